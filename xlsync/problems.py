@@ -1,0 +1,84 @@
+"""Findings about data, and the table of the codes that the core itself raises.
+
+Everything that is wrong with a file or a record is collected as a :class:`Problem`, all in
+one pass. The codes of a form's own rules stand in its mapping; the codes here concern any form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Severity(StrEnum):
+    """An error keeps a record from being accepted, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding: where, what is wrong and what to do (``message``), and the text found."""
+
+    code: str
+    severity: Severity
+    message: str
+    sheet: str | None = None
+    cell: str | None = None
+    pointer: str | None = None
+    found: str | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        """The problem as the JSON object that ``xlsync read`` prints."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "pointer": self.pointer,
+            "message": self.message,
+            "found": self.found,
+        }
+
+    def at(self, sheet: str | None, cell: str | None) -> Problem:
+        """The same problem with its place filled in."""
+        return replace(self, sheet=sheet, cell=cell)
+
+
+# code → (severity, what it means in a word)
+CORE_CODES: dict[str, tuple[Severity, str]] = {
+    "D001": (Severity.ERROR, "日期无法识别"),
+    "M004": (Severity.ERROR, "金额无法识别、为负或超过两位小数"),
+    "M006": (Severity.WARNING, "金额疑似以万元为单位"),
+    "N001": (Severity.ERROR, "不是整数"),
+    "S001": (Severity.ERROR, "表内固定文字被改动或缺失"),
+    "S002": (Severity.WARNING, "错位的行已按标签归位"),
+    "S003": (Severity.WARNING, "已去除空白或网页标记"),
+    "S004": (Severity.WARNING, "一级由二级推定"),
+    "S005": (Severity.ERROR, "不是这张表"),
+    "S006": (Severity.ERROR, "同一项目在一次收集中重复"),
+    "S007": (Severity.ERROR, "表外内容"),
+    "S008": (Severity.WARNING, "保护、校验、公式或预填内容被改动"),
+    "X001": (Severity.ERROR, "文件无法读取"),
+    "X002": (Severity.ERROR, "文件为空"),
+    "X003": (Severity.ERROR, "未找到任何已知的表"),
+    "X004": (Severity.ERROR, "不支持的文件类型"),
+    "X005": (Severity.ERROR, "记录不符合表的结构"),
+}
+
+
+def problem(
+    code: str, message: str, *, pointer: str | None = None, found: str | None = None
+) -> Problem:
+    """Make a problem of one of the core's own codes, with the severity of the table."""
+    return Problem(code, CORE_CODES[code][0], message, pointer=pointer, found=found)
+
+
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Whether any of the problems keeps a record from being accepted."""
+    return any(item.severity is Severity.ERROR for item in problems)

@@ -1,0 +1,69 @@
+"""Records as canonical JSON: the same content is always the same bytes.
+
+A record is a plain JSON object (``dict`` of text, integers, null, lists and objects; amounts
+are decimal strings, never floats). This module knows JSON pointers and bytes, no form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Json = Any
+Record = dict[str, Json]
+
+MISSING = object()
+"""What :func:`get` returns where a pointer leads nowhere: absent is not null."""
+
+_ID_LENGTH = 12
+
+
+def canonical_bytes(value: Json) -> bytes:
+    """UTF-8 JSON, two-space indent, a newline at the end; key order is the caller's."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def split(pointer: str) -> list[str]:
+    """The parts of a JSON pointer (RFC 6901), unescaped."""
+    if not pointer:
+        return []
+    if not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON pointer")
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+
+
+def join(*parts: str | int) -> str:
+    """A JSON pointer of these parts, escaped."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def get(value: Json, pointer: str) -> Json:
+    """What stands at a pointer, or :data:`MISSING`."""
+    for part in split(pointer):
+        if isinstance(value, dict):
+            value = value.get(part, MISSING)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return MISSING
+    return value
+
+
+def put(record: Record, pointer: str, value: Json) -> None:
+    """Set what stands at a pointer of objects, making the objects on the way."""
+    *parents, last = split(pointer)
+    target = record
+    for part in parents:
+        target = target.setdefault(part, {})
+    target[last] = value
+
+
+def digest(parts: Iterable[str]) -> str:
+    """A short stable id of some texts: twelve hexadecimal digits."""
+    joined = "\x1f".join(parts).encode("utf-8")
+    return hashlib.sha256(joined).hexdigest()[:_ID_LENGTH]
