@@ -85,6 +85,12 @@ class Area(NamedTuple):
         last = Address(self.bottom, self.right)
         return self.first.a1 if last == self.first else f"{self.first.a1}:{last.a1}"
 
+    @property
+    def absolute(self) -> str:
+        """The area with dollar signs, ``$C$3:$D$3``, as defined names want it."""
+        left, right = column_letters(self.left), column_letters(self.right)
+        return f"${left}${self.top}:${right}${self.bottom}"
+
     @classmethod
     def parse(cls, text: str) -> Area:
         """Read ``C3:D3`` or ``C3``, with or without dollar signs; corners in any order.

@@ -55,7 +55,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "D001": (Severity.ERROR, "日期无法识别"),
     "M004": (Severity.ERROR, "金额无法识别、为负或超过两位小数"),
     "M006": (Severity.WARNING, "金额疑似以万元为单位"),
-    "N001": (Severity.ERROR, "不是整数"),
+    "V001": (Severity.ERROR, "单元格内容无法识别"),
     "S001": (Severity.ERROR, "表内固定文字被改动或缺失"),
     "S002": (Severity.WARNING, "错位的行已按标签归位"),
     "S003": (Severity.WARNING, "已去除空白或网页标记"),
@@ -69,6 +69,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "X003": (Severity.ERROR, "未找到任何已知的表"),
     "X004": (Severity.ERROR, "不支持的文件类型"),
     "X005": (Severity.ERROR, "记录不符合表的结构"),
+    "X006": (Severity.WARNING, "文字编码为推定"),
 }
 
 

@@ -1,1 +1,37 @@
-"""Sources."""
+"""Opening a file by its content and its ending: a workbook or a text becomes a grid.
+
+A file that cannot be read gives an empty workbook with a problem; nothing here raises for
+what a file holds.
+"""
+
+from __future__ import annotations
+
+from xlsync.grid import Workbook
+from xlsync.problems import problem
+from xlsync.sources import text, xlsx
+
+_WORKBOOKS = {".xlsx", ".xlsm"}
+_TEXTS = {".txt", ".tsv"}
+_ZIP = b"PK"
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+ENDINGS = _WORKBOOKS | _TEXTS
+"""The endings of the files that can be opened here."""
+
+
+def open_file(ending: str, data: bytes) -> Workbook:
+    """Read a file's bytes; ``ending`` is that of its name, in lower case, such as ``.xlsx``."""
+    if not data.strip():
+        return _refused("X002", "文件是空的，请重新导出或重新发送。")
+    if ending in _WORKBOOKS:
+        return xlsx.read(data)
+    if ending in _TEXTS:
+        if data.startswith((_ZIP, _COMPOUND)):
+            return _refused("X004", f"文件名以 {ending} 结尾，内容却是电子表格，请改正扩展名。")
+        return text.read(data)
+    known = "、".join(sorted(ENDINGS))
+    return _refused("X004", f"不支持的文件类型“{ending or '无扩展名'}”，可读取：{known}、.json。")
+
+
+def _refused(code: str, message: str) -> Workbook:
+    return Workbook(problems=[problem(code, message)])

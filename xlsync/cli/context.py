@@ -1,0 +1,105 @@
+"""What every command shares: the forms at hand, the repository, and how output is written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from xlsync.form import Form
+    from xlsync.problems import Problem
+    from xlsync.record import Json
+    from xlsync.report.lines import Line
+    from xlsync.repository import Repository
+
+FOUND_ERRORS = 1
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class Settings:
+    """The options that stand before a command."""
+
+    forms_folder: Path | None
+    repo: Path
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """Every form at hand by id; XlsyncError when a file of theirs is wrong."""
+        from xlsync.form import Catalogue
+
+        return {form.id: form for form in Catalogue(self.forms_folder)}
+
+    def form(self, form_id: str) -> Form:
+        """One form; XlsyncError when there is none of that id."""
+        from xlsync.form import Catalogue
+
+        return Catalogue(self.forms_folder)[form_id]
+
+    def repository(self) -> Repository:
+        """The repository; XlsyncError when there is none."""
+        from xlsync.repository import Repository
+
+        return Repository.open(self.repo)
+
+
+def stdout() -> Console:
+    """A console on standard output."""
+    from xlsync.report.terminal import console
+
+    return console(sys.stdout)
+
+
+def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
+    """Print a table, if any, and lines to standard output."""
+    from xlsync.report.terminal import print_lines
+
+    target = stdout()
+    if table is not None and table.row_count:
+        target.print(table)
+    print_lines(target, lines)
+
+
+def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None:
+    """Print problems by file to standard error."""
+    from xlsync.report.problems import file_lines
+    from xlsync.report.terminal import console, print_lines
+
+    print_lines(console(sys.stderr), file_lines(files))
+
+
+def write_json(value: Json, *, indent: int | None = 2) -> None:
+    """Write JSON to standard output: UTF-8 wherever it goes, unless a screen says otherwise."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if sys.stdout.isatty():
+        stdout().file.write(f"{text}\n")
+    else:
+        click.get_binary_stream("stdout").write(text.encode() + b"\n")
+
+
+def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
+    """The items, with a progress bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+def ticker(label: str) -> Callable[[Path], None]:
+    """A function that tells of each file on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda path: click.echo(f"{label} {path.name}", err=True)

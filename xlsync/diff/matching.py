@@ -1,0 +1,129 @@
+"""Which row of a new table is which row of the old one.
+
+Rows are matched by what they say and never by where they stand, each at most once, in stages
+from the surest evidence to the weakest; a stage sees only what the stages before it left.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.diff.similar import similar_pairs
+from xlsync.diff.values import exact_text
+from xlsync.record import MISSING
+from xlsync.types import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from xlsync.mapping import Table
+    from xlsync.record import Json, Record
+
+    Evidence = Callable[["Traits"], Hashable | None]
+
+ROW_ID = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a row can be known by; its id is None where it has none, its name may be empty."""
+
+    position: int
+    id: str | None
+    key: tuple[str, ...]
+    levels: tuple[str, ...]
+    name: str
+    content: str
+
+
+_STAGES: tuple[Evidence, ...] = (
+    # Two rows may share id and key by a mistake; what they say tells them apart.
+    lambda row: (row.id, row.key, row.content) if row.id else None,
+    lambda row: (row.id, row.key) if row.id else None,
+    lambda row: (row.key, row.content),
+    lambda row: row.key,
+    lambda row: row.id,
+    lambda row: (row.levels, row.name) if row.name else None,
+    lambda row: (row.levels[0], row.name) if row.name else None,
+    lambda row: row.name or None,
+)
+
+
+def match_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> list[tuple[int, int]]:
+    """Pairs of positions (old, new) of the rows that are the same, by new position.
+
+    The stages: same id and key; same key; same id; same name under the nearest levels; names
+    that are alike under the same levels. The key comes before the id, because the key is what
+    people see and the id only a carrier: a row that is copied in a sheet takes the id along, a
+    form that comes back as text has none. An id that contradicts the key is a second-hand id.
+
+    Rows that share a key or an id are matched in their order, and none is lost: what finds no
+    partner is left over. The two sides can be swapped without any change to the pairs.
+    """
+    left = [_traits(table, position, row) for position, row in enumerate(old)]
+    right = [_traits(table, position, row) for position, row in enumerate(new)]
+    if [row.content for row in left] == [row.content for row in right]:
+        return [(position, position) for position in range(len(new))]
+    pairs: list[tuple[int, int]] = []
+    for evidence in _STAGES:
+        found = _agreeing(evidence, left, right)
+        left, right = _unmatched(left, right, found)
+        pairs += found
+    pairs += similar_pairs(
+        [(row.position, row.levels, row.name) for row in left],
+        [(row.position, row.levels, row.name) for row in right],
+    )
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def _traits(table: Table, position: int, row: Record) -> Traits:
+    row_id = row.get(ROW_ID)
+    return Traits(
+        position=position,
+        id=None if row_id is None else exact_text(row_id),
+        key=tuple(_words(row.get(column)) for column in table.key),
+        levels=tuple(_words(row.get(column)) for column in table.levels),
+        name=_words(row.get(table.name)),
+        content=exact_text(content(table, row)),
+    )
+
+
+def content(table: Table, row: Record) -> Record:
+    """The row without its id, unless the form itself has a column of that name.
+
+    Ids carry a row from one file to the next and say nothing about the project, so a
+    difference in them alone is no change and is not reported.
+    """
+    return {key: value for key, value in row.items() if key != ROW_ID or key in table.columns}
+
+
+def _words(value: Json) -> str:
+    if value is None or value is MISSING:
+        return ""
+    return comparable(value if isinstance(value, str) else exact_text(value))
+
+
+def _agreeing(
+    evidence: Evidence, left: Sequence[Traits], right: Sequence[Traits]
+) -> list[tuple[int, int]]:
+    waiting = defaultdict(list)
+    for row in reversed(left):
+        if (trait := evidence(row)) is not None:
+            waiting[trait].append(row.position)
+    return [
+        (waiting[trait].pop(), row.position)
+        for row in right
+        if (trait := evidence(row)) is not None and waiting.get(trait)
+    ]
+
+
+def _unmatched(
+    left: Sequence[Traits], right: Sequence[Traits], pairs: Sequence[tuple[int, int]]
+) -> tuple[list[Traits], list[Traits]]:
+    taken = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    return (
+        [row for row in left if row.position not in taken[0]],
+        [row for row in right if row.position not in taken[1]],
+    )

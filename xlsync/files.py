@@ -1,0 +1,56 @@
+"""Writing files whole or not at all, and never over something that may be worth keeping."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        XlsyncError: when it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise XlsyncError(f"{folder}: cannot make this folder: {error.strerror}") from None
+
+
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """Make sure that nothing stands where files are going to be written.
+
+    Raises:
+        XlsyncError: naming the first file that is there already.
+    """
+    for path in paths:
+        if path.exists():
+            raise XlsyncError(f"{path}: is there already; move it away, or use --force")
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write under a temporary name beside the file, then rename: never half a file.
+
+    Raises:
+        XlsyncError: when the file cannot be written; what stood there before still stands.
+    """
+    temporary = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".xlsync-", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise XlsyncError(f"{path}: cannot write: {error.strerror}") from None

@@ -1,0 +1,80 @@
+"""The forms that are installed, and those in a folder of the user's own."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.form.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def data_folder(name: str) -> Path:
+    """Where data is shipped: inside the installed package, or beside it in a checkout."""
+    installed = _PACKAGE / "data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+class Catalogue:
+    """All forms at hand, each a pair of files of the same name; loaded when first asked for.
+
+    ``extra`` is a folder with ``templates/`` and ``mappings/`` of its own, whose forms come
+    before the installed ones of the same name.
+    """
+
+    def __init__(self, extra: Path | None = None) -> None:
+        """Look for forms in the user's folder and among the installed ones."""
+        self._extra = extra
+
+    def __iter__(self) -> Iterator[Form]:
+        """Every form, by id."""
+        for form_id in sorted(self._pairs):
+            yield self[form_id]
+
+    def __getitem__(self, form_id: str) -> Form:
+        """One form.
+
+        Raises:
+            XlsyncError: when there is none of that id, or its files are wrong.
+        """
+        if form_id not in self._pairs:
+            known = ", ".join(sorted(self._pairs)) or "none"
+            raise XlsyncError(f"no form {form_id!r}; there are: {known}")
+        if form_id not in self._loaded:
+            template, mapping = self._pairs[form_id]
+            form = Form.load(template, mapping)
+            if form.id != form_id:
+                raise XlsyncError(f"{mapping}: form: {form.id!r} is not the file's name")
+            self._loaded[form_id] = form
+        return self._loaded[form_id]
+
+    def __contains__(self, form_id: object) -> bool:
+        """Whether there is a form of that id."""
+        return form_id in self._pairs
+
+    @cached_property
+    def _loaded(self) -> dict[str, Form]:
+        return {}
+
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[Path, Path]]:
+        pairs = _pairs_of(data_folder("templates"), data_folder("mappings"))
+        if self._extra is not None:
+            if not self._extra.is_dir():
+                raise XlsyncError(f"{self._extra}: no such folder of forms")
+            own = _pairs_of(self._extra / "templates", self._extra / "mappings")
+            if not own:
+                raise XlsyncError(f"{self._extra}: no form in templates/ and mappings/ here")
+            pairs |= own
+        return pairs
+
+
+def _pairs_of(templates: Path, mappings: Path) -> dict[str, tuple[Path, Path]]:
+    names = {path.stem for folder in (templates, mappings) for path in folder.glob("*.toml")}
+    return {name: (templates / f"{name}.toml", mappings / f"{name}.toml") for name in sorted(names)}

@@ -1,0 +1,135 @@
+"""Template and mapping of one form, joined by slot names and checked against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.form.identity import identified
+from xlsync.form.layout import Layout, lay_out
+from xlsync.form.loading import load_toml
+from xlsync.form.model import canonical, record_model
+from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
+from xlsync.mapping import Mapping as FormMapping
+from xlsync.record import MISSING, get
+from xlsync.rules import Subject
+from xlsync.template import TableBlock, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+    from xlsync.problems import Problem
+    from xlsync.record import Json, Record
+    from xlsync.template import Label
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of official form."""
+
+    template: Template
+    mapping: FormMapping
+    template_path: Path
+    mapping_path: Path
+
+    @classmethod
+    def load(cls, template_path: Path, mapping_path: Path) -> Form:
+        """Read and join the two files of a form.
+
+        Raises:
+            XlsyncError: naming file, table and key of what is wrong in or between them.
+        """
+        form = cls(
+            load_toml(template_path, Template),
+            load_toml(mapping_path, FormMapping),
+            template_path,
+            mapping_path,
+        )
+        mistakes = pairing_mistakes(form.template, form.mapping)
+        if not mistakes:
+            mistakes = placing_mistakes(form.layout(form.capacity()))
+        if mistakes:
+            names = {"template": str(template_path), "mapping": str(mapping_path)}
+            raise XlsyncError("; ".join(f"{names[file]}: {text}" for file, text in mistakes))
+        return form
+
+    @property
+    def id(self) -> str:
+        """Form id and version, such as ``project-goal-2023``."""
+        return self.mapping.form
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The record model, built once."""
+        return record_model(self.mapping)
+
+    def canonical(self, record: Json) -> tuple[Record | None, list[Problem]]:
+        """The record in canonical form, or None and what is wrong with it."""
+        return canonical(self.model, self.mapping, record)
+
+    def check(self, record: Record, unread: Iterable[str] = ()) -> list[Problem]:
+        """What the rules of the mapping find; ``unread`` pointers were reported already."""
+        subject = Subject(record, self.mapping, frozenset(unread))
+        return [item for rule in self.mapping.rules for item in rule.check(subject)]
+
+    def title(self, record: Record) -> str:
+        """What people call the record."""
+        return self._text(record, self.mapping.record.title)
+
+    def group(self, record: Record) -> str:
+        """The unit that the record belongs to."""
+        return self._text(record, self.mapping.record.group)
+
+    def identified(self, record: Record) -> Record:
+        """A canonical record with ids for itself and its rows, where it came without."""
+        return identified(self.mapping, record)
+
+    def capacity(self, record: Record | None = None) -> dict[str, int]:
+        """How many rows each table gets on a sheet made for a record, or on a blank one."""
+        return {
+            block.table: max(block.rows, self._count(record or {}, block.table) + block.spare)
+            for block in self.template.blocks
+            if isinstance(block, TableBlock)
+        }
+
+    def layout(self, rows: Mapping[str, int]) -> Layout:
+        """The sheet with so many rows in each table."""
+        return lay_out(
+            self.template, self._label_text, lambda name: self.mapping.tables[name].label, rows
+        )
+
+    def captions(self) -> list[str]:
+        """Fixed texts of the template that label no field, such as a heading over several."""
+        labels = [
+            label
+            for block in self.template.blocks
+            for label in (block.headings if isinstance(block, TableBlock) else block.labels)
+        ]
+        return [label.text for label in labels if label.text]
+
+    def footer(self, record_id: str | None) -> str:
+        """The footer line of a sheet that belongs to a record, or of a blank one."""
+        text = self.template.footer.text
+        return text.replace("{form}", self.id).replace("{id}", record_id or "—")
+
+    def _count(self, record: Record, table: str) -> int:
+        rows = get(record, self.mapping.tables[table].pointer)
+        return len(rows) if isinstance(rows, list) else 0
+
+    def _text(self, record: Record, slot: str) -> str:
+        value = get(record, self.mapping.fields[slot].pointer)
+        return "" if value is None or value is MISSING else str(value)
+
+    def _label_text(self, label: Label, table: str | None) -> str:
+        if label.of is None:
+            return label.text or ""
+        if table is None:
+            return self.mapping.fields[label.of].label
+        if label.of == QUANTITY:
+            return self.mapping.tables[table].quantity.label
+        return self.mapping.tables[table].columns[label.of].label

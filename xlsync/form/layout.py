@@ -1,0 +1,145 @@
+"""A template's blocks set one below the other: every label, slot and table in its place.
+
+How many rows a table has depends on the record that the sheet is made for, and so does where
+everything below it lies; a layout is made for one such choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Address, Area
+from xlsync.template import FixedBlock, TableBlock, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from xlsync.template import Label
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A fixed text in its place."""
+
+    area: Area
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSlot:
+    """A fillable place on the sheet."""
+
+    name: str
+    area: Area
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTable:
+    """A table in its place.
+
+    ``area`` spans from the first heading row to the row below the last item, so that a row
+    inserted anywhere between still lies within. ``columns`` are the slots' columns,
+    ``borders`` those that only carry a border.
+    """
+
+    name: str
+    area: Area
+    first: int
+    last: int
+    heading: Area
+    columns: Mapping[str, int]
+    styles: Mapping[int, str]
+    caption: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole sheet; ``heights`` are points by row, from row 1."""
+
+    heights: list[float]
+    labels: list[PlacedLabel]
+    slots: list[PlacedSlot]
+    tables: list[PlacedTable]
+    footer: Area
+    width: int
+
+    def areas(self) -> Iterator[tuple[str, Area]]:
+        """Everything that takes room, with a word on what it is."""
+        for label in self.labels:
+            yield f"label {label.text!r}", label.area
+        for slot in self.slots:
+            yield f"slot {slot.name!r}", slot.area
+        yield "footer", self.footer
+
+
+def lay_out(
+    template: Template,
+    label_text: Callable[[Label, str | None], str],
+    caption_text: Callable[[str], str],
+    rows: Mapping[str, int],
+) -> Layout:
+    """Place every block; ``rows`` says how many rows each table has for its items."""
+    layout = Layout([], [], [], [], Area(1, 1, 1, 1), len(template.columns))
+    for block in template.blocks:
+        if isinstance(block, FixedBlock):
+            _place_fixed(layout, block, label_text)
+        else:
+            count = rows[block.table]
+            _place_table(layout, block, count, label_text, caption_text(block.table))
+    footer = Area.parse(template.footer.area).moved(len(layout.heights))
+    layout.heights.append(template.footer.height)
+    return Layout(layout.heights, layout.labels, layout.slots, layout.tables, footer, layout.width)
+
+
+def _place_fixed(
+    layout: Layout, block: FixedBlock, label_text: Callable[[Label, str | None], str]
+) -> None:
+    above = len(layout.heights)
+    layout.heights.extend(block.rows)
+    for label in block.labels:
+        area = Area.parse(label.area).moved(above)
+        layout.labels.append(PlacedLabel(area, label_text(label, None), label.style))
+    for slot in block.slots:
+        area = Area.parse(slot.area).moved(above)
+        layout.slots.append(PlacedSlot(slot.slot, area, slot.style))
+
+
+def _place_table(
+    layout: Layout,
+    block: TableBlock,
+    rows: int,
+    label_text: Callable[[Label, str | None], str],
+    caption: str,
+) -> None:
+    above = len(layout.heights)
+    layout.heights.extend(block.heading_rows)
+    for label in block.headings:
+        area = Area.parse(label.area).moved(above)
+        layout.labels.append(PlacedLabel(area, label_text(label, block.table), label.style))
+    first = len(layout.heights) + 1
+    last = first + rows - 1
+    layout.heights.extend([block.row_height] * rows)
+    columns = {item.column: Address.parse(f"{item.column}1").column for item in block.columns}
+    caption_column = Address.parse(f"{block.caption.column}1").column
+    styles = {columns[item.column]: item.style for item in block.columns}
+    styles[caption_column] = block.caption.style
+    layout.labels.append(
+        PlacedLabel(
+            Area(first, caption_column, first, caption_column), caption, block.caption.style
+        )
+    )
+    layout.tables.append(
+        PlacedTable(
+            name=block.table,
+            area=Area(above + 1, min(styles), last + 1, max(styles)),
+            first=first,
+            last=last,
+            heading=Area(above + 1, min(styles), first - 1, max(styles)),
+            columns={item.slot: columns[item.column] for item in block.columns if item.slot},
+            styles=styles,
+            caption=caption_column,
+        )
+    )

@@ -1,0 +1,37 @@
+"""What the hidden list sheet of a workbook holds: the options behind its dropdowns.
+
+Each list is one column. Writer and reader both take it from here, so that a cell that was
+changed there is noticed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.manifest import codes_name, tree_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.mapping import Mapping
+
+
+class OptionList(NamedTuple):
+    """A column of the list sheet and the defined name that points at it."""
+
+    name: str
+    options: list[str]
+
+
+def option_lists(mapping: Mapping) -> list[OptionList]:
+    """Every list of a form, in the order of the columns: code lists, then trees."""
+    return list(_option_lists(mapping))
+
+
+def _option_lists(mapping: Mapping) -> Iterator[OptionList]:
+    for name, codes in mapping.codes.items():
+        yield OptionList(codes_name(name), [*codes.values, *codes.none])
+    for name, tree in mapping.trees.items():
+        yield OptionList(tree_name(name), list(tree))
+        for branch, seconds in enumerate(tree.values(), start=1):
+            yield OptionList(tree_name(name, branch), list(seconds))

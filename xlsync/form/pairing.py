@@ -1,0 +1,117 @@
+"""The checks that join a template to a mapping: every slot has a field, every field a slot.
+
+A mistake is a pair: which of the two files it is in, and a text that names table and key.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.template import FixedBlock
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from xlsync.form.layout import Layout
+    from xlsync.mapping import Mapping
+    from xlsync.template import TableBlock, Template
+
+QUANTITY = "quantity"
+"""What a heading says that stands over operator, value and unit together."""
+
+Mistake = tuple[str, str]
+
+
+class _Place(NamedTuple):
+    """A place of the template that refers to the mapping by a name."""
+
+    where: str
+    kind: str
+    name: str | None
+    known: Container[str]
+    style: str
+
+
+def pairing_mistakes(template: Template, mapping: Mapping) -> list[Mistake]:
+    """What is wrong between the two files."""
+    if template.form != mapping.form:
+        return [("template", f"form: {template.form!r} is not the mapping's {mapping.form!r}")]
+    places = list(_places(template, mapping))
+    slots = [place.name for place in places if place.name and place.kind != "label"]
+    return [
+        *(("template", text) for place in places for text in _misplaced(place, template)),
+        *(
+            ("template", f"{name!r} has two places")
+            for name in sorted(set(slots))
+            if slots.count(name) > 1
+        ),
+        *(
+            ("mapping", f"{name}: the template has no slot for it")
+            for name in _unplaced(mapping, slots)
+        ),
+    ]
+
+
+def placing_mistakes(layout: Layout) -> list[Mistake]:
+    """Areas that overlap or lie outside the sheet of a blank form."""
+    areas = list(layout.areas())
+    overlaps = (
+        f"{one} {area.a1} and {two} {other.a1} overlap"
+        for (one, area), (two, other) in combinations(areas, 2)
+        if area.overlaps(other)
+    )
+    outside = (
+        f"{what} {area.a1} lies outside the columns and rows of its block"
+        for what, area in areas
+        if area.right > layout.width or area.bottom > len(layout.heights)
+    )
+    return [("template", text) for text in chain(overlaps, outside)]
+
+
+def _misplaced(place: _Place, template: Template) -> Iterator[str]:
+    if place.style not in template.styles:
+        yield f"{place.where}: there is no style {place.style!r}"
+    if place.name is not None and place.name not in place.known:
+        yield f"{place.where}: {place.name!r} is no {place.kind} of the mapping"
+
+
+def _unplaced(mapping: Mapping, slots: list[str]) -> Iterator[str]:
+    for name in mapping.fields:
+        if name not in slots:
+            yield f"fields.{name}"
+    for name, table in mapping.tables.items():
+        if name not in slots:
+            yield f"tables.{name}"
+            continue
+        for column in table.columns:
+            if f"{name}.{column}" not in slots:
+                yield f"tables.{name}.columns.{column}"
+
+
+def _places(template: Template, mapping: Mapping) -> Iterator[_Place]:
+    for number, block in enumerate(template.blocks, start=1):
+        where = f"blocks[{number}]"
+        if isinstance(block, FixedBlock):
+            for index, label in enumerate(block.labels, start=1):
+                place = f"{where}.labels[{index}]"
+                yield _Place(place, "label", label.of, mapping.fields, label.style)
+            for index, slot in enumerate(block.slots, start=1):
+                place = f"{where}.slots[{index}]"
+                yield _Place(place, "field", slot.slot, mapping.fields, slot.style)
+        else:
+            yield from _table_places(where, block, mapping)
+    yield _Place("footer", "label", None, (), template.footer.style)
+
+
+def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_Place]:
+    yield _Place(f"{where}.table", "table", block.table, mapping.tables, block.caption.style)
+    table = mapping.tables.get(block.table)
+    columns = list(table.columns) if table else []
+    for index, label in enumerate(block.headings, start=1):
+        place = f"{where}.headings[{index}]"
+        yield _Place(place, "label", label.of, [*columns, QUANTITY], label.style)
+    known = [f"{block.table}.{name}" for name in columns]
+    for index, column in enumerate(block.columns, start=1):
+        slot = f"{block.table}.{column.slot}" if column.slot else None
+        yield _Place(f"{where}.columns[{index}]", "column", slot, known, column.style)

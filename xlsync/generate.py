@@ -1,0 +1,57 @@
+"""Records to workbooks that were proven: each is read back before it is handed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.filenames import unique_names
+from xlsync.reader import read
+from xlsync.record import get, join
+from xlsync.sources import xlsx
+from xlsync.writer import describe, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlsync.form import Form
+    from xlsync.record import Json, Record
+
+
+def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
+    """File names that people recognise, one for each record: unit, project."""
+    texts = [
+        "_".join(filter(None, (form.group(record), form.title(record)))) if record else ""
+        for record in records
+    ]
+    return unique_names([text or form.mapping.title for text in texts], suffix=".xlsx")
+
+
+def workbook(form: Form, record: Record | None = None, password: str = "") -> bytes:
+    """Make and prove one workbook; a record must have an id, and so must its rows.
+
+    Raises:
+        XlsyncError: naming record and field, when what was written does not read back.
+    """
+    data = write(form, record, describe(form, record), password)
+    (reading,) = read([form], xlsx.read(data))
+    name = f"{form.title(record)!r}" if record else f"blank {form.id}"
+    broken = [one for one in reading.problems if one.code[0] in "SX"]
+    if broken:
+        one = broken[0]
+        raise XlsyncError(f"{name}: the workbook does not read back: {one.cell}: {one.message}")
+    if record is not None and reading.record != record:
+        pointers = ", ".join(list(_differences(record, reading.record))[:5])
+        raise XlsyncError(f"{name}: the workbook would not give the record back at {pointers}")
+    return data
+
+
+def _differences(one: Json, other: Json, pointer: str = "") -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one | other:
+            yield from _differences(get(one, join(key)), get(other, join(key)), pointer + join(key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differences(left, right, pointer + join(index))
+    elif one != other:
+        yield pointer or "/"

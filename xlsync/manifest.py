@@ -1,0 +1,97 @@
+"""What a generated workbook carries about itself, and the names by which its cells are found.
+
+The manifest lies as text cells on a very hidden sheet, key and value, a list as a repeated
+key. It tells which form and which record a returned workbook is, and which values were
+absent or empty text when it was made: a blank cell alone cannot tell these from null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SHEET = "_xlsync"
+LISTS = "_lists"
+FORMAT = "1"
+
+_FIELD = "xs_f_"
+_TABLE = "xs_t_"
+_CODES = "xs_c_"
+_TREE = "xs_k_"
+
+
+def field_name(slot: str) -> str:
+    """The defined name on a field's slot."""
+    return f"{_FIELD}{slot}"
+
+
+def table_name(table: str) -> str:
+    """The defined name from a table's first heading row to the row below its items."""
+    return f"{_TABLE}{table}"
+
+
+def codes_name(codes: str) -> str:
+    """The defined name of a code list on the list sheet."""
+    return f"{_CODES}{codes}"
+
+
+def tree_name(tree: str, branch: int | None = None) -> str:
+    """The defined name of a tree's first level, or of what lies under its n-th name."""
+    return f"{_TREE}{tree}" if branch is None else f"{_TREE}{tree}_{branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Form, record, round and base revision of a workbook; pointers of what was not there.
+
+    Pointers of table cells name the row by its id (``/indicators/3f2a/unit``), since rows move.
+    ``blank`` lists the nulls that would otherwise be read as inherited from the row above.
+    """
+
+    form: str
+    record: str | None = None
+    round: str | None = None
+    base: str | None = None
+    absent: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
+    blank: frozenset[str] = frozenset()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Keys and values in the order in which they are written."""
+        yield "format", FORMAT
+        yield "form", self.form
+        for key, value in (("record", self.record), ("round", self.round), ("base", self.base)):
+            if value is not None:
+                yield key, value
+        for key, pointers in (
+            ("absent", self.absent),
+            ("empty", self.empty),
+            ("blank", self.blank),
+        ):
+            for pointer in sorted(pointers):
+                yield key, pointer
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Manifest | None:
+        """Read it back; None where there is no manifest of a format that is known."""
+        single: dict[str, str] = {}
+        lists: dict[str, set[str]] = {"absent": set(), "empty": set(), "blank": set()}
+        for key, value in pairs:
+            if key in lists:
+                lists[key].add(value)
+            else:
+                single[key] = value
+        if single.get("format") != FORMAT or "form" not in single:
+            return None
+        return cls(
+            form=single["form"],
+            record=single.get("record"),
+            round=single.get("round"),
+            base=single.get("base"),
+            absent=frozenset(lists["absent"]),
+            empty=frozenset(lists["empty"]),
+            blank=frozenset(lists["blank"]),
+        )

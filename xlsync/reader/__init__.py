@@ -1,0 +1,103 @@
+"""Grid to records: one reading for each form found in a workbook or text.
+
+A workbook of ours is read by its manifest and names; everything else, and ours where these
+are gone, by labels. Nothing is dropped: what belongs to no form is a reading without one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Address
+from xlsync.problems import Severity, problem
+from xlsync.reader.anchors import locate_by_names, read_manifest
+from xlsync.reader.labels import locate_by_labels
+from xlsync.reader.located import Reading
+from xlsync.reader.titles import Titles
+from xlsync.reader.values import read_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlsync.form import Form
+    from xlsync.grid import Sheet, Workbook
+    from xlsync.problems import Problem
+    from xlsync.reader.titles import Region
+
+__all__ = ["Reading", "read"]
+
+
+def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
+    """Read every form in a workbook.
+
+    Problems are in the order of the sheet; those of the file itself come first, with the
+    first reading. A file without any form gives one reading that says so (X003).
+    """
+    readings = _of_ours(forms, workbook) or list(_by_labels(forms, workbook))
+    if not readings or all(one.form is None for one in readings):
+        readings = [_nothing_found(forms, workbook), *readings]
+    readings[0].problems[:0] = workbook.problems
+    return readings
+
+
+def _of_ours(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
+    manifest = read_manifest(workbook)
+    for form in forms:
+        if manifest is not None and form.id == manifest.form:
+            located = locate_by_names(form, manifest, workbook)
+            if located is not None:
+                return [_sorted(read_values(located))]
+    return []
+
+
+def _by_labels(forms: Sequence[Form], workbook: Workbook) -> Iterator[Reading]:
+    titles = Titles(forms)
+    for sheet in workbook.sheets:
+        for region in titles.regions(sheet):
+            if region.forms:
+                candidates = [
+                    _sorted(read_values(locate_by_labels(form, sheet, region)))
+                    for form in region.forms
+                ]
+                yield min(candidates, key=_weight)
+            else:
+                yield _without_form(sheet, region)
+
+
+def _without_form(sheet: Sheet, region: Region) -> Reading:
+    """Rows that belong to no form: another form by name (S005), or stray text (S007)."""
+    problems: list[Problem] = []
+    name = sheet.name or None
+    if region.relative is not None:
+        first = Address(region.start, min(region.rows[region.start]))
+        message = f"这是《{region.relative}》，不是要收的表，未读入。"
+        found = region.rows[region.start][first.column].text
+        problems.append(problem("S005", message, found=found).at(name, first.a1))
+    else:
+        for number, row in region.rows.items():
+            text = "\t".join(cell.text or f"={cell.formula}" for cell in row.values())
+            message = "这里的文字不属于任何一张表，未读入。"
+            place = Address(number, min(row)).a1
+            problems.append(problem("S007", message, found=text).at(name, place))
+    return Reading(name, region.start, None, None, problems)
+
+
+def _nothing_found(forms: Sequence[Form], workbook: Workbook) -> Reading:
+    problems: list[Problem] = []
+    if not any(one.severity is Severity.ERROR for one in workbook.problems):
+        titles = "、".join(f"《{form.mapping.title}》" for form in forms)
+        problems.append(problem("X003", f"没有找到要收的表，认得的表有：{titles}。"))
+    return Reading(None, 1, None, None, problems)
+
+
+def _sorted(reading: Reading) -> Reading:
+    """Problems in reading order; those without a cell first."""
+    reading.problems.sort(
+        key=lambda one: (Address.parse(one.cell) if one.cell else Address(0, 0), one.code)
+    )
+    return reading
+
+
+def _weight(reading: Reading) -> tuple[int, int, str]:
+    errors = sum(one.severity is Severity.ERROR for one in reading.problems)
+    return errors, len(reading.problems), reading.form or ""

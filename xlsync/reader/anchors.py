@@ -1,0 +1,233 @@
+"""Finding a form in a workbook of our own: by its manifest and its defined names.
+
+Names follow their cells when rows are inserted or sheets renamed. Every label is then looked
+for where the names say it must be; what stands beside is quoted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlsync.form.lists import option_lists
+from xlsync.grid import Address, Area, Cell, Sheet
+from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.problems import problem
+from xlsync.reader.labels import report_stray
+from xlsync.reader.located import Found, Item, Located
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.form import Form, Layout, PlacedTable
+    from xlsync.grid import Workbook
+
+
+def read_manifest(workbook: Workbook) -> Manifest | None:
+    """The manifest of a workbook of ours, or None."""
+    for sheet in workbook.sheets:
+        if sheet.name == SHEET:
+            rows = sheet.rows()
+            return Manifest.from_pairs(
+                (sheet.text(Address(row, 1)), sheet.text(Address(row, 2))) for row in rows
+            )
+    return None
+
+
+def locate_by_names(form: Form, manifest: Manifest, workbook: Workbook) -> Located | None:
+    """Find the form's slots and rows by the names of the workbook.
+
+    Returns None where names are missing or lead to more than one sheet: then only labels help.
+    """
+    areas = _named_areas(form, workbook)
+    if areas is None:
+        return None
+    sheet_name, fields, tables = areas
+    sheet = next(sheet for sheet in workbook.sheets if sheet.name == sheet_name)
+    anchored = _Anchored(form, manifest, sheet, fields, tables)
+    anchored.read_fields()
+    for table in anchored.layout.tables:
+        anchored.read_table(table)
+    anchored.check_labels()
+    anchored.report_strays()
+    _report_other_sheets(anchored.located, workbook)
+    return anchored.located
+
+
+def _named_areas(
+    form: Form, workbook: Workbook
+) -> tuple[str, dict[str, Area], dict[str, Area]] | None:
+    names = workbook.names
+    fields = {slot: names.get(field_name(slot)) for slot in form.mapping.fields}
+    tables = {table: names.get(table_name(table)) for table in form.mapping.tables}
+    found = [*fields.values(), *tables.values()]
+    sheets = {place[0] for place in found if place is not None}
+    known = {sheet.name for sheet in workbook.sheets}
+    if None in found or len(sheets) != 1 or not sheets <= known:
+        return None
+    return (
+        sheets.pop(),
+        {slot: place[1] for slot, place in fields.items() if place},
+        {table: place[1] for table, place in tables.items() if place},
+    )
+
+
+class _Anchored:
+    """One sheet of ours, its anchors, and what of its cells is accounted for."""
+
+    def __init__(
+        self,
+        form: Form,
+        manifest: Manifest,
+        sheet: Sheet,
+        fields: dict[str, Area],
+        tables: dict[str, Area],
+    ) -> None:
+        self.form = form
+        self.fields = fields
+        self.tables = tables
+        self.layout = self.lay_out()
+        self.located = Located(form, sheet, start=1, manifest=manifest)
+        self.known: set[Address] = set()
+        self.rows, self.columns = self.moved_lines()
+        self.footer = form.footer(manifest.record)
+
+    def lay_out(self) -> Layout:
+        """The layout with as many rows as the tables have now."""
+        blank = self.form.layout(self.form.capacity())
+        beside = {table.name: _height(table.area) - _length(table) for table in blank.tables}
+        return self.form.layout(
+            {name: max(1, _height(area) - beside[name]) for name, area in self.tables.items()}
+        )
+
+    def moved_lines(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Where rows and columns of the layout lie now, as most of the anchors say."""
+        rows: dict[int, Counter[int]] = {}
+        columns: dict[int, Counter[int]] = {}
+        pairs = [(slot.area, self.fields[slot.name]) for slot in self.layout.slots]
+        pairs += [(table.area, self.tables[table.name]) for table in self.layout.tables]
+        for planned, actual in pairs:
+            rows.setdefault(planned.top, Counter())[actual.top] += 1
+            columns.setdefault(planned.left, Counter())[actual.left] += 1
+        for table in self.layout.tables:
+            actual = self.tables[table.name]
+            for row in range(table.area.top, table.area.bottom + 1):
+                rows.setdefault(row, Counter())[actual.top + row - table.area.top] += 1
+        return (
+            _filled({line: _most(votes) for line, votes in rows.items()}, len(self.layout.heights)),
+            _filled({line: _most(votes) for line, votes in columns.items()}, self.layout.width),
+        )
+
+    def now(self, planned: Address) -> Address:
+        """Where a cell of the layout lies now."""
+        return Address(self.rows[planned.row], self.columns[planned.column])
+
+    def read_fields(self) -> None:
+        """The cell under each field's name."""
+        for slot, area in self.fields.items():
+            self.known.add(area.first)
+            cell = self.located.sheet.cells.get(area.first, Cell(""))
+            self.located.fields[slot] = Found(area.first, cell)
+
+    def read_table(self, table: PlacedTable) -> None:
+        """Every row between the headings and the row below the table."""
+        area = self.tables[table.name]
+        self.located.headings[table.name] = area.first
+        heading_rows = table.first - table.area.top
+        columns = {name: self.columns[column] for name, column in table.columns.items()}
+        items = self.located.items.setdefault(table.name, [])
+        for row in range(area.top + heading_rows, area.bottom):
+            cells = {
+                name: Found(
+                    Address(row, column),
+                    self.located.sheet.cells.get(Address(row, column), Cell("")),
+                )
+                for name, column in columns.items()
+            }
+            id_place = Address(row, self.columns[self.layout.width] + 1)
+            self.known |= {found.address for found in cells.values()} | {id_place}
+            if any(found.cell.text.strip() or found.cell.formula for found in cells.values()):
+                row_id = self.located.sheet.text(id_place).strip() or None
+                items.append(Item(row, cells, row_id))
+
+    def check_labels(self) -> None:
+        """Every fixed text must stand where the anchors say (S001)."""
+        footer = (self.layout.footer.first, self.footer)
+        for planned, text in (*((one.area.first, one.text) for one in self.layout.labels), footer):
+            place = self.now(planned)
+            self.known.add(place)
+            found = self.located.sheet.text(place)
+            if found == text or found.replace("\r\n", "\n") == text:
+                continue
+            shown = text.replace("\n", "")
+            message = (
+                f"原表文字“{shown}”被改为“{found}”，请恢复。"
+                if found
+                else f"原表文字“{shown}”不见了，请恢复。"
+            )
+            self.located.report(problem("S001", message, found=found or None), place)
+
+    def report_strays(self) -> None:
+        """Content outside labels and slots, comments, and a lifted protection."""
+        sheet = self.located.sheet
+        for address, cell in sheet.cells.items():
+            if address not in self.known and (cell.text.strip() or cell.formula):
+                report_stray(self.located, address, cell)
+        if not sheet.protected:
+            message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
+            self.located.report(problem("S008", message), None)
+        _report_comments(self.located, sheet)
+
+
+def _report_other_sheets(located: Located, workbook: Workbook) -> None:
+    """Content of every other sheet that we did not put there (S007)."""
+    for sheet in workbook.sheets:
+        if sheet is located.sheet or sheet.name == SHEET:
+            continue
+        expected = _list_cells(located.form) if sheet.name == LISTS else {}
+        elsewhere = Located(located.form, sheet, 1)
+        for address, cell in sorted(sheet.cells.items()):
+            if cell.text.strip() and expected.get(address) != cell.text:
+                report_stray(elsewhere, address, cell)
+        _report_comments(elsewhere, sheet)
+        located.problems.extend(elsewhere.problems)
+
+
+def _report_comments(located: Located, sheet: Sheet) -> None:
+    for address, comment in sorted(sheet.comments.items()):
+        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目。"
+        found = Located(located.form, sheet, 1)
+        found.report(problem("S007", message, found=comment), address)
+        located.problems.extend(found.problems)
+
+
+def _list_cells(form: Form) -> dict[Address, str]:
+    return {
+        Address(row, column): option
+        for column, (_, options) in enumerate(option_lists(form.mapping), start=1)
+        for row, option in enumerate(options, start=1)
+    }
+
+
+def _height(area: Area) -> int:
+    return area.bottom - area.top + 1
+
+
+def _length(table: PlacedTable) -> int:
+    return table.last - table.first + 1
+
+
+def _most(votes: Counter[int]) -> int:
+    return min(votes, key=lambda line: (-votes[line], line))
+
+
+def _filled(lines: dict[int, int], count: int) -> dict[int, int]:
+    """Lines without an anchor lie as far from the next anchored one as they were planned."""
+    return dict(_offsets(lines, count))
+
+
+def _offsets(lines: dict[int, int], count: int) -> Iterator[tuple[int, int]]:
+    anchored = sorted(lines)
+    for line in range(1, count + 1):
+        nearest = next((one for one in anchored if one >= line), anchored[-1])
+        yield line, lines[nearest] + line - nearest

@@ -1,0 +1,158 @@
+"""Finding a form by its labels: in a text, or in a workbook that xlsync did not make.
+
+A label is known by its text; its value stands to the right, or beneath. Line numbers, counts
+and fixed columns play no part. Whatever is neither a label nor a value is quoted (S007).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Address
+from xlsync.problems import problem
+from xlsync.reader.located import Found, Located
+from xlsync.reader.rows import TableRows, heading_columns
+from xlsync.types import comparable
+
+if TYPE_CHECKING:
+    from xlsync.form import Form
+    from xlsync.grid import Cell, Sheet
+    from xlsync.mapping import FormField
+    from xlsync.reader.titles import Region, Row
+
+
+class _Labels:
+    """The labels of one form, and what has been found in one region so far."""
+
+    def __init__(self, form: Form, sheet: Sheet, start: int) -> None:
+        self.located = Located(form, sheet, start)
+        self.fields = form.mapping.fields
+        self.slots: dict[str, list[str]] = {}
+        for slot, item in self.fields.items():
+            for label in item.labels if item.pattern is None else ():
+                self.slots.setdefault(comparable(label), []).append(slot)
+        tables = form.mapping.tables.values()
+        self.captions = {
+            comparable(text)
+            for text in (
+                *form.captions(),
+                *form.mapping.titles,
+                *(label for table in tables for label in table.labels),
+            )
+        }
+        self.columns: dict[str, int] = {}
+        self.beneath: dict[int, str] = {}
+
+    def read(self, rows: dict[int, Row]) -> Located:
+        """Go down the rows; from a heading row on they belong to its table."""
+        table: TableRows | None = None
+        for number, row in rows.items():
+            heading = self.heading(row)
+            if heading is not None:
+                name, columns = heading
+                if table is None or table.name != name:
+                    table = TableRows(self.located, name)
+                table.begin(number, columns)
+                first = Address(number, min(columns.values()))
+                self.located.headings.setdefault(name, first)
+            elif table is not None:
+                table.read(number, row)
+            else:
+                self.read_row(number, row)
+        self.report_missing()
+        return self.located
+
+    def heading(self, row: Row) -> tuple[str, dict[str, int]] | None:
+        """Which table this row is the heading of, and its columns."""
+        for name, table in self.located.form.mapping.tables.items():
+            columns = heading_columns(table, row)
+            if columns is not None:
+                return name, columns
+        return None
+
+    def read_row(self, number: int, row: Row) -> None:
+        """Labels with the value to their right; what is left may stand beneath a label."""
+        rest = dict(row)
+        opened: dict[int, str] = {}
+        for column, cell in row.items():
+            slot = self.slot(comparable(cell.text), column) if column in rest else None
+            if slot is None:
+                continue
+            del rest[column]
+            self.columns[slot] = column
+            if self.fields[slot].beneath:
+                opened[column] = slot
+            else:
+                self.take_right(slot, number, column, rest)
+        if opened:
+            self.beneath = opened
+        for column, cell in rest.items():
+            self.place(Address(number, column), cell)
+
+    def slot(self, key: str, column: int) -> str | None:
+        """The slot that a label stands for; where a label occurs twice, its column decides."""
+        candidates = [slot for slot in self.slots.get(key, []) if slot not in self.columns]
+        if not candidates:
+            return None
+        return min(candidates, key=lambda slot: self.distance(self.fields[slot], column))
+
+    def distance(self, item: FormField, column: int) -> int:
+        """How far a label's column is from that of the field it stands below."""
+        return abs(self.columns.get(item.below, column) - column) if item.below else 0
+
+    def take_right(self, slot: str, number: int, column: int, rest: Row) -> None:
+        """The next filled cell in the row is the value, unless it is a label itself."""
+        right = next((other for other in rest if other > column), None)
+        if right is not None and comparable(rest[right].text) not in self.slots:
+            self.located.fields[slot] = Found(Address(number, right), rest.pop(right))
+
+    def place(self, address: Address, cell: Cell) -> None:
+        """A cell that no label claimed: a caption, a pattern, a text beneath, or stray."""
+        key = comparable(cell.text)
+        if key in self.captions:
+            return
+        if self.take_pattern(address, cell, key):
+            return
+        slot = self.beneath.get(address.column)
+        if slot is not None and slot not in self.located.fields:
+            self.located.fields[slot] = Found(address, cell)
+            return
+        report_stray(self.located, address, cell)
+
+    def take_pattern(self, address: Address, cell: Cell, key: str) -> bool:
+        """A value inside a text, such as the year in a title line."""
+        for slot, item in self.fields.items():
+            if item.pattern is None or slot in self.located.fields:
+                continue
+            for title in ("", *map(comparable, self.located.form.mapping.titles)):
+                match = re.fullmatch(item.pattern, key.removeprefix(title))
+                if match is not None and key.startswith(title):
+                    self.located.fields[slot] = Found(address, cell).part(match[1])
+                    return True
+        return False
+
+    def report_missing(self) -> None:
+        """Labels of the form that were not found (S001)."""
+        for slot, item in self.fields.items():
+            if item.pattern is None and slot not in self.columns:
+                message = f"没有找到标签“{item.label}”，请恢复原表的文字。"
+                self.located.report(problem("S001", message, pointer=item.pointer), None)
+                self.located.unread.add(item.pointer)
+        for name, table in self.located.form.mapping.tables.items():
+            if name not in self.located.items:
+                message = f"没有找到“{table.label}”的表头，请恢复原表的文字。"
+                self.located.report(problem("S001", message, pointer=table.pointer), None)
+                self.located.unread.add(table.pointer)
+
+
+def locate_by_labels(form: Form, sheet: Sheet, region: Region) -> Located:
+    """Find a form's slots and rows in the rows of one region."""
+    return _Labels(form, sheet, region.start).read(region.rows)
+
+
+def report_stray(located: Located, address: Address, cell: Cell) -> None:
+    """Quote content that stands where the form has none (S007)."""
+    message = "这里不是填报位置，内容未读入，请移到相应栏目或删除。"
+    text = cell.text or f"={cell.formula}"
+    located.report(problem("S007", message, found=text), address)

@@ -1,0 +1,75 @@
+"""What the reader has found on a sheet before any value is read: which cell is which slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlsync.form import Form
+    from xlsync.grid import Address, Cell, Sheet
+    from xlsync.manifest import Manifest
+    from xlsync.problems import Problem
+    from xlsync.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cell with its address; several parts of one cell share the address."""
+
+    address: Address
+    cell: Cell
+
+    def part(self, text: str) -> Found:
+        """The same place with only a part of its text."""
+        return Found(self.address, replace(self.cell, text=text))
+
+
+@dataclass(slots=True)
+class Item:
+    """One row of a table: what stands in each column, and the row's id where it carries one."""
+
+    row: int
+    cells: dict[str, Found]
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class Located:
+    """One form on one sheet: slots and rows found, and the problems met on the way.
+
+    ``headings`` are where the tables begin; ``unread`` are pointers whose label is gone:
+    reported once, they are not missed again.
+    """
+
+    form: Form
+    sheet: Sheet
+    start: int
+    fields: dict[str, Found] = field(default_factory=dict)
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    headings: dict[str, Address] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    manifest: Manifest | None = None
+
+    def report(self, found: Problem, address: Address | None) -> None:
+        """Note a problem at a cell of this sheet."""
+        self.problems.append(found.at(self.sheet.name or None, address.a1 if address else None))
+
+
+@dataclass(slots=True)
+class Reading:
+    """One form read from one file.
+
+    ``places`` is the source map: JSON pointer → address of the cell that the value came from.
+    ``start`` is the first row of the form; ``record`` is None where none could be made;
+    ``states_id`` says that the record's id was carried by the file and not made up here.
+    """
+
+    sheet: str | None
+    start: int
+    form: str | None
+    record: Record | None
+    problems: list[Problem]
+    places: dict[str, Address] = field(default_factory=dict)
+    states_id: bool = False

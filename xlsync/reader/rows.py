@@ -1,0 +1,181 @@
+"""The rows of a table that was found by its heading row, put right where they slipped.
+
+In extracts the last filled cell of a row is its value and the one before it the item's name;
+rows may have slipped to the left. A row is taken as it stands under its headings if that
+makes sense, else by its labels (S002).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Address
+from xlsync.problems import problem
+from xlsync.reader.levels import names
+from xlsync.reader.located import Found, Item
+from xlsync.types import comparable, parse_quantity
+
+if TYPE_CHECKING:
+    from xlsync.grid import Cell
+    from xlsync.mapping import Table
+    from xlsync.reader.located import Located
+    from xlsync.reader.titles import Row
+
+_NAME_AND_VALUE = 2
+
+JOINED = "*"
+"""The column where operator, value and unit stand together."""
+
+
+def heading_columns(table: Table, row: Row) -> dict[str, int] | None:
+    """The columns of a heading row, or None where the row is none.
+
+    A heading row names the levels and the item; the joined quantity stands as :data:`JOINED`.
+    """
+    keys = {comparable(cell.text): column for column, cell in reversed(row.items())}
+    columns = {
+        name: keys[key]
+        for name, column in table.columns.items()
+        for key in map(comparable, column.labels)
+        if key in keys
+    }
+    for key in map(comparable, table.quantity.labels):
+        if key in keys:
+            columns.setdefault(JOINED, keys[key])
+    needed = {*table.levels, table.name}
+    return columns if needed <= columns.keys() else None
+
+
+class TableRows:
+    """The rows of one table, read one after the other."""
+
+    def __init__(self, located: Located, name: str) -> None:
+        """Begin a table of the located form."""
+        self.located = located
+        self.name = name
+        self.table = located.form.mapping.tables[name]
+        self.items = located.items.setdefault(name, [])
+        self.known = {
+            comparable(text) for text in names(located.form.mapping.trees[self.table.tree])
+        }
+        self.captions = {comparable(label) for label in self.table.labels}
+        self.columns: dict[str, int] = {}
+        self.last = 0
+
+    def begin(self, number: int, columns: dict[str, int]) -> None:
+        """A heading row, the first or one repeated after a page break."""
+        self.columns = columns
+        self.last = number
+
+    def read(self, number: int, row: Row) -> None:
+        """One row below the headings."""
+        cells = {column: cell for column, cell in row.items() if not self.is_caption(column, cell)}
+        if not cells or self.is_subheading(number, cells):
+            return
+        if self.is_aligned(cells):
+            self.add(number, cells)
+        elif (slipped := self.slipped(number, cells)) is not None:
+            self.report_slipped(number, cells)
+            self.items.append(Item(number, slipped))
+            self.last = number
+        else:
+            self.quote(number, cells)
+
+    def is_caption(self, column: int, cell: Cell) -> bool:
+        """The table's own label, left of the headings."""
+        return column < self.columns[self.table.name] and comparable(cell.text) in self.captions
+
+    def is_subheading(self, number: int, cells: Row) -> bool:
+        """A second heading row that names the parts of the quantity."""
+        parts = (self.table.quantity.operator, self.table.quantity.value, self.table.quantity.unit)
+        keys = {comparable(cell.text): column for column, cell in cells.items()}
+        labels = {
+            name: keys[key]
+            for name in parts
+            for key in map(comparable, self.table.columns[name].labels)
+            if key in keys
+        }
+        if len(labels) != len(cells) or self.table.quantity.value not in labels:
+            return False
+        self.columns = {name: at for name, at in self.columns.items() if name != JOINED} | labels
+        self.last = number
+        return True
+
+    def is_aligned(self, cells: Row) -> bool:
+        """Whether the row makes sense as it stands under its headings."""
+        if not set(cells) <= set(self.columns.values()):
+            return False
+        by_name = {name: cells[at] for name, at in self.columns.items() if at in cells}
+        value = by_name.get(JOINED) or by_name.get(self.table.quantity.value)
+        if self.table.name in by_name and value is not None:
+            return True
+        return all(
+            comparable(by_name[level].text) in self.known
+            for level in self.table.levels
+            if level in by_name
+        ) and not (self.table.name not in by_name and value is None)
+
+    def add(self, number: int, cells: Row) -> None:
+        """Take a row as it stands."""
+        found = {
+            name: Found(Address(number, column), cells[column])
+            for name, column in self.columns.items()
+            if column in cells
+        }
+        joined = found.pop(JOINED, None)
+        if joined is not None:
+            found |= self.parts(joined)
+        self.items.append(Item(number, found))
+        self.last = number
+
+    def slipped(self, number: int, cells: Row) -> dict[str, Found] | None:
+        """A row out of place, by its labels: value last, name before it, levels first."""
+        found = [Found(Address(number, column), cell) for column, cell in cells.items()]
+        levels = len(self.table.levels)
+        if not _NAME_AND_VALUE <= len(found) <= levels + _NAME_AND_VALUE:
+            return None
+        *labels, name, value = found
+        if not labels and number != self.last + 1:
+            return None
+        if comparable(name.cell.text) in self.known or not all(
+            comparable(label.cell.text) in self.known for label in labels
+        ):
+            return None
+        return self.levels(labels) | {self.table.name: name} | self.parts(value)
+
+    def levels(self, labels: list[Found]) -> dict[str, Found]:
+        """Which level each label is; a single one is told by the tree."""
+        upper, lower = self.table.levels
+        if len(labels) == 1:
+            tree = self.located.form.mapping.trees[self.table.tree]
+            first = comparable(labels[0].cell.text) in {comparable(text) for text in tree}
+            return {upper if first else lower: labels[0]}
+        return dict(zip((upper, lower), labels, strict=False))
+
+    def parts(self, found: Found) -> dict[str, Found]:
+        """Operator, value and unit of one cell, each at that cell's place."""
+        plan = self.table.quantity
+        codes = self.table.columns[plan.unit].codes
+        units = self.located.form.mapping.codes[codes].values if codes else ()
+        quantity = parse_quantity(found.cell.text, units)
+        texts = {
+            plan.operator: quantity.operator,
+            plan.value: quantity.value,
+            plan.unit: quantity.unit,
+        }
+        return {name: found.part(text or "") for name, text in texts.items()}
+
+    def report_slipped(self, number: int, cells: Row) -> None:
+        """Say that a row was put back, quoting it."""
+        texts = [cell.text for cell in cells.values()]
+        message = f"这一行错位，已按标签归位：“{texts[-2]}”，值“{texts[-1]}”，请核对。"
+        pointer = f"{self.table.pointer}/{len(self.items)}"
+        one = problem("S002", message, pointer=pointer, found="\t".join(texts))
+        self.located.report(one, Address(number, min(cells)))
+
+    def quote(self, number: int, cells: Row) -> None:
+        """Content that is no row of the table (S007)."""
+        for column, cell in cells.items():
+            message = f"“{self.table.label}”中无法归位的内容，未读入，请移到相应栏目或删除。"
+            text = cell.text or f"={cell.formula}"
+            self.located.report(problem("S007", message, found=text), Address(number, column))

@@ -1,0 +1,85 @@
+"""Where on a sheet forms begin: split on titles, never on blank lines or counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from xlsync.types import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.form import Form
+    from xlsync.grid import Cell, Sheet
+
+Row = dict[int, "Cell"]
+
+
+@dataclass(slots=True)
+class Region:
+    """The rows from one title to the next.
+
+    ``forms`` are those that bear the title; a relative has a name and no form here.
+    Rows before the first title make a region with neither.
+    """
+
+    start: int
+    forms: list[Form] = field(default_factory=list)
+    relative: str | None = None
+    rows: dict[int, Row] = field(default_factory=dict)
+
+
+class Titles:
+    """The titles of all known forms and of their relatives."""
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        """Collect every title by which a copy may be headed."""
+        self._forms: dict[str, list[Form]] = {}
+        self._relatives: dict[str, str] = {}
+        for form in forms:
+            for title in form.mapping.titles:
+                self._forms.setdefault(comparable(title), []).append(form)
+            for relative in form.mapping.relatives:
+                for title in relative.titles:
+                    self._relatives[comparable(title)] = relative.name
+
+    def regions(self, sheet: Sheet) -> Iterator[Region]:
+        """Cut a sheet at its titles; a title's own row belongs to its region."""
+        region = Region(start=1)
+        for number, row in sheet.rows().items():
+            begun = self._begun(number, row)
+            if begun is not None:
+                if region.rows:
+                    yield region
+                region = begun
+            region.rows[number] = row
+        if region.rows:
+            yield region
+
+    def is_title(self, text: str, form: Form) -> bool:
+        """Whether a text is the title of a form, with nothing else in it."""
+        return form in self._forms.get(comparable(text), [])
+
+    def _begun(self, number: int, row: Row) -> Region | None:
+        for cell in row.values():
+            key = comparable(cell.text)
+            if forms := self._titled(key):
+                return Region(number, forms=forms)
+            if key in self._relatives and key not in self._forms:
+                return Region(number, relative=self._relatives[key])
+        return None
+
+    def _titled(self, key: str) -> list[Form]:
+        if key in self._forms:
+            return self._forms[key]
+        for title, forms in self._forms.items():
+            if key.startswith(title) and _is_pattern(key.removeprefix(title), forms):
+                return forms
+        return []
+
+
+def _is_pattern(text: str, forms: list[Form]) -> bool:
+    patterns = (item.pattern for form in forms for item in form.mapping.fields.values())
+    return any(pattern and re.fullmatch(pattern, text) for pattern in patterns)

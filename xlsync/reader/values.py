@@ -1,0 +1,206 @@
+"""From located cells to a record: every value by its type, every doubt a problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.form.identity import with_row_ids
+from xlsync.grid import Kind
+from xlsync.problems import problem
+from xlsync.reader.levels import Levels, settle
+from xlsync.reader.located import Reading
+from xlsync.record import MISSING, get, join, put
+from xlsync.types import TYPES, comparable
+
+if TYPE_CHECKING:
+    from xlsync.grid import Address
+    from xlsync.mapping import CodeList, FieldBase, Table
+    from xlsync.problems import Problem
+    from xlsync.reader.located import Found, Item, Located
+    from xlsync.record import Json, Record
+
+
+class _Values:
+    """The values of one located form, read one after the other."""
+
+    def __init__(self, located: Located) -> None:
+        self.located = located
+        self.mapping = located.form.mapping
+        self.manifest = located.manifest
+        self.places = {
+            self.mapping.tables[name].pointer: address for name, address in located.headings.items()
+        }
+
+    def record(self) -> Record:
+        """Fields in the order of the form, then tables."""
+        record: Record = {"form": self.located.form.id}
+        for slot, item in self.mapping.fields.items():
+            found = self.located.fields.get(slot)
+            value = self.value(item, found, item.pointer, item.pointer)
+            if value is not MISSING:
+                put(record, item.pointer, value)
+        for name, table in self.mapping.tables.items():
+            if table.pointer in self.stated("absent"):
+                continue
+            put(record, table.pointer, self.rows(table, self.located.items.get(name, [])))
+        return record
+
+    def rows(self, table: Table, items: list[Item]) -> list[Json]:
+        """The rows of a table; levels settled, each with an id of its own."""
+        rows = [self.row(table, item, index) for index, item in enumerate(items)]
+        self.settle_levels(table, items, rows)
+        return with_row_ids(table, rows, [item.id for item in items])
+
+    def row(self, table: Table, item: Item, index: int) -> Record:
+        """The values of one row as they stand there."""
+        row: Record = {}
+        for name, column in table.columns.items():
+            pointer = f"{table.pointer}{join(index, name)}"
+            stated = f"{table.pointer}{join(item.id or '', name)}"
+            value = self.value(column, item.cells.get(name), pointer, stated)
+            if value is not MISSING:
+                row[name] = value
+        return row
+
+    def settle_levels(self, table: Table, items: list[Item], rows: list[Record]) -> None:
+        """Fill in the levels that rows do not say themselves."""
+        upper, lower = table.levels
+        above = Levels(None, None)
+        where: dict[str, Address] = {}
+        for index, (item, row) in enumerate(zip(items, rows, strict=True)):
+            own = Levels(row.get(upper) or None, row.get(lower) or None)
+            if self.is_stated(table, item):
+                above = own
+                continue
+            above, derived = settle(self.mapping.trees[table.tree], own, above)
+            if derived:
+                self.report_derived(table, item, index, own, above)
+            elif self.manifest is not None and above != own:
+                self.report_inherited(table, item, index, above)
+            for name, value in zip(table.levels, above, strict=True):
+                pointer = f"{table.pointer}{join(index, name)}"
+                if row[name] is not None:
+                    where[name] = item.cells[name].address
+                elif name in where:
+                    self.places[pointer] = where[name]
+                row[name] = value
+
+    def is_stated(self, table: Table, item: Item) -> bool:
+        """Whether the manifest says that a level of this row was left open on purpose."""
+        stated = self.stated("blank") | self.stated("absent") | self.stated("empty")
+        return any(f"{table.pointer}{join(item.id or '', name)}" in stated for name in table.levels)
+
+    def report_inherited(self, table: Table, item: Item, index: int, levels: Levels) -> None:
+        """Say that a blank level was read as that of the row above."""
+        for name, value in zip(table.levels, levels, strict=True):
+            found = item.cells.get(name)
+            if value is not None and (found is None or not found.cell.text.strip()):
+                message = f"{table.columns[name].label}空白，已按上一行读作“{value}”，请核对。"
+                pointer = f"{table.pointer}{join(index, name)}"
+                self.report(problem("S004", message), pointer, found)
+
+    def report_derived(
+        self, table: Table, item: Item, index: int, own: Levels, levels: Levels
+    ) -> None:
+        """Say that the first level follows from the second."""
+        upper, lower = (table.columns[name].label for name in table.levels)
+        pointer = f"{table.pointer}{join(index, table.levels[0])}"
+        written = f"“{own.first}”" if own.first else "空白"
+        message = (
+            f"{upper}写的是{written}，已按{lower}“{levels.second}”推定为“{levels.first}”，请核对。"
+        )
+        found = item.cells.get(table.levels[0]) or item.cells.get(table.levels[1])
+        self.report(problem("S004", message, found=own.first), pointer, found)
+
+    def value(self, item: FieldBase, found: Found | None, pointer: str, stated: str) -> Json:
+        """The value of one place; null where it is blank, unless the manifest says otherwise."""
+        if found is None or (not found.cell.text.strip() and found.cell.formula is None):
+            if found is not None:
+                self.places[pointer] = found.address
+            if stated in self.stated("absent"):
+                return MISSING
+            return "" if stated in self.stated("empty") else None
+        self.places[pointer] = found.address
+        if found.cell.formula is not None and not self.reported_formula(item, found, pointer):
+            return None
+        return self.parsed(item, found, pointer)
+
+    def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
+        """The value as its type reads it, code lists applied."""
+        codes = self.mapping.codes[item.codes] if item.codes else None
+        if codes and found.cell.kind is Kind.TEXT and (known := _coded(codes, found.cell.text)):
+            return known[0]
+        parsed = TYPES[item.type].parse(found.cell)
+        for one in parsed.problems:
+            self.report(one, pointer, found)
+        if not parsed.readable:
+            self.located.unread.add(pointer)
+        return parsed.value
+
+    def reported_formula(self, item: FieldBase, found: Found, pointer: str) -> bool:
+        """Report a formula where a value belongs; false where it has no result to read."""
+        formula = f"={found.cell.formula}"
+        if found.cell.text:
+            message = f"“{item.label}”填的是公式 {formula}，已取其结果 {found.cell.text}，请核对。"
+            self.report(problem("S008", message, found=formula), pointer, found)
+            return True
+        message = f"“{item.label}”填的是公式 {formula}，文件里没有结果，请改填数值。"
+        self.report(problem("V001", message, found=formula), pointer, found)
+        self.located.unread.add(pointer)
+        return False
+
+    def report(self, one: Problem, pointer: str, found: Found | None) -> None:
+        """Place a problem at its pointer and cell."""
+        placed = problem(one.code, one.message, pointer=pointer, found=one.found)
+        self.located.report(placed, found.address if found else None)
+
+    def place(self, pointer: str) -> Address | None:
+        """The cell of a pointer, or of the nearest thing above it that has one."""
+        while pointer and pointer not in self.places:
+            pointer = pointer.rpartition("/")[0]
+        return self.places.get(pointer)
+
+    def stated(self, which: str) -> frozenset[str]:
+        """The pointers of which the manifest says that they were absent, empty or blank."""
+        pointers: frozenset[str] = getattr(self.manifest, which, frozenset())
+        return pointers
+
+
+def read_values(located: Located) -> Reading:
+    """Read every located cell, make the record and check it by the rules of the form."""
+    values = _Values(located)
+    read = values.record()
+    form, manifest = located.form, located.manifest
+    if manifest and manifest.record:
+        read["id"] = manifest.record
+    record, misfits = form.canonical(form.identified(read))
+    for one in misfits:
+        located.report(one, values.place(one.pointer or ""))
+    if record is not None:
+        for one in form.check(record, located.unread):
+            located.report(one, values.place(one.pointer or ""))
+    return Reading(
+        sheet=located.sheet.name or None,
+        start=located.start,
+        form=form.id,
+        record=record,
+        problems=located.problems,
+        places={
+            pointer: address
+            for pointer, address in values.places.items()
+            if get(record, pointer) is not MISSING
+        },
+        states_id=bool(manifest and manifest.record),
+    )
+
+
+def _coded(codes: CodeList, text: str) -> tuple[str | None] | None:
+    """The value that a text stands for, in a tuple of one, or None where the list is silent."""
+    key = comparable(text)
+    if key in {comparable(word) for word in codes.none}:
+        return (None,)
+    spellings = {value: value for value in codes.values} | codes.spellings
+    for spelling, value in spellings.items():
+        if comparable(spelling) == key:
+            return (value,)
+    return None

@@ -1,0 +1,77 @@
+"""Problems as Chinese lines: grouped by file, one line each, and a count at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Area
+from xlsync.problems import Severity
+from xlsync.report.lines import line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.problems import Problem
+    from xlsync.report.lines import Line
+
+_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_HEADING_STYLE = "bold"
+_MAX_FOUND = 60
+
+
+def problem_lines(problems: Iterable[Problem], *, is_text: bool = False) -> list[Line]:
+    """One line each: severity, code, place, what is wrong and the text found.
+
+    The place is a cell, or a line where the file ``is_text``.
+    """
+    return [
+        (
+            (f"{_WORDS[item.severity]} {item.code}", _STYLES[item.severity]),
+            (f" {_place(item, is_text=is_text)} {visible(item.message)}{_found(item)}", ""),
+        )
+        for item in problems
+    ]
+
+
+def file_lines(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> Iterator[Line]:
+    """The problems of each (file name, problems, whether it is a text), and how many in all.
+
+    A file that comes several times in a row, once for each form in it, gets one heading; one
+    without problems gets none.
+    """
+    heading = None
+    counts = dict.fromkeys(Severity, 0)
+    for name, problems, is_text in files:
+        found = list(problems)
+        for item in found:
+            counts[item.severity] += 1
+        if found and name != heading:
+            heading = name
+            yield line(visible(name), _HEADING_STYLE)
+        yield from ((("  ", ""), *spans) for spans in problem_lines(found, is_text=is_text))
+    yield line(_count(counts), _HEADING_STYLE)
+
+
+def _count(counts: dict[Severity, int]) -> str:
+    if not any(counts.values()):
+        return "没有发现问题。"
+    return "，".join(f"{_WORDS[severity]} {count} 个" for severity, count in counts.items()) + "。"
+
+
+def _place(item: Problem, *, is_text: bool) -> str:
+    if item.cell is None:
+        return visible(item.sheet or item.pointer or "—")
+    if is_text:
+        return f"第{Area.parse(item.cell).top}行"
+    return visible(f"{item.sheet}!{item.cell}" if item.sheet else item.cell)
+
+
+def _found(item: Problem) -> str:
+    """The text found, where the message does not quote it already."""
+    found = item.found
+    if not found or found in item.message:
+        return ""
+    if len(found) <= _MAX_FOUND:
+        return f"（原文：{visible(found)}）"
+    return f"（原文：{visible(found[:_MAX_FOUND])}…，共 {len(found)} 字）"

@@ -1,0 +1,28 @@
+"""Versions of records: a bare git repository that needs no git to be written and read.
+
+Open a :class:`Repository`, take a :class:`Snapshot`, collect :class:`Changes` of one round
+against it, commit them. ``layout`` says where things stand, ``docs/repository.md`` why.
+It knows no form: texts for groups and titles come from the caller.
+"""
+
+from xlsync.repository.changes import Changes
+from xlsync.repository.history import Commit, Kind, Revision
+from xlsync.repository.layout import check_round, is_round, round_order
+from xlsync.repository.repository import Repository
+from xlsync.repository.snapshot import Entry, Received, Snapshot
+from xlsync.repository.writing import MovedError
+
+__all__ = [
+    "Changes",
+    "Commit",
+    "Entry",
+    "Kind",
+    "MovedError",
+    "Received",
+    "Repository",
+    "Revision",
+    "Snapshot",
+    "check_round",
+    "is_round",
+    "round_order",
+]

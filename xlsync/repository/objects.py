@@ -1,0 +1,157 @@
+"""Git objects as this package sees them: folders of entries, read and edited by hash.
+
+A folder whose hash is known needs no second look, so reading stops at folders that were seen
+before, and editing makes new objects for the touched folders only.
+"""
+
+from __future__ import annotations
+
+import stat
+import zlib
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from dulwich.errors import ApplyDeltaError, ChecksumMismatch, ObjectFormatException
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
+
+from xlsync.errors import XlsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dulwich.object_store import BaseObjectStore
+
+_FILE = 0o100644
+_FOLDER = 0o040000
+
+_DAMAGE = (ApplyDeltaError, ChecksumMismatch, KeyError, ObjectFormatException, OSError, zlib.error)
+
+_Kind = TypeVar("_Kind", bound=ShaFile)
+_Value = TypeVar("_Value")
+_Below = dict[str, dict[str, _Value]]
+
+
+class Child(NamedTuple):
+    """One entry of a folder."""
+
+    name: str
+    sha: ObjectID
+    is_folder: bool
+
+
+class Objects:
+    """The objects of one repository, by hash."""
+
+    def __init__(self, store: BaseObjectStore) -> None:
+        """Read from this object store."""
+        self._store = store
+
+    def commit(self, sha: ObjectID) -> Commit:
+        """A commit; XlsyncError when it cannot be read."""
+        return self._read(sha, Commit)
+
+    def data(self, sha: ObjectID) -> bytes:
+        """The bytes of a file; XlsyncError when they cannot be read."""
+        return self._read(sha, Blob).data
+
+    def children(self, folder: ObjectID | None) -> Iterator[Child]:
+        """What stands in a folder, in git's order; nothing for None."""
+        if folder is None:
+            return
+        for name, mode, sha in self._read(folder, Tree).iteritems():
+            yield Child(_text(name), sha, stat.S_ISDIR(mode))
+
+    def folders(self, folder: ObjectID | None) -> Iterator[Child]:
+        """The folders in a folder."""
+        return (child for child in self.children(folder) if child.is_folder)
+
+    def files(self, folder: ObjectID | None) -> Iterator[Child]:
+        """The files in a folder."""
+        return (child for child in self.children(folder) if not child.is_folder)
+
+    def find(self, folder: ObjectID | None, path: str) -> ObjectID | None:
+        """The hash of what stands at a path below a folder; None when nothing does."""
+        return self.find_all(folder, [path]).get(path)
+
+    def find_all(self, folder: ObjectID | None, paths: Iterable[str]) -> dict[str, ObjectID]:
+        """The hashes of what stands at these paths, reading each folder on the way once."""
+        if folder is None:
+            return {}
+        tree = self._read(folder, Tree)
+        here, below = _split(dict.fromkeys(paths))
+        found = {name: tree[_key(name)][1] for name in here if _key(name) in tree}
+        for name, deeper in below.items():
+            for path, sha in self.find_all(_folder(tree, name), deeper).items():
+                found[f"{name}/{path}"] = sha
+        return found
+
+    def edit(
+        self, folder: ObjectID | None, edits: Mapping[str, ObjectID | None]
+    ) -> tuple[Tree, list[Tree]]:
+        """Put files at paths below a folder, or take them away (None).
+
+        Returns:
+            the new folder, and the new folders below it; a folder left empty is not among them.
+        """
+        tree = self._read(folder, Tree) if folder else Tree()
+        made: list[Tree] = []
+        here, below = _split(edits)
+        for name, sha in here.items():
+            _set(tree, name, _FILE, sha)
+        for name, deeper in below.items():
+            child, children = self.edit(_folder(tree, name), deeper)
+            made += [*children, child] if len(child) else []
+            _set(tree, name, _FOLDER, child.id if len(child) else None)
+        return tree, made
+
+    def _read(self, sha: ObjectID, kind: type[_Kind]) -> _Kind:
+        try:
+            found = self._store[sha]
+        except _DAMAGE as error:
+            found, reason = None, f" ({type(error).__name__})"
+        else:
+            reason = ""
+        if not isinstance(found, kind):
+            raise XlsyncError(
+                f"the repository is damaged: no {kind.__name__.lower()} {sha.decode()}{reason}; "
+                "look at it with `git fsck` or go back to a copy"
+            )
+        return found
+
+
+def _split(paths: Mapping[str, _Value]) -> tuple[dict[str, _Value], _Below[_Value]]:
+    """What stands in a folder itself, and what stands below, by the next folder's name."""
+    here: dict[str, _Value] = {}
+    below: _Below[_Value] = defaultdict(dict)
+    for path, value in paths.items():
+        name, slash, rest = path.partition("/")
+        if slash:
+            below[name][rest] = value
+        else:
+            here[name] = value
+    return here, below
+
+
+def _folder(tree: Tree, name: str) -> ObjectID | None:
+    if _key(name) not in tree:
+        return None
+    mode, sha = tree[_key(name)]
+    return sha if stat.S_ISDIR(mode) else None
+
+
+def _set(tree: Tree, name: str, mode: int, sha: ObjectID | None) -> None:
+    if sha is not None:
+        tree[_key(name)] = (mode, sha)
+    elif _key(name) in tree:
+        del tree[_key(name)]
+
+
+# A name that is not UTF-8 is not ours, but it has to survive being read and written back.
+
+
+def _text(name: bytes) -> str:
+    return name.decode(errors="surrogateescape")
+
+
+def _key(name: str) -> bytes:
+    return name.encode(errors="surrogateescape")

@@ -1,0 +1,150 @@
+"""What one commit holds: rounds, records, received files and their receipts.
+
+A snapshot never changes, whatever is committed later. Lists of records come from folders
+alone, since ids and titles stand in the names; a record is read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dulwich.objects import ObjectID
+
+from xlsync.errors import XlsyncError
+from xlsync.repository import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.record import Record
+    from xlsync.repository.objects import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as the folders show it; group and title as they stand in the path."""
+
+    id: str
+    group: str
+    title: str
+    path: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file as it was received; ``key`` is the beginning of its SHA-256."""
+
+    key: str
+    name: str
+    path: str
+    blob: str
+
+
+class Snapshot:
+    """An immutable view of one commit; made by ``Repository.snapshot``."""
+
+    def __init__(self, objects: Objects, commit: ObjectID) -> None:
+        """See the tree of this commit."""
+        self._objects = objects
+        self._entries: dict[str, dict[str, Entry]] = {}
+        self.commit = commit.decode()
+
+    @cached_property
+    def tree(self) -> ObjectID:
+        """The hash of the commit's root folder."""
+        tree: ObjectID = self._objects.commit(ObjectID(self.commit.encode())).tree
+        return tree
+
+    def find_all(self, paths: Iterable[str]) -> dict[str, ObjectID]:
+        """The hashes of the files at these paths; a path without a file is left out."""
+        return self._objects.find_all(self.tree, paths)
+
+    def document(self, path: str) -> Record | None:
+        """The JSON object in the file at a path; None when there is no such file."""
+        sha = self._objects.find(self.tree, path)
+        return self._json(path, self._objects.data(sha)) if sha else None
+
+    def rounds(self) -> list[str]:
+        """Every round that holds something, the earliest first (see ``layout.round_order``)."""
+        found = {
+            f"{year.name}/{name.name}"
+            for top in (layout.ROUNDS, layout.RECEIVED, layout.RECEIPTS)
+            for year in self._objects.folders(self._objects.find(self.tree, top))
+            for name in self._objects.folders(year.sha)
+        }
+        return sorted(filter(layout.is_round, found), key=layout.round_order)
+
+    def records(self, round_name: str) -> dict[str, Entry]:
+        """The records of a round by id, in the order of their paths; none for an unknown round.
+
+        Raises:
+            XlsyncError: when one id stands in two files, which only a git merge can bring about.
+        """
+        if round_name not in self._entries:
+            self._entries[round_name] = self._read_entries(round_name)
+        return dict(self._entries[round_name])
+
+    def record(self, entry: Entry) -> Record:
+        """The record of an entry."""
+        return self._json(entry.path, self.record_bytes(entry))
+
+    def record_bytes(self, entry: Entry) -> bytes:
+        """The record of an entry as the canonical bytes that were committed."""
+        return self._objects.data(ObjectID(entry.blob.encode()))
+
+    def receipts(self, round_name: str) -> list[Record]:
+        """The receipts of a round, ordered by the digests of the files."""
+        folder = f"{layout.RECEIPTS}/{layout.check_round(round_name)}"
+        files = self._objects.files(self._objects.find(self.tree, folder))
+        return [self._json(f"{folder}/{f.name}", self._objects.data(f.sha)) for f in files]
+
+    def receipt(self, round_name: str, digest: str) -> Record | None:
+        """The receipt of the file with this SHA-256; None when it was never received."""
+        return self.document(layout.receipt_path(round_name, digest))
+
+    def received(self, round_name: str) -> list[Received]:
+        """The files received in a round, ordered by digest and name."""
+        top = f"{layout.RECEIVED}/{layout.check_round(round_name)}"
+        return [
+            Received(key.name, file.name, f"{top}/{key.name}/{file.name}", file.sha.decode())
+            for key in self._objects.folders(self._objects.find(self.tree, top))
+            for file in self._objects.files(key.sha)
+        ]
+
+    def received_bytes(self, received: Received) -> bytes:
+        """The very bytes of a received file."""
+        return self._objects.data(ObjectID(received.blob.encode()))
+
+    def _read_entries(self, round_name: str) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        for entry in self._walk_entries(round_name):
+            if entry.id in entries:
+                raise XlsyncError(
+                    f"record {entry.id} stands in two files, {entries[entry.id].path} and "
+                    f"{entry.path}; remove one of them with git"
+                )
+            entries[entry.id] = entry
+        return entries
+
+    def _walk_entries(self, round_name: str) -> Iterator[Entry]:
+        top = f"{layout.ROUNDS}/{layout.check_round(round_name)}"
+        for group in self._objects.folders(self._objects.find(self.tree, top)):
+            for file in self._objects.files(group.sha):
+                name = layout.read_record_name(file.name)
+                if name is not None:
+                    path = f"{top}/{group.name}/{file.name}"
+                    yield Entry(name.id, group.name, name.title, path, file.sha.decode())
+
+    @staticmethod
+    def _json(path: str, data: bytes) -> Record:
+        try:
+            value = json.loads(data)
+        except ValueError as error:
+            raise XlsyncError(f"{path} in the repository is not JSON: {error}") from error
+        if not isinstance(value, dict):
+            raise XlsyncError(f"{path} in the repository is not a JSON object")
+        return value

@@ -1,0 +1,18 @@
+"""Submission rounds: collecting files into the repository, the state of a round, its changes."""
+
+from xlsync.rounds.collecting import Collection, collect
+from xlsync.rounds.comparing import compare_files, compare_rounds, compare_versions
+from xlsync.rounds.outcomes import Outcome, State
+from xlsync.rounds.status import Standing, standings
+
+__all__ = [
+    "Collection",
+    "Outcome",
+    "Standing",
+    "State",
+    "collect",
+    "compare_files",
+    "compare_rounds",
+    "compare_versions",
+    "standings",
+]

@@ -1,0 +1,60 @@
+"""Rule kinds: what can be asked of a record, for every form.
+
+A mapping lists its rules, each with a code, a severity and a ``kind``. A question that some form
+asks and no kind can express becomes a new kind here, for every form, never a special case.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from xlsync.rules.dates import DateOrder, Duration, WithinPeriod
+from xlsync.rules.fields import OneOf, Required
+from xlsync.rules.money import Magnitude, NotMoreThan, NotNegative, Sum
+from xlsync.rules.quantities import NotUsedWith, NumberNeeds, Quantified
+from xlsync.rules.rows import AtLeastOne, Filled, InTree, NoPlaceholder, Unique
+from xlsync.rules.subject import Subject
+
+Rule = Annotated[
+    Required
+    | OneOf
+    | Sum
+    | NotMoreThan
+    | NotNegative
+    | Magnitude
+    | DateOrder
+    | WithinPeriod
+    | Duration
+    | InTree
+    | Filled
+    | NoPlaceholder
+    | AtLeastOne
+    | Unique
+    | NumberNeeds
+    | Quantified
+    | NotUsedWith,
+    Field(discriminator="kind"),
+]
+"""One rule of a mapping; ``kind`` tells which."""
+
+__all__ = [
+    "AtLeastOne",
+    "DateOrder",
+    "Duration",
+    "Filled",
+    "InTree",
+    "Magnitude",
+    "NoPlaceholder",
+    "NotMoreThan",
+    "NotNegative",
+    "NotUsedWith",
+    "NumberNeeds",
+    "OneOf",
+    "Quantified",
+    "Required",
+    "Rule",
+    "Subject",
+    "Sum",
+    "Unique",
+    "WithinPeriod",
+]

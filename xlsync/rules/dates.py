@@ -1,0 +1,96 @@
+"""Rules about dates: their order, the year they cover, and how long they last.
+
+A year is the calendar year throughout, because that is the budget year.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from xlsync.rules.base import DateSlot, RuleBase, Slot, Text, YearSlot
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.problems import Problem
+    from xlsync.rules.subject import Subject
+
+
+class Period(RuleBase):
+    """A rule about the days from ``start`` to ``end``."""
+
+    start: DateSlot
+    end: DateSlot
+
+    def days(self, subject: Subject) -> tuple[dt.date, dt.date] | None:
+        """Both days, or None where one is missing."""
+        start, end = subject.day(self.start), subject.day(self.end)
+        return None if start is None or end is None else (start, end)
+
+
+class DateOrder(Period):
+    """A period does not end before it starts."""
+
+    kind: Literal["date-order"]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where it does."""
+        days = self.days(subject)
+        if days is None or days[0] <= days[1]:
+            return
+        start, end = days
+        message = (
+            f"“{subject.label(self.end)}”{end} 早于“{subject.label(self.start)}”{start}，"
+            f"相差 {(start - end).days} 天，请更正其中有误的日期。"
+        )
+        yield self.problem(message, subject.pointer(self.end), str(end))
+
+
+class WithinPeriod(Period):
+    """A year is one of those that a period touches."""
+
+    kind: Literal["within-period"]
+    slot: YearSlot
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where it is not; none where the period ends before it starts."""
+        days, year = self.days(subject), subject.value(self.slot)
+        if days is None or not isinstance(year, int) or days[0] > days[1]:
+            return
+        start, end = days
+        if not start.year <= year <= end.year:
+            message = (
+                f"“{subject.label(self.slot)}”{year} 不在“{subject.label(self.start)}”{start} 至"
+                f"“{subject.label(self.end)}”{end} 之内，请核对。"
+            )
+            yield self.problem(message, subject.pointer(self.slot), str(year))
+
+
+class Duration(Period):
+    """Where a field has a certain value, the period lies in one year, or in several."""
+
+    kind: Literal["duration"]
+    slot: Slot
+    equals: Text
+    expect: Literal["one-year", "several-years"]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where it does not; none where the period ends before it starts."""
+        days = self.days(subject)
+        if days is None or subject.text(self.slot) != self.equals or days[0] > days[1]:
+            return
+        start, end = days
+        if (start.year == end.year) == (self.expect == "one-year"):
+            return
+        fact, wanted = ("未跨年", "应跨年") if start.year == end.year else ("跨年", "应在一年之内")
+        message = (
+            f"“{subject.label(self.slot)}”为“{self.equals}”，实施期{wanted}，"
+            f"但 {start} 至 {end} {fact}，请核对“{subject.label(self.slot)}”、"
+            f"“{subject.label(self.start)}”和“{subject.label(self.end)}”。"
+        )
+        yield self.problem(message, subject.pointer(self.slot), self.equals)
+
+    def values_named(self) -> Iterable[tuple[str, str]]:
+        """The value that the rule waits for."""
+        return [(self.slot, self.equals)]

@@ -1,0 +1,54 @@
+"""Rules about single fields: filled in at all, and filled in from the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from xlsync.rules.base import RuleBase, Slot
+from xlsync.rules.plan import choices
+from xlsync.rules.subject import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.problems import Problem
+    from xlsync.rules.plan import Plan
+    from xlsync.rules.subject import Subject
+
+
+class Required(RuleBase):
+    """Every field that the mapping calls required is filled in."""
+
+    kind: Literal["required"]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each empty field."""
+        for slot, field in subject.plan.fields.items():
+            if field.required and subject.value(slot) is None:
+                options = choices(subject.plan, field.codes)
+                hint = f"请从“{'、'.join(options)}”中选择" if options else "请填写"
+                yield self.problem(f"“{field.label}”未填写，{hint}。", field.pointer)
+
+
+class OneOf(RuleBase):
+    """The value is in the code list of its field."""
+
+    kind: Literal["one-of"]
+    slot: Slot
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where something else was filled in."""
+        options = choices(subject.plan, subject.plan.fields[self.slot].codes) or ()
+        text = subject.text(self.slot)
+        if text is not None and text not in options:
+            message = (
+                f"“{subject.label(self.slot)}”填写的“{shorten(text)}”不在可选范围内，"
+                f"请改为：{'、'.join(options)}。"
+            )
+            yield self.problem(message, subject.pointer(self.slot), text)
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """A field without a code list, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        if plan.fields[self.slot].codes is None:
+            yield f"field {self.slot!r} has no code list"

@@ -1,0 +1,122 @@
+"""Rules about values that are quantities: a number, and the columns that belong to it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from xlsync.rules.base import ColumnKey, TableRule, Text, Texts
+from xlsync.rules.subject import shorten
+from xlsync.strict import Strict
+from xlsync.types import plain_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.problems import Problem
+    from xlsync.rules.subject import Row, Subject
+
+
+class NumberNeeds(TableRule):
+    """Where a column holds a number, another column is filled in too."""
+
+    kind: Literal["number-needs"]
+    column: ColumnKey
+    needs: ColumnKey
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row in which the other column is empty."""
+        for row in subject.rows(self.table):
+            text = row.text(self.column)
+            if text is None or plain_number(text) is None or row.text(self.needs) is not None:
+                continue
+            message = (
+                f"{row.title}的“{row.label(self.column)}”是数字 {text}，"
+                f"但“{row.label(self.needs)}”未填写，请补充。"
+            )
+            yield self.problem(message, row.pointer(self.needs))
+
+
+class Condition(Strict):
+    """Something that a row may meet: its column equals, or contains, one of some texts."""
+
+    column: str
+    equals: list[Text] = []
+    contains: list[Text] = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.equals and not self.contains:
+            raise ValueError("needs equals or contains")
+        return self
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row meets it."""
+        text = row.text(self.column)
+        if text is None:
+            return False
+        return text in self.equals or any(part in text for part in self.contains)
+
+
+class ConditionalRule(TableRule):
+    """A rule about those rows that meet any of some conditions."""
+
+    column: ColumnKey
+    when: Annotated[list[Condition], Field(min_length=1)]
+
+    def concerned(self, subject: Subject) -> Iterator[tuple[Row, str]]:
+        """The rows that meet a condition and have the column filled in, with its text."""
+        for row in subject.rows(self.table):
+            text = row.text(self.column)
+            if text is not None and any(condition.holds(row) for condition in self.when):
+                yield row, text
+
+    def cells(self) -> list[tuple[str, str]]:
+        """The columns of the rule and of its conditions, each with its table."""
+        return [*super().cells(), *((self.table, item.column) for item in self.when)]
+
+    def values_named(self) -> Iterable[tuple[str, str]]:
+        """The values that the conditions wait for."""
+        return [(item.column, value) for item in self.when for value in item.equals]
+
+
+class Quantified(ConditionalRule):
+    """In such rows the text says a figure; a range or a figure within words is one too."""
+
+    kind: Literal["quantified"]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each text without any digit."""
+        for row, text in self.concerned(subject):
+            if any(character.isdecimal() for character in unicodedata.normalize("NFKC", text)):
+                continue
+            message = (
+                f"{row.title}的“{row.label(self.column)}”为“{shorten(text)}”，没有量化，"
+                "请改为可以计量的数字。"
+            )
+            yield self.problem(message, row.pointer(self.column), text)
+
+
+class NotUsedWith(ConditionalRule):
+    """In such rows these texts do not stand in the column; ``instead`` is the better one."""
+
+    kind: Literal["not-used-with"]
+    values: Texts
+    instead: Text
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row in which one does."""
+        for row, text in self.concerned(subject):
+            if text in self.values:
+                message = (
+                    f"{row.title}的“{row.label(self.column)}”为“{text}”，"
+                    f"这类内容通常只定下限或上限，建议改为“{self.instead}”。"
+                )
+                yield self.problem(message, row.pointer(self.column), text)
+
+    def values_named(self) -> Iterable[tuple[str, str]]:
+        """The values of the conditions, those not to be used, and the better one."""
+        own = [(self.column, value) for value in (*self.values, self.instead)]
+        return [*super().values_named(), *own]

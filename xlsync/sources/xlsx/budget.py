@@ -1,0 +1,46 @@
+"""What one file may still use up: the limits of :mod:`.limits`, counted down while reading.
+
+Every place that lets something grow with the file's content spends from an allowance first.
+"""
+
+from __future__ import annotations
+
+from xlsync.sources.xlsx import limits
+from xlsync.sources.xlsx.unreadable import UnreadableError
+
+_ADVICE = (
+    "这不像一份正常的申报表，已停止读取。"
+    "请删除多余的工作表、行、列和内容，另存为新的 .xlsx 文件后再报送。"
+)
+
+
+class Allowance:
+    """One limit that is counted down."""
+
+    __slots__ = ("_excess", "_left")
+
+    def __init__(self, most: int, what: str) -> None:
+        """Allow ``most`` units; ``what`` names them in the message, with ``{}`` for the figure."""
+        self._left = most
+        self._excess = f"{what.format(f'{most:,}')}，{_ADVICE}"
+
+    def spend(self, amount: int = 1) -> None:
+        """Take so many units, or raise :class:`UnreadableError` where fewer are left."""
+        self._left -= amount
+        if self._left < 0:
+            raise UnreadableError(self._excess)
+
+
+class Budget:
+    """All allowances of one file; ``unpacked`` counts bytes, ``text`` characters."""
+
+    def __init__(self) -> None:
+        """Start with everything that :mod:`.limits` allows."""
+        self.unpacked = Allowance(limits.MAX_UNPACKED_BYTES, "文件解压后的内容超过 {} 字节")
+        self.tags = Allowance(limits.MAX_TAGS, "文件内的 XML 标记超过 {} 个")
+        self.text = Allowance(limits.MAX_TEXT, "文件内的文字超过 {} 字")
+        self.strings = Allowance(limits.MAX_STRINGS, "文件内的共享字符串超过 {} 个")
+        self.cells = Allowance(limits.MAX_CELLS, "有内容的单元格超过 {} 个")
+        self.sheets = Allowance(limits.MAX_SHEETS, "工作表超过 {} 张")
+        self.entries = Allowance(limits.MAX_ENTRIES, "单元格格式、合并区域、批注等超过 {} 项")
+        self.strays = Allowance(limits.MAX_STRAYS, "重复或错位的内容超过 {} 处")

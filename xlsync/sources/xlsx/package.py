@@ -1,0 +1,117 @@
+"""The zip container: part names to streams of bytes, bounded and with checksums verified.
+
+A part is found by its name in the sense of ECMA-376 part 2, clause 9.1: without regard to case,
+with or without a leading slash, and with back slashes taken for slashes, as some programs write
+them. What the zip directory says about sizes is never believed; bytes are counted as they come.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from xlsync.sources.xlsx import limits
+from xlsync.sources.xlsx.budget import Budget
+from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_ENCRYPTED = 0x1
+
+# Everything that zipfile was seen to raise over damaged archives.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def part_name(target: str, base: str = "") -> str | None:
+    """Resolve a target against the folder of the part ``base``: ``../a.xml`` → ``xl/a.xml``.
+
+    Returns None for a name that would climb out of the package.
+    """
+    target = target.replace("\\", "/")
+    segments = [] if target.startswith("/") else base.split("/")[:-1]
+    for segment in target.split("/"):
+        if segment == "..":
+            if not segments:
+                return None
+            segments.pop()
+        elif segment not in {"", "."}:
+            segments.append(segment)
+    return "/".join(segments)
+
+
+class Package:
+    """The parts of one file and the budget that they are read under."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read the zip directory; raises :class:`UnreadableError` when there is no sound one."""
+        self.budget = Budget()
+        self._members: dict[str, list[zipfile.ZipInfo]] = {}
+        # Each directory entry needs its signature, so this bound holds before any is read.
+        if data.count(_DIRECTORY_ENTRY) > limits.MAX_MEMBERS:
+            raise UnreadableError(
+                f"文件内的部件超过 {limits.MAX_MEMBERS:,} 个，不是正常的工作簿，已停止读取。"
+                "请把申报表内容复制到新的工作簿后再报送。"
+            )
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(data))
+        except _ZIP_ERRORS as error:
+            raise damaged("文件不完整，可能在下载、传输或保存时被截断") from error
+        for info in self._zip.infolist():
+            name = part_name(info.filename)
+            # A name outside the package is no part name; nothing can refer to it.
+            if name and not info.is_dir():
+                self._members.setdefault(name.lower(), []).append(info)
+
+    def __contains__(self, part: str) -> bool:
+        """Whether the part is there, readable or not."""
+        return part.lower() in self._members
+
+    def names(self) -> list[str]:
+        """The names of all parts in lower case, in the order of the zip directory."""
+        return list(self._members)
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.
+
+        Raises :class:`UnreadableError` for a part that is missing, double, damaged (the CRC is
+        verified at the end) or beyond the budget.
+        """
+        info = self._member(part)
+        try:
+            with self._zip.open(info) as stream:
+                while chunk := stream.read(limits.CHUNK_BYTES):
+                    self.budget.unpacked.spend(len(chunk))
+                    yield chunk
+        except _ZIP_ERRORS as error:
+            raise damaged(f"部件 {part} 解压失败或校验不符") from error
+
+    def _member(self, part: str) -> zipfile.ZipInfo:
+        """The one zip member that is the part, in a form that can be unpacked in bounds."""
+        members = self._members.get(part.lower())
+        if members is None:
+            raise damaged(f"缺少部件 {part}")
+        if len(members) > 1:
+            # Programs disagree which of them counts, so what one shows another would not.
+            raise damaged(f"部件 {part} 出现 {len(members)} 次")
+        if members[0].flag_bits & _ENCRYPTED:
+            raise UnreadableError("文件的压缩包设有密码，无法读取。请取消密码后再报送。")
+        # Part 2, annex C allows these two alone; zipfile unpacks the others without bounds.
+        if members[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise damaged(f"部件 {part} 的压缩方式不受支持")
+        return members[0]

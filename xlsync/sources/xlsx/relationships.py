@@ -1,0 +1,64 @@
+"""Relationships between parts: which part is the workbook, the styles, a sheet's comments.
+
+Part 2 of ECMA-376, clause 9.3: the relationships of ``xl/workbook.xml`` stand in
+``xl/_rels/workbook.xml.rels``. Targets outside the file are noted and never opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from xlsync.sources.xlsx.markup import Attributes, Wanted, parse
+from xlsync.sources.xlsx.package import part_name
+
+if TYPE_CHECKING:
+    from xlsync.sources.xlsx.package import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One relationship.
+
+    ``kind`` is the last segment of its type (``worksheet``), which is the same in the
+    transitional, strict and Microsoft namespaces. ``target`` is the name of a part, or, when
+    ``external``, whatever the file gives as the place outside.
+    """
+
+    id: str
+    kind: str
+    target: str
+    external: bool
+
+
+def relationships_of(package: Package, part: str = "") -> list[Relationship]:
+    """Return the relationships of a part, of the package itself for an empty name.
+
+    A part without relationships has none; raises :class:`UnreadableError` for damaged ones.
+    """
+    folder, _, name = part.rpartition("/")
+    source = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+    if source not in package:
+        return []
+    found: list[Relationship] = []
+
+    def relationship(attributes: Attributes) -> None:
+        package.budget.entries.spend()
+        external = attributes.get("TargetMode") == "External"
+        target = attributes.get("Target", "")
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        place = target if external else _part(package, target, part)
+        found.append(Relationship(attributes.get("Id", ""), kind, place, external))
+
+    parse(package, source, Wanted(starts={"Relationship": relationship}))
+    return found
+
+
+def _part(package: Package, target: str, base: str) -> str:
+    """The part that a target means; one that leads nowhere is kept for the message."""
+    for spelling in (target, unquote(target)):
+        name = part_name(spelling, base)
+        if name is not None and name in package:
+            return name
+    return part_name(target, base) or target

@@ -1,0 +1,69 @@
+"""What a cell element means: type, value and format to text and kind.
+
+ECMA-376 part 1, clauses 18.3.1.4 (c) and 18.18.11 (ST_CellType).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Kind
+from xlsync.sources.xlsx.dates import iso_to_iso, serial_to_iso
+from xlsync.sources.xlsx.strings import unescape
+
+if TYPE_CHECKING:
+    from xlsync.sources.xlsx.styles import Style
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BOOLEANS = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
+
+
+class MissingStringError(Exception):
+    """A cell names a shared string that the table does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The tables of a workbook that give its cells their meaning."""
+
+    strings: list[str]
+    styles: dict[str, Style]
+    is_1904: bool
+
+    def shared(self, index: str) -> str:
+        """Return the shared string of an index as cells give it; raises MissingStringError."""
+        try:
+            position = int(index)
+            if position >= 0:
+                return self.strings[position]
+        except (ValueError, IndexError):
+            pass
+        raise MissingStringError(index)
+
+    def interpret(self, cell_type: str, value: str, style: Style) -> tuple[str, Kind]:
+        """Return text and kind for the content of ``<v>``; ``cell_type`` is the cell's ``t``.
+
+        What is not what the type promises (letters in a number) comes back as text, unchanged.
+        """
+        if cell_type == "n":
+            return self._number(value, style)
+        if cell_type == "b":
+            return _BOOLEANS.get(value.strip(), value), Kind.BOOLEAN
+        if cell_type == "e":
+            return unescape(value), Kind.ERROR
+        if cell_type == "d":
+            iso = iso_to_iso(value)
+            return (unescape(value), Kind.TEXT) if iso is None else (iso, Kind.DATE)
+        return unescape(value), Kind.TEXT
+
+    def _number(self, value: str, style: Style) -> tuple[str, Kind]:
+        digits = value.strip()
+        if not _NUMBER.fullmatch(digits):
+            return unescape(value), Kind.TEXT
+        if style.is_date:
+            iso = serial_to_iso(float(digits), style.number_format, is_1904=self.is_1904)
+            if iso is not None:
+                return iso, Kind.DATE
+        return digits, Kind.NUMBER

@@ -1,0 +1,30 @@
+"""Value types: how each kind of field is read from a cell, kept in JSON and written again.
+
+A mapping names the type of each field (``type = "money"``). A new kind of value that some form
+needs becomes a new type here, for every form; :data:`TYPES` is the list of them.
+"""
+
+from xlsync.types.base import Parsed, ValueType
+from xlsync.types.dates import DateType
+from xlsync.types.numbers import IntegerType, MoneyType, plain_number
+from xlsync.types.quantity import Quantity, parse_quantity, render_quantity
+from xlsync.types.texts import LabelType, TextType, comparable
+
+TYPES: dict[str, ValueType] = {
+    "text": TextType(),
+    "label": LabelType(),
+    "integer": IntegerType(),
+    "date": DateType(),
+    "money": MoneyType(),
+}
+
+__all__ = [
+    "TYPES",
+    "Parsed",
+    "Quantity",
+    "ValueType",
+    "comparable",
+    "parse_quantity",
+    "plain_number",
+    "render_quantity",
+]

@@ -1,0 +1,58 @@
+"""What every value type can do: read a cell, hold a canonical value, fill a cell.
+
+Reading collects problems and never guesses: a text that cannot be read gives null and a
+problem that quotes it. A canonical value is a fixed point: written to a cell and read back
+it is the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from xlsync.grid import Cell
+    from xlsync.problems import Problem
+    from xlsync.record import Json
+
+    Content = str | int | Decimal | dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A value read from a cell, and the problems (without a place) found on the way.
+
+    ``readable`` is false where the cell holds something that is no value of the type.
+    """
+
+    value: Json
+    problems: tuple[Problem, ...] = ()
+    readable: bool = True
+
+
+class ValueType(ABC):
+    """One kind of value."""
+
+    json_type: ClassVar[type] = str
+    number_format: ClassVar[str] = "General"
+    """The spreadsheet number format of an input cell of this type."""
+
+    @abstractmethod
+    def parse(self, cell: Cell) -> Parsed:
+        """Read a non-empty cell."""
+
+    @abstractmethod
+    def canonical(self, value: Json) -> Json:
+        """Return the canonical form of a JSON value of ``json_type``.
+
+        Raises:
+            ValueError: when the value is none of this type; the message is Chinese.
+        """
+
+    @abstractmethod
+    def content(self, value: Json) -> Content:
+        """What a canonical value puts into a spreadsheet cell."""

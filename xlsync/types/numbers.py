@@ -1,0 +1,121 @@
+"""Whole numbers and amounts of money.
+
+Amounts are exact decimals with two places, kept in JSON as text (``"6810000.00"``); a float
+never touches them except where a spreadsheet has stored one, and there its 15 significant
+digits count, as in the spreadsheet's own display.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from xlsync.grid import Kind
+from xlsync.problems import problem
+from xlsync.types.base import Parsed, ValueType
+
+if TYPE_CHECKING:
+    from xlsync.grid import Cell
+    from xlsync.record import Json
+
+_BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_MONEY = re.compile(r"(?:¥|RMB|人民币)?(?P<number>[-\d.,]+)(?P<unit>万元|万|元整|元)?")
+_CENT = Decimal("0.01")
+_TEN_THOUSAND = 10_000
+MAX_AMOUNT = Decimal(10) ** 13
+"""A spreadsheet keeps 15 significant digits, two of them are cents."""
+
+_MAX_INTEGER = 10**15
+
+
+def plain_number(text: str) -> Decimal | None:
+    """The number that a text is, thousands separators in their places allowed, or None."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    return Decimal(folded.replace(",", "")) if _NUMBER.fullmatch(folded) else None
+
+
+def _stored_number(text: str) -> Decimal | None:
+    try:
+        return Decimal(f"{float(text):.15g}")
+    except (ValueError, InvalidOperation):
+        return None
+
+
+class IntegerType(ValueType):
+    """A whole number, such as a year."""
+
+    json_type = int
+    number_format = "0"
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read a whole number; V001 where there is none."""
+        folded = _BLANKS.sub("", unicodedata.normalize("NFKC", cell.text))
+        number = _stored_number(folded) if cell.kind is Kind.NUMBER else plain_number(folded)
+        if number is None or number != int(number) or abs(number) >= _MAX_INTEGER:
+            message = f"“{cell.text}”不是整数，请填写整数。"
+            return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
+        return Parsed(int(number))
+
+    def canonical(self, value: Json) -> Json:
+        """The number itself, within what a cell keeps exactly."""
+        if abs(value) >= _MAX_INTEGER:
+            raise ValueError("整数过大，单元格无法精确保存")
+        return value
+
+    def content(self, value: Json) -> int:
+        """The number itself."""
+        return int(value)
+
+
+class MoneyType(ValueType):
+    """An amount in 元, a decimal text with two places in JSON."""
+
+    number_format = "#,##0.00"
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read an amount; M004 where there is none, M006 where it was written in 万元."""
+        if cell.kind is Kind.NUMBER:
+            return self._amount(cell, _stored_number(cell.text), in_ten_thousands=False)
+        match = _MONEY.fullmatch(_BLANKS.sub("", unicodedata.normalize("NFKC", cell.text)))
+        if match is None or cell.kind is not Kind.TEXT:
+            return self._unreadable(cell)
+        in_ten_thousands = (match["unit"] or "").startswith("万")
+        return self._amount(cell, plain_number(match["number"]), in_ten_thousands=in_ten_thousands)
+
+    def canonical(self, value: Json) -> Json:
+        """The amount with exactly two places, such as ``-0.50``; never ``-0.00``."""
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            raise ValueError(f"“{value}”不是金额") from None
+        if not amount.is_finite() or abs(amount) >= MAX_AMOUNT:
+            raise ValueError(f"金额“{value}”超出可精确保存的范围")
+        if amount != amount.quantize(_CENT):
+            raise ValueError(f"金额“{value}”超过两位小数")
+        return str(amount.quantize(_CENT) + 0)
+
+    def content(self, value: Json) -> Decimal:
+        """The exact amount."""
+        return Decimal(value)
+
+    def _amount(self, cell: Cell, amount: Decimal | None, *, in_ten_thousands: bool) -> Parsed:
+        if amount is None:
+            return self._unreadable(cell)
+        if in_ten_thousands:
+            amount *= _TEN_THOUSAND
+        try:
+            value = self.canonical(str(amount))
+        except ValueError as error:
+            message = f"{error}，请按元填写，保留两位小数。"
+            return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
+        if not in_ten_thousands:
+            return Parsed(value)
+        message = f"“{cell.text}”以万元为单位，已换算为 {Decimal(value):,} 元，请核对。"
+        return Parsed(value, (problem("M006", message, found=cell.text),))
+
+    def _unreadable(self, cell: Cell) -> Parsed:
+        message = f"“{cell.text}”不是金额，请填写数字，单位为元，如 6,810,000.00。"
+        return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)

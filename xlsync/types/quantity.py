@@ -1,0 +1,79 @@
+"""Indicator values written in one piece: ``≥85.00(%)`` is ≥, 85.00 and %.
+
+On paper and in extracts the operator, the value and the unit of an indicator stand in one cell.
+A text that is no number (``达标``, ``12-15天``, ``2023年6月底前``) is a value as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_OPERATORS = {
+    "=": "=",
+    "==": "=",
+    "≥": "≥",
+    ">=": "≥",
+    "=>": "≥",
+    "≧": "≥",
+    "⩾": "≥",
+    "≤": "≤",
+    "<=": "≤",
+    "=<": "≤",
+    "≦": "≤",
+    "⩽": "≤",
+    ">": ">",
+    "<": "<",
+}
+_SPELLINGS = "|".join(re.escape(spelling) for spelling in sorted(_OPERATORS, key=len, reverse=True))
+_NUMBER = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?"
+_WHOLE = re.compile(
+    rf"(?P<operator>{_SPELLINGS})?\s*(?P<value>{_NUMBER})\s*"
+    r"(?:\((?P<bracketed>[^()\d]{1,12})\)|(?P<bare>[^()\d\s]{1,12}))?"
+)
+_OPERATOR_FIRST = re.compile(rf"(?P<operator>{_SPELLINGS})\s*(?P<value>\S.*)", re.DOTALL)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Quantity(NamedTuple):
+    """An indicator value in its three parts; the value as written."""
+
+    operator: str | None
+    value: str
+    unit: str | None
+
+
+def parse_quantity(text: str, units: Collection[str] = ()) -> Quantity:
+    """Split an indicator value.
+
+    A unit is what stands in brackets, or one of ``units`` (or ``%`` and its kin) behind the
+    number; anything else is kept whole, because ``2023年`` may be a day and not an amount.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip()
+    match = _WHOLE.fullmatch(folded)
+    if match is None or not _is_unit(match["value"], match["bare"], units):
+        lead = _OPERATOR_FIRST.fullmatch(text.strip())
+        if lead is None:
+            return Quantity(None, text.strip(), None)
+        return Quantity(_OPERATORS[lead["operator"]], lead["value"].strip(), None)
+    operator = _OPERATORS[match["operator"]] if match["operator"] else None
+    unit = match["bracketed"] or match["bare"]
+    return Quantity(operator, match["value"], unit.strip() if unit else None)
+
+
+def _is_unit(value: str, bare: str | None, units: Collection[str]) -> bool:
+    if bare is None:
+        return True
+    return bare in {"%", "‰"} or (bare in units and not _YEAR.fullmatch(value))
+
+
+def render_quantity(operator: str | None, value: str | None, unit: str | None) -> str:
+    """Write the three parts as on paper: ``≥85.00(%)``, ``0起``, ``达标``."""
+    if unit is None:
+        return f"{operator or ''}{value or ''}"
+    shown_unit = f"({unit})" if operator is not None or "%" in unit else unit
+    return f"{operator or ''}{value or ''}{shown_unit}"

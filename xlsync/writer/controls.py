@@ -1,0 +1,98 @@
+"""What a client checks while a person types: dropdowns, dates, amounts, prompts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.grid import column_letters
+from xlsync.manifest import codes_name, tree_name
+from xlsync.types.dates import EARLIEST
+from xlsync.types.numbers import MAX_AMOUNT
+from xlsync.writer.strict import done
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlsync.grid import Area
+    from xlsync.mapping import FieldBase, Mapping, Table
+
+_MAX_TITLE = 32
+_MAX_PROMPT = 255
+
+Control = dict[str, object]
+
+
+def field_control(mapping: Mapping, item: FieldBase) -> Control:
+    """The validation of one slot: its options or its type, and its prompt."""
+    control: Control = {"ignore_blank": True, "validate": "any", **_typed(item)}
+    if item.codes:
+        codes = mapping.codes[item.codes]
+        control |= {
+            "validate": "list",
+            "source": f"={codes_name(item.codes)}",
+            "show_error": not codes.open,
+            "error_message": f"“{item.label}”请从下拉列表中选择。",
+        }
+    return control | _texts(item)
+
+
+def level_control(table: Table, level: int, columns: dict[str, int], row: int) -> Control:
+    """The dropdown of a level: the first from the tree, the second by what the first says.
+
+    ``INDIRECT`` over static names gives the same list in every client.
+    """
+    item = table.columns[table.levels[level]]
+    source = f"={tree_name(table.tree)}"
+    if level:
+        upper = f"${column_letters(columns[table.levels[0]])}{row}"
+        branch = f"MATCH({upper},{tree_name(table.tree)},0)"
+        source = f'=INDIRECT("{tree_name(table.tree)}_"&{branch})'
+    control: Control = {
+        "validate": "list",
+        "source": source,
+        "error_message": f"“{item.label}”请从下拉列表中选择。",
+    }
+    return control | _texts(item)
+
+
+def apply(worksheet: Worksheet, area: Area, control: Control) -> None:
+    """Put a validation on an area, where there is anything to check or to say."""
+    if control["validate"] == "any" and "input_message" not in control:
+        return
+    corners = (area.top - 1, area.left - 1, area.bottom - 1, area.right - 1)
+    done(worksheet.data_validation(*corners, control), f"validation of {area.a1}")
+
+
+def _typed(item: FieldBase) -> Control:
+    if item.type == "date":
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": EARLIEST,
+            "error_message": f"“{item.label}”应为日期，请按 2023-01-01 的格式填写。",
+        }
+    if item.type == "money":
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": -float(MAX_AMOUNT),
+            "maximum": float(MAX_AMOUNT),
+            "error_message": f"“{item.label}”应为金额，单位元，只填数字。",
+        }
+    if item.type == "integer":
+        return {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": 9999,
+            "error_message": f"“{item.label}”应为整数。",
+        }
+    return {}
+
+
+def _texts(item: FieldBase) -> Control:
+    title = item.label[:_MAX_TITLE]
+    texts: Control = {"error_title": title}
+    if item.help:
+        texts |= {"input_title": title, "input_message": item.help[:_MAX_PROMPT]}
+    return texts

@@ -1,0 +1,95 @@
+"""The whole workbook: the form's sheet, the lists behind its dropdowns, the manifest.
+
+XlsxWriter writes it in memory, with fixed times, so that the same record gives the same bytes.
+Text is written as text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from xlsync.form.lists import option_lists
+from xlsync.grid import Area
+from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.writer.describe import describe
+from xlsync.writer.sheet import FormSheet
+from xlsync.writer.strict import done, warnings_are_errors
+from xlsync.writer.styles import Styles
+
+if TYPE_CHECKING:
+    from xlsync.form import Form
+    from xlsync.record import Record
+
+_CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+def write(
+    form: Form,
+    record: Record | None = None,
+    manifest: Manifest | None = None,
+    password: str = "",
+) -> bytes:
+    """Make the workbook of a record in canonical form with all its ids, or a blank one.
+
+    Raises:
+        XlsyncError: when the spreadsheet cannot hold what the form or record asks for.
+    """
+    manifest = manifest or describe(form, record)
+    buffer = io.BytesIO()
+    with warnings_are_errors():
+        workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+        sheet = FormSheet(workbook, form, record, Styles(workbook, form.template))
+        sheet.write(form.footer(manifest.record), password)
+        _define_names(workbook, form, sheet)
+        _write_lists(workbook, form)
+        _write_manifest(workbook, manifest)
+        _set_properties(workbook, form, manifest)
+        workbook.close()
+    return buffer.getvalue()
+
+
+def _define_names(workbook: xlsxwriter.Workbook, form: Form, sheet: FormSheet) -> None:
+    areas = {field_name(slot.name): slot.area for slot in sheet.layout.slots}
+    areas |= {table_name(table.name): table.area for table in sheet.layout.tables}
+    for name, area in areas.items():
+        reference = f"='{form.template.sheet}'!{area.absolute}"
+        done(workbook.define_name(name, reference), f"defined name {name}")
+
+
+def _write_lists(workbook: xlsxwriter.Workbook, form: Form) -> None:
+    worksheet = workbook.add_worksheet(LISTS)
+    for column, (name, options) in enumerate(option_lists(form.mapping)):
+        for row, option in enumerate(options):
+            done(worksheet.write_string(row, column, option), f"option {option}")
+        area = Area(1, column + 1, max(1, len(options)), column + 1)
+        reference = f"='{LISTS}'!{area.absolute}"
+        done(workbook.define_name(name, reference), f"defined name {name}")
+    worksheet.protect()
+    worksheet.hide()
+
+
+def _write_manifest(workbook: xlsxwriter.Workbook, manifest: Manifest) -> None:
+    worksheet = workbook.add_worksheet(SHEET)
+    for row, (key, value) in enumerate(manifest.pairs()):
+        done(worksheet.write_string(row, 0, key), f"manifest {key}")
+        done(worksheet.write_string(row, 1, value), f"manifest {key}")
+    worksheet.protect()
+    worksheet.very_hidden()
+
+
+def _set_properties(workbook: xlsxwriter.Workbook, form: Form, manifest: Manifest) -> None:
+    carried = "/".join(filter(None, (form.id, manifest.record)))
+    workbook.set_properties(
+        {"title": form.mapping.title, "category": f"xlsync:{carried}", "created": _CREATED}
+    )
+    workbook.set_custom_property("xlsync", carried, "text")
