@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from xlsync.mapping import Mapping
+
+if TYPE_CHECKING:
+    from xlsync.record import Json, Record
 
 MAPPING = Mapping.model_validate(
     {
@@ -51,9 +54,9 @@ MAPPING = Mapping.model_validate(
 )
 
 
-def row(what: Any, top: str = "办公", sub: str = "文具", **more: Any) -> dict[str, Any]:
+def row(what: Json, top: str = "办公", sub: str = "文具", **more: Json) -> Record:
     return {"top": top, "sub": sub, "what": what, **more}
 
 
-def record(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
+def record(*rows: Record, **more: Json) -> Record:
     return {"name": "采购一", "unit": "办公室", **more, "items": list(rows)}

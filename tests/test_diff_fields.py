@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from diff_sample import MAPPING, record, row
 
 from xlsync.diff import Kind, compare, compare_record
-from xlsync.record import MISSING
+from xlsync.record import MISSING, Json, Record
 
 
-def _sides(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[Kind, str, Any, Any]]:
+def _sides(old: Record, new: Record) -> list[tuple[Kind, str, Json, Json]]:
     return [(d.kind, d.pointer, d.old, d.new) for d in compare(MAPPING, old, new)]
 
 
@@ -38,7 +36,7 @@ def test_fields_come_in_the_order_of_the_form_and_unknown_keys_last() -> None:
 )
 @pytest.mark.parametrize("key", ["goal", "unknown"])
 def test_absent_null_empty_and_other_types_are_told_apart(
-    key: str, old: Any, new: Any, kind: Kind
+    key: str, old: Json, new: Json, kind: Kind
 ) -> None:
     before, after = ({} if side is MISSING else {key: side} for side in (old, new))
     assert _sides(before, after) == [(kind, f"/{key}", old, new)]
@@ -55,7 +53,9 @@ def test_absent_null_empty_and_other_types_are_told_apart(
         (5, "1.00", None),
     ],
 )
-def test_the_difference_of_two_amounts_is_exact(old: Any, new: Any, difference: str | None) -> None:
+def test_the_difference_of_two_amounts_is_exact(
+    old: Json, new: Json, difference: str | None
+) -> None:
     (delta,) = compare(MAPPING, {"cost": {"total": old}}, {"cost": {"total": new}})
     assert delta.difference == difference
 
@@ -87,7 +87,7 @@ def test_the_labels_are_those_of_the_form() -> None:
     ],
 )
 def test_nothing_that_differs_goes_unsaid(
-    old: dict[str, Any], new: dict[str, Any], expected: list[tuple[Kind, str, Any, Any]]
+    old: Record, new: Record, expected: list[tuple[Kind, str, Json, Json]]
 ) -> None:
     assert _sides(old, new) == expected
 
@@ -121,7 +121,7 @@ def test_a_record_that_is_not_there_has_all_of_it_added_or_removed() -> None:
         (record(), {**record(), "name": "采购二", "unit": "财务科"}, Kind.MOVED),
     ],
 )
-def test_what_became_of_a_record(old: Any, new: Any, kind: Kind) -> None:
+def test_what_became_of_a_record(old: Json, new: Json, kind: Kind) -> None:
     delta = compare_record(MAPPING, "r1", old, new)
     assert delta is not None
     last = old if new is None else new

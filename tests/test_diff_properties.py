@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from diff_sample import MAPPING, record, row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlsync.diff import Kind, compare
+
+if TYPE_CHECKING:
+    from xlsync.record import Json, Record
 
 _NAMES = ["笔", "笔 ", "中性笔数量", "中性笔总数量", "中性笔的数量", "纸", "", None]
 _ROWS = st.lists(
@@ -32,12 +35,12 @@ _RECORDS = st.builds(
 )
 
 
-def _without_ids(value: dict[str, Any]) -> dict[str, Any]:
+def _without_ids(value: Record) -> Record:
     rows = [{k: v for k, v in row.items() if k != "id"} for row in value["items"]]
     return {**value, "items": rows}
 
 
-def _identity(value: Any) -> Any:
+def _identity(value: Json) -> Json:
     """1 and true are equal to Python and are not to JSON."""
     if isinstance(value, dict):
         return {key: _identity(item) for key, item in value.items()}
@@ -45,18 +48,18 @@ def _identity(value: Any) -> Any:
 
 
 @given(_RECORDS)
-def test_nothing_differs_from_itself(value: dict[str, Any]) -> None:
+def test_nothing_differs_from_itself(value: Record) -> None:
     assert compare(MAPPING, value, value) == []
 
 
 @given(_RECORDS, _RECORDS)
-def test_no_delta_means_equal_apart_from_row_ids(old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_no_delta_means_equal_apart_from_row_ids(old: Record, new: Record) -> None:
     is_equal = _identity(_without_ids(old)) == _identity(_without_ids(new))
     assert (compare(MAPPING, old, new) == []) == is_equal
 
 
 @given(_RECORDS, _RECORDS)
-def test_swapped_sides_swap_added_and_removed(old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_swapped_sides_swap_added_and_removed(old: Record, new: Record) -> None:
     there, back = compare(MAPPING, old, new), compare(MAPPING, new, old)
     for one, other in ((Kind.ADDED, Kind.REMOVED), (Kind.REMOVED, Kind.ADDED)):
         assert sorted(d.pointer for d in there if d.kind is one and d.row is None) == sorted(
@@ -69,7 +72,7 @@ def test_swapped_sides_swap_added_and_removed(old: dict[str, Any], new: dict[str
 
 @given(_ROWS.flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows))))
 def test_another_order_is_moves_alone(
-    orders: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    orders: tuple[list[Record], list[Record]],
 ) -> None:
     old, new = orders
     deltas = compare(MAPPING, record(*old), record(*new))
@@ -78,9 +81,7 @@ def test_another_order_is_moves_alone(
 
 
 @given(_ROWS, _ROWS)
-def test_every_row_has_a_partner_or_a_delta(
-    old: list[dict[str, Any]], new: list[dict[str, Any]]
-) -> None:
+def test_every_row_has_a_partner_or_a_delta(old: list[Record], new: list[Record]) -> None:
     deltas = compare(MAPPING, record(*old), record(*new))
     wholes = [d for d in deltas if d.pointer.count("/") == 2]
     added = sum(d.kind is Kind.ADDED for d in wholes)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 from diff_sample import MAPPING, record, row
 
 from xlsync.diff import Delta, Kind, compare
-from xlsync.record import MISSING
+from xlsync.record import MISSING, Json, Record
 
 
-def _compare(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Delta]:
+def _compare(old: list[Record], new: list[Record]) -> list[Delta]:
     return compare(MAPPING, record(*old), record(*new))
 
 
-def _brief(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def _brief(old: list[Record], new: list[Record]) -> list[tuple[str, str]]:
     return [(delta.kind.value, delta.pointer) for delta in _compare(old, new)]
 
 
@@ -97,7 +96,7 @@ def test_the_same_name_under_another_level_is_the_same_row() -> None:
 
 
 @pytest.mark.parametrize("what", [None, "", MISSING, 7])
-def test_a_name_that_is_no_text_is_an_ordinary_value(what: Any) -> None:
+def test_a_name_that_is_no_text_is_an_ordinary_value(what: Json) -> None:
     old = row(what, id="1")
     if what is MISSING:
         del old["what"]

@@ -5,4 +5,4 @@ Bad *data* never raises: it is collected as problems (see :mod:`xlsync.problems`
 
 
 class XlsyncError(Exception):
-    """A broken set-up, said in one line: a bad form file, no repository, a record unfit to write."""
+    """A broken set-up, said in one line: a bad form file, no repository, an unwritable record."""

@@ -21,6 +21,8 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise XlsyncError(f"{folder}: is a file, not a folder; name another folder") from None
     except OSError as error:
         raise XlsyncError(f"{folder}: cannot make this folder: {error.strerror}") from None
 
@@ -53,4 +55,6 @@ def write_file(path: Path, data: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise XlsyncError(f"{path}: cannot write: {error.strerror}") from None
+        # Windows refuses to replace a file that an office program has open.
+        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+        raise XlsyncError(f"{path}: cannot write: {error.strerror}{hint}") from None

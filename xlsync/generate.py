@@ -33,7 +33,7 @@ def workbook(form: Form, record: Record | None = None, password: str = "") -> by
     Raises:
         XlsyncError: naming record and field, when what was written does not read back.
     """
-    data = write(form, record, describe(form, record), password)
+    data = write(form, record, describe(form, record), password=password)
     (reading,) = read([form], xlsx.read(data))
     name = f"{form.title(record)!r}" if record else f"blank {form.id}"
     broken = [one for one in reading.problems if one.code[0] in "SX"]

@@ -87,9 +87,9 @@ class Area(NamedTuple):
 
     @property
     def absolute(self) -> str:
-        """The area with dollar signs, ``$C$3:$D$3``, as defined names want it."""
-        left, right = column_letters(self.left), column_letters(self.right)
-        return f"${left}${self.top}:${right}${self.bottom}"
+        """The area with dollar signs, ``$C$3:$D$3``, as formulas and defined names want it."""
+        corners = dict.fromkeys(((self.left, self.top), (self.right, self.bottom)))
+        return ":".join(f"${column_letters(column)}${row}" for column, row in corners)
 
     @classmethod
     def parse(cls, text: str) -> Area:

@@ -15,8 +15,23 @@ if TYPE_CHECKING:
 
 SHEET = "_xlsync"
 LISTS = "_lists"
+CHECKS = "_checks"
 FORMAT = "1"
 
+BEGUN = "xs_begun"
+DONE = "xs_done"
+OPEN = "xs_open"
+ERRORS = "xs_errors"
+WARNINGS = "xs_warnings"
+FOUND = "xs_found"
+RUNNING = "xs_running"
+KINDS = "xs_kinds"
+PLACES = "xs_places"
+MESSAGES = "xs_messages"
+WRONG = "xs_wrong"
+DOUBTFUL = "xs_doubtful"
+
+_LAST = "xs_l_"
 _FIELD = "xs_f_"
 _TABLE = "xs_t_"
 _CODES = "xs_c_"
@@ -31,6 +46,11 @@ def field_name(slot: str) -> str:
 def table_name(table: str) -> str:
     """The defined name from a table's first heading row to the row below its items."""
     return f"{_TABLE}{table}"
+
+
+def last_row_name(table: str) -> str:
+    """The defined name of the figure that says down to which row a table is drawn."""
+    return f"{_LAST}{table}"
 
 
 def codes_name(codes: str) -> str:

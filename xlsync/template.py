@@ -97,7 +97,8 @@ class TableBlock(Strict):
     """Heading rows, then one row an item.
 
     ``caption`` is the column whose first row carries the table's label; at least ``rows`` rows
-    stand ready, and at least ``spare`` more than are prefilled.
+    stand ready, and at least ``spare`` more than are prefilled. Borders are drawn down to the
+    row below the last one that was begun, or for ``shown`` rows of a blank table.
     """
 
     kind: Literal["table"]
@@ -109,6 +110,7 @@ class TableBlock(Strict):
     row_height: Height
     rows: Annotated[int, Field(ge=1, le=1000)]
     spare: Annotated[int, Field(ge=0, le=1000)]
+    shown: Annotated[int, Field(ge=1, le=1000)]
 
 
 class Footer(Strict):
@@ -118,6 +120,22 @@ class Footer(Strict):
     text: str
     style: Name
     height: Height
+
+
+class CheckLine(Strict):
+    """The first row, above the form and out of print: what is filled, open and wrong."""
+
+    area: AreaText
+    style: Name
+    height: Height
+
+
+class Marks(Strict):
+    """The colours by which a client shows what it found."""
+
+    wrong: Color
+    doubtful: Color
+    dimmed: Color
 
 
 class Page(Strict):
@@ -139,6 +157,8 @@ class Template(Strict):
     columns: list[Annotated[float, Field(gt=0, le=255)]] = Field(min_length=1)
     page: Page
     styles: dict[Name, Style] = Field(min_length=1)
+    marks: Marks
+    check: CheckLine
     blocks: list[Annotated[FixedBlock | TableBlock, Field(discriminator="kind")]] = Field(
         min_length=1
     )

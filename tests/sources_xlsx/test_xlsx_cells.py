@@ -87,7 +87,10 @@ def test_a_missing_shared_string_is_reported_at_its_cell(index: str) -> None:
 
 
 def test_places_without_references_follow_each_other() -> None:
-    rows = "<row><c><v>1</v></c><c r='D1'><v>2</v></c><c><v>3</v></c></row><row r='5'/><row><c><v>4</v></c></row>"
+    rows = (
+        "<row><c><v>1</v></c><c r='D1'><v>2</v></c><c><v>3</v></c></row>"
+        "<row r='5'/><row><c><v>4</v></c></row>"
+    )
     sheet = sheet_of(rows)
     assert {address.a1: cell.text for address, cell in sheet.cells.items()} == {
         "A1": "1",
@@ -99,7 +102,8 @@ def test_places_without_references_follow_each_other() -> None:
 
 def test_cells_out_of_order_are_read_where_they_say() -> None:
     sheet = sheet_of(
-        "<row r='2'><c r='C2'><v>1</v></c><c r='A2'><v>2</v></c></row><row r='1'><c r='$b$1'><v>3</v></c></row>"
+        "<row r='2'><c r='C2'><v>1</v></c><c r='A2'><v>2</v></c></row>"
+        "<row r='1'><c r='$b$1'><v>3</v></c></row>"
     )
     assert {address.a1: cell.text for address, cell in sheet.cells.items()} == {
         "C2": "1",
@@ -156,7 +160,10 @@ def test_a_cell_that_says_the_same_twice_is_not() -> None:
 
 
 def test_merges_and_protection() -> None:
-    after = "<sheetProtection sheet='1'/><mergeCells><mergeCell ref='A1:B2'/><mergeCell ref='#REF!'/></mergeCells>"
+    after = (
+        "<sheetProtection sheet='1'/>"
+        "<mergeCells><mergeCell ref='A1:B2'/><mergeCell ref='#REF!'/></mergeCells>"
+    )
     sheet = sheet_of("", sheet=worksheet("", after=after))
     assert sheet.merges == [Area(1, 1, 2, 2)]
     assert sheet.protected

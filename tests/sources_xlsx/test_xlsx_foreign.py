@@ -50,7 +50,7 @@ def test_files_that_are_no_workbooks(data: bytes, code: str, word: str) -> None:
         ("ppt/presentation.xml", "X004", "PowerPoint"),
         ("xl/workbook.bin", "X004", "xlsb"),
         ("xl/gone.xml", "X001", "xl/gone.xml"),
-        ("xl/worksheets/sheet1.xml", "X004", "工作簿"),
+        ("xl/worksheets/sheet1.xml", "X001", "没有列出任何工作表"),
     ],
 )
 def test_packages_of_other_programs(main: str, code: str, word: str) -> None:

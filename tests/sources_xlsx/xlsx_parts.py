@@ -17,6 +17,24 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
+# We do not read it; the programs that the reader is compared with do.
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+CONTENT_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    + "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{TYPE}{kind}+xml"/>'
+        for part, kind in [
+            ("workbook", "sheet.main"),
+            ("worksheets/sheet1", "worksheet"),
+            ("styles", "styles"),
+            ("sharedStrings", "sharedStrings"),
+        ]
+    )
+    + "</Types>"
+)
+
 Relation = tuple[str, str, str]  # id, kind, target
 
 
@@ -58,6 +76,7 @@ def strings(*items: str) -> str:
 def parts(rows: str = "", **changes: str | bytes | None) -> dict[str, str | bytes]:
     """Return the parts of a workbook with one sheet; None takes a part out."""
     whole: dict[str, str | bytes | None] = {
+        "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": relationships(("r1", "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": workbook("表"),
         "xl/_rels/workbook.xml.rels": relationships(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
-    from rich.console import Console
     from rich.table import Table
 
     from xlsync.form import Form
@@ -23,17 +21,15 @@ if TYPE_CHECKING:
     from xlsync.report.lines import Line
     from xlsync.repository import Repository
 
-FOUND_ERRORS = 1
-
 Item = TypeVar("Item")
 
 
 @dataclass
 class Settings:
-    """The options that stand before a command."""
+    """Where the forms and the repository are, as options and environment say."""
 
-    forms_folder: Path | None
-    repo: Path
+    forms_folder: Path | None = None
+    repo: Path = field(default_factory=Path)
 
     @cached_property
     def forms(self) -> dict[str, Form]:
@@ -55,18 +51,11 @@ class Settings:
         return Repository.open(self.repo)
 
 
-def stdout() -> Console:
-    """A console on standard output."""
-    from xlsync.report.terminal import console
-
-    return console(sys.stdout)
-
-
 def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
     """Print a table, if any, and lines to standard output."""
-    from xlsync.report.terminal import print_lines
+    from xlsync.report.terminal import console, print_lines
 
-    target = stdout()
+    target = console(sys.stdout)
     if table is not None and table.row_count:
         target.print(table)
     print_lines(target, lines)
@@ -80,18 +69,19 @@ def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None
     print_lines(console(sys.stderr), file_lines(files))
 
 
-def write_json(value: Json, *, indent: int | None = 2) -> None:
-    """Write JSON to standard output: UTF-8 wherever it goes, unless a screen says otherwise."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    if sys.stdout.isatty():
-        stdout().file.write(f"{text}\n")
-    else:
-        click.get_binary_stream("stdout").write(text.encode() + b"\n")
+def write_json(value: Json, *, on_one_line: bool = False) -> None:
+    """Write JSON to standard output."""
+    from xlsync.report.machine import write_json as write
+
+    write(sys.stdout, value, on_one_line=on_one_line)
 
 
 def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
-    """The items, with a progress bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
+    """The items, with a progress bar on standard error where that is a terminal.
+
+    There is none where the results go to a screen too: bar and results would share a line.
+    """
+    if sys.stdout.isatty() or not sys.stderr.isatty():
         yield from items
         return
     with click.progressbar(items, label=label, file=sys.stderr) as bar:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from xlsync.cli.context import Settings, print_report
+from xlsync.cli.options import PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=PATH)
 @click.pass_obj
 def demo(settings: Settings, folder: Path) -> None:
-    """Walk the whole way on the sixteen sample forms; everything it makes stays in DIR."""
+    """Walk the whole way on the sixteen sample forms.
+
+    Text, records, workbooks, two submission rounds, status and diff: every step says what it
+    does, with which command you do the same, and where its files lie. All of it stays in DIR,
+    a new or empty folder, xlsync-demo by default.
+    """
     from xlsync.demo import run
 
-    run(settings.forms, folder, print_report)
+    # A newcomer may have called it by a path; then the commands shown must bear that path.
+    program = "xlsync" if shutil.which("xlsync") else sys.argv[0]
+    run(settings.forms, folder, print_report, program)

@@ -1,34 +1,29 @@
-"""Commands that work on files alone: forms, generate, read, diff."""
+"""Commands that work on files alone: forms, generate, read; and diff, which can."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import (
-    FOUND_ERRORS,
-    Settings,
-    print_problems,
-    print_report,
-    with_progress,
-    write_json,
-)
-from xlsync.errors import XlsyncError
+from xlsync.cli.context import Settings, print_report, with_progress, write_json
+from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.reading import end, read_files
+from xlsync.cli.sides import compare_sides
 
 if TYPE_CHECKING:
-    from xlsync.diff import RecordDelta
-    from xlsync.intake import FileReading
-    from xlsync.record import Json, Record
-    from xlsync.reader import Reading
+    from collections.abc import Iterator
+    from pathlib import Path
 
-_FILE = click.Path(path_type=Path)
+    from xlsync.form import Form
+    from xlsync.intake import FileReading
+    from xlsync.reader import Reading
+    from xlsync.record import Json, Record
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@json_option
+@forms_option()
 @click.pass_obj
 def forms(settings: Settings, *, as_json: bool) -> None:
     """List the forms that are installed, and those of --forms DIR."""
@@ -45,10 +40,13 @@ def forms(settings: Settings, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("form_id", metavar="FORM")
-@click.argument("records", metavar="[RECORD]...", nargs=-1, type=_FILE)
-@click.option("-o", "--output", type=_FILE, required=True, help="The folder for the workbooks.")
-@click.option("--password", default="", help="Protect the sheets with this password.")
+@click.argument("records", metavar="[RECORD]...", nargs=-1, type=PATH)
+@click.option(
+    "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the workbooks."
+)
+@click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
 @click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
+@forms_option()
 @click.pass_obj
 def generate(
     settings: Settings,
@@ -59,23 +57,18 @@ def generate(
     *,
     force: bool,
 ) -> None:
-    """Write one workbook for each RECORD, or a blank one where none is given.
+    """Write workbooks to send out, one for each record, and print their paths.
 
-    RECORD is a file that holds filled forms: JSON, a workbook, or a text.
+    FORM is the id of a form, as `xlsync forms` lists it. Each RECORD is a file that holds filled
+    forms (JSON, a workbook, or a text), or a folder of such files; where none is given, one
+    blank workbook is written. Every workbook is read back before it is handed over.
     """
     from xlsync.files import make_folder, refuse_existing, write_file
     from xlsync.generate import workbook, workbook_names
 
     form = settings.form(form_id)
-    files = _read_files(settings, records)
-    made: list[Record | None] = [
-        reading.record
-        for file in files
-        for reading in file.readings
-        if reading.record is not None and reading.form == form.id
-    ]
-    if not records:
-        made = [None]
+    files = list(read_files(settings, records))
+    made: list[Record | None] = [None] if not records else [*_records_of(form, files)]
     paths = [output / name for name in workbook_names(form, made)]
     make_folder(output)
     if not force:
@@ -84,82 +77,64 @@ def generate(
     for path, record in with_progress(pairs, "generate"):
         write_file(path, workbook(form, record, password))
         click.echo(str(path))
-    _end(files)
+    end(files)
+
+
+def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
+    """The records of one form; another form's gets a problem, so that it is not missed."""
+    from xlsync.problems import problem
+
+    for file in files:
+        for reading in file.readings:
+            if reading.record is not None and reading.form == form.id:
+                yield reading.record
+            elif reading.record is not None:
+                message = f"这份记录属于表 {reading.form}，不是 {form.id}，没有生成工作簿。"
+                reading.problems.append(problem("X005", message, pointer="/form"))
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
+@forms_option()
 @click.pass_obj
 def read(settings: Settings, files: tuple[Path, ...]) -> None:
-    """Print what stands in each FILE as JSON Lines, one object for each form found.
+    """Print what stands in files as JSON Lines, one object for each form found.
 
-    FILE is a workbook, a text, JSON, or a folder of them.
+    Each FILE, and each file of each DIR, is a workbook, a text, or JSON. A file in which no form
+    is found gives an object too, with the problem and without a record.
     """
     readings = []
-    for file in _read_files(settings, files, lazily=True):
+    for file in read_files(settings, files):
         for reading in file.readings:
-            write_json(_printed(file, reading), indent=None)
+            write_json(_printed(file, reading), on_one_line=True)
         readings.append(file)
-    _end(readings, only_to_terminal=True)
+    end(readings, only_to_terminal=True)
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@json_option
+@repo_option()
+@forms_option()
 @click.pass_obj
 def diff(settings: Settings, old: str, new: str, *, as_json: bool) -> None:
     """Show what changed from OLD to NEW.
 
-    Each is a file or folder, a round such as 2023/一上, or one record as [ROUND/]RECORD[@REV].
+    Each is a file or folder that exists, a round such as 2023/一上, or one record as
+    [ROUND/]RECORD[@REV] (see log and show). Two records are compared with each other; of several,
+    those with the same id are. Differences are no problem: they do not change the exit code.
     """
     from xlsync.report.deltas import as_json as deltas_json
     from xlsync.report.deltas import delta_lines
 
-    deltas = _compare(settings, old, new)
-    if as_json:
-        write_json(deltas_json(deltas))
-    else:
-        print_report(delta_lines(deltas))
-
-
-def _compare(settings: Settings, old: str, new: str) -> list[RecordDelta]:
-    from xlsync.repository import is_round
-    from xlsync.rounds import compare_files, compare_rounds
-
-    sides = (old, new)
-    if all(is_round(side) and not Path(side).exists() for side in sides):
-        return compare_rounds(settings.forms, settings.repository().snapshot(), old, new)
-    before, after = (_records(settings, side) for side in sides)
-    return compare_files(settings.forms, before, after)
-
-
-def _records(settings: Settings, side: str) -> list[Record]:
-    """The records that one side of a comparison names."""
-    path = Path(side)
-    if path.exists():
-        files = _read_files(settings, (path,))
-        records = [one.record for file in files for one in file.readings if one.record]
-        unread = [
-            one for file in files for one in file.readings if one.record is None and one.problems
-        ]
-        if unread:
-            _end(files)
-        return records
-    if path.suffix and "@" not in side:
-        raise XlsyncError(f"{side}: no such file")
-    snapshot, _, entry = settings.repository().resolve(side)
-    return [snapshot.record(entry)]
-
-
-def _read_files(
-    settings: Settings, paths: tuple[Path, ...], *, lazily: bool = False
-) -> list[FileReading]:
-    from xlsync.intake import find_files, read_file
-
-    found = list(find_files(paths))
-    made = (read_file(settings.forms, path) for path in with_progress(found, "read"))
-    return made if lazily else list(made)
+    comparison = compare_sides(settings, old, new)
+    if comparison.deltas is not None:
+        if as_json:
+            write_json(deltas_json(comparison.deltas))
+        else:
+            print_report(delta_lines(comparison.deltas))
+    end(comparison.files)
 
 
 def _printed(file: FileReading, reading: Reading) -> Json:
@@ -170,19 +145,3 @@ def _printed(file: FileReading, reading: Reading) -> Json:
         "record": reading.record,
         "problems": [one.as_json() for one in reading.problems],
     }
-
-
-def _end(files: list[FileReading], *, only_to_terminal: bool = False) -> None:
-    """Tell what was found in the files; exit with 1 where there is an error among it."""
-    from xlsync.problems import has_error
-
-    found = [
-        (str(file.path), reading.problems, file.is_text)
-        for file in files
-        for reading in file.readings
-        if reading.problems
-    ]
-    if found and (sys.stderr.isatty() or not only_to_terminal):
-        print_problems(found)
-    if any(has_error(problems) for _, problems, _ in found):
-        sys.exit(FOUND_ERRORS)

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import (
-    FOUND_ERRORS,
-    Settings,
-    print_problems,
-    print_report,
-    ticker,
-    write_json,
-)
+from xlsync.cli.context import Settings, print_problems, print_report, ticker, write_json
+from xlsync.cli.ending import FOUND_ERRORS
+from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 
 if TYPE_CHECKING:
-    from xlsync.rounds import Collection
+    from pathlib import Path
 
-_FILE = click.Path(path_type=Path)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+    from xlsync.rounds import Collection
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=_FILE)
+@click.argument("folder", metavar="[DIR]", required=False, type=PATH)
+@repo_option()
 @click.pass_obj
 def init(settings: Settings, folder: Path | None) -> None:
-    """Make a new, empty repository in DIR (by default that of -R, or the current folder)."""
+    """Make a new, empty repository.
+
+    DIR is a folder that is new or empty; by default that of -R, or the current folder. The
+    repository is a bare git repository: it can be cloned, pushed and pulled with git.
+    """
     from xlsync.repository import Repository
 
     target = folder or settings.repo
@@ -38,11 +36,19 @@ def init(settings: Settings, folder: Path | None) -> None:
 
 @click.command()
 @click.argument("round_name", metavar="ROUND")
-@click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=_FILE)
-@_JSON
+@click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
+@json_option
+@repo_option()
+@forms_option()
 @click.pass_obj
 def collect(settings: Settings, round_name: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Read returned files and folders into a ROUND such as 2023/一上, as one commit."""
+    """Read returned files into a round, as one commit.
+
+    ROUND is a year and a name, such as 2023/一上. Each FILE, and each file of each DIR, is a
+    workbook, a text, or JSON. What has no problem of severity error becomes the round's version
+    of its record; what has one is sent back: it is kept as received, and what was accepted
+    before stays. Files that were collected before change nothing.
+    """
     from xlsync.problems import has_error
     from xlsync.report.rounds import collection_lines, outcome_table
     from xlsync.rounds import collect as collect_files
@@ -67,7 +73,7 @@ def collect(settings: Settings, round_name: str, paths: tuple[Path, ...], *, as_
 def _print_refusals(collection: Collection) -> None:
     """Why forms were not accepted."""
     refused = [
-        (f"{one.path} {one.place}".rstrip(), one.problems, False)
+        (f"{one.path} {one.place}".rstrip(), one.problems, one.is_text)
         for one in collection.outcomes
         if not one.is_accepted
     ]
@@ -77,10 +83,14 @@ def _print_refusals(collection: Collection) -> None:
 
 @click.command()
 @click.argument("round_name", metavar="ROUND")
-@_JSON
+@json_option
+@repo_option()
 @click.pass_obj
 def status(settings: Settings, round_name: str, *, as_json: bool) -> None:
-    """Show where a ROUND stands: every project with its state."""
+    """Show where a round stands: every project with its state.
+
+    ROUND is a year and a name, such as 2023/一上.
+    """
     from xlsync.report.rounds import standing_lines, standing_table
     from xlsync.rounds import standings
 
@@ -94,10 +104,15 @@ def status(settings: Settings, round_name: str, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("record")
-@_JSON
+@json_option
+@repo_option()
 @click.pass_obj
 def log(settings: Settings, record: str, *, as_json: bool) -> None:
-    """Show the history of a RECORD: an id, the beginning of one, or a part of the title."""
+    """Show the history of a record over all rounds, the newest version first.
+
+    RECORD is an id, the beginning of one (four characters or more), a title, or a part of one
+    that no other record has. The version in the first column goes behind the @ of show and diff.
+    """
     from xlsync.report.rounds import history_table
 
     with settings.repository() as repository:
@@ -123,10 +138,16 @@ def log(settings: Settings, record: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("record")
+@click.argument("record", metavar="[ROUND/]RECORD[@REV]")
+@repo_option()
 @click.pass_obj
 def show(settings: Settings, record: str) -> None:
-    """Print a RECORD as JSON; [ROUND/]RECORD[@REV] names a round or an older version."""
+    """Print a record as JSON.
+
+    RECORD is an id or a title, or a part of them (see log); ROUND is a round such as 2023/一上,
+    by default the latest that has the record; REV is a version as log shows it, or a branch or
+    tag, by default the last.
+    """
     with settings.repository() as repository:
         snapshot, _, entry = repository.resolve(record)
         write_json(snapshot.record(entry))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from xlsync.diff.similar import similar_pairs
 from xlsync.diff.values import exact_text
-from xlsync.record import MISSING
 from xlsync.types import comparable
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def content(table: Table, row: Record) -> Record:
 
 
 def _words(value: Json) -> str:
-    if value is None or value is MISSING:
+    if value is None:
         return ""
     return comparable(value if isinstance(value, str) else exact_text(value))
 

@@ -7,19 +7,18 @@ column, and what has no partner was added or removed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlsync.diff.delta import Delta, Kind
 from xlsync.diff.matching import ROW_ID, content, match_rows
-from xlsync.diff.values import value_deltas
+from xlsync.diff.values import difference, kind_of, same
 from xlsync.record import MISSING, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xlsync.mapping import Table
-    from xlsync.record import Record
+    from xlsync.record import Json, Record
 
 
 def compare_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> Iterator[Delta]:
@@ -61,15 +60,25 @@ def _moved(table: Table, old: int, new: int, row: Record) -> Delta:
 
 
 def _columns(table: Table, position: int, old: Record, new: Record) -> Iterator[Delta]:
-    row = _known_by(table, new)
     for name in {**table.columns, **content(table, old), **content(table, new)}:
-        pointer = _pointer(table, position, name)
-        column = table.columns.get(name)
-        label, type_name = (column.label, column.type) if column else (name, None)
         before, after = old.get(name, MISSING), new.get(name, MISSING)
-        for delta in value_deltas(pointer, label, before, after, type_name=type_name):
-            is_name = name == table.name and isinstance(before, str) and isinstance(after, str)
-            yield replace(delta, row=row, kind=Kind.RENAMED if is_name else delta.kind)
+        if same(before, after):
+            continue
+        column = table.columns.get(name)
+        is_renamed = name == table.name and _is_name(before) and _is_name(after)
+        yield Delta(
+            Kind.RENAMED if is_renamed else kind_of(before, after),
+            _pointer(table, position, name),
+            column.label if column else name,
+            before,
+            after,
+            _known_by(table, new),
+            difference(column.type if column else None, before, after),
+        )
+
+
+def _is_name(value: Json) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _out_of_order(pairs: Sequence[tuple[int, int]]) -> set[int]:

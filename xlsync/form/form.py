@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.errors import XlsyncError
 from xlsync.form.identity import identified
-from xlsync.form.layout import Layout, lay_out
+from xlsync.form.layout import lay_out
 from xlsync.form.loading import load_toml
 from xlsync.form.model import canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from xlsync.form.layout import Layout
     from xlsync.problems import Problem
     from xlsync.record import Json, Record
     from xlsync.template import Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """One kind of official form."""
 
@@ -98,10 +99,17 @@ class Form:
         }
 
     def layout(self, rows: Mapping[str, int]) -> Layout:
-        """The sheet with so many rows in each table."""
-        return lay_out(
-            self.template, self._label_text, lambda name: self.mapping.tables[name].label, rows
-        )
+        """The sheet with so many rows in each table; made once for each choice."""
+        key = tuple(sorted(rows.items()))
+        if key not in self._layouts:
+            self._layouts[key] = lay_out(
+                self.template, self._label_text, lambda name: self.mapping.tables[name].label, rows
+            )
+        return self._layouts[key]
+
+    @cached_property
+    def _layouts(self) -> dict[tuple[tuple[str, int], ...], Layout]:
+        return {}
 
     def captions(self) -> list[str]:
         """Fixed texts of the template that label no field, such as a heading over several."""

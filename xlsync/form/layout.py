@@ -6,7 +6,7 @@ everything below it lies; a layout is made for one such choice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Address, Area
@@ -42,7 +42,7 @@ class PlacedTable:
 
     ``area`` spans from the first heading row to the row below the last item, so that a row
     inserted anywhere between still lies within. ``columns`` are the slots' columns,
-    ``borders`` those that only carry a border.
+    ``shown`` how many rows are drawn while the table is blank.
     """
 
     name: str
@@ -53,9 +53,10 @@ class PlacedTable:
     columns: Mapping[str, int]
     styles: Mapping[int, str]
     caption: int
+    shown: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """A whole sheet; ``heights`` are points by row, from row 1."""
 
@@ -63,6 +64,7 @@ class Layout:
     labels: list[PlacedLabel]
     slots: list[PlacedSlot]
     tables: list[PlacedTable]
+    check: Area
     footer: Area
     width: int
 
@@ -72,6 +74,7 @@ class Layout:
             yield f"label {label.text!r}", label.area
         for slot in self.slots:
             yield f"slot {slot.name!r}", slot.area
+        yield "check line", self.check
         yield "footer", self.footer
 
 
@@ -82,7 +85,9 @@ def lay_out(
     rows: Mapping[str, int],
 ) -> Layout:
     """Place every block; ``rows`` says how many rows each table has for its items."""
-    layout = Layout([], [], [], [], Area(1, 1, 1, 1), len(template.columns))
+    check = Area.parse(template.check.area)
+    nowhere = Area(1, 1, 1, 1)
+    layout = Layout([template.check.height], [], [], [], check, nowhere, len(template.columns))
     for block in template.blocks:
         if isinstance(block, FixedBlock):
             _place_fixed(layout, block, label_text)
@@ -91,7 +96,7 @@ def lay_out(
             _place_table(layout, block, count, label_text, caption_text(block.table))
     footer = Area.parse(template.footer.area).moved(len(layout.heights))
     layout.heights.append(template.footer.height)
-    return Layout(layout.heights, layout.labels, layout.slots, layout.tables, footer, layout.width)
+    return replace(layout, footer=footer)
 
 
 def _place_fixed(
@@ -141,5 +146,6 @@ def _place_table(
             columns={item.slot: columns[item.column] for item in block.columns if item.slot},
             styles=styles,
             caption=caption_column,
+            shown=block.shown,
         )
     )

@@ -101,6 +101,7 @@ def _places(template: Template, mapping: Mapping) -> Iterator[_Place]:
                 yield _Place(place, "field", slot.slot, mapping.fields, slot.style)
         else:
             yield from _table_places(where, block, mapping)
+    yield _Place("check", "label", None, (), template.check.style)
     yield _Place("footer", "label", None, (), template.footer.style)
 
 

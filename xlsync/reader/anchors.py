@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlsync.form.lists import option_lists
 from xlsync.grid import Address, Area, Cell, Sheet
-from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.manifest import SHEET, Manifest, field_name, table_name
 from xlsync.problems import problem
+from xlsync.reader.beside import report_comments, report_other_sheets
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Found, Item, Located
+from xlsync.reader.totals import compute_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def locate_by_names(form: Form, manifest: Manifest, workbook: Workbook) -> Locat
         anchored.read_table(table)
     anchored.check_labels()
     anchored.report_strays()
-    _report_other_sheets(anchored.located, workbook)
+    report_other_sheets(anchored.located, anchored.layout, workbook)
     return anchored.located
 
 
@@ -128,6 +129,7 @@ class _Anchored:
             self.known.add(area.first)
             cell = self.located.sheet.cells.get(area.first, Cell(""))
             self.located.fields[slot] = Found(area.first, cell)
+        compute_totals(self.located)
 
     def read_table(self, table: PlacedTable) -> None:
         """Every row between the headings and the row below the table."""
@@ -152,6 +154,7 @@ class _Anchored:
 
     def check_labels(self) -> None:
         """Every fixed text must stand where the anchors say (S001)."""
+        self.check_line()
         footer = (self.layout.footer.first, self.footer)
         for planned, text in (*((one.area.first, one.text) for one in self.layout.labels), footer):
             place = self.now(planned)
@@ -167,6 +170,15 @@ class _Anchored:
             )
             self.located.report(problem("S001", message, found=found or None), place)
 
+    def check_line(self) -> None:
+        """The line above the form computes itself; a text in its place is told (S008)."""
+        place = self.now(self.layout.check.first)
+        self.known.add(place)
+        cell = self.located.sheet.cells.get(place)
+        if cell is not None and cell.formula is None and cell.text.strip():
+            message = f"填报情况一行的公式被改为“{cell.text}”，表内数据不受影响。"
+            self.located.report(problem("S008", message, found=cell.text), place)
+
     def report_strays(self) -> None:
         """Content outside labels and slots, comments, and a lifted protection."""
         sheet = self.located.sheet
@@ -176,37 +188,7 @@ class _Anchored:
         if not sheet.protected:
             message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
             self.located.report(problem("S008", message), None)
-        _report_comments(self.located, sheet)
-
-
-def _report_other_sheets(located: Located, workbook: Workbook) -> None:
-    """Content of every other sheet that we did not put there (S007)."""
-    for sheet in workbook.sheets:
-        if sheet is located.sheet or sheet.name == SHEET:
-            continue
-        expected = _list_cells(located.form) if sheet.name == LISTS else {}
-        elsewhere = Located(located.form, sheet, 1)
-        for address, cell in sorted(sheet.cells.items()):
-            if cell.text.strip() and expected.get(address) != cell.text:
-                report_stray(elsewhere, address, cell)
-        _report_comments(elsewhere, sheet)
-        located.problems.extend(elsewhere.problems)
-
-
-def _report_comments(located: Located, sheet: Sheet) -> None:
-    for address, comment in sorted(sheet.comments.items()):
-        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目。"
-        found = Located(located.form, sheet, 1)
-        found.report(problem("S007", message, found=comment), address)
-        located.problems.extend(found.problems)
-
-
-def _list_cells(form: Form) -> dict[Address, str]:
-    return {
-        Address(row, column): option
-        for column, (_, options) in enumerate(option_lists(form.mapping), start=1)
-        for row, option in enumerate(options, start=1)
-    }
+        report_comments(self.located)
 
 
 def _height(area: Area) -> int:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dulwich.errors import ApplyDeltaError, ChecksumMismatch, ObjectFormatException
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
+from dulwich.pack import PackFileDisappeared
 
 from xlsync.errors import XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dulwich.object_store import BaseObjectStore
+    from dulwich.object_store import DiskObjectStore
+    from dulwich.pack import Pack
 
 _FILE = 0o100644
 _FOLDER = 0o040000
@@ -42,9 +44,14 @@ class Child(NamedTuple):
 class Objects:
     """The objects of one repository, by hash."""
 
-    def __init__(self, store: BaseObjectStore) -> None:
+    def __init__(self, store: DiskObjectStore) -> None:
         """Read from this object store."""
         self._store = store
+        self._packs: list[Pack] = []
+
+    def release(self) -> None:
+        """Let go of the pack files, which the store is about to close."""
+        self._packs = []
 
     def commit(self, sha: ObjectID) -> Commit:
         """A commit; XlsyncError when it cannot be read."""
@@ -106,7 +113,7 @@ class Objects:
 
     def _read(self, sha: ObjectID, kind: type[_Kind]) -> _Kind:
         try:
-            found = self._store[sha]
+            found = self._load(sha)
         except _DAMAGE as error:
             found, reason = None, f" ({type(error).__name__})"
         else:
@@ -116,6 +123,22 @@ class Objects:
                 f"the repository is damaged: no {kind.__name__.lower()} {sha.decode()}{reason}; "
                 "look at it with `git fsck` or go back to a copy"
             )
+        return found
+
+    def _load(self, sha: ObjectID) -> ShaFile:
+        # The store asks its packs in any order, and every commit adds one. What is read together
+        # mostly stands together, so the pack that had the last object is asked first.
+        try:
+            for place, pack in enumerate(self._packs):
+                if sha in pack:
+                    self._packs.insert(0, self._packs.pop(place))
+                    return pack[sha]
+        except PackFileDisappeared:
+            self.release()
+        found = self._store[sha]
+        packs = self._store.packs
+        if len(packs) != len(self._packs):
+            self._packs = packs
         return found
 
 

@@ -82,6 +82,7 @@ class Repository:
 
     def close(self) -> None:
         """Close the files of the repository; snapshots of it cannot be read any more."""
+        self._objects.release()
         self._repo.close()
 
     def __enter__(self) -> Self:
@@ -126,6 +127,7 @@ class Repository:
         if _head(self._repo).decode() != parent:
             raise MovedError
         base = self._objects.commit(ObjectID(parent.encode()))
+        self._objects.release()
         return write_commit(self._repo, base, blobs, obsolete, message).decode()
 
     def history(self) -> list[Commit]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dulwich import objects as git
 from dulwich.file import FileLocked
-from dulwich.object_store import DiskObjectStore
 from dulwich.refs import HEADREF
 
 from xlsync.errors import XlsyncError
@@ -81,9 +80,8 @@ def _signed(repo: Repo, tree: git.Tree, parent: git.Commit | None, message: str)
 
 def _add_pack(repo: Repo, objects: list[git.ShaFile]) -> None:
     store = repo.object_store
-    if isinstance(store, DiskObjectStore):
-        # Off by default, but the pack has to be on the disk before the branch points into it.
-        store.fsync_object_files = True
+    # Off by default, but the pack has to be on the disk before the branch points into it.
+    store.fsync_object_files = True
     # Packs that `git gc` has replaced meanwhile would make dulwich stumble here: forget them.
     store.close()
     # Two files of the same bytes are one object, and a pack holds an object once.

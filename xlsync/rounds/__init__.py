@@ -1,7 +1,7 @@
 """Submission rounds: collecting files into the repository, the state of a round, its changes."""
 
 from xlsync.rounds.collecting import Collection, collect
-from xlsync.rounds.comparing import compare_files, compare_rounds, compare_versions
+from xlsync.rounds.comparing import compare_records, compare_rounds, round_records
 from xlsync.rounds.outcomes import Outcome, State
 from xlsync.rounds.status import Standing, standings
 
@@ -11,8 +11,8 @@ __all__ = [
     "Standing",
     "State",
     "collect",
-    "compare_files",
+    "compare_records",
     "compare_rounds",
-    "compare_versions",
+    "round_records",
     "standings",
 ]

@@ -2,7 +2,8 @@
 
 Who a record is stands inside the file; its name plays no part. What is accepted becomes the
 round's version of the record; what is refused is kept as received, and what was accepted
-before stays. A file that was accepted once is not applied again.
+before stays. A form in a file that was accepted once is not applied again, so an older file
+that still lies in the folder takes nothing back.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlsync.filenames import safe_name
+from xlsync.filenames import safe_name, safe_text
 from xlsync.intake import find_files, read_file
 from xlsync.repository import Changes, MovedError, check_round, round_order
 from xlsync.rounds.outcomes import Outcome, State, first_outcome, refuse_rivals
@@ -56,13 +58,15 @@ def collect(
         XlsyncError: when the round's name is none, or the repository cannot be written.
     """
     check_round(round_name)
-    files = []
+    files: dict[Path, FileReading] = {}
     for path in find_files(paths):
-        progress(path)
-        files.append(read_file(forms, path))
+        # A file may be named twice, itself and by its folder.
+        if path.resolve() not in files:
+            progress(path)
+            files[path.resolve()] = read_file(forms, path)
     for attempt in range(_ATTEMPTS):
         try:
-            return _commit(repository, forms, round_name, files)
+            return _commit(repository, forms, round_name, [*files.values()])
         except MovedError:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -75,11 +79,14 @@ def _commit(
     snapshot = repository.snapshot()
     changes = Changes(snapshot, round_name)
     known = _Known(snapshot, round_name)
-    outcomes = [one for file in files for one in _outcomes(known, forms, file)]
-    settled = [_settle(known, changes, one) for one in refuse_rivals(outcomes)]
-    _keep_files(changes, files, settled)
-    collection = Collection(round_name, settled, None)
-    commit = repository.commit(changes, _message(collection))
+    first = [_outcomes(known, forms, file) for file in files]
+    rest = iter(refuse_rivals([one for outcomes in first for one in outcomes]))
+    settled: list[Outcome] = []
+    for file, outcomes in zip(files, first, strict=True):
+        of_file = [_settle(known, changes, one) for one in islice(rest, len(outcomes))]
+        _keep_file(changes, file, of_file)
+        settled += of_file
+    commit = repository.commit(changes, _message(round_name, settled))
     return Collection(round_name, settled, commit)
 
 
@@ -90,6 +97,7 @@ class _Known:
         self.snapshot = snapshot
         self.round = round_name
         self.records = snapshot.records(round_name)
+        self.settled: set[str] = set()
         rounds = sorted(snapshot.rounds(), key=round_order)
         self._ids = {
             (entry.group, entry.title): entry.id
@@ -97,10 +105,16 @@ class _Known:
             for entry in snapshot.records(name).values()
         }
 
-    def is_applied(self, data: bytes) -> bool:
-        """Whether the very same file was collected in this round and accepted as a whole."""
-        receipt = self.snapshot.receipt(self.round, hashlib.sha256(data).hexdigest())
-        return receipt is not None and all(one["accepted"] for one in receipt["forms"])
+    def was_accepted(self, file: FileReading) -> list[bool]:
+        """Of each form in a file, whether the very same was collected in this round and accepted.
+
+        A file that was never received, or was read as other forms then, has none.
+        """
+        receipt = self.snapshot.receipt(self.round, hashlib.sha256(file.data).hexdigest())
+        forms = receipt["forms"] if receipt else []
+        if len(forms) != len(file.readings):
+            return [False] * len(file.readings)
+        return [form["accepted"] for form in forms]
 
     def id_of(self, outcome: Outcome) -> str | None:
         """The id of the record that bears the same names, the latest round first."""
@@ -109,14 +123,13 @@ class _Known:
 
 
 def _outcomes(known: _Known, forms: Mapping[str, Form], file: FileReading) -> list[Outcome]:
-    applied = known.is_applied(file.data)
     outcomes = []
-    for reading in file.readings:
+    for reading, was_accepted in zip(file.readings, known.was_accepted(file), strict=True):
         form = forms.get(reading.form or "")
         outcome = first_outcome(file.path, reading, form, is_text=file.is_text)
         if outcome.record is not None and not reading.states_id:
-            outcome.record["id"] = known.id_of(outcome) or outcome.record["id"]
-        if applied and outcome.state is State.NEW:
+            outcome = outcome.known_as(known.id_of(outcome))
+        if was_accepted and outcome.state is State.NEW:
             outcome = outcome.settled(State.UNCHANGED)
         outcomes.append(outcome)
     return outcomes
@@ -127,29 +140,27 @@ def _settle(known: _Known, changes: Changes, outcome: Outcome) -> Outcome:
     if outcome.state is not State.NEW or outcome.record is None:
         return outcome
     record_id = outcome.record["id"]
-    is_known = record_id in known.records
     changed = changes.put_record(record_id, outcome.group, outcome.title, outcome.record)
-    if not changed:
+    if not changed or record_id in known.settled:
         return outcome.settled(State.UNCHANGED)
-    return outcome.settled(State.UPDATED if is_known else State.NEW)
+    known.settled.add(record_id)
+    return outcome.settled(State.UPDATED if record_id in known.records else State.NEW)
 
 
-def _keep_files(changes: Changes, files: list[FileReading], outcomes: list[Outcome]) -> None:
-    """Keep the bytes received and a receipt of each file."""
-    for file in files:
-        if file.data:
-            digest = changes.put_received(file.path.name, file.data)
-            forms = [one.receipt() for one in outcomes if one.path == file.path]
-            changes.put_receipt(digest, {"forms": forms})
+def _keep_file(changes: Changes, file: FileReading, outcomes: list[Outcome]) -> None:
+    """Keep the bytes received and a receipt; of what could not be opened there is nothing."""
+    if file.data:
+        digest = changes.put_received(file.path.name, file.data)
+        changes.put_receipt(digest, {"forms": [one.receipt() for one in outcomes]})
 
 
-def _message(collection: Collection) -> str:
+def _message(round_name: str, outcomes: list[Outcome]) -> str:
+    """The commit message: how many of each state, and a line for each form that is news."""
+    collection = Collection(round_name, outcomes, None)
     counts = "，".join(f"{state} {count}" for state, count in collection.counts().items())
     lines = [
-        f"{one.state} {one.group} {one.title or one.path.name}".rstrip()
-        for one in collection.outcomes
+        safe_text(" ".join(filter(None, (one.state, one.group, one.title or one.path.name))))
+        for one in outcomes
         if one.state is not State.UNCHANGED
     ]
-    return (
-        "\n".join([f"收集 {collection.round}：{counts or '没有文件'}", "", *lines]).rstrip() + "\n"
-    )
+    return "\n".join([f"收集 {round_name}：{counts or '没有文件'}", "", *lines])

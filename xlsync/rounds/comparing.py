@@ -1,4 +1,4 @@
-"""What changed: between two files, two rounds, or two versions of one record."""
+"""What changed: between two sets of records, two rounds, or two versions of one record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.diff import RecordDelta, compare_record
 from xlsync.errors import XlsyncError
+from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,9 +25,7 @@ def compare_rounds(
         XlsyncError: when one of the rounds does not exist.
     """
     for name in (old, new):
-        if name not in snapshot.rounds():
-            known = ", ".join(snapshot.rounds()) or "none yet"
-            raise XlsyncError(f"no round {name!r} in this repository; there are: {known}")
+        check_known(snapshot, name)
     before, after = snapshot.records(old), snapshot.records(new)
     deltas = []
     for record_id in before | after:
@@ -34,27 +33,34 @@ def compare_rounds(
         if one is not None and other is not None and one.blob == other.blob:
             continue
         versions = (snapshot.record(entry) if entry else None for entry in (one, other))
-        deltas.append(compare_versions(forms, *versions))
+        deltas.append(_compare(forms, *versions))
     return _ordered(deltas)
 
 
-def compare_files(
-    forms: Mapping[str, Form], old: Iterable[Record], new: Iterable[Record]
+def round_records(snapshot: Snapshot, round_name: str) -> dict[str, Record]:
+    """Every record of a round by id.
+
+    Raises:
+        XlsyncError: when the round does not exist.
+    """
+    check_known(snapshot, round_name)
+    entries = snapshot.records(round_name).values()
+    return {entry.id: snapshot.record(entry) for entry in entries}
+
+
+def compare_records(
+    forms: Mapping[str, Form], old: Mapping[str, Record], new: Mapping[str, Record]
 ) -> list[RecordDelta]:
-    """Every record that differs between two sets of records.
+    """Every record that differs between two sets of records, each by id.
 
     A record's partner has its id; where both sides hold one record only, they are partners.
     """
-    before = {record["id"]: record for record in old}
-    after = {record["id"]: record for record in new}
-    if len(before) == len(after) == 1:
-        return _ordered([compare_versions(forms, *before.values(), *after.values())])
-    return _ordered(
-        compare_versions(forms, before.get(one), after.get(one)) for one in before | after
-    )
+    if len(old) == len(new) == 1:
+        return _ordered([_compare(forms, *old.values(), *new.values())])
+    return _ordered(_compare(forms, old.get(one), new.get(one)) for one in {**old, **new})
 
 
-def compare_versions(
+def _compare(
     forms: Mapping[str, Form], old: Record | None, new: Record | None
 ) -> RecordDelta | None:
     """What changed in one record, or None where nothing did."""

@@ -6,11 +6,13 @@ nothing that depends on when the file came, so that the same file gives the same
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from xlsync.problems import Problem, Severity, has_error, problem
+from xlsync.record import canonical_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,7 @@ class Outcome:
     title: str
     group: str
     problems: tuple[Problem, ...]
+    is_text: bool = False
 
     @property
     def record_id(self) -> str | None:
@@ -65,19 +68,35 @@ class Outcome:
         return {"file": str(self.path), "state": self.state.value, **self.receipt()}
 
     def receipt(self) -> Record:
-        """What is kept of it in the repository."""
+        """What is kept of it in the repository; ``content`` is the SHA-256 of the record."""
+        content = hashlib.sha256(canonical_bytes(self.record)) if self.record else None
         return {
             "place": self.place,
             "accepted": self.is_accepted,
             "record": self.record_id,
+            "content": content.hexdigest() if content else None,
             "title": self.title,
             "group": self.group,
-            "problems": [one.as_json() for one in self.problems],
+            "problems": [_storable(one) for one in self.problems],
         }
+
+    def known_as(self, record_id: str | None) -> Outcome:
+        """The same under the id that its record bears already, if there is one."""
+        if self.record is None or record_id is None:
+            return self
+        return replace(self, record={**self.record, "id": record_id})
 
     def settled(self, state: State) -> Outcome:
         """The same with its final state."""
         return replace(self, state=state)
+
+
+def _storable(found: Problem) -> Json:
+    """A problem as JSON; half a character, as escapes and file names can hold, is written out."""
+    return {
+        key: value and value.encode("utf-8", "backslashreplace").decode()
+        for key, value in found.as_json().items()
+    }
 
 
 def first_outcome(path: Path, reading: Reading, form: Form | None, *, is_text: bool) -> Outcome:
@@ -86,7 +105,7 @@ def first_outcome(path: Path, reading: Reading, form: Form | None, *, is_text: b
     if reading.record is None or form is None:
         foreign = any(one.code == "S005" for one in reading.problems)
         state = State.OTHER_FORM if foreign else State.UNREADABLE
-        return Outcome(path, place, state, None, "", "", tuple(reading.problems))
+        return Outcome(path, place, state, None, "", "", tuple(reading.problems), is_text)
     return Outcome(
         path,
         place,
@@ -95,6 +114,7 @@ def first_outcome(path: Path, reading: Reading, form: Form | None, *, is_text: b
         form.title(reading.record),
         form.group(reading.record),
         tuple(reading.problems),
+        is_text,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xlsync.errors import XlsyncError
 from xlsync.problems import Severity
+from xlsync.repository import check_round
 
 if TYPE_CHECKING:
     from xlsync.record import Json, Record
-    from xlsync.repository import Snapshot
+    from xlsync.repository import Entry, Snapshot
 
 ACCEPTED = "已收"
 REFUSED = "退回"
@@ -42,15 +45,38 @@ class Standing:
         }
 
 
+def check_known(snapshot: Snapshot, round_name: str) -> None:
+    """Make sure that something came into a round.
+
+    Raises:
+        XlsyncError: naming the rounds that there are.
+    """
+    rounds = snapshot.rounds()
+    if check_round(round_name) not in rounds:
+        known = ", ".join(rounds) or "none yet"
+        raise XlsyncError(f"no round {round_name!r} in this repository; there are: {known}")
+
+
 def standings(snapshot: Snapshot, round_name: str) -> list[Standing]:
-    """Every project of a round, by unit and title; refused ones that have no record yet too."""
+    """Every project of a round, by unit and title; refused ones that have no record yet too.
+
+    Raises:
+        XlsyncError: when nothing came into the round yet.
+    """
+    check_known(snapshot, round_name)
     receipts: dict[str | None, list[Record]] = {}
     for receipt in snapshot.receipts(round_name):
         for form in receipt["forms"]:
             receipts.setdefault(form["record"], []).append(form)
     accepted = snapshot.records(round_name)
     rows = [
-        _standing(entry.id, entry.group, entry.title, ACCEPTED, receipts.get(entry.id, []))
+        _standing(
+            entry.id,
+            entry.group,
+            entry.title,
+            ACCEPTED,
+            _current(snapshot, entry, receipts.get(entry.id, [])),
+        )
         for entry in accepted.values()
     ]
     rows += [
@@ -61,16 +87,18 @@ def standings(snapshot: Snapshot, round_name: str) -> list[Standing]:
     return sorted(rows, key=lambda row: (row.group, row.title, row.record or ""))
 
 
+def _current(snapshot: Snapshot, entry: Entry, forms: list[Record]) -> list[Record]:
+    """Of all that came for a record, what the round's version was accepted from."""
+    accepted = [form for form in forms if form["accepted"]]
+    if len(accepted) > 1:
+        content = hashlib.sha256(snapshot.record_bytes(entry)).hexdigest()
+        accepted = [form for form in accepted if form["content"] == content] or accepted
+    return accepted
+
+
 def _standing(record_id: str, group: str, title: str, state: str, forms: list[Record]) -> Standing:
-    counted = [form for form in forms if form["accepted"] == (state == ACCEPTED)]
-    return Standing(
-        record_id,
-        group,
-        title,
-        state,
-        _most(counted, Severity.ERROR),
-        _most(counted, Severity.WARNING),
-    )
+    errors, warnings = (_most(forms, one) for one in (Severity.ERROR, Severity.WARNING))
+    return Standing(record_id, group, title, state, errors, warnings)
 
 
 def _most(forms: list[Record], severity: Severity) -> int:

@@ -15,12 +15,14 @@ from pydantic import Field, StringConstraints
 
 from xlsync.problems import Problem, Severity
 from xlsync.rules.plan import choices, column_choices
+from xlsync.rules.sheet import Limit, SheetCheck
 from xlsync.strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlsync.rules.plan import Plan
+    from xlsync.rules.sheet import SheetView
     from xlsync.rules.subject import Subject
 
 
@@ -65,6 +67,14 @@ class RuleBase(Strict, ABC):
             if finding.pointer not in subject.unread:
                 yield finding
 
+    @abstractmethod
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """The same as formulas, one for each place of the sheet that may be wrong."""
+
+    def sheet_check(self, cell: str, wrong: str, message: str, *, gap: bool = False) -> SheetCheck:
+        """A formula of this rule; ``message`` is an expression."""
+        return SheetCheck(self.code, self.severity, cell, wrong, message, gap)
+
     def problem(self, message: str, pointer: str, found: str | None = None) -> Problem:
         """A finding of this rule."""
         return Problem(self.code, self.severity, message, pointer=pointer, found=found)
@@ -76,6 +86,15 @@ class RuleBase(Strict, ABC):
     def cells(self) -> list[tuple[str, str]]:
         """The columns that the rule names, each with its table."""
         return []
+
+    def limits(self, sheet: SheetView) -> Iterable[Limit]:
+        """What a client may refuse at once, because it can be seen in the field alone."""
+        del sheet
+        return ()
+
+    def totals(self) -> Iterable[tuple[str, list[str]]]:
+        """Fields that a sheet can fill in by itself, each with the fields it adds up."""
+        return ()
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values that the rule names, each with the field or column that may hold it."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.rules.base import DateSlot, RuleBase, Slot, Text, YearSlot
+from xlsync.rules.sheet import Limit, both, numbers, quoted
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from xlsync.problems import Problem
+    from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Subject
 
 
@@ -27,6 +29,20 @@ class Period(RuleBase):
         """Both days, or None where one is missing."""
         start, end = subject.day(self.start), subject.day(self.end)
         return None if start is None or end is None else (start, end)
+
+    def reversed_days(self, sheet: SheetView) -> str:
+        """An expression that is true where the period ends before it starts."""
+        start, end = sheet.cell(self.start), sheet.cell(self.end)
+        return both(numbers(start, end), f"N({end})<N({start})")
+
+    def years(self, sheet: SheetView) -> tuple[str, str]:
+        """Expressions for the first and the last year."""
+        return f"YEAR(N({sheet.cell(self.start)}))", f"YEAR(N({sheet.cell(self.end)}))"
+
+    def ordered_days(self, sheet: SheetView) -> str:
+        """An expression that is true where both days are there, the first one first."""
+        start, end = sheet.cell(self.start), sheet.cell(self.end)
+        return both(numbers(start, end), f"N({end})>=N({start})")
 
 
 class DateOrder(Period):
@@ -45,6 +61,17 @@ class DateOrder(Period):
             f"相差 {(start - end).days} 天，请更正其中有误的日期。"
         )
         yield self.problem(message, subject.pointer(self.end), str(end))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it does."""
+        end, start = (sheet.plan.fields[slot].label for slot in (self.end, self.start))
+        message = quoted(f"“{end}”早于“{start}”，请更正其中有误的日期。")
+        yield self.sheet_check(sheet.cell(self.end), self.reversed_days(sheet), message)
+
+    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+        """The end not before the start, seen at the end."""
+        label = sheet.plan.fields[self.start].label
+        yield Limit(self.end, f"NOT({self.reversed_days(sheet)})", f"不能早于“{label}”")
 
 
 class WithinPeriod(Period):
@@ -65,6 +92,15 @@ class WithinPeriod(Period):
                 f"“{subject.label(self.end)}”{end} 之内，请核对。"
             )
             yield self.problem(message, subject.pointer(self.slot), str(year))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it is not."""
+        year, (first, last) = sheet.cell(self.slot), self.years(sheet)
+        outside = f"OR(N({year})<{first},N({year})>{last})"
+        wrong = both(numbers(year), self.ordered_days(sheet), outside)
+        label = sheet.plan.fields[self.slot].label
+        message = quoted(f"“{label}”不在计划起止日期之内，请核对。")
+        yield self.sheet_check(year, wrong, message)
 
 
 class Duration(Period):
@@ -90,6 +126,15 @@ class Duration(Period):
             f"“{subject.label(self.start)}”和“{subject.label(self.end)}”。"
         )
         yield self.problem(message, subject.pointer(self.slot), self.equals)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it does not."""
+        cell, (first, last) = sheet.cell(self.slot), self.years(sheet)
+        relation, wanted = ("<>", "应在一年之内") if self.expect == "one-year" else ("=", "应跨年")
+        is_meant = f"TRIM({cell})={quoted(self.equals)}"
+        wrong = both(is_meant, self.ordered_days(sheet), f"{first}{relation}{last}")
+        message = quoted(f"“{self.equals}”的实施期{wanted}，请核对计划起止日期。")
+        yield self.sheet_check(cell, wrong, message)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The value that the rule waits for."""

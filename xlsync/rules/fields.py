@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xlsync.rules.base import RuleBase, Slot
 from xlsync.rules.plan import choices
+from xlsync.rules.sheet import among, blank, both, filled, quoted
 from xlsync.rules.subject import shorten
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from xlsync.problems import Problem
     from xlsync.rules.plan import Plan
+    from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Subject
 
 
@@ -28,6 +30,14 @@ class Required(RuleBase):
                 options = choices(subject.plan, field.codes)
                 hint = f"请从“{'、'.join(options)}”中选择" if options else "请填写"
                 yield self.problem(f"“{field.label}”未填写，{hint}。", field.pointer)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """A gap for each empty field, once the form was begun."""
+        for slot, field in sheet.plan.fields.items():
+            if field.required:
+                cell = sheet.cell(slot)
+                message = quoted(f"“{field.label}”未填写，请填写。")
+                yield self.sheet_check(cell, both(sheet.begun, blank(cell)), message, gap=True)
 
 
 class OneOf(RuleBase):
@@ -46,6 +56,14 @@ class OneOf(RuleBase):
                 f"请改为：{'、'.join(options)}。"
             )
             yield self.problem(message, subject.pointer(self.slot), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where something else was filled in."""
+        field, cell = sheet.plan.fields[self.slot], sheet.cell(self.slot)
+        options = choices(sheet.plan, field.codes) or ()
+        wrong = both(filled(cell), f"NOT({among(cell, sheet.codes(field.codes or ''))})")
+        message = quoted(f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。")
+        yield self.sheet_check(cell, wrong, message)
 
     def mistakes(self, plan: Plan) -> Iterator[str]:
         """A field without a code list, besides what is wrong with any rule."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from xlsync.rules.base import MoneySlot, MoneySlots, RuleBase
+from xlsync.rules.sheet import Limit, both, numbers, quoted, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.problems import Problem
+    from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Subject
 
 
@@ -42,11 +44,29 @@ class Sum(RuleBase):
             for slot, amount in parts.items()
         )
         message = (
-            f"“{subject.label(self.total)}”为 {_yuan(total)}，与各项之和 {_yuan(added)} 不符，"
+            f"“{subject.label(self.total)}”为 {_yuan(total)}，与各项之和 {_yuan(added)}不符，"
             f"{'多' if total > added else '少'} {_yuan(abs(total - added))}"
             f"（{shown}）。请核对后更正，使总额等于各项之和。"
         )
         yield self.problem(message, subject.pointer(self.total), subject.text(self.total))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where they differ by a cent or more."""
+        total, parts = sheet.cell(self.total), [sheet.cell(slot) for slot in self.parts]
+        added = f"SUM({','.join(parts)})"
+        wrong = both(
+            numbers(total), f"COUNT({','.join(parts)})>0", f"ROUND(N({total})-{added},2)<>0"
+        )
+        label = sheet.plan.fields[self.total].label
+        message = (
+            f"{quoted(f'“{label}”为 ')}&{yuan(total)}&{quoted('，与各项之和 ')}&{yuan(added)}"
+            f"&{quoted('不符，请核对更正。')}"
+        )
+        yield self.sheet_check(total, wrong, message)
+
+    def totals(self) -> list[tuple[str, list[str]]]:
+        """The field that a sheet can fill in by itself, with the fields it adds up."""
+        return [(self.total, self.parts)]
 
 
 class NotMoreThan(RuleBase):
@@ -68,6 +88,17 @@ class NotMoreThan(RuleBase):
         )
         yield self.problem(message, subject.pointer(self.slot), subject.text(self.slot))
 
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it does."""
+        amount, limit = sheet.cell(self.slot), sheet.cell(self.limit)
+        wrong = both(numbers(amount, limit), f"ROUND(N({amount})-N({limit}),2)>0")
+        label, bound = (sheet.plan.fields[slot].label for slot in (self.slot, self.limit))
+        message = (
+            f"{quoted(f'“{label}”')}&{yuan(amount)}&{quoted(f'大于“{bound}”')}&{yuan(limit)}"
+            f"&{quoted('，请核对更正。')}"
+        )
+        yield self.sheet_check(amount, wrong, message)
+
 
 class NotNegative(RuleBase):
     """None of these amounts is below zero."""
@@ -82,6 +113,18 @@ class NotNegative(RuleBase):
             if amount is not None and amount < 0:
                 message = f"“{subject.label(slot)}”为 {_yuan(amount)}，金额不能为负数，请更正。"
                 yield self.problem(message, subject.pointer(slot), subject.text(slot))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each amount below zero."""
+        for slot in self.amounts:
+            cell = sheet.cell(slot)
+            message = quoted(f"“{sheet.plan.fields[slot].label}”不能为负数，请更正。")
+            yield self.sheet_check(cell, both(numbers(cell), f"N({cell})<0"), message)
+
+    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+        """Each amount at least zero."""
+        for slot in self.amounts:
+            yield Limit(slot, f"N({sheet.cell(slot)})>=0", "不能为负数")
 
 
 class Magnitude(RuleBase):
@@ -102,3 +145,12 @@ class Magnitude(RuleBase):
                     f"请改为 {amount * 10_000:,.2f}；若无误可不改。"
                 )
                 yield self.problem(message, subject.pointer(slot), subject.text(slot))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Doubtful for each positive amount below the bound."""
+        for slot in self.amounts:
+            cell = sheet.cell(slot)
+            wrong = both(numbers(cell), f"N({cell})>0", f"N({cell})<{self.below}")
+            label = sheet.plan.fields[slot].label
+            message = quoted(f"“{label}”疑似按万元填写，本表以元为单位；若无误可不改。")
+            yield self.sheet_check(cell, wrong, message)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from xlsync.rules.base import ColumnKey, TableRule, Text, Texts
+from xlsync.rules.sheet import array, blank, both, either, filled, quoted, row_title
 from xlsync.rules.subject import shorten
 from xlsync.strict import Strict
 from xlsync.types import plain_number
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlsync.problems import Problem
+    from xlsync.rules.sheet import RowView, SheetCheck, SheetView
     from xlsync.rules.subject import Row, Subject
+
+
+def _is_number(cell: str) -> str:
+    """True where a text cell says a plain number; ``1/2`` and ``50%`` would count as numbers."""
+    odd = array(("/", "-", ":", "%", "e", "E"))
+    return both(
+        f"ISNUMBER({cell}*1)", f"SUMPRODUCT(--ISNUMBER(FIND({odd},{cell})))=0", filled(cell)
+    )
 
 
 class NumberNeeds(TableRule):
@@ -37,6 +47,16 @@ class NumberNeeds(TableRule):
                 f"但“{row.label(self.needs)}”未填写，请补充。"
             )
             yield self.problem(message, row.pointer(self.needs))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Doubtful for each row in which the other column is empty."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            cell, needed = row.cell(self.column), row.cell(self.needs)
+            label, missing = (plan.columns[name].label for name in (self.column, self.needs))
+            said = f"“{label}”是数字，但“{missing}”未填写，请补充。"
+            message = quoted(f"{row_title(plan, row)}的{said}")
+            yield self.sheet_check(needed, both(_is_number(cell), blank(needed)), message)
 
 
 class Condition(Strict):
@@ -59,6 +79,17 @@ class Condition(Strict):
             return False
         return text in self.equals or any(part in text for part in self.contains)
 
+    def on_sheet(self, row: RowView) -> str:
+        """An expression that is true where the row meets it."""
+        cell = row.cell(self.column)
+        same = f"SUMPRODUCT(--(TRIM({cell})={array(self.equals)}))>0" if self.equals else ""
+        part = (
+            f"SUMPRODUCT(--ISNUMBER(FIND({array(self.contains)},{cell})))>0"
+            if self.contains
+            else ""
+        )
+        return either(*filter(None, (same, part)))
+
 
 class ConditionalRule(TableRule):
     """A rule about those rows that meet any of some conditions."""
@@ -72,6 +103,11 @@ class ConditionalRule(TableRule):
             text = row.text(self.column)
             if text is not None and any(condition.holds(row) for condition in self.when):
                 yield row, text
+
+    def concerned_on_sheet(self, row: RowView) -> str:
+        """An expression that is true where the row meets a condition and is filled in."""
+        met = either(*(condition.on_sheet(row) for condition in self.when))
+        return both(filled(row.cell(self.column)), met)
 
     def cells(self) -> list[tuple[str, str]]:
         """The columns of the rule and of its conditions, each with its table."""
@@ -98,6 +134,15 @@ class Quantified(ConditionalRule):
             )
             yield self.problem(message, row.pointer(self.column), text)
 
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Doubtful for each text without any digit."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            cell, label = row.cell(self.column), plan.columns[self.column].label
+            no_digit = f"SUMPRODUCT(--ISNUMBER(FIND({{0,1,2,3,4,5,6,7,8,9}},{cell})))=0"
+            message = quoted(f"{row_title(plan, row)}的“{label}”没有量化，请改为可以计量的数字。")
+            yield self.sheet_check(cell, both(self.concerned_on_sheet(row), no_digit), message)
+
 
 class NotUsedWith(ConditionalRule):
     """In such rows these texts do not stand in the column; ``instead`` is the better one."""
@@ -115,6 +160,15 @@ class NotUsedWith(ConditionalRule):
                     f"这类内容通常只定下限或上限，建议改为“{self.instead}”。"
                 )
                 yield self.problem(message, row.pointer(self.column), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Doubtful for each row in which one does."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            cell, label = row.cell(self.column), plan.columns[self.column].label
+            used = f"SUMPRODUCT(--(TRIM({cell})={array(self.values)}))>0"
+            message = quoted(f"{row_title(plan, row)}的“{label}”建议改为“{self.instead}”。")
+            yield self.sheet_check(cell, both(self.concerned_on_sheet(row), used), message)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values of the conditions, those not to be used, and the better one."""

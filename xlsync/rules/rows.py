@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.rules.base import ColumnKey, ColumnKeys, TableRule, Texts
+from xlsync.rules.sheet import among, array, blank, both, filled, quoted, row_title
 from xlsync.rules.subject import Row, shorten
 from xlsync.types import comparable
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.problems import Problem
     from xlsync.rules.plan import Plan
+    from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Subject
 
 
@@ -36,6 +38,20 @@ class InTree(TableRule):
                 f"可选：{'、'.join(allowed)}。请改选其中一项。"
             )
             yield self.problem(message, row.pointer(self.column), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each row that was begun without a text of the tree."""
+        plan = sheet.plan.tables[self.table]
+        first, tree = plan.levels[0], sheet.tree(plan.tree)
+        for row in sheet.rows(self.table):
+            cell, upper = row.cell(self.column), row.cell(first)
+            wrong = both(row.begun, f"NOT({among(cell, tree)})")
+            if self.column != first:
+                under = among(cell, sheet.branch(plan.tree, upper))
+                wrong = both(among(upper, tree), f"NOT(IFERROR({under},FALSE))")
+            label = plan.columns[self.column].label
+            message = quoted(f"{row_title(plan, row)}的“{label}”未选或不匹配，请从列表中选择。")
+            yield self.sheet_check(cell, wrong, message)
 
     def mistakes(self, plan: Plan) -> Iterator[str]:
         """A column that is no level, besides what is wrong with any rule."""
@@ -67,6 +83,15 @@ class Filled(TableRule):
                     message = f"{row.title}的“{row.label(column)}”未填写，请填写。"
                     yield self.problem(message, row.pointer(column))
 
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """A gap for each empty cell of a row that was begun."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            for column in self.columns:
+                cell, label = row.cell(column), plan.columns[column].label
+                message = quoted(f"{row_title(plan, row)}的“{label}”未填写，请填写。")
+                yield self.sheet_check(cell, both(row.begun, blank(cell)), message, gap=True)
+
 
 class NoPlaceholder(TableRule):
     """No cell of these columns holds a mark that only stands for something to come.
@@ -90,6 +115,18 @@ class NoPlaceholder(TableRule):
                         "没有实际内容，请填写具体内容；不需要这一条时请清空整行。"
                     )
                     yield self.problem(message, row.pointer(column), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each cell that holds nothing but repetitions of one mark."""
+        plan = sheet.plan.tables[self.table]
+        marks = array(mark.upper() for mark in self.placeholders)
+        for row in sheet.rows(self.table):
+            for column in self.columns:
+                cell, label = row.cell(column), plan.columns[column].label
+                rest = f'LEN(SUBSTITUTE(UPPER(TRIM({cell})),{marks},""))'
+                wrong = both(filled(cell), f"SUMPRODUCT(--({rest}=0))>0")
+                message = quoted(f"{row_title(plan, row)}的“{label}”没有实际内容，请填写具体内容。")
+                yield self.sheet_check(cell, wrong, message)
 
 
 @cache
@@ -118,6 +155,15 @@ class AtLeastOne(TableRule):
                 message = f"“{table.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。"
                 yield self.problem(message, table.pointer)
 
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each value that no row has, once the table was begun."""
+        plan = sheet.plan.tables[self.table]
+        column, label = sheet.column(self.table, self.column), plan.columns[self.column].label
+        for value in self.values:
+            wrong = both(f"COUNTA({column})>0", f"COUNTIF({column},{quoted(value)})=0")
+            message = quoted(f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。")
+            yield self.sheet_check(sheet.heading(self.table), wrong, message)
+
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values that have to be there."""
         return [(self.column, value) for value in self.values]
@@ -143,3 +189,13 @@ class Unique(TableRule):
                     "请清空其中一条，或改写使两者有别。"
                 )
                 yield self.problem(message, row.pointer(last), row.text(last))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each repetition."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            same = "*".join(f"({row.above(name)}={row.cell(name)})" for name in self.columns)
+            all_filled = (filled(row.cell(name)) for name in self.columns)
+            wrong = both(*all_filled, f"SUMPRODUCT({same})>1")
+            message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")
+            yield self.sheet_check(row.cell(self.columns[-1]), wrong, message)

@@ -4,7 +4,7 @@ A mapping names the type of each field (``type = "money"``). A new kind of value
 needs becomes a new type here, for every form; :data:`TYPES` is the list of them.
 """
 
-from xlsync.types.base import Parsed, ValueType
+from xlsync.types.base import OnSheet, Parsed, ValueType
 from xlsync.types.dates import DateType
 from xlsync.types.numbers import IntegerType, MoneyType, plain_number
 from xlsync.types.quantity import Quantity, parse_quantity, render_quantity
@@ -20,6 +20,7 @@ TYPES: dict[str, ValueType] = {
 
 __all__ = [
     "TYPES",
+    "OnSheet",
     "Parsed",
     "Quantity",
     "ValueType",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,8 +34,21 @@ class Parsed:
     readable: bool = True
 
 
+class OnSheet(NamedTuple):
+    """What a client can check of a cell: the code, what is expected, and when it is right.
+
+    ``holds`` is a formula with ``{cell}`` for a reference; it need not hold for a blank cell.
+    """
+
+    code: str
+    expected: str
+    holds: str
+
+
 class ValueType(ABC):
     """One kind of value."""
+
+    on_sheet: ClassVar[OnSheet | None] = None
 
     json_type: ClassVar[type] = str
     number_format: ClassVar[str] = "General"

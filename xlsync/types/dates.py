@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Kind
 from xlsync.problems import problem
-from xlsync.types.base import Parsed, ValueType
+from xlsync.types.base import OnSheet, Parsed, ValueType
+from xlsync.types.width import narrow, without_blanks
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
     from xlsync.record import Json
 
-_BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
-_WRITTEN = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"\d{5}(?:\.0*)?")
-_MIDNIGHT = "T00:00:00"
+_WRITTEN = re.compile(
+    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号])"
+)
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_SERIAL = re.compile(r"[0-9]{5}")
+_WHOLE = re.compile(r"([0-9]+)\.0*")
+# A time of day is more than the field can hold; midnight is what a system adds to a day.
+_MIDNIGHT = re.compile(r"(?<=[0-9日号])[T\s]\s*0?0:00(?::00(?:\.0+)?)?$")
 
 EARLIEST = dt.date(1900, 3, 1)
 """Before that day the serial numbers of spreadsheets disagree (1900 was no leap year)."""
@@ -39,7 +42,7 @@ def _date(year: str, month: str, day: str) -> dt.date | None:
 
 
 def _written_date(text: str) -> dt.date | None:
-    folded = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
+    folded = without_blanks(_MIDNIGHT.sub("", narrow(text).strip()))
     if match := _WRITTEN.fullmatch(folded):
         return _date(match[1], match[3] or match[5], match[4] or match[6])
     if match := _COMPACT.fullmatch(folded):
@@ -51,6 +54,11 @@ class DateType(ValueType):
     """A day, ISO 8601 in JSON."""
 
     number_format = "yyyy-mm-dd"
+    on_sheet = OnSheet(
+        "D001",
+        "应为 2000 至 2099 年之间的日期，如 2023-01-01",
+        "AND(ISNUMBER({cell}),N({cell})>=DATE(2000,1,1),N({cell})<DATE(2100,1,1))",
+    )
 
     def parse(self, cell: Cell) -> Parsed:
         """Read a day; D001 where there is none."""
@@ -75,12 +83,10 @@ class DateType(ValueType):
         return dt.date.fromisoformat(value)
 
     def _day(self, cell: Cell) -> dt.date | None:
-        if cell.kind is Kind.DATE:
-            # A time of day is more than the field can hold, so such a cell is not read.
-            day = cell.text.removesuffix(_MIDNIGHT)
-            return _written_date(day)
-        if cell.kind is Kind.NUMBER and _SERIAL.fullmatch(cell.text):
-            return _SERIAL_EPOCH + dt.timedelta(days=int(float(cell.text)))
-        if cell.kind in {Kind.TEXT, Kind.NUMBER}:
-            return _written_date(cell.text)
-        return None
+        if cell.kind is Kind.NUMBER:
+            whole = _WHOLE.fullmatch(cell.text)
+            digits = whole[1] if whole else cell.text
+            if _SERIAL.fullmatch(digits):
+                return _SERIAL_EPOCH + dt.timedelta(days=int(digits))
+            return _written_date(digits)
+        return _written_date(cell.text) if cell.kind in {Kind.TEXT, Kind.DATE} else None

@@ -8,21 +8,22 @@ digits count, as in the spreadsheet's own display.
 from __future__ import annotations
 
 import re
-import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Kind
 from xlsync.problems import problem
-from xlsync.types.base import Parsed, ValueType
+from xlsync.types.base import OnSheet, Parsed, ValueType
+from xlsync.types.width import narrow, without_blanks
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
     from xlsync.record import Json
 
-_BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_MONEY = re.compile(r"(?:¥|RMB|人民币)?(?P<number>[-\d.,]+)(?P<unit>万元|万|元整|元)?")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_MONEY = re.compile(r"(?:¥|RMB|人民币)?(?P<number>[-0-9.,]+)(?P<unit>万元|万|元整|元)?")
+_TWO_NUMBERS = re.compile(r"[0-9]\s+[0-9]")
+_EXACT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _CENT = Decimal("0.01")
 _TEN_THOUSAND = 10_000
 MAX_AMOUNT = Decimal(10) ** 13
@@ -33,15 +34,23 @@ _MAX_INTEGER = 10**15
 
 def plain_number(text: str) -> Decimal | None:
     """The number that a text is, thousands separators in their places allowed, or None."""
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = narrow(text).strip()
     return Decimal(folded.replace(",", "")) if _NUMBER.fullmatch(folded) else None
 
 
+def _joined(text: str) -> str:
+    """A typed number without blanks; one between two digits stays, since it may part numbers."""
+    folded = narrow(text).strip()
+    return folded if _TWO_NUMBERS.search(folded) else without_blanks(folded)
+
+
 def _stored_number(text: str) -> Decimal | None:
+    """The number of a cell, in the 15 digits that count; None where it is no finite one."""
     try:
-        return Decimal(f"{float(text):.15g}")
-    except (ValueError, InvalidOperation):
+        number = Decimal(f"{float(text):.15g}")
+    except ValueError:
         return None
+    return number if number.is_finite() else None
 
 
 class IntegerType(ValueType):
@@ -49,11 +58,14 @@ class IntegerType(ValueType):
 
     json_type = int
     number_format = "0"
+    on_sheet = OnSheet("V001", "应为整数", "AND(ISNUMBER({cell}),N({cell})=INT(N({cell})))")
 
     def parse(self, cell: Cell) -> Parsed:
         """Read a whole number; V001 where there is none."""
-        folded = _BLANKS.sub("", unicodedata.normalize("NFKC", cell.text))
-        number = _stored_number(folded) if cell.kind is Kind.NUMBER else plain_number(folded)
+        if cell.kind is Kind.NUMBER:
+            number = _stored_number(cell.text)
+        else:
+            number = plain_number(_joined(cell.text))
         if number is None or number != int(number) or abs(number) >= _MAX_INTEGER:
             message = f"“{cell.text}”不是整数，请填写整数。"
             return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
@@ -74,12 +86,17 @@ class MoneyType(ValueType):
     """An amount in 元, a decimal text with two places in JSON."""
 
     number_format = "#,##0.00"
+    on_sheet = OnSheet(
+        "M004",
+        "应为金额，以元为单位，只填数字，最多两位小数",
+        "AND(ISNUMBER({cell}),ABS(N({cell})-ROUND(N({cell}),2))<0.0000001)",
+    )
 
     def parse(self, cell: Cell) -> Parsed:
         """Read an amount; M004 where there is none, M006 where it was written in 万元."""
         if cell.kind is Kind.NUMBER:
             return self._amount(cell, _stored_number(cell.text), in_ten_thousands=False)
-        match = _MONEY.fullmatch(_BLANKS.sub("", unicodedata.normalize("NFKC", cell.text)))
+        match = _MONEY.fullmatch(_joined(cell.text))
         if match is None or cell.kind is not Kind.TEXT:
             return self._unreadable(cell)
         in_ten_thousands = (match["unit"] or "").startswith("万")
@@ -87,11 +104,10 @@ class MoneyType(ValueType):
 
     def canonical(self, value: Json) -> Json:
         """The amount with exactly two places, such as ``-0.50``; never ``-0.00``."""
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            raise ValueError(f"“{value}”不是金额") from None
-        if not amount.is_finite() or abs(amount) >= MAX_AMOUNT:
+        if not _EXACT.fullmatch(value):
+            raise ValueError(f"“{value}”不是金额，应为 6810000.00 的格式")
+        amount = Decimal(value)
+        if abs(amount) >= MAX_AMOUNT:
             raise ValueError(f"金额“{value}”超出可精确保存的范围")
         if amount != amount.quantize(_CENT):
             raise ValueError(f"金额“{value}”超过两位小数")
@@ -107,7 +123,7 @@ class MoneyType(ValueType):
         if in_ten_thousands:
             amount *= _TEN_THOUSAND
         try:
-            value = self.canonical(str(amount))
+            value = self.canonical(f"{amount:f}")
         except ValueError as error:
             message = f"{error}，请按元填写，保留两位小数。"
             return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)

@@ -7,8 +7,9 @@ A text that is no number (``达标``, ``12-15天``, ``2023年6月底前``) is a 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.types.width import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,13 +31,14 @@ _OPERATORS = {
     "<": "<",
 }
 _SPELLINGS = "|".join(re.escape(spelling) for spelling in sorted(_OPERATORS, key=len, reverse=True))
-_NUMBER = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?"
+_NUMBER = r"[-+]?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
+_INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff]")
 _WHOLE = re.compile(
     rf"(?P<operator>{_SPELLINGS})?\s*(?P<value>{_NUMBER})\s*"
     r"(?:\((?P<bracketed>[^()\d]{1,12})\)|(?P<bare>[^()\d\s]{1,12}))?"
 )
 _OPERATOR_FIRST = re.compile(rf"(?P<operator>{_SPELLINGS})\s*(?P<value>\S.*)", re.DOTALL)
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 class Quantity(NamedTuple):
@@ -53,13 +55,14 @@ def parse_quantity(text: str, units: Collection[str] = ()) -> Quantity:
     A unit is what stands in brackets, or one of ``units`` (or ``%`` and its kin) behind the
     number; anything else is kept whole, because ``2023年`` may be a day and not an amount.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _INVISIBLE.sub("", narrow(text)).strip()
     match = _WHOLE.fullmatch(folded)
     if match is None or not _is_unit(match["value"], match["bare"], units):
-        lead = _OPERATOR_FIRST.fullmatch(text.strip())
+        whole = text.strip()
+        lead = _OPERATOR_FIRST.fullmatch(narrow(whole))
         if lead is None:
-            return Quantity(None, text.strip(), None)
-        return Quantity(_OPERATORS[lead["operator"]], lead["value"].strip(), None)
+            return Quantity(None, whole, None)
+        return Quantity(_OPERATORS[lead["operator"]], whole[lead.start("value") :], None)
     operator = _OPERATORS[match["operator"]] if match["operator"] else None
     unit = match["bracketed"] or match["bare"]
     return Quantity(operator, match["value"], unit.strip() if unit else None)

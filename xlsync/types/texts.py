@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xlsync.grid import Kind
 from xlsync.problems import problem
 from xlsync.types.base import Parsed, ValueType
+from xlsync.types.width import without_blanks
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
@@ -28,28 +29,33 @@ _ATTRIBUTES = r"""(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"
 _TAG = re.compile(rf"</?(?:{_NAMES}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BREAK = re.compile(r"</(?:p|div|li|tr|h[1-6])\s*>\s*|<br\s*/?>\s*", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-_BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+# What Word writes for a line break (\v) or a page break (\f) is a line break as well.
+_LINE_BREAK = re.compile(r"\r\n|[\r\v\f]")
 # What XML 1.0 (section 2.2) cannot hold, and what no cell keeps.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# A number format that only sets words around the number, such as "("0"年度)".
+_WORDS_AROUND = re.compile(r'((?:"[^"\\]*"|\\[^"])*)0((?:"[^"\\]*"|\\[^"])*)')
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
 def comparable(text: str) -> str:
     """The text as labels are compared: width folded, without any blank or tag."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", _TAG.sub("", text)))
-
-
-def _without_markup(text: str) -> str:
-    """Take tags away, paragraphs become lines; until nothing changes, so it is canonical."""
-    while _TAG.search(text):
-        text = _TAG.sub("", _BREAK.sub("\n", text))
-        text = _ENTITY.sub(lambda match: unescape(match[0]), text)
-    return text
+    return without_blanks(unicodedata.normalize("NFKC", _TAG.sub("", text)))
 
 
 def _clean(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _without_markup(lines).strip(_OUTER)
+    """Take tags away, paragraphs become lines; until nothing changes, so it is canonical."""
+    lines = _LINE_BREAK.sub("\n", text)
+    while _TAG.search(lines):
+        lines = _TAG.sub("", _BREAK.sub("\n", lines))
+        lines = _ENTITY.sub(lambda match: unescape(match[0]), lines)
+        lines = _LINE_BREAK.sub("\n", lines)
+    return lines.strip(_OUTER)
+
+
+def _length(text: str) -> int:
+    """Characters as a spreadsheet counts them: one beyond the basic plane is two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def cell_text(cell: Cell) -> str:
@@ -62,7 +68,12 @@ def cell_text(cell: Cell) -> str:
         return cell.text
     if "%" in cell.number_format:
         return f"{number * 100:.15g}%"
-    return f"{number:.15g}"
+    shown = f"{number:.15g}"
+    words = _WORDS_AROUND.fullmatch(cell.number_format)
+    if words is None or not number.is_integer():
+        return shown
+    before, after = (part.replace('"', "").replace("\\", "") for part in words.groups())
+    return f"{before}{shown}{after}"
 
 
 class TextType(ValueType):
@@ -76,18 +87,25 @@ class TextType(ValueType):
             message = f"单元格里是错误值 {cell.text}，请重新填写文字。"
             return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
         raw = cell_text(cell)
-        value = self._tidy(raw)
-        if value == raw.replace("\r\n", "\n").replace("\r", "\n"):
-            return Parsed(value or None)
-        return Parsed(value or None, (problem("S003", self._removed(raw), found=raw),))
+        lines = _LINE_BREAK.sub("\n", raw)
+        value = self._tidy(_UNWRITABLE.sub("", lines))
+        if (length := _length(value)) > MAX_LENGTH:
+            message = f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}，未读入，请缩短。"
+            return Parsed(None, (problem("V001", message, found=raw),), readable=False)
+        if value != lines:
+            return Parsed(value or None, (problem("S003", self._removed(raw), found=raw),))
+        if cell.kind is Kind.DATE:
+            message = f"这里应填文字，却是日期 {value}，可能由软件自动转换，请核对。"
+            return Parsed(value, (problem("S008", message, found=raw),))
+        return Parsed(value or None)
 
     def canonical(self, value: Json) -> Json:
         """The text without tags, outer blanks and carriage returns."""
         text = self._tidy(value)
         if bad := _UNWRITABLE.search(text):
             raise ValueError(f"含有表格无法保存的控制字符 U+{ord(bad[0]):04X}")
-        if len(text) > MAX_LENGTH:
-            raise ValueError(f"文字长 {len(text)} 个字符，超过单元格上限 {MAX_LENGTH}")
+        if (length := _length(text)) > MAX_LENGTH:
+            raise ValueError(f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}")
         return text
 
     def content(self, value: Json) -> str:
@@ -98,7 +116,11 @@ class TextType(ValueType):
         return _clean(text)
 
     def _removed(self, raw: str) -> str:
-        what = "网页标记" if _TAG.search(raw) else "首尾空白"
+        removed = {
+            "网页标记": _TAG.search(raw),
+            "控制字符": _UNWRITABLE.search(_LINE_BREAK.sub("", raw)),
+        }
+        what = "和".join(word for word, match in removed.items() if match) or "首尾空白"
         return f"已去除文字中的{what}，请核对内容。"
 
 
@@ -106,7 +128,8 @@ class LabelType(TextType):
     """A short name such as an indicator level, in which a blank is never meant."""
 
     def _tidy(self, text: str) -> str:
-        return _BLANKS.sub("", _clean(text))
+        tidy = without_blanks(_clean(text))
+        return tidy if tidy == text else self._tidy(tidy)
 
     def _removed(self, raw: str) -> str:
         return f"已去除“{raw}”中的空白，读作“{self._tidy(raw)}”。"

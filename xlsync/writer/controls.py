@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from xlsync.grid import column_letters
 from xlsync.manifest import codes_name, tree_name
-from xlsync.types.dates import EARLIEST
-from xlsync.types.numbers import MAX_AMOUNT
 from xlsync.writer.strict import done
 
 if TYPE_CHECKING:
@@ -18,13 +16,23 @@ if TYPE_CHECKING:
 
 _MAX_TITLE = 32
 _MAX_PROMPT = 255
+_MAX_ERROR = 224
 
 Control = dict[str, object]
 
 
-def field_control(mapping: Mapping, item: FieldBase) -> Control:
-    """The validation of one slot: its options or its type, and its prompt."""
-    control: Control = {"ignore_blank": True, "validate": "any", **_typed(item)}
+def field_control(
+    mapping: Mapping, item: FieldBase, limit: tuple[str, list[str]] | None = None
+) -> Control:
+    """The validation of one slot: its options, or what its type and the rules allow."""
+    control: Control = {"ignore_blank": True, "validate": "any"}
+    if limit is not None:
+        holds, expected = limit
+        control |= {
+            "validate": "custom",
+            "value": f"={holds}",
+            "error_message": f"“{item.label}”{'；'.join(expected)}。"[:_MAX_ERROR],
+        }
     if item.codes:
         codes = mapping.codes[item.codes]
         control |= {
@@ -61,33 +69,6 @@ def apply(worksheet: Worksheet, area: Area, control: Control) -> None:
         return
     corners = (area.top - 1, area.left - 1, area.bottom - 1, area.right - 1)
     done(worksheet.data_validation(*corners, control), f"validation of {area.a1}")
-
-
-def _typed(item: FieldBase) -> Control:
-    if item.type == "date":
-        return {
-            "validate": "date",
-            "criteria": ">=",
-            "value": EARLIEST,
-            "error_message": f"“{item.label}”应为日期，请按 2023-01-01 的格式填写。",
-        }
-    if item.type == "money":
-        return {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": -float(MAX_AMOUNT),
-            "maximum": float(MAX_AMOUNT),
-            "error_message": f"“{item.label}”应为金额，单位元，只填数字。",
-        }
-    if item.type == "integer":
-        return {
-            "validate": "integer",
-            "criteria": "between",
-            "minimum": 0,
-            "maximum": 9999,
-            "error_message": f"“{item.label}”应为整数。",
-        }
-    return {}
 
 
 def _texts(item: FieldBase) -> Control:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import xlsxwriter
     from xlsxwriter.format import Format
 
-    from xlsync.template import Style, Template
+    from xlsync.template import Side, Style, Template
 
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
-_SIDES = ("left", "right", "top", "bottom")
+_SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
+Look = dict[str, object]
+"""The properties of a format, as XlsxWriter names them."""
+
 _VALIGN = {"top": "top", "center": "vcenter", "bottom": "bottom"}
 
 
@@ -22,26 +27,39 @@ class Styles:
         """Begin without any format."""
         self._workbook = workbook
         self._template = template
-        self._made: dict[tuple[str, str | None, bool], Format] = {}
+        self._made: dict[tuple[str, str | None, bool, bool], Format] = {}
 
-    def label(self, name: str, *, closing: bool = False) -> Format:
-        """A locked cell; ``closing`` adds the border below, for the last row of a table."""
-        return self._format(name, None, closing=closing)
+    def label(self, name: str, *, bare: bool = False) -> Format:
+        """A locked cell; a ``bare`` one has neither border nor fill."""
+        return self._format(name, None, bare=bare)
 
-    def input(self, name: str, number_format: str) -> Format:
-        """A cell that can be filled in; the style's own number format comes first."""
-        return self._format(name, number_format, closing=False)
+    def input(
+        self, name: str, number_format: str, *, bare: bool = False, locked: bool = False
+    ) -> Format:
+        """A cell that holds a value; the style's own number format comes first."""
+        return self._format(name, number_format, bare=bare, locked=locked)
 
-    def _format(self, name: str, number_format: str | None, *, closing: bool) -> Format:
-        key = (name, number_format, closing)
+    def frame(self, name: str, sides: Collection[str]) -> Look:
+        """The fill of a style and its borders on some sides, for a conditional format."""
+        style = self._template.style(name)
+        own = style.sides if style.sides is not None else _SIDES
+        look: Look = {
+            side: _BORDERS[style.border] for side in own if side in sides and style.border
+        }
+        return look | ({"bg_color": style.fill} if style.fill else {})
+
+    def _format(
+        self, name: str, number_format: str | None, *, bare: bool, locked: bool = False
+    ) -> Format:
+        key = (name, number_format, bare, locked)
         if key not in self._made:
             style = self._template.style(name)
+            if bare:
+                style = style.model_copy(update={"border": None, "fill": None})
             properties = _properties(style)
-            if closing and style.border:
-                properties["bottom"] = _BORDERS[style.border]
             if number_format is not None:
                 properties["num_format"] = style.number_format or number_format
-                properties["locked"] = False
+                properties["locked"] = locked
             self._made[key] = self._workbook.add_format(properties)
         return self._made[key]
 

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from xlsync.form.companions import companions
 from xlsync.form.lists import option_lists
 from xlsync.grid import Area
 from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.writer.companions import write_companion
 from xlsync.writer.describe import describe
 from xlsync.writer.sheet import FormSheet
 from xlsync.writer.strict import done, warnings_are_errors
 from xlsync.writer.styles import Styles
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from xlsync.form import Form
     from xlsync.record import Record
 
@@ -37,9 +41,13 @@ def write(
     form: Form,
     record: Record | None = None,
     manifest: Manifest | None = None,
+    *,
+    locked: Collection[str] = (),
     password: str = "",
 ) -> bytes:
     """Make the workbook of a record in canonical form with all its ids, or a blank one.
+
+    ``locked`` are the slots that the recipient cannot change.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold what the form or record asks for.
@@ -49,7 +57,9 @@ def write(
     with warnings_are_errors():
         workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
         sheet = FormSheet(workbook, form, record, Styles(workbook, form.template))
-        sheet.write(form.footer(manifest.record), password)
+        sheet.write(form.footer(manifest.record), locked, password)
+        for companion in companions(form, sheet.layout):
+            write_companion(workbook, form.template, companion)
         _define_names(workbook, form, sheet)
         _write_lists(workbook, form)
         _write_manifest(workbook, manifest)

@@ -38,9 +38,16 @@ class Budget:
         """Start with everything that :mod:`.limits` allows."""
         self.unpacked = Allowance(limits.MAX_UNPACKED_BYTES, "文件解压后的内容超过 {} 字节")
         self.tags = Allowance(limits.MAX_TAGS, "文件内的 XML 标记超过 {} 个")
+        self.attributes = Allowance(limits.MAX_ATTRIBUTES, "文件内的 XML 属性超过 {} 个")
         self.text = Allowance(limits.MAX_TEXT, "文件内的文字超过 {} 字")
+        self.shifted = Allowance(limits.MAX_SHIFTED, "共享公式展开后超过 {} 字")
         self.strings = Allowance(limits.MAX_STRINGS, "文件内的共享字符串超过 {} 个")
         self.cells = Allowance(limits.MAX_CELLS, "有内容的单元格超过 {} 个")
         self.sheets = Allowance(limits.MAX_SHEETS, "工作表超过 {} 张")
         self.entries = Allowance(limits.MAX_ENTRIES, "单元格格式、合并区域、批注等超过 {} 项")
         self.strays = Allowance(limits.MAX_STRAYS, "重复或错位的内容超过 {} 处")
+
+    def spend_entry(self, attributes: dict[str, str]) -> None:
+        """Take one entry and the text of the attributes that it keeps."""
+        self.entries.spend()
+        self.text.spend(sum(map(len, attributes.values())))

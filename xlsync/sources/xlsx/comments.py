@@ -55,7 +55,7 @@ def read_comments(
 
 def _read(package: Package, part: str, comments: _Comments, wanted: Wanted) -> None:
     def comment(attributes: Attributes, texts: Texts) -> None:
-        package.budget.entries.spend()
+        package.budget.spend_entry(attributes)
         text = joined(texts)
         if text:
             comments.setdefault(attributes.get("ref", ""), []).append(text)

@@ -45,7 +45,7 @@ def refuse_other_bytes(data: bytes) -> None:
 def refuse_other_package(package: Package, main_part: str | None) -> None:
     """Raise :class:`UnreadableError` when a zip's main part is missing or not a workbook's."""
     if "mimetype" in package:
-        kind = b"".join(package.chunks("mimetype"))
+        kind = next(package.chunks("mimetype"), b"")
         if kind.startswith(_OPEN_DOCUMENT):
             raise _not_xlsx("OpenDocument（.ods 等）文件")
     if main_part is None:

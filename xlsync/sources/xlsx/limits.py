@@ -1,9 +1,9 @@
 """Every limit of the .xlsx reader, each with the reason for its size.
 
 A filled form has some 600 cells in 200 kB of XML. The limits leave room for the largest honest
-workbook that we can imagine (a roster of the whole province, a sheet formatted down to its last
-row) and still end every hostile one within seconds and 200 MB of memory. There is no limit on
-the compression ratio: an honest sheet with a million formatted blank rows packs 100 to 1.
+workbook that we can imagine (a roster of the whole province, a sheet formatted far beyond its
+last row) and still end every hostile one within seconds and 200 MB of memory. There is no limit on
+the compression ratio: an honest sheet of formatted blank rows packs 100 to 1.
 """
 
 from typing import Final
@@ -16,16 +16,20 @@ MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 # A workbook of 300 sheets with their drawings has about 1,500.
 MAX_MEMBERS: Final = 10_000
 
-# Bytes of XML unpacked from all parts that are read. A sheet whose 1,048,576 rows all carry a
-# format takes 60 to 100 MB; inflating and scanning this much takes about half a second.
+# Bytes of XML unpacked from all parts that are read. Half a million formatted blank rows take
+# 30 to 50 MB; inflating and scanning this much takes about a second.
 MAX_UNPACKED_BYTES: Final = 128 * 1024 * 1024
 
 # How much is unpacked at a time: large enough that a form's sheet takes two or three rounds.
 CHUNK_BYTES: Final = 64 * 1024
 
-# Opening brackets (start tags, end tags, comments) in all parts. They cost the time: a million
-# takes about half a second. The formatted sheet above has 2 to 3 million.
-MAX_TAGS: Final = 4_000_000
+# Opening brackets (start tags, end tags, comments) in all parts; they and the next cost the time.
+# A million takes up to two seconds. A cell with a shared string of its own has eight.
+MAX_TAGS: Final = 1_000_000
+
+# Equals signs, which is to say attributes. A million takes 0.4 seconds. A cell has three, and half
+# a million formatted blank rows have 2.5 million.
+MAX_ATTRIBUTES: Final = 3_000_000
 
 # Bytes of one tag, comment or processing instruction. Unlike text, expat must hold these whole
 # and scans them again with each chunk. The longest tag seen in real files has 2 kB.
@@ -40,21 +44,26 @@ MAX_RUNS: Final = 50_000
 
 # Characters of text: every shared string once, every cell that refers to one again (a long string
 # that all cells share would blow up whatever is made of the cells), formulas and comments.
-# The texts of a form have 5,000, those of a roster of 100,000 cells about 2 million.
+# The texts of a form have 5,000, those of a hundred forms half a million.
 MAX_TEXT: Final = 8_000_000
+
+# Characters of shared formulas made out for the cells that share them; a million takes one to
+# two seconds. A roster of 10,000 rows with three short formulas each has as many.
+MAX_SHIFTED: Final = 1_000_000
 
 # Shared strings in the table, blank ones included; one costs about 60 bytes without its text.
 MAX_STRINGS: Final = 500_000
 
-# Cells that hold something, in all sheets; one costs about 350 bytes.
-MAX_CELLS: Final = 200_000
+# Cells that hold something, in all sheets; one costs about 350 bytes. A hundred forms in one file
+# have 60,000.
+MAX_CELLS: Final = 100_000
 
 # Sheets of a workbook. Coordinators join some hundred forms in one file.
 MAX_SHEETS: Final = 1_000
 
 # Small things: cell formats, merges, comments, names, relationships, properties. Workbooks that
 # went through many hands reach Excel's own limit of 65,490 cell formats.
-MAX_ENTRIES: Final = 150_000
+MAX_ENTRIES: Final = 100_000
 
 # Things reported one by one because they have no place in the grid (double cells, text boxes).
 # A file with more of them is not a form with a slip but a broken file.

@@ -66,6 +66,7 @@ def parse(package: Package, part: str, wanted: Wanted) -> None:
     try:
         for chunk in package.chunks(part):
             package.budget.tags.spend(chunk.count(b"<"))
+            package.budget.attributes.spend(chunk.count(b"="))
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position
             package.budget.text.spend(gatherer.take_text_growth())
             fed += len(chunk)
@@ -84,7 +85,8 @@ class _Gatherer:
         self._part = part
         self._records = wanted.records
         self._text_names = wanted.texts
-        self._starts = wanted.starts | dict.fromkeys(wanted.skipped, self._skip)
+        self._starts = wanted.starts
+        self._skipped = wanted.skipped
         self._depth = 0
         self._skipped_depth = 0
         self._record: Attributes | None = None
@@ -135,6 +137,8 @@ class _Gatherer:
             self._pieces.clear()
         if name in self._starts:
             self._starts[name](attributes)
+        elif name in self._skipped:
+            self._skipped_depth = self._depth
 
     def _end(self, name: str) -> None:
         self._depth -= 1
@@ -155,9 +159,6 @@ class _Gatherer:
             attributes, texts = self._record, self._texts
             self._record, self._texts = None, []
             self._records[name](attributes, texts)
-
-    def _skip(self, _attributes: Attributes) -> None:
-        self._skipped_depth = self._depth
 
     def _doctype(self, *_declaration: object) -> NoReturn:
         raise damaged(f"部件 {self._part} 含有文档类型声明（DOCTYPE），正常的工作簿没有")

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
+_HEADER = b"PK\x03\x04"
+_HEADER_BYTES = 30
 _ENCRYPTED = 0x1
+_UTF8 = 0x800
 
 # Everything that zipfile was seen to raise over damaged archives.
 _ZIP_ERRORS = (
@@ -55,6 +58,18 @@ def part_name(target: str, base: str = "") -> str | None:
     return "/".join(segments)
 
 
+def _is_at_its_place(data: bytes, info: zipfile.ZipInfo) -> bool:
+    """Whether the header before a member's content has the name that the directory gives it."""
+    start = info.header_offset
+    header = data[start : start + _HEADER_BYTES]
+    if len(header) < _HEADER_BYTES or not header.startswith(_HEADER):
+        return False
+    length = int.from_bytes(header[-4:-2], "little")
+    name = data[start + _HEADER_BYTES : start + _HEADER_BYTES + length]
+    encoding = "utf-8" if info.flag_bits & _UTF8 else "cp437"
+    return name == info.orig_filename.encode(encoding, "replace")
+
+
 class Package:
     """The parts of one file and the budget that they are read under."""
 
@@ -73,6 +88,9 @@ class Package:
         except _ZIP_ERRORS as error:
             raise damaged("文件不完整，可能在下载、传输或保存时被截断") from error
         for info in self._zip.infolist():
+            # A name that differs hides a part that is only looked for, such as the comments.
+            if not _is_at_its_place(data, info):
+                raise damaged(f"压缩包目录与内容不符（{info.filename}）")
             name = part_name(info.filename)
             # A name outside the package is no part name; nothing can refer to it.
             if name and not info.is_dir():

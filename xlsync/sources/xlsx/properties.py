@@ -68,7 +68,7 @@ def _read_custom(package: Package, part: str) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def keep(attributes: Attributes, texts: Texts) -> None:
-        package.budget.entries.spend()
+        package.budget.spend_entry(attributes)
         if texts:
             found[unescape(attributes.get("name", ""))] = joined(texts)
 

@@ -17,7 +17,7 @@ from xlsync.sources.xlsx.relationships import Relationship, relationships_of
 from xlsync.sources.xlsx.sheet import read_sheet
 from xlsync.sources.xlsx.strings import read_shared_strings
 from xlsync.sources.xlsx.styles import read_styles
-from xlsync.sources.xlsx.unreadable import UnreadableError
+from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
 from xlsync.sources.xlsx.values import Values
 from xlsync.sources.xlsx.workbook import read_workbook_part
 
@@ -60,6 +60,8 @@ class _Reading:
 
     def _read(self, main: str) -> None:
         part = read_workbook_part(self._package, main)
+        if not part.sheets:
+            raise damaged(f"部件 {main} 中没有列出任何工作表")
         related = relationships_of(self._package, main)
         strings = self._related_part(related, "sharedStrings")
         styles = self._related_part(related, "styles")

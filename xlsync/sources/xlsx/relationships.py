@@ -44,7 +44,7 @@ def relationships_of(package: Package, part: str = "") -> list[Relationship]:
     found: list[Relationship] = []
 
     def relationship(attributes: Attributes) -> None:
-        package.budget.entries.spend()
+        package.budget.spend_entry(attributes)
         external = attributes.get("TargetMode") == "External"
         target = attributes.get("Target", "")
         kind = attributes.get("Type", "").rpartition("/")[2]

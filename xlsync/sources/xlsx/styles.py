@@ -49,7 +49,7 @@ class _Format:
 
 class _StylesReader:
     def __init__(self, package: Package) -> None:
-        self._spend_entry = package.budget.entries.spend
+        self._spend_entry = package.budget.spend_entry
         self._codes = dict(BUILT_IN)
         self._parents: list[_Format] = []
         self._formats: list[_Format] = []
@@ -84,7 +84,7 @@ class _StylesReader:
         return styles
 
     def _number_format(self, attributes: Attributes) -> None:
-        self._spend_entry()
+        self._spend_entry(attributes)
         self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
 
     def _parents_begin(self, _attributes: Attributes) -> None:
@@ -95,7 +95,7 @@ class _StylesReader:
 
     def _format(self, attributes: Attributes) -> None:
         if self._group is not None:
-            self._spend_entry()
+            self._spend_entry(attributes)
             self._group.append(_Format(attributes.get("numFmtId", "0"), attributes.get("xfId", "")))
 
     def _protection(self, attributes: Attributes) -> None:

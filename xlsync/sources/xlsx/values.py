@@ -20,10 +20,6 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
 
 
-class MissingStringError(Exception):
-    """A cell names a shared string that the table does not have."""
-
-
 @dataclass(frozen=True, slots=True)
 class Values:
     """The tables of a workbook that give its cells their meaning."""
@@ -31,16 +27,6 @@ class Values:
     strings: list[str]
     styles: dict[str, Style]
     is_1904: bool
-
-    def shared(self, index: str) -> str:
-        """Return the shared string of an index as cells give it; raises MissingStringError."""
-        try:
-            position = int(index)
-            if position >= 0:
-                return self.strings[position]
-        except (ValueError, IndexError):
-            pass
-        raise MissingStringError(index)
 
     def interpret(self, cell_type: str, value: str, style: Style) -> tuple[str, Kind]:
         """Return text and kind for the content of ``<v>``; ``cell_type`` is the cell's ``t``.

@@ -37,27 +37,21 @@ class DefinedName:
 class WorkbookPart:
     """What the workbook part says."""
 
-    is_workbook: bool = False
     is_1904: bool = False
     sheets: list[SheetEntry] = field(default_factory=list)
     names: list[DefinedName] = field(default_factory=list)
 
 
 def read_workbook_part(package: Package, part: str) -> WorkbookPart:
-    """Read the part; raises :class:`UnreadableError` for a damaged one.
-
-    ``is_workbook`` is false when the part is something else, such as a text document.
-    """
+    """Read the part; raises :class:`UnreadableError` for a damaged one."""
     found = WorkbookPart()
-
-    def workbook(_attributes: Attributes) -> None:
-        found.is_workbook = True
 
     def workbook_properties(attributes: Attributes) -> None:
         found.is_1904 = is_true(attributes.get("date1904"))
 
     def sheet(attributes: Attributes) -> None:
         package.budget.sheets.spend()
+        package.budget.spend_entry(attributes)
         found.sheets.append(
             SheetEntry(
                 name=unescape(attributes.get("name", "")),
@@ -67,7 +61,7 @@ def read_workbook_part(package: Package, part: str) -> WorkbookPart:
         )
 
     def name(attributes: Attributes, texts: Texts) -> None:
-        package.budget.entries.spend()
+        package.budget.spend_entry(attributes)
         scope = attributes.get("localSheetId", "")
         is_local = scope.isdecimal() and len(scope) < 5  # noqa: PLR2004 - MAX_SHEETS is less
         formula = joined(texts)
@@ -78,7 +72,7 @@ def read_workbook_part(package: Package, part: str) -> WorkbookPart:
     wanted = Wanted(
         records={"definedName": name},
         texts=frozenset({"definedName"}),
-        starts={"workbook": workbook, "workbookPr": workbook_properties, "sheet": sheet},
+        starts={"workbookPr": workbook_properties, "sheet": sheet},
     )
     parse(package, part, wanted)
     return found

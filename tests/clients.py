@@ -1,0 +1,62 @@
+"""Office programs that tests drive: where they are, and how they save a workbook again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+REQUIRED = "XLSYNC_REQUIRE_CLIENTS"
+"""Set where the programs have to be there: what is skipped elsewhere fails."""
+
+_XLSX = "xlsx:Calc MS Excel 2007 XML"
+_TIMEOUT = 240
+
+
+def missing(program: str) -> None:
+    """Skip the test that needs a program, or fail it where programs are required."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{program} is not installed, and {REQUIRED} is set")
+    pytest.skip(f"{program} is not installed")
+
+
+def soffice() -> str:
+    """The path of LibreOffice's program."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        missing("LibreOffice")
+    return str(found)
+
+
+def convert(files: Iterable[Path], folder: Path, *, to: str = _XLSX) -> list[Path]:
+    """Let one run of LibreOffice open files and save them again, in the order of the files.
+
+    It gets a profile of its own: with that of the user, or of another run, it would hand the
+    work to the program that is already open, and be done before that one is.
+    """
+    sources = list(files)
+    made = folder / "made"
+    made.mkdir(parents=True)
+    command = [
+        soffice(),
+        f"-env:UserInstallation={(folder / 'profile').resolve().as_uri()}",
+        "--headless",
+        "--convert-to",
+        to,
+        "--outdir",
+        str(made),
+        *map(str, sources),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+    ending = to.partition(":")[0]
+    results = [made / f"{source.stem}.{ending}" for source in sources]
+    lost = [path.name for path in results if not path.is_file()]
+    assert not lost, f"LibreOffice did not save {lost}:\n{done.stdout}\n{done.stderr}"
+    return results

@@ -1,0 +1,67 @@
+"""Workbooks that another program has opened and saved again still say the same."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from clients import convert, soffice
+from openpyxl import load_workbook
+
+from xlsync.files import write_file
+from xlsync.form import Catalogue
+from xlsync.form.catalogue import data_folder
+from xlsync.generate import workbook, workbook_names
+from xlsync.intake import find_files, read_file, read_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.record import Record
+
+FORMS = {form.id: form for form in Catalogue()}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Record]:
+    """A workbook for each record of the text samples, as it would be sent out."""
+    folder = tmp_path_factory.mktemp("sent")
+    texts = [path for path in find_files([data_folder("samples")]) if path.suffix == ".txt"]
+    readings = [reading for path in texts for reading in read_file(FORMS, path).readings]
+    made = {}
+    for form in FORMS.values():
+        records = [one.record for one in readings if one.record and one.form == form.id]
+        for name, record in zip(workbook_names(form, records), records, strict=True):
+            write_file(folder / name, workbook(form, record))
+            made[folder / name] = record
+    return made
+
+
+def _assert_reads_back(path: Path, record: Record) -> None:
+    (reading,) = read_file(FORMS, path).readings
+    assert reading.record == record
+    assert reading.states_id
+    expected = read_record(FORMS, record).problems
+    assert sorted(one.code for one in reading.problems) == sorted(one.code for one in expected)
+
+
+@pytest.mark.client
+def test_libreoffice_saves_every_workbook_without_loss(
+    sent: dict[Path, Record], tmp_path: Path
+) -> None:
+    soffice()
+    assert len(sent) >= 16
+    for path, record in zip(convert(sent, tmp_path), sent.values(), strict=True):
+        _assert_reads_back(path, record)
+
+
+def test_openpyxl_saves_every_workbook_without_loss(
+    sent: dict[Path, Record], tmp_path: Path
+) -> None:
+    for path, record in sent.items():
+        buffer = io.BytesIO()
+        load_workbook(path).save(buffer)
+        saved = tmp_path / path.name
+        write_file(saved, buffer.getvalue())
+        _assert_reads_back(saved, record)

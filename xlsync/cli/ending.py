@@ -1,0 +1,78 @@
+"""How a run ends when it does not go to its end: in one line and a code, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlsync.errors import XlsyncError
+
+if TYPE_CHECKING:
+    from typing import IO
+
+FOUND_ERRORS = 1
+BROKEN_SETUP = 3
+INTERRUPTED = 130
+READER_GONE = 141
+"""What shells say of a program that SIGINT or SIGPIPE ended."""
+
+# Windows has no word of its own for writing to a pipe that nobody reads any more.
+_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
+
+
+class BrokenSetup(click.ClickException):
+    """What :class:`XlsyncError` is to click: one line on standard error, exit code 3."""
+
+    exit_code = BROKEN_SETUP
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line; what would break it or drive the terminal is written out."""
+        from xlsync.report.lines import visible
+
+        click.echo(f"xlsync: {visible(self.message)}", file=file, err=file is None)
+
+
+class Program(click.Group):
+    """The group of all commands, which knows how their failures end."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except XlsyncError as error:
+            raise BrokenSetup(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("xlsync: interrupted", err=True)
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno in _PIPE_ERRORS and error.filename is None:
+                _stop_writing()
+                sys.exit(READER_GONE)
+            raise BrokenSetup(_in_words(error)) from None
+
+
+def prepare_streams() -> None:
+    """Let no character end the program: what a stream's encoding lacks is written as an escape."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+        elif stream is None:
+            # Closed by whoever started the program; what it prints goes nowhere.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - a device, for good
+
+
+def _stop_writing() -> None:
+    """Send what is still in the buffer of standard output nowhere, or Python would say more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _in_words(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason

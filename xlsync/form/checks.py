@@ -1,0 +1,86 @@
+"""Everything that a form's sheet can check by itself: the types of cells, then the rules.
+
+The order is that in which a person works: what is wrong, what is still open, what is doubtful.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from xlsync.problems import Severity
+from xlsync.rules.sheet import SheetCheck, both, filled, quoted
+from xlsync.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.mapping import FieldBase, Mapping
+    from xlsync.rules.sheet import SheetView
+
+
+def sheet_checks(mapping: Mapping, sheet: SheetView) -> list[SheetCheck]:
+    """Every check: errors, then gaps, then warnings, each in the order of the rules."""
+    checks = [*_type_checks(mapping, sheet), *_rule_checks(mapping, sheet)]
+    return sorted(checks, key=_rank)
+
+
+def totals(mapping: Mapping) -> dict[str, list[str]]:
+    """The fields that the sheet fills in by itself, each with those that it adds up."""
+    return {total: parts for rule in mapping.rules for total, parts in rule.totals()}
+
+
+class Cells(Protocol):
+    """Something that knows where fields lie."""
+
+    def cell(self, slot: str) -> str:
+        """The reference of a field's cell."""
+
+
+def total_formula(sheet: Cells, parts: list[str]) -> str:
+    """The formula of such a field: blank until one of the parts is filled in."""
+    cells = ",".join(map(sheet.cell, parts))
+    return f'IF(COUNT({cells})=0,"",SUM({cells}))'
+
+
+def entry_limits(mapping: Mapping, sheet: SheetView) -> dict[str, tuple[str, list[str]]]:
+    """What a client may refuse in each field: a formula that must hold, and what it expects."""
+    limits: dict[str, tuple[list[str], list[str]]] = {}
+    for slot, item in mapping.fields.items():
+        on_sheet = TYPES[item.type].on_sheet
+        if on_sheet is not None:
+            limits[slot] = ([on_sheet.holds.format(cell=sheet.cell(slot))], [on_sheet.expected])
+    for rule in mapping.rules:
+        for limit in rule.limits(sheet):
+            holds, expected = limits.setdefault(limit.slot, ([], []))
+            holds.append(limit.holds)
+            expected.append(limit.expected)
+    return {slot: (both(*holds), expected) for slot, (holds, expected) in limits.items()}
+
+
+def _rank(check: SheetCheck) -> int:
+    if check.gap:
+        return 1
+    return 0 if check.severity is Severity.ERROR else 2
+
+
+def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
+    for slot, item in mapping.fields.items():
+        yield from _type_check(item, sheet.cell(slot), f"“{item.label}”")
+    for name, table in mapping.tables.items():
+        for row in sheet.rows(name):
+            for column, kind in table.columns.items():
+                title = f"{table.label}第{row.number}条的“{kind.label}”"
+                yield from _type_check(kind, row.cell(column), title)
+
+
+def _type_check(item: FieldBase, cell: str, title: str) -> Iterator[SheetCheck]:
+    on_sheet = TYPES[item.type].on_sheet
+    if on_sheet is not None:
+        wrong = both(filled(cell), f"NOT({on_sheet.holds.format(cell=cell)})")
+        message = quoted(f"{title}{on_sheet.expected}。")
+        yield SheetCheck(on_sheet.code, Severity.ERROR, cell, wrong, message)
+
+
+def _rule_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
+    for rule in mapping.rules:
+        yield from rule.sheet_checks(sheet)

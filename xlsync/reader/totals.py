@@ -1,0 +1,63 @@
+"""Totals that the sheet fills in by itself: recognised by their formula and computed again.
+
+A cached result is never trusted: programs drop it, and it may be older than its parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xlsync.form.checks import total_formula, totals
+from xlsync.grid import Area, Kind
+from xlsync.types import TYPES
+
+if TYPE_CHECKING:
+    from xlsync.mapping import Mapping
+    from xlsync.reader.located import Found, Located
+
+_IGNORED = str.maketrans("", "", "$ '")
+
+
+class _Cells:
+    """Where the fields of a located form lie, for formulas."""
+
+    def __init__(self, located: Located) -> None:
+        self._fields = located.fields
+
+    def cell(self, slot: str) -> str:
+        """The reference of a field's cell."""
+        address = self._fields[slot].address
+        return Area(*address, *address).absolute
+
+
+def compute_totals(located: Located) -> None:
+    """Replace every total of ours by the sum of its parts, or by nothing where all are blank."""
+    mapping, cells = located.form.mapping, _Cells(located)
+    for slot, parts in totals(mapping).items():
+        found = located.fields.get(slot)
+        if found is None or found.cell.formula is None:
+            continue
+        if _plain(found.cell.formula, located.sheet.name) == _plain(total_formula(cells, parts)):
+            amounts = [_amount(mapping, part, located.fields[part]) for part in parts]
+            located.fields[slot] = _summed(found, [one for one in amounts if one is not None])
+
+
+def _plain(formula: str, sheet: str = "") -> str:
+    """A formula without what programs write differently: dollars, blanks, the own sheet's name."""
+    return formula.lstrip("=").translate(_IGNORED).replace(f"{sheet}!", "").upper()
+
+
+def _amount(mapping: Mapping, slot: str, found: Found) -> Decimal | None:
+    """What a spreadsheet's SUM takes from a cell: a number, and nothing else."""
+    if found.cell.kind is not Kind.NUMBER:
+        return None
+    value = TYPES[mapping.fields[slot].type].parse(found.cell).value
+    return None if value is None else Decimal(value)
+
+
+def _summed(found: Found, amounts: list[Decimal]) -> Found:
+    text = str(sum(amounts)) if amounts else ""
+    cell = replace(found.cell, text=text, kind=Kind.NUMBER, formula=None)
+    return replace(found, cell=cell)

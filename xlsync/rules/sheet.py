@@ -1,0 +1,142 @@
+"""The same rules as a spreadsheet says them: one formula for each place that may be wrong.
+
+A staff member sees in the sheet what the reader would say later. Formulas keep to functions
+that Excel 2007, WPS and LibreOffice have in common; none spills, none needs a macro.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xlsync.problems import Severity
+    from xlsync.rules.plan import Plan, TablePlan
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCheck:
+    """One thing that may be wrong on the sheet.
+
+    ``cell`` is a reference to the place, ``wrong`` an expression that is true where it is
+    wrong, ``message`` one that gives the text. A ``gap`` is a place not filled in yet.
+    """
+
+    code: str
+    severity: Severity
+    cell: str
+    wrong: str
+    message: str
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a client may refuse while it is typed: ``holds`` must be true for the field."""
+
+    slot: str
+    holds: str
+    expected: str
+
+
+class RowView(Protocol):
+    """One row of a table on the sheet."""
+
+    @property
+    def number(self) -> int:
+        """Its number, from 1."""
+
+    @property
+    def begun(self) -> str:
+        """An expression that is true where any cell of the row is filled."""
+
+    def cell(self, column: str) -> str:
+        """The reference of one cell."""
+
+    def above(self, column: str) -> str:
+        """The reference of the cells from the first row down to this one."""
+
+
+class SheetView(Protocol):
+    """A form's sheet as rules see it: references by slot, table and column."""
+
+    @property
+    def plan(self) -> Plan:
+        """The mapping."""
+
+    @property
+    def begun(self) -> str:
+        """An expression that is true once the person has begun to fill in the form."""
+
+    def cell(self, slot: str) -> str:
+        """The reference of a field's cell."""
+
+    def rows(self, table: str) -> Sequence[RowView]:
+        """The rows of a table that stand ready."""
+
+    def column(self, table: str, column: str) -> str:
+        """The reference of a whole column of a table's rows."""
+
+    def heading(self, table: str) -> str:
+        """The reference of the cell where a table begins."""
+
+    def codes(self, name: str) -> str:
+        """The reference of a code list."""
+
+    def tree(self, name: str) -> str:
+        """The reference of a tree's first level."""
+
+    def branch(self, name: str, first: str) -> str:
+        """An expression for what lies under the first level that ``first`` holds."""
+
+
+def quoted(text: str) -> str:
+    """A text as it stands in a formula."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def array(texts: Iterable[str]) -> str:
+    """Texts as an array constant."""
+    return "{" + ",".join(map(quoted, texts)) + "}"
+
+
+def blank(cell: str) -> str:
+    """True where a cell holds nothing but blanks."""
+    return f"LEN(TRIM({cell}))=0"
+
+
+def filled(cell: str) -> str:
+    """True where a cell holds something."""
+    return f"LEN(TRIM({cell}))>0"
+
+
+def both(*conditions: str) -> str:
+    """True where all conditions hold."""
+    return f"AND({','.join(conditions)})"
+
+
+def either(*conditions: str) -> str:
+    """True where any of the conditions holds."""
+    return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
+
+
+def among(cell: str, options: str) -> str:
+    """True where a cell's text is one of a list; ``MATCH`` would take ``*`` for anything."""
+    return f"SUMPRODUCT(--({options}=TRIM({cell})))>0"
+
+
+def numbers(*cells: str) -> str:
+    """True where all of these cells hold numbers."""
+    return f"COUNT({','.join(cells)})={len(cells)}"
+
+
+def yuan(expression: str) -> str:
+    """An amount in a message."""
+    return f'TEXT({expression},"#,##0.00")&" 元"'
+
+
+def row_title(plan: TablePlan, row: RowView) -> str:
+    """How a message on the sheet calls a row."""
+    return f"{plan.label}第{row.number}条"
