@@ -52,9 +52,11 @@ def write_file(path: Path, data: bytes) -> None:
             file.write(data)
         temporary.chmod(0o644)
         temporary.replace(path)
+        temporary = None
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         # Windows refuses to replace a file that an office program has open.
         hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
         raise XlsyncError(f"{path}: cannot write: {error.strerror}{hint}") from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

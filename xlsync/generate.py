@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.errors import XlsyncError
 from xlsync.filenames import unique_names
+from xlsync.problems import problem
 from xlsync.reader import read
 from xlsync.record import get, join
+from xlsync.rules import InTree
 from xlsync.sources import xlsx
 from xlsync.writer import describe, write
 
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xlsync.form import Form
+    from xlsync.problems import Problem
     from xlsync.record import Json, Record
+
+_MARGIN = 2
+"""Characters that a cell keeps free at its sides."""
 
 
 def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
@@ -25,6 +32,28 @@ def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
         for record in records
     ]
     return unique_names([text or form.mapping.title for text in texts], suffix=".xlsx")
+
+
+def unfit(form: Form, record: Record) -> list[Problem]:
+    """Why no workbook can be made for a record that its model allows.
+
+    Its levels must be in the tree that the dropdowns offer, and its amounts must fit into
+    their cells, which would show ``###`` otherwise.
+    """
+    subject = form.subject(record)
+    rules = (rule for rule in form.mapping.rules if isinstance(rule, InTree))
+    problems = [one for rule in rules for one in rule.check(subject)]
+    widths = form.template.columns
+    for slot in form.layout(form.capacity()).slots:
+        item = form.mapping.fields[slot.name]
+        value = get(record, item.pointer)
+        if item.type == "money" and isinstance(value, str):
+            room = sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN
+            shown = f"{Decimal(value):,.2f}"
+            if len(shown) > room:
+                message = f"“{item.label}”的金额 {shown} 太长，单元格里显示不下。"
+                problems.append(problem("X005", message, pointer=item.pointer, found=value))
+    return problems
 
 
 def workbook(form: Form, record: Record | None = None, password: str = "") -> bytes:

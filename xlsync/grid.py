@@ -107,13 +107,9 @@ class Area(NamedTuple):
             max(one.column, two.column),
         )
 
-    def __contains__(self, address: object) -> bool:
+    def covers(self, address: Address) -> bool:
         """Whether an address lies in the area."""
-        return (
-            isinstance(address, Address)
-            and self.top <= address.row <= self.bottom
-            and self.left <= address.column <= self.right
-        )
+        return self.top <= address.row <= self.bottom and self.left <= address.column <= self.right
 
     def overlaps(self, other: Area) -> bool:
         """Whether the two areas share a cell."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.problems import problem
@@ -25,6 +26,14 @@ MAX_BYTES = 256 * 1024 * 1024
 """A file larger than that is not read into memory at all."""
 
 _JSON = {".json", ".jsonl"}
+_OTHERS = {
+    *(".xls", ".xlsb", ".xltx", ".xlt", ".et", ".ett", ".ods", ".csv", ".html", ".htm"),
+    *(".doc", ".docx", ".wps", ".odt", ".rtf", ".pdf", ".zip", ".rar", ".7z"),
+    *(".jpg", ".jpeg", ".png", ".tif", ".tiff"),
+}
+"""Files in which a form may come back though it cannot be read from them: told, not passed over."""
+
+_WANTED = ENDINGS | _JSON | _OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class FileReading:
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and every readable file of the folders, in the order of names.
+    """The files themselves, and every file of the folders that may hold a form, in order of names.
 
     Lock files that office programs leave behind (``~$…``, ``.~lock…``) are passed over.
     """
@@ -48,7 +57,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         for inner in sorted(path.rglob("*")):
             is_lock = inner.name.startswith(("~$", ".~"))
-            if inner.is_file() and not is_lock and inner.suffix.lower() in ENDINGS | _JSON:
+            if inner.is_file() and not is_lock and inner.suffix.lower() in _WANTED:
                 yield inner
 
 
@@ -63,7 +72,9 @@ def read_file(forms: Mapping[str, Form], path: Path) -> FileReading:
         return _failed(path, problem("X001", f"文件打不开：{error.strerror or error}。"))
     ending = path.suffix.lower()
     if ending in _JSON:
-        return FileReading(path, data, list(_records(forms, data, lines=ending == ".jsonl")))
+        readings = list(_records(forms, data, lines=ending == ".jsonl"))
+        nothing = _unreadable(problem("X003", "没有找到记录，请检查文件内容。"))
+        return FileReading(path, data, readings or [nothing])
     workbook = open_file(ending, data)
     return FileReading(path, data, read(list(forms.values()), workbook), workbook.is_text)
 
@@ -100,7 +111,7 @@ def _records(forms: Mapping[str, Form], data: bytes, *, lines: bool) -> Iterator
 
 def _parsed(forms: Mapping[str, Form], text: str, start: int) -> Iterator[Reading]:
     try:
-        value = json.loads(text, parse_float=str, object_pairs_hook=_unique_keys)
+        value = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         yield _unreadable(problem("X001", f"不是有效的 JSON：{error}。"), start)
         return

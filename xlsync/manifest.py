@@ -7,6 +7,7 @@ absent or empty text when it was made: a blank cell alone cannot tell these from
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 SHEET = "_xlsync"
 LISTS = "_lists"
 CHECKS = "_checks"
+CHECK = "填报检查"
+HELP = "填报说明"
 FORMAT = "1"
 
 BEGUN = "xs_begun"
@@ -32,10 +35,14 @@ WRONG = "xs_wrong"
 DOUBTFUL = "xs_doubtful"
 
 _LAST = "xs_l_"
+_SUGGESTIONS = "xs_n_"
 _FIELD = "xs_f_"
 _TABLE = "xs_t_"
 _CODES = "xs_c_"
 _TREE = "xs_k_"
+
+
+_CHECK = "check"
 
 
 def field_name(slot: str) -> str:
@@ -46,6 +53,11 @@ def field_name(slot: str) -> str:
 def table_name(table: str) -> str:
     """The defined name from a table's first heading row to the row below its items."""
     return f"{_TABLE}{table}"
+
+
+def suggestions_name(table: str, branch: int | None = None) -> str:
+    """The defined name of the second levels with suggestions, or of those of the n-th."""
+    return f"{_SUGGESTIONS}{table}" if branch is None else f"{_SUGGESTIONS}{table}_{branch}"
 
 
 def last_row_name(table: str) -> str:
@@ -80,7 +92,12 @@ class Manifest:
     blank: frozenset[str] = frozenset()
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Keys and values in the order in which they are written."""
+        """Keys and values in the order in which they are written, a check of them all at last."""
+        pairs = list(self._content())
+        yield from pairs
+        yield _CHECK, _digest(pairs)
+
+    def _content(self) -> Iterator[tuple[str, str]]:
         yield "format", FORMAT
         yield "form", self.form
         for key, value in (("record", self.record), ("round", self.round), ("base", self.base)):
@@ -96,10 +113,14 @@ class Manifest:
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Manifest | None:
-        """Read it back; None where there is no manifest of a format that is known."""
+        """Read it back; None where there is none of a known format, or where it was changed."""
+        pairs = list(pairs)
+        content = [pair for pair in pairs if pair[0] != _CHECK]
+        if [value for key, value in pairs if key == _CHECK] != [_digest(content)]:
+            return None
         single: dict[str, str] = {}
         lists: dict[str, set[str]] = {"absent": set(), "empty": set(), "blank": set()}
-        for key, value in pairs:
+        for key, value in content:
             if key in lists:
                 lists[key].add(value)
             else:
@@ -115,3 +136,9 @@ class Manifest:
             empty=frozenset(lists["empty"]),
             blank=frozenset(lists["blank"]),
         )
+
+
+def _digest(pairs: Iterable[tuple[str, str]]) -> str:
+    """What the pairs amount to, in whatever order: it tells a change, it does not sign."""
+    lines = sorted(f"{key}\x1f{value}\x1e" for key, value in pairs)
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()

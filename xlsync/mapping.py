@@ -74,6 +74,7 @@ class FieldBase(Strict):
     codes: Name | None = None
     required: bool = False
     help: str = ""
+    example: str = ""
 
     @property
     def labels(self) -> list[str]:
@@ -119,13 +120,14 @@ class Table(Strict):
 
     ``levels`` are the columns that follow the tree and are inherited from the row above where
     paper leaves them blank; ``name`` is the column that a row cannot be without; ``key`` tells
-    rows apart.
+    rows apart; ``library`` is a file of usual items in ``libraries/`` beside the mapping.
     """
 
     pointer: Pointer
     label: Text
     spellings: list[Text] = []
     tree: Name
+    library: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] | None = None
     levels: list[Name] = Field(min_length=2, max_length=2)
     name: Name
     key: list[Name] = Field(min_length=1)

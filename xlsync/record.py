@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ MISSING = object()
 """What :func:`get` returns where a pointer leads nowhere: absent is not null."""
 
 _ID_LENGTH = 12
+
+DIGEST = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}(?:-[0-9]+)?")
+"""An id that was made by :func:`digest`, numbered where it was taken already."""
 
 
 def canonical_bytes(value: Json) -> bytes:

@@ -115,13 +115,19 @@ def by_libreoffice(folder: Path, suffix: str = "xlsx") -> bytes:
     return (folder / "out" / f"source.{suffix}").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all runs of LibreOffice: making its profile takes most of a run's time."""
+    return tmp_path_factory.mktemp("office")
+
+
 @pytest.fixture(
     scope="module",
     params=["xlsxwriter", "openpyxl", pytest.param("libreoffice", marks=pytest.mark.client)],
 )
-def data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def data(request: pytest.FixtureRequest, office: Path) -> bytes:
     if request.param == "libreoffice":
-        return by_libreoffice(tmp_path_factory.mktemp("office"))
+        return by_libreoffice(office)
     return by_xlsxwriter() if request.param == "xlsxwriter" else by_openpyxl()
 
 
@@ -211,9 +217,9 @@ def test_values_are_those_of_calamine(data: bytes, ours: Workbook) -> None:
 @pytest.mark.client
 @pytest.mark.parametrize(("suffix", "word"), [("xls", "97-2003"), ("ods", "ods"), ("csv", "文本")])
 def test_other_formats_under_our_name_are_called_by_theirs(
-    suffix: str, word: str, tmp_path: Path
+    suffix: str, word: str, office: Path
 ) -> None:
-    found = read(by_libreoffice(tmp_path, suffix))
+    found = read(by_libreoffice(office, suffix))
     assert [item.code for item in found.problems] == ["X004"]
     assert word in found.problems[0].message
 
@@ -276,24 +282,33 @@ def test_openpyxl_leaves_escapes() -> None:
     assert openpyxl_value(data) == "a_x000D_"
 
 
-def test_openpyxl_rounds_digits() -> None:
+def test_both_round_digits() -> None:
     cell, data = ours_and("<row r='1'><c r='A1'><v>490000000.005000000005</v></c></row>")
     assert cell.text == "490000000.005000000005"
     assert str(openpyxl_value(data)) == "490000000.005"
+    assert str(calamine_value(data)) == "490000000.005"
 
 
-def test_openpyxl_has_two_numbers_for_28_february_1900() -> None:
+def test_both_have_two_numbers_for_28_february_1900() -> None:
     formats = styles('<xf numFmtId="14"/>')
     for serial in ("59", "60"):
-        cell, data = ours_and(
-            f"<row r='1'><c r='A1' s='0'><v>{serial}</v></c></row>", styles=formats
-        )
+        rows = f"<row r='1'><c r='A1' s='0'><v>{serial}</v></c></row>"
+        cell, data = ours_and(rows, styles=formats)
         assert cell.kind is (Kind.DATE if serial == "59" else Kind.NUMBER)
         assert openpyxl_value(data) == datetime(1900, 2, 28)  # noqa: DTZ001
+        assert calamine_value(data) == date(1900, 2, 28)
 
 
-def test_openpyxl_overwrites_double_cells() -> None:
+def test_both_overwrite_double_cells() -> None:
     rows = "<row r='1'><c r='A1'><v>1</v></c><c r='A1'><v>2</v></c></row>"
     found = read_parts(rows)
     assert [item.found for item in found.problems] == ["2"]
     assert openpyxl_value(packed(parts(rows))) == 2
+    assert calamine_value(packed(parts(rows))) == 2
+
+
+def test_both_lose_inline_strings_without_is() -> None:
+    cell, data = ours_and("<row r='1'><c r='A1' t='inlineStr'><v>文</v></c></row>")
+    assert cell.text == "文"
+    assert openpyxl_value(data) is None
+    assert calamine_value(data) is None

@@ -51,6 +51,9 @@ class Settings:
         return Repository.open(self.repo)
 
 
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
 def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
     """Print a table, if any, and lines to standard output."""
     from xlsync.report.terminal import console, print_lines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import Settings, print_report
+from xlsync.cli.context import Settings, pass_settings, print_report
 from xlsync.cli.options import PATH
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=PATH)
-@click.pass_obj
+@pass_settings
 def demo(settings: Settings, folder: Path) -> None:
     """Walk the whole way on the sixteen sample forms.
 

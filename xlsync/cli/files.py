@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import Settings, print_report, with_progress, write_json
+from xlsync.cli.context import Settings, pass_settings, print_report, with_progress, write_json
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 from xlsync.cli.reading import end, read_files
 from xlsync.cli.sides import compare_sides
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @json_option
 @forms_option()
-@click.pass_obj
+@pass_settings
 def forms(settings: Settings, *, as_json: bool) -> None:
     """List the forms that are installed, and those of --forms DIR."""
     rows = [
@@ -47,7 +47,7 @@ def forms(settings: Settings, *, as_json: bool) -> None:
 @click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
 @click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
 @forms_option()
-@click.pass_obj
+@pass_settings
 def generate(
     settings: Settings,
     form_id: str,
@@ -96,7 +96,7 @@ def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
 @click.command()
 @click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
 @forms_option()
-@click.pass_obj
+@pass_settings
 def read(settings: Settings, files: tuple[Path, ...]) -> None:
     """Print what stands in files as JSON Lines, one object for each form found.
 
@@ -117,7 +117,7 @@ def read(settings: Settings, files: tuple[Path, ...]) -> None:
 @json_option
 @repo_option()
 @forms_option()
-@click.pass_obj
+@pass_settings
 def diff(settings: Settings, old: str, new: str, *, as_json: bool) -> None:
     """Show what changed from OLD to NEW.
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import Settings, print_problems, print_report, ticker, write_json
+from xlsync.cli.context import (
+    Settings,
+    pass_settings,
+    print_problems,
+    print_report,
+    ticker,
+    write_json,
+)
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=PATH)
 @repo_option()
-@click.pass_obj
+@pass_settings
 def init(settings: Settings, folder: Path | None) -> None:
     """Make a new, empty repository.
 
@@ -40,7 +47,7 @@ def init(settings: Settings, folder: Path | None) -> None:
 @json_option
 @repo_option()
 @forms_option()
-@click.pass_obj
+@pass_settings
 def collect(settings: Settings, round_name: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Read returned files into a round, as one commit.
 
@@ -85,7 +92,7 @@ def _print_refusals(collection: Collection) -> None:
 @click.argument("round_name", metavar="ROUND")
 @json_option
 @repo_option()
-@click.pass_obj
+@pass_settings
 def status(settings: Settings, round_name: str, *, as_json: bool) -> None:
     """Show where a round stands: every project with its state.
 
@@ -106,7 +113,7 @@ def status(settings: Settings, round_name: str, *, as_json: bool) -> None:
 @click.argument("record")
 @json_option
 @repo_option()
-@click.pass_obj
+@pass_settings
 def log(settings: Settings, record: str, *, as_json: bool) -> None:
     """Show the history of a record over all rounds, the newest version first.
 
@@ -140,7 +147,7 @@ def log(settings: Settings, record: str, *, as_json: bool) -> None:
 @click.command()
 @click.argument("record", metavar="[ROUND/]RECORD[@REV]")
 @repo_option()
-@click.pass_obj
+@pass_settings
 def show(settings: Settings, record: str) -> None:
     """Print a record as JSON.
 

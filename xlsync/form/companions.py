@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from xlsync.mapping import FieldBase
     from xlsync.rules.sheet import SheetCheck
 
-CHECK = "填报检查"
-HELP = "填报说明"
+LIBRARY = "参考库"
 SHOWN = 40
 """Findings that the check sheet lists at a time."""
 
@@ -48,7 +47,11 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Companion:
-    """One sheet beside the form."""
+    """One sheet beside the form.
+
+    ``frozen`` are the rows that stay in sight; the rows of the ``live`` area are drawn only
+    where their first cell is filled.
+    """
 
     name: str
     widths: list[float]
@@ -56,6 +59,7 @@ class Companion:
     names: dict[str, Area] = field(default_factory=dict)
     visible: bool = True
     frozen: int = 0
+    live: Area | None = None
 
     def row(self, row: int, entries: Iterable[Entry]) -> None:
         """Fill a row from its first column on."""
@@ -66,7 +70,8 @@ class Companion:
 @lru_cache(maxsize=64)
 def companions(form: Form, layout: Layout) -> tuple[Companion, ...]:
     """Every sheet beside a form's own, in the order of the workbook; made once a layout."""
-    return _check_sheet(form), _help_sheet(form), _formulas(form, layout)
+    libraries = (_library_sheet(form, table) for table in form.libraries)
+    return _check_sheet(form), _help_sheet(form), *libraries, _formulas(form, layout)
 
 
 def check_line() -> str:
@@ -74,17 +79,18 @@ def check_line() -> str:
     return (
         f'"已填 "&{names.DONE}&" 项　未填 "&{names.OPEN}&" 项　有误 "&{names.ERRORS}'
         f'&" 处　提醒 "&{names.WARNINGS}&" 处"'
-        f'&IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{CHECK}”表")'
+        f'&IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{names.CHECK}”表")'
     )
 
 
 def _check_sheet(form: Form) -> Companion:
     """What is still wrong, the n-th row finding the n-th check that fires."""
-    sheet = Companion(CHECK, [7, 9, 10, 84], frozen=4)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{CHECK}", "title")])
+    sheet = Companion(names.CHECK, [7, 9, 10, 84], frozen=4)
+    sheet.row(1, [Entry(f"{form.mapping.title}——{names.CHECK}", "title")])
     sheet.row(2, [Entry(check_line(), "note", is_formula=True)])
     sheet.row(3, [Entry("改正后自动更新；点“位置”可跳到要改的单元格。", "note")])
     sheet.row(4, [Entry(text, "heading") for text in _COLUMNS])
+    sheet.live = Area(5, 1, SHOWN + 4, len(_COLUMNS))
     jump = quoted(f"#'{form.template.sheet}'!")
     for number in range(1, SHOWN + 1):
         row = number + 4
@@ -105,17 +111,17 @@ def _check_sheet(form: Form) -> Companion:
 
 def _help_sheet(form: Form) -> Companion:
     """How to fill in, field by field, from the help texts of the mapping."""
-    sheet = Companion(HELP, [24, 10, 78], frozen=6)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{HELP}", "title")])
+    sheet = Companion(names.HELP, [24, 8, 60, 46], frozen=6)
+    sheet.row(1, [Entry(f"{form.mapping.title}——{names.HELP}", "title")])
     steps = (
         "只填白色的格子，灰色的格子是表格固定内容，已锁定。请勿增删行列、勿改表名。",
         "粘贴时请用“选择性粘贴—数值”，以免带入其他格式。",
-        f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{CHECK}”表。",
+        f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{names.CHECK}”表。",
         "填完保存为 .xlsx 后原样返回；文件名可以改，表内编号请勿改动。",
     )
     for row, step in enumerate(steps, start=2):
         sheet.row(row, [Entry(f"{row - 1}. {step}", "note")])
-    sheet.row(6, [Entry(text, "heading") for text in ("栏目", "必填", "怎么填")])
+    sheet.row(6, [Entry(text, "heading") for text in ("栏目", "必填", "怎么填", "举例")])
     row = 7
     for item in form.mapping.fields.values():
         sheet.row(row, _help(item, item.label))
@@ -132,7 +138,24 @@ def _help(item: FieldBase, label: str) -> list[Entry]:
         Entry(label, "center"),
         Entry("是" if item.required else "", "center"),
         Entry(item.help),
+        Entry(item.example),
     ]
+
+
+def _library_sheet(form: Form, table: str) -> Companion:
+    """The items that others use, to look up: levels, name and usual quantity."""
+    plan = form.mapping.tables[table]
+    sheet = Companion(f"{plan.label}{LIBRARY}", [14, 20, 38, 10, 14, 10], frozen=3)
+    parts = (plan.quantity.operator, plan.quantity.value, plan.quantity.unit)
+    sheet.row(1, [Entry(f"{plan.label}{LIBRARY}", "title")])
+    sheet.row(2, [Entry("供参考，可照用，也可另拟；指标值请按本项目实际填写。", "note")])
+    heads = (plan.columns[name].label for name in (*plan.levels, plan.name, *parts))
+    sheet.row(3, [Entry(text, "heading") for text in heads])
+    for row, entry in enumerate(form.libraries[table].entries, start=4):
+        quantity = (entry.operator, entry.value, entry.unit)
+        texts = [*entry.levels, entry.name, *(text or "" for text in quantity)]
+        sheet.row(row, [Entry(text, "center") for text in texts])
+    return sheet
 
 
 def _formulas(form: Form, layout: Layout) -> Companion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING
 from xlsync.errors import XlsyncError
 from xlsync.form.identity import identified
 from xlsync.form.layout import lay_out
-from xlsync.form.loading import load_toml
-from xlsync.form.model import canonical, record_model
+from xlsync.form.library import load_libraries
+from xlsync.form.loading import in_one_line, load_toml
+from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.mapping import Mapping as FormMapping
 from xlsync.record import MISSING, get
 from xlsync.rules import Subject
 from xlsync.template import TableBlock, Template
+from xlsync.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from xlsync.form.layout import Layout
+    from xlsync.form.library import Library
     from xlsync.problems import Problem
     from xlsync.record import Json, Record
     from xlsync.template import Label
+
+_NO_ID = "—"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +41,7 @@ class Form:
 
     template: Template
     mapping: FormMapping
+    libraries: Mapping[str, Library]
     template_path: Path
     mapping_path: Path
 
@@ -45,9 +52,11 @@ class Form:
         Raises:
             XlsyncError: naming file, table and key of what is wrong in or between them.
         """
+        mapping = load_toml(mapping_path, FormMapping)
         form = cls(
             load_toml(template_path, Template),
-            load_toml(mapping_path, FormMapping),
+            mapping,
+            load_libraries(mapping, mapping_path),
             template_path,
             mapping_path,
         )
@@ -56,7 +65,7 @@ class Form:
             mistakes = placing_mistakes(form.layout(form.capacity()))
         if mistakes:
             names = {"template": str(template_path), "mapping": str(mapping_path)}
-            raise XlsyncError("; ".join(f"{names[file]}: {text}" for file, text in mistakes))
+            raise XlsyncError(in_one_line([f"{names[file]}: {text}" for file, text in mistakes]))
         return form
 
     @property
@@ -75,8 +84,12 @@ class Form:
 
     def check(self, record: Record, unread: Iterable[str] = ()) -> list[Problem]:
         """What the rules of the mapping find; ``unread`` pointers were reported already."""
-        subject = Subject(record, self.mapping, frozenset(unread))
+        subject = self.subject(record, unread)
         return [item for rule in self.mapping.rules for item in rule.check(subject)]
+
+    def subject(self, record: Record, unread: Iterable[str] = ()) -> Subject:
+        """A record as the rules of the mapping see it."""
+        return Subject(record, self.mapping, frozenset(unread))
 
     def title(self, record: Record) -> str:
         """What people call the record."""
@@ -123,7 +136,18 @@ class Form:
     def footer(self, record_id: str | None) -> str:
         """The footer line of a sheet that belongs to a record, or of a blank one."""
         text = self.template.footer.text
-        return text.replace("{form}", self.id).replace("{id}", record_id or "—")
+        return text.replace("{form}", self.id).replace("{id}", record_id or _NO_ID)
+
+    def stated_id(self, text: str) -> str | None:
+        """The record id that a footer line states: empty for a blank form, None for other texts."""
+        match = self._footer_pattern.fullmatch(comparable(text))
+        return match and match[1].replace(_NO_ID, "")
+
+    @cached_property
+    def _footer_pattern(self) -> re.Pattern[str]:
+        before, _, after = self.footer("{id}").partition("{id}")
+        before, after = re.escape(comparable(before)), re.escape(comparable(after))
+        return re.compile(f"{before}({ID_PATTERN}|{_NO_ID}){after}")
 
     def _count(self, record: Record, table: str) -> int:
         rows = get(record, self.mapping.tables[table].pointer)

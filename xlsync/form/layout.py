@@ -74,6 +74,12 @@ class Layout:
             yield f"label {label.text!r}", label.area
         for slot in self.slots:
             yield f"slot {slot.name!r}", slot.area
+        for table in self.tables:
+            columns = [(f"column {name!r}", column) for name, column in table.columns.items()]
+            empty = table.styles.keys() - table.columns.values() - {table.caption}
+            columns += [("empty column", column) for column in sorted(empty)]
+            for what, column in columns:
+                yield f"{what} of {table.name!r}", Area(table.first, column, table.last, column)
         yield "check line", self.check
         yield "footer", self.footer
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.manifest import codes_name, tree_name
+from xlsync.manifest import codes_name, suggestions_name, tree_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlsync.form.form import Form
     from xlsync.mapping import Mapping
 
 
@@ -23,12 +24,20 @@ class OptionList(NamedTuple):
     options: list[str]
 
 
-def option_lists(mapping: Mapping) -> list[OptionList]:
-    """Every list of a form, in the order of the columns: code lists, then trees."""
-    return list(_option_lists(mapping))
+def option_lists(form: Form) -> list[OptionList]:
+    """Every list of a form, in the order of the columns: code lists, trees, suggestions."""
+    return [*_codes_and_trees(form.mapping), *_suggestions(form)]
 
 
-def _option_lists(mapping: Mapping) -> Iterator[OptionList]:
+def _suggestions(form: Form) -> Iterator[OptionList]:
+    for table, library in form.libraries.items():
+        names = library.by_level()
+        yield OptionList(suggestions_name(table), list(names))
+        for branch, options in enumerate(names.values(), start=1):
+            yield OptionList(suggestions_name(table, branch), options)
+
+
+def _codes_and_trees(mapping: Mapping) -> Iterator[OptionList]:
     for name, codes in mapping.codes.items():
         yield OptionList(codes_name(name), [*codes.values, *codes.none])
     for name, tree in mapping.trees.items():

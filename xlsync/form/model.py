@@ -6,6 +6,8 @@ values of the right type. Absent, null and empty text stay what they are.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -18,6 +20,7 @@ from pydantic import (
     create_model,
 )
 
+from xlsync.form.codes import decoded
 from xlsync.problems import Problem, problem
 from xlsync.record import Json, Record, get, join, split
 from xlsync.types import TYPES
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from xlsync.mapping import Mapping, Table
+    from xlsync.mapping import FieldBase, Mapping, Table
 
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z-]{0,39}$")]
+ID_PATTERN = "[0-9a-z][0-9a-z-]{0,39}"
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
 MAX_ROWS = 1_000
 """Items that one table of a record may have: far more than any form, and bounded."""
@@ -57,9 +62,9 @@ def record_model(mapping: Mapping) -> type[BaseModel]:
     """Build the pydantic model of the mapping's records."""
     tree: dict[str, Any] = {}
     for item in mapping.fields.values():
-        _plant(tree, item.pointer, _value(item.type))
+        _plant(tree, item.pointer, _value(mapping, item))
     for table in mapping.tables.values():
-        _plant(tree, table.pointer, _rows(table))
+        _plant(tree, table.pointer, _rows(mapping, table))
     envelope = {"form": (Literal[mapping.form], ...), "id": (Id, None)}
     return _object("Record", envelope | _definitions(tree))
 
@@ -93,7 +98,7 @@ def _row_problems(table: Table, record: Record) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
         pointer = f"{table.pointer}{join(index)}"
-        if not any(row.get(name) for name in table.columns):
+        if all(row.get(name) in {None, ""} for name in table.columns):
             yield problem("X005", f"{pointer}：这一行没有内容。", pointer=pointer)
         if row.get("id") in seen:
             message = f"{pointer}/id：行编号与前面的行重复。"
@@ -109,13 +114,17 @@ def _plant(tree: dict[str, Any], pointer: str, definition: tuple[Any, Any]) -> N
     tree[last] = definition
 
 
-def _value(type_name: str) -> tuple[Any, Any]:
-    kind = TYPES[type_name]
-    return (Annotated[kind.json_type, AfterValidator(kind.canonical)] | None, None)
+def _value(mapping: Mapping, item: FieldBase) -> tuple[Any, Any]:
+    """A value of the item's type; other spellings of a code are the code itself."""
+    kind = TYPES[item.type]
+    value: Any = Annotated[kind.json_type, AfterValidator(kind.canonical)]
+    if item.codes:
+        value = Annotated[value, AfterValidator(partial(decoded, mapping.codes[item.codes]))]
+    return (value | None, None)
 
 
-def _rows(table: Table) -> tuple[Any, Any]:
-    columns = {name: _value(column.type) for name, column in table.columns.items()}
+def _rows(mapping: Mapping, table: Table) -> tuple[Any, Any]:
+    columns = {name: _value(mapping, column) for name, column in table.columns.items()}
     row = _object("Row", {"id": (Id, None)} | columns)
     return (Annotated[list[row], Field(max_length=MAX_ROWS)], None)  # type: ignore[valid-type]
 
@@ -136,5 +145,7 @@ def _problem(details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     reason = _REASONS.get(details["type"], message)
     found = details["input"]
+    if isinstance(found, bool | int | Decimal):
+        found = str(found).lower()
     shown = found if isinstance(found, str) else None
     return problem("X005", f"{pointer or '记录'}：{reason}。", pointer=pointer, found=shown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.manifest import CHECK, CHECKS, HELP, LISTS, SHEET
 from xlsync.template import FixedBlock
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 QUANTITY = "quantity"
 """What a heading says that stands over operator, value and unit together."""
+
+RESERVED = {CHECK, HELP, CHECKS, LISTS, SHEET}
+"""Names of the sheets that every workbook has beside the form."""
 
 Mistake = tuple[str, str]
 
@@ -37,12 +41,14 @@ def pairing_mistakes(template: Template, mapping: Mapping) -> list[Mistake]:
     """What is wrong between the two files."""
     if template.form != mapping.form:
         return [("template", f"form: {template.form!r} is not the mapping's {mapping.form!r}")]
+    if template.sheet in RESERVED:
+        return [("template", f"sheet: {template.sheet!r} is the name of a sheet beside the form")]
     places = list(_places(template, mapping))
     slots = [place.name for place in places if place.name and place.kind != "label"]
     return [
         *(("template", text) for place in places for text in _misplaced(place, template)),
         *(
-            ("template", f"{name!r} has two places")
+            ("template", f"slot {name!r} has two places")
             for name in sorted(set(slots))
             if slots.count(name) > 1
         ),
@@ -57,12 +63,12 @@ def placing_mistakes(layout: Layout) -> list[Mistake]:
     """Areas that overlap or lie outside the sheet of a blank form."""
     areas = list(layout.areas())
     overlaps = (
-        f"{one} {area.a1} and {two} {other.a1} overlap"
+        f"on the whole sheet, {one} {area.a1} and {two} {other.a1} overlap"
         for (one, area), (two, other) in combinations(areas, 2)
         if area.overlaps(other)
     )
     outside = (
-        f"{what} {area.a1} lies outside the columns and rows of its block"
+        f"on the whole sheet, {what} {area.a1} lies outside its columns and rows"
         for what, area in areas
         if area.right > layout.width or area.bottom > len(layout.heights)
     )
@@ -73,7 +79,8 @@ def _misplaced(place: _Place, template: Template) -> Iterator[str]:
     if place.style not in template.styles:
         yield f"{place.where}: there is no style {place.style!r}"
     if place.name is not None and place.name not in place.known:
-        yield f"{place.where}: {place.name!r} is no {place.kind} of the mapping"
+        kind = "field or column" if place.kind == "label" else place.kind
+        yield f"{place.where}: {place.name!r} is no {kind} of the mapping"
 
 
 def _unplaced(mapping: Mapping, slots: list[str]) -> Iterator[str]:
@@ -108,7 +115,9 @@ def _places(template: Template, mapping: Mapping) -> Iterator[_Place]:
 def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_Place]:
     yield _Place(f"{where}.table", "table", block.table, mapping.tables, block.caption.style)
     table = mapping.tables.get(block.table)
-    columns = list(table.columns) if table else []
+    if table is None:
+        return
+    columns = list(table.columns)
     for index, label in enumerate(block.headings, start=1):
         place = f"{where}.headings[{index}]"
         yield _Place(place, "label", label.of, [*columns, QUANTITY], label.style)

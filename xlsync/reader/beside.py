@@ -64,6 +64,6 @@ def _hidden_texts(form: Form, layout: Layout) -> set[str]:
 def _list_cells(form: Form) -> dict[Address, Entry]:
     return {
         Address(row, column): Entry(option)
-        for column, (_, options) in enumerate(option_lists(form.mapping), start=1)
+        for column, (_, options) in enumerate(option_lists(form), start=1)
         for row, option in enumerate(options, start=1)
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from xlsync.grid import Kind
+
 if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.grid import Address, Cell, Sheet
@@ -21,8 +23,8 @@ class Found:
     cell: Cell
 
     def part(self, text: str) -> Found:
-        """The same place with only a part of its text."""
-        return Found(self.address, replace(self.cell, text=text))
+        """The same place with only a part of the text that is seen there."""
+        return Found(self.address, replace(self.cell, text=text, kind=Kind.TEXT))
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class Located:
     """One form on one sheet: slots and rows found, and the problems met on the way.
 
     ``headings`` are where the tables begin; ``unread`` are pointers whose label is gone:
-    reported once, they are not missed again.
+    reported once, they are not missed again. ``record_id`` is what the sheet says of itself.
     """
 
     form: Form
@@ -51,6 +53,7 @@ class Located:
     problems: list[Problem] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     manifest: Manifest | None = None
+    record_id: str | None = None
 
     def report(self, found: Problem, address: Address | None) -> None:
         """Note a problem at a cell of this sheet."""

@@ -35,12 +35,15 @@ class Titles:
     """The titles of all known forms and of their relatives."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        """Collect every title by which a copy may be headed."""
+        """Collect every title by which a copy may be headed, and the labels of all fields."""
         self._forms: dict[str, list[Form]] = {}
+        self._labels: set[str] = set()
         self._relatives: dict[str, str] = {}
         for form in forms:
             for title in form.mapping.titles:
                 self._forms.setdefault(comparable(title), []).append(form)
+            for item in form.mapping.fields.values():
+                self._labels.update(map(comparable, item.labels))
             for relative in form.mapping.relatives:
                 for title in relative.titles:
                     self._relatives[comparable(title)] = relative.name
@@ -58,13 +61,11 @@ class Titles:
         if region.rows:
             yield region
 
-    def is_title(self, text: str, form: Form) -> bool:
-        """Whether a text is the title of a form, with nothing else in it."""
-        return form in self._forms.get(comparable(text), [])
-
     def _begun(self, number: int, row: Row) -> Region | None:
         for cell in row.values():
             key = comparable(cell.text)
+            if key in self._labels:
+                return None  # what follows a label is its value, whatever it says
             if forms := self._titled(key):
                 return Region(number, forms=forms)
             if key in self._relatives and key not in self._forms:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.form.codes import coded
 from xlsync.form.identity import with_row_ids
 from xlsync.grid import Kind
 from xlsync.problems import problem
 from xlsync.reader.levels import Levels, settle
 from xlsync.reader.located import Reading
 from xlsync.record import MISSING, get, join, put
-from xlsync.types import TYPES, comparable
+from xlsync.types import TYPES
 
 if TYPE_CHECKING:
     from xlsync.grid import Address
-    from xlsync.mapping import CodeList, FieldBase, Table
+    from xlsync.mapping import FieldBase, Table
     from xlsync.problems import Problem
     from xlsync.reader.located import Found, Item, Located
     from xlsync.record import Json, Record
@@ -128,7 +129,7 @@ class _Values:
     def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
         """The value as its type reads it, code lists applied."""
         codes = self.mapping.codes[item.codes] if item.codes else None
-        if codes and found.cell.kind is Kind.TEXT and (known := _coded(codes, found.cell.text)):
+        if codes and found.cell.kind is Kind.TEXT and (known := coded(codes, found.cell.text)):
             return known[0]
         parsed = TYPES[item.type].parse(found.cell)
         for one in parsed.problems:
@@ -192,15 +193,3 @@ def read_values(located: Located) -> Reading:
         },
         states_id=bool(manifest and manifest.record),
     )
-
-
-def _coded(codes: CodeList, text: str) -> tuple[str | None] | None:
-    """The value that a text stands for, in a tuple of one, or None where the list is silent."""
-    key = comparable(text)
-    if key in {comparable(word) for word in codes.none}:
-        return (None,)
-    spellings = {value: value for value in codes.values} | codes.spellings
-    for spelling, value in spellings.items():
-        if comparable(spelling) == key:
-            return (value,)
-    return None

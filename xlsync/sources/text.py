@@ -43,9 +43,11 @@ def read(data: bytes) -> Workbook:
 
 
 def _decode(data: bytes) -> tuple[str | None, list[Problem]]:
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return _decoded(data, encoding), []
+    marked = next((one for mark, one in _MARKS.items() if data.startswith(mark)), None)
+    if marked is not None:
+        if (text := _decoded(data, marked)) is not None:
+            return text, []
+        return None, [problem("X001", "文字的编码已损坏，请重新导出或重新发送。")]
     if (text := _decoded(data, "utf-8")) is not None:
         return text, []
     if (text := _decoded(data, "gb18030")) is not None and "\x00" not in text:

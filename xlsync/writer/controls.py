@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.grid import column_letters
-from xlsync.manifest import codes_name, tree_name
+from xlsync.manifest import codes_name, suggestions_name, tree_name
 from xlsync.writer.strict import done
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlsxwriter.worksheet import Worksheet
 
     from xlsync.grid import Area
-    from xlsync.mapping import FieldBase, Mapping, Table
+    from xlsync.mapping import FieldBase, Table
+    from xlsync.mapping import Mapping as FormMapping
 
 _MAX_TITLE = 32
 _MAX_PROMPT = 255
@@ -22,7 +25,7 @@ Control = dict[str, object]
 
 
 def field_control(
-    mapping: Mapping, item: FieldBase, limit: tuple[str, list[str]] | None = None
+    mapping: FormMapping, item: FieldBase, limit: tuple[str, list[str]] | None = None
 ) -> Control:
     """The validation of one slot: its options, or what its type and the rules allow."""
     control: Control = {"ignore_blank": True, "validate": "any"}
@@ -44,7 +47,7 @@ def field_control(
     return control | _texts(item)
 
 
-def level_control(table: Table, level: int, columns: dict[str, int], row: int) -> Control:
+def level_control(table: Table, level: int, columns: Mapping[str, int], row: int) -> Control:
     """The dropdown of a level: the first from the tree, the second by what the first says.
 
     ``INDIRECT`` over static names gives the same list in every client.
@@ -61,6 +64,18 @@ def level_control(table: Table, level: int, columns: dict[str, int], row: int) -
         "error_message": f"“{item.label}”请从下拉列表中选择。",
     }
     return control | _texts(item)
+
+
+def name_control(name: str, table: Table, columns: Mapping[str, int], row: int) -> Control:
+    """Suggestions for an item's name by its second level; any other text may be typed."""
+    lower = f"${column_letters(columns[table.levels[1]])}{row}"
+    branch = f"MATCH({lower},{suggestions_name(name)},0)"
+    control: Control = {
+        "validate": "list",
+        "source": f'=INDIRECT("{suggestions_name(name)}_"&{branch})',
+        "show_error": False,
+    }
+    return control | _texts(table.columns[table.name])
 
 
 def apply(worksheet: Worksheet, area: Area, control: Control) -> None:

@@ -12,7 +12,7 @@ from xlsync.form.sheetview import FormSheetView
 from xlsync.grid import Area
 from xlsync.record import MISSING, get
 from xlsync.types import TYPES
-from xlsync.writer.controls import apply, field_control, level_control
+from xlsync.writer.controls import apply, field_control, level_control, name_control
 from xlsync.writer.heights import text_height
 from xlsync.writer.marks import Marks
 from xlsync.writer.strict import done
@@ -151,7 +151,9 @@ class FormSheet:
             control = field_control(self.form.mapping, plan.columns[name])
             if name in plan.levels:
                 level = plan.levels.index(name)
-                control = level_control(plan, level, dict(table.columns), table.first)
+                control = level_control(plan, level, table.columns, table.first)
+            elif name == plan.name and table.name in self.form.libraries:
+                control = name_control(table.name, plan, table.columns, table.first)
             apply(self.worksheet, area, control)
         texts = [
             Area(table.first, column, table.last, column).a1

@@ -78,7 +78,7 @@ def _define_names(workbook: xlsxwriter.Workbook, form: Form, sheet: FormSheet) -
 
 def _write_lists(workbook: xlsxwriter.Workbook, form: Form) -> None:
     worksheet = workbook.add_worksheet(LISTS)
-    for column, (name, options) in enumerate(option_lists(form.mapping)):
+    for column, (name, options) in enumerate(option_lists(form)):
         for row, option in enumerate(options):
             done(worksheet.write_string(row, column, option), f"option {option}")
         area = Area(1, column + 1, max(1, len(options)), column + 1)

@@ -100,10 +100,6 @@ class Package:
         """Whether the part is there, readable or not."""
         return part.lower() in self._members
 
-    def names(self) -> list[str]:
-        """The names of all parts in lower case, in the order of the zip directory."""
-        return list(self._members)
-
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.
 

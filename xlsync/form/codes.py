@@ -1,0 +1,29 @@
+"""Code lists: which value a text stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.types import comparable
+
+if TYPE_CHECKING:
+    from xlsync.mapping import CodeList
+    from xlsync.record import Json
+
+
+def coded(codes: CodeList, text: str) -> tuple[str | None] | None:
+    """The value that a text stands for, in a tuple of one, or None where the list is silent."""
+    key = comparable(text)
+    if key in {comparable(word) for word in codes.none}:
+        return (None,)
+    spellings = {value: value for value in codes.values} | codes.spellings
+    for spelling, value in spellings.items():
+        if comparable(spelling) == key:
+            return (value,)
+    return None
+
+
+def decoded(codes: CodeList, text: Json) -> Json:
+    """The value that a text stands for; the text itself where the list is silent."""
+    known = coded(codes, text)
+    return known[0] if known else text
