@@ -21,9 +21,6 @@ INTERRUPTED = 130
 READER_GONE = 141
 """What shells say of a program that SIGINT or SIGPIPE ended."""
 
-# Windows has no word of its own for writing to a pipe that nobody reads any more.
-_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
-
 
 class BrokenSetup(click.ClickException):
     """What :class:`XlsyncError` is to click: one line on standard error, exit code 3."""
@@ -50,7 +47,7 @@ class Program(click.Group):
             click.echo("xlsync: interrupted", err=True)
             sys.exit(INTERRUPTED)
         except OSError as error:
-            if error.errno in _PIPE_ERRORS and error.filename is None:
+            if is_reader_gone(error):
                 _stop_writing()
                 sys.exit(READER_GONE)
             raise BrokenSetup(_in_words(error)) from None
@@ -65,6 +62,13 @@ def prepare_streams() -> None:
         elif stream is None:
             # Closed by whoever started the program; what it prints goes nowhere.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - a device, for good
+
+
+def is_reader_gone(error: OSError) -> bool:
+    """Whether standard output is a pipe that nobody reads any more."""
+    # Windows has no word of its own for that.
+    codes = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
+    return error.errno in codes and error.filename is None
 
 
 def _stop_writing() -> None:

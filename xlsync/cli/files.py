@@ -81,16 +81,22 @@ def generate(
 
 
 def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
-    """The records of one form; another form's gets a problem, so that it is not missed."""
+    """The records that a workbook can be made for; the others get problems that say why not."""
+    from xlsync.generate import unfit
     from xlsync.problems import problem
 
     for file in files:
         for reading in file.readings:
-            if reading.record is not None and reading.form == form.id:
-                yield reading.record
-            elif reading.record is not None:
+            if reading.record is None:
+                continue
+            if reading.form != form.id:
                 message = f"这份记录属于表 {reading.form}，不是 {form.id}，没有生成工作簿。"
                 reading.problems.append(problem("X005", message, pointer="/form"))
+            elif found := unfit(form, reading.record):
+                known = {(one.code, one.pointer) for one in reading.problems}
+                reading.problems += [one for one in found if (one.code, one.pointer) not in known]
+            else:
+                yield reading.record
 
 
 @click.command()

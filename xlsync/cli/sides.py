@@ -28,9 +28,13 @@ class Comparison:
 
 @dataclass
 class _Side:
-    """The records of one side by id, the files with errors, and whether the records are clear."""
+    """The records of one side by id, the files with errors, and whether the records are clear.
+
+    ``made_up`` are ids that no file states, as of a text; they were made when it was read.
+    """
 
     records: dict[str, Record] = field(default_factory=dict)
+    made_up: set[str] = field(default_factory=set)
     files: list[FileReading] = field(default_factory=list)
     is_clear: bool = True
 
@@ -57,6 +61,8 @@ def compare_sides(settings: Settings, old: str, new: str) -> Comparison:
     files = before.files + after.files
     if not (before.is_clear and after.is_clear):
         return Comparison(None, files)
+    _share_id(before, after)
+    _share_id(after, before)
     return Comparison(compare_records(settings.forms, before.records, after.records), files)
 
 
@@ -90,6 +96,8 @@ def _from_files(settings: Settings, path: Path) -> _Side:
         for reading in file.readings:
             if reading.record is None:
                 continue
+            if not reading.states_id:
+                made.made_up.add(reading.record["id"])
             known = made.records.setdefault(reading.record["id"], reading.record)
             if known != reading.record:
                 message = "同一项目在这一侧有内容不同的几份，无法比较。请只留一份。"
@@ -99,3 +107,10 @@ def _from_files(settings: Settings, path: Path) -> _Side:
             made.files.append(file)
     made.is_clear = made.is_clear and bool(made.records or not made.files)
     return made
+
+
+def _share_id(one: _Side, other: _Side) -> None:
+    """Two single records are compared whatever their ids: a made-up one is no difference."""
+    if len(one.records) == len(other.records) == 1 and one.made_up:
+        (record_id,), (record,) = other.records, one.records.values()
+        one.records = {record_id: {**record, "id": record_id}}

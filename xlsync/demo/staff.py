@@ -1,0 +1,80 @@
+"""What a staff member does to a workbook: open it, type into input cells, save it.
+
+openpyxl stands in for the office program; cells are found by the workbook's own names.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from openpyxl import load_workbook
+
+from xlsync.grid import Area, column_letters
+from xlsync.manifest import field_name, table_name
+from xlsync.record import get
+from xlsync.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from xlsync.form import Form
+    from xlsync.mapping import FieldBase, Table
+    from xlsync.record import Json, Record
+
+
+def type_in(form: Form, data: bytes, record: Record) -> bytes:
+    """Fill a workbook of ours until it says what a record says; rows are known by their ids."""
+    workbook = load_workbook(io.BytesIO(data))
+    worksheet = workbook[form.template.sheet]
+    for slot, item in form.mapping.fields.items():
+        area = _area(workbook, field_name(slot))
+        _set(worksheet, area.first.a1, item, get(record, item.pointer))
+    for name, table in form.mapping.tables.items():
+        _type_rows(workbook, worksheet, form, name, table, get(record, table.pointer))
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _type_rows(  # noqa: PLR0913, PLR0917 - one table of one workbook
+    workbook: Workbook,
+    worksheet: Worksheet,
+    form: Form,
+    name: str,
+    table: Table,
+    rows: list[Record],
+) -> None:
+    """Overwrite the rows that stay, clear those that go, use the next free ones for new ones."""
+    layout = next(one for one in form.layout(form.capacity()).tables if one.name == name)
+    area = _area(workbook, table_name(name))
+    first = area.top + layout.first - layout.area.top
+    ids = column_letters(area.right + 1)
+    places = {worksheet[f"{ids}{row}"].value: row for row in range(first, area.bottom)}
+    free = [row for row in range(first, area.bottom) if worksheet[f"{ids}{row}"].value is None]
+    wanted = {row["id"]: row for row in rows}
+    for row_id, place in places.items():
+        if row_id is not None:
+            _set_row(worksheet, place, table, layout.columns, wanted.get(row_id, {}))
+    for row_id, row in wanted.items():
+        if row_id not in places:
+            _set_row(worksheet, free.pop(0), table, layout.columns, row)
+
+
+def _set_row(
+    worksheet: Worksheet, place: int, table: Table, columns: Mapping[str, int], row: Record
+) -> None:
+    for name, column in columns.items():
+        _set(worksheet, f"{column_letters(column)}{place}", table.columns[name], row.get(name))
+
+
+def _set(worksheet: Worksheet, address: str, item: FieldBase, value: Json) -> None:
+    worksheet[address].value = TYPES[item.type].content(value) if value else None
+
+
+def _area(workbook: Workbook, name: str) -> Area:
+    reference: str = workbook.defined_names[name].attr_text
+    return Area.parse(reference.rpartition("!")[2])
