@@ -12,10 +12,10 @@ from xlsync.reader import read
 from xlsync.record import get, join
 from xlsync.rules import InTree
 from xlsync.sources import xlsx
-from xlsync.writer import describe, write
+from xlsync.writer import describe, splice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from xlsync.form import Form
     from xlsync.problems import Problem
@@ -56,13 +56,21 @@ def unfit(form: Form, record: Record) -> list[Problem]:
     return problems
 
 
-def workbook(form: Form, record: Record | None = None, password: str = "") -> bytes:
+def workbook(
+    form: Form,
+    record: Record | None = None,
+    *,
+    locked: Collection[str] = (),
+    password: str = "",
+) -> bytes:
     """Make and prove one workbook; a record must have an id, and so must its rows.
+
+    ``locked`` are the fields that the recipient cannot change.
 
     Raises:
         XlsyncError: naming record and field, when what was written does not read back.
     """
-    data = write(form, record, describe(form, record), password=password)
+    data = splice(form, record, describe(form, record), locked=locked, password=password)
     (reading,) = read([form], xlsx.read(data))
     name = f"{form.title(record)!r}" if record else f"blank {form.id}"
     broken = [one for one in reading.problems if one.code[0] in "SX"]

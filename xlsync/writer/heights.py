@@ -7,10 +7,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from xlsync.form import Form, Layout
     from xlsync.grid import Area
     from xlsync.template import Style
+    from xlsync.writer.contents import Filled
 
 MAX_HEIGHT = 409.0
 """Points; the highest row that a spreadsheet draws."""
@@ -22,6 +24,32 @@ _LINE = 1.4
 _PADDING = 6.0
 _MARGIN = 1.5
 """Half-width characters that a cell keeps free at its sides."""
+
+
+class Heights:
+    """The rows of a form's sheet, high enough for its labels; a record's texts may need more."""
+
+    def __init__(self, form: Form, layout: Layout) -> None:
+        """Measure the labels, once for every record of the same layout."""
+        self._widths = form.template.columns
+        self._styles = {name: form.template.style(name) for name in form.template.styles}
+        self._heights = list(layout.heights)
+        for label in layout.labels:
+            self._grow(self._heights, label.area, label.style, label.text)
+
+    def grown(self, cells: Iterable[Filled]) -> list[float]:
+        """Points of every row, from row 1, with these cells filled."""
+        heights = self._heights.copy()
+        for area, style, content in cells:
+            if style is not None and isinstance(content, str):
+                self._grow(heights, area, style, content)
+        return heights
+
+    def _grow(self, heights: list[float], area: Area, style: str, text: str) -> None:
+        look = self._styles[style]
+        if text and look.wrap and area.top == area.bottom:
+            needed = text_height(text, area, self._widths, look)
+            heights[area.top - 1] = max(heights[area.top - 1], needed)
 
 
 def text_height(text: str, area: Area, columns: Sequence[float], style: Style) -> float:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from xlsync.template import Side, Style, Template
 
+TEXT_FORMAT = "@"
+
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
 _SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
 Look = dict[str, object]
@@ -28,6 +30,7 @@ class Styles:
         self._workbook = workbook
         self._template = template
         self._made: dict[tuple[str, str | None, bool, bool], Format] = {}
+        self._hidden: Format | None = None
 
     def label(self, name: str, *, bare: bool = False) -> Format:
         """A locked cell; a ``bare`` one has neither border nor fill."""
@@ -38,6 +41,12 @@ class Styles:
     ) -> Format:
         """A cell that holds a value; the style's own number format comes first."""
         return self._format(name, number_format, bare=bare, locked=locked)
+
+    def hidden(self) -> Format:
+        """A text cell of a hidden column."""
+        if self._hidden is None:
+            self._hidden = self._workbook.add_format({"num_format": TEXT_FORMAT})
+        return self._hidden
 
     def frame(self, name: str, sides: Collection[str]) -> Look:
         """The fill of a style and its borders on some sides, for a conditional format."""

@@ -15,9 +15,12 @@ import xlsxwriter
 from xlsync.form.companions import companions
 from xlsync.form.lists import option_lists
 from xlsync.grid import Area
-from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.manifest import LISTS, SHEET, field_name, table_name
 from xlsync.writer.companions import write_companion
+from xlsync.writer.contents import contents
 from xlsync.writer.describe import describe
+from xlsync.writer.filling import fill
+from xlsync.writer.heights import Heights
 from xlsync.writer.sheet import FormSheet
 from xlsync.writer.strict import done, warnings_are_errors
 from xlsync.writer.styles import Styles
@@ -25,8 +28,10 @@ from xlsync.writer.styles import Styles
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from xlsync.form import Form
+    from xlsync.form import Form, Layout
+    from xlsync.manifest import Manifest
     from xlsync.record import Record
+    from xlsync.writer.contents import Contents
 
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -52,25 +57,42 @@ def write(
     Raises:
         XlsyncError: when the spreadsheet cannot hold what the form or record asks for.
     """
+    layout = form.layout(form.capacity(record))
     manifest = manifest or describe(form, record)
+    filled = contents(form, layout, Heights(form, layout), record, manifest)
+    return assemble(form, layout, filled, locked=locked, password=password)
+
+
+def assemble(
+    form: Form, layout: Layout, filled: Contents, *, locked: Collection[str] = (), password: str
+) -> bytes:
+    """Make the workbook that holds these contents.
+
+    What belongs to the form is written first and what a record says last, so that the shared
+    strings of every record begin with the same ones.
+
+    Raises:
+        XlsyncError: when XlsxWriter refuses any of it.
+    """
     buffer = io.BytesIO()
     with warnings_are_errors():
         workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
-        sheet = FormSheet(workbook, form, record, Styles(workbook, form.template))
-        sheet.write(form.footer(manifest.record), locked, password)
-        for companion in companions(form, sheet.layout):
+        sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template))
+        sheet.draw(locked, password)
+        for companion in companions(form, layout):
             write_companion(workbook, form.template, companion)
-        _define_names(workbook, form, sheet)
+        _define_names(workbook, form, layout)
         _write_lists(workbook, form)
-        _write_manifest(workbook, manifest)
-        _set_properties(workbook, form, manifest)
+        fill(sheet, filled)
+        _write_manifest(workbook, filled.manifest)
+        _set_properties(workbook, form, filled.stated)
         workbook.close()
     return buffer.getvalue()
 
 
-def _define_names(workbook: xlsxwriter.Workbook, form: Form, sheet: FormSheet) -> None:
-    areas = {field_name(slot.name): slot.area for slot in sheet.layout.slots}
-    areas |= {table_name(table.name): table.area for table in sheet.layout.tables}
+def _define_names(workbook: xlsxwriter.Workbook, form: Form, layout: Layout) -> None:
+    areas = {field_name(slot.name): slot.area for slot in layout.slots}
+    areas |= {table_name(table.name): table.area for table in layout.tables}
     for name, area in areas.items():
         reference = f"='{form.template.sheet}'!{area.absolute}"
         done(workbook.define_name(name, reference), f"defined name {name}")
@@ -88,18 +110,17 @@ def _write_lists(workbook: xlsxwriter.Workbook, form: Form) -> None:
     worksheet.hide()
 
 
-def _write_manifest(workbook: xlsxwriter.Workbook, manifest: Manifest) -> None:
+def _write_manifest(workbook: xlsxwriter.Workbook, pairs: list[tuple[str, str]]) -> None:
     worksheet = workbook.add_worksheet(SHEET)
-    for row, (key, value) in enumerate(manifest.pairs()):
+    for row, (key, value) in enumerate(pairs):
         done(worksheet.write_string(row, 0, key), f"manifest {key}")
         done(worksheet.write_string(row, 1, value), f"manifest {key}")
     worksheet.protect()
     worksheet.very_hidden()
 
 
-def _set_properties(workbook: xlsxwriter.Workbook, form: Form, manifest: Manifest) -> None:
-    carried = "/".join(filter(None, (form.id, manifest.record)))
+def _set_properties(workbook: xlsxwriter.Workbook, form: Form, stated: str) -> None:
     workbook.set_properties(
-        {"title": form.mapping.title, "category": f"xlsync:{carried}", "created": _CREATED}
+        {"title": form.mapping.title, "category": f"xlsync:{stated}", "created": _CREATED}
     )
-    workbook.set_custom_property("xlsync", carried, "text")
+    workbook.set_custom_property("xlsync", stated, "text")

@@ -1,0 +1,164 @@
+"""What a record puts into its workbook, decided once for every way of writing one.
+
+XlsxWriter writes a workbook cell by cell, and splicing mends a package that XlsxWriter made
+before. Both take from here what stands in which cell, which totals the sheet adds up by itself,
+how high the rows are, where the cursor waits, and what the workbook says about itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from xlsync.errors import XlsyncError
+from xlsync.form.checks import totals
+from xlsync.grid import Address, Area
+from xlsync.record import MISSING, get, join
+from xlsync.types import TYPES
+from xlsync.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from xlsync.form import Form, Layout
+    from xlsync.manifest import Manifest
+    from xlsync.mapping import FieldBase
+    from xlsync.record import Json, Record
+    from xlsync.writer.heights import Heights
+
+_MAX_STATED = 255
+"""Characters of a page footer or a document property (Excel's specification and limits)."""
+
+
+class Total(NamedTuple):
+    """A sum that the sheet fills in: the field, and what it amounts to now."""
+
+    slot: str
+    shown: float | None
+
+
+Content: TypeAlias = "str | float | dt.date | Total | None"
+
+
+class Filled(NamedTuple):
+    """A place of the sheet, the style of its text in the template, and what stands in it."""
+
+    area: Area
+    style: str | None
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All of a workbook that depends on its record.
+
+    ``cells`` are every field, blank ones too, and the cells of tables that hold something.
+    ``stated`` is what the document's properties carry, ``manifest`` what its hidden sheet does.
+    """
+
+    cells: list[Filled]
+    heights: list[float]
+    start: Address
+    page_footer: str
+    stated: str
+    manifest: list[tuple[str, str]]
+
+
+def contents(
+    form: Form, layout: Layout, heights: Heights, record: Record | None, manifest: Manifest
+) -> Contents:
+    """Decide what stands where in the workbook of a record, or in a blank one.
+
+    Raises:
+        XlsyncError: naming record and place of a text that no spreadsheet can hold, or of a
+            table that the layout has too few rows for.
+    """
+    record = record or {}
+    footer = form.footer(manifest.record)
+    try:
+        cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
+        cells.append(Filled(layout.footer, form.template.footer.style, _held(footer, "footer")))
+        page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
+        stated = "/".join(filter(None, (form.id, manifest.record)))
+        return Contents(
+            cells=cells,
+            heights=heights.grown(cells),
+            start=_start(form, layout, record),
+            page_footer=_held(page_footer, "page footer", _MAX_STATED),
+            stated=_held(stated, "document property", _MAX_STATED),
+            manifest=[(key, _held(value, f"manifest {key}")) for key, value in manifest.pairs()],
+        )
+    except ValueError as error:
+        raise XlsyncError(f"{form.title(record) or form.id!r}: {error}") from None
+
+
+def _fields(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
+    sums = totals(form.mapping)
+    for slot in layout.slots:
+        item = form.mapping.fields[slot.name]
+        value = get(record, item.pointer)
+        content: Content
+        if slot.name in sums and _adds_up(form, record, value, sums[slot.name]):
+            content = Total(slot.name, float(Decimal(value)) if isinstance(value, str) else None)
+        else:
+            content = _content(item, value, item.pointer)
+        yield Filled(slot.area, slot.style, content)
+
+
+def _adds_up(form: Form, record: Record, value: Json, parts: list[str]) -> bool:
+    """Whether a total says nothing else now than what the sheet would fill in."""
+    values = (get(record, form.mapping.fields[part].pointer) for part in parts)
+    known = [Decimal(part) for part in values if part and part is not MISSING]
+    if value is None or value is MISSING:
+        return not known
+    return bool(known) and Decimal(value) == sum(known)
+
+
+def _rows(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
+    """The items of every table, each with its id in the hidden column."""
+    for table in layout.tables:
+        plan = form.mapping.tables[table.name]
+        value = get(record, plan.pointer)
+        items = value if isinstance(value, list) else []
+        if len(items) > (ready := table.last - table.first + 1):
+            raise ValueError(f"{plan.pointer}: {len(items)} rows, only {ready} stand ready")
+        for row, item in enumerate(items, start=table.first):
+            for name, column in table.columns.items():
+                pointer = f"{plan.pointer}{join(item['id'], name)}"
+                content = _content(plan.columns[name], item.get(name), pointer)
+                if content is not None:
+                    yield Filled(Area(row, column, row, column), table.styles[column], content)
+            ids = layout.width + 1
+            yield Filled(Area(row, ids, row, ids), None, _held(item["id"], plan.pointer))
+
+
+def _content(item: FieldBase, value: Json, pointer: str) -> Content:
+    """A value as a cell holds it; nothing for null, absent and empty text alike."""
+    if value is None or value is MISSING or value == "":
+        return None
+    content = TYPES[item.type].content(value)
+    if isinstance(content, str):
+        return _held(content, pointer)
+    return float(content) if isinstance(content, Decimal) else content
+
+
+def _start(form: Form, layout: Layout, record: Record) -> Address:
+    """The first empty field, or the first of all."""
+    fields = form.mapping.fields
+    empty = [
+        slot.area.first
+        for slot in layout.slots
+        if get(record, fields[slot.name].pointer) in {None, MISSING, ""}
+    ]
+    return min(empty or [slot.area.first for slot in layout.slots])
+
+
+def _held(text: str, place: str, limit: int = MAX_LENGTH) -> str:
+    """The text, if a spreadsheet can hold it."""
+    if bad := UNWRITABLE.search(text):
+        raise ValueError(f"{place}: the spreadsheet cannot hold the character U+{ord(bad[0]):04X}")
+    if len(text) > limit // 2 and (length := length_on_sheet(text)) > limit:
+        raise ValueError(f"{place}: the spreadsheet cannot hold {length} characters, only {limit}")
+    return text

@@ -1,0 +1,96 @@
+"""A zip archive put together from members that are deflated already.
+
+Format: APPNOTE.TXT 6.3 (PKWARE) for the archive, RFC 1951 for deflate. Times and attributes are
+fixed, so that the same members are the same bytes on every system.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_RAW = -zlib.MAX_WBITS
+"""Deflate without a header of its own, as an archive wants it."""
+
+_VERSION = 20
+"""2.0, the first with deflate (APPNOTE 4.4.3.2)."""
+
+_UNIX = 3 << 8
+_PLAIN_FILE = 0o600 << 16
+_DEFLATED = 8
+_MIDNIGHT = 0
+_FIRST_DAY = 1 << 5 | 1
+"""1980-01-01, the first day that an archive can hold (APPNOTE 4.4.6)."""
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+
+
+class Shared:
+    """Bytes in the middle of a member that are the same for every record, deflated once.
+
+    They end at a byte and refer to nothing before them (Z_FULL_FLUSH), so that their deflated
+    form can stand between any others (RFC 1951, 3.2.3: blocks follow one another).
+    """
+
+    def __init__(self, plain: bytes) -> None:
+        """Deflate the bytes."""
+        self.plain = plain
+        self.deflated = _deflate(plain, zlib.Z_FULL_FLUSH)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The deflated content of a member, with the checksum and size of its plain content."""
+
+    deflated: bytes
+    crc: int
+    size: int
+
+
+def member(*pieces: bytes | Shared) -> Member:
+    """Deflate a member of some pieces, those that are shared excepted; the last is bytes."""
+    deflated: list[bytes] = []
+    crc = size = 0
+    last = len(pieces) - 1
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Shared):
+            plain = piece.plain
+            deflated.append(piece.deflated)
+        else:
+            plain = piece
+            deflated.append(_deflate(plain, zlib.Z_FINISH if index == last else zlib.Z_FULL_FLUSH))
+        crc = zlib.crc32(plain, crc)
+        size += len(plain)
+    return Member(b"".join(deflated), crc, size)
+
+
+def archive(members: Iterable[tuple[str, Member]]) -> bytes:
+    """The archive of some members, with ASCII names, in their order (APPNOTE 4.3.6)."""
+    content: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for name, one in members:
+        path = name.encode("ascii")
+        about = (0, _DEFLATED, _MIDNIGHT, _FIRST_DAY, one.crc, len(one.deflated), one.size)
+        local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *about, len(path), 0)
+        content += (local, path, one.deflated)
+        made_by = _UNIX | _VERSION
+        rest = (len(path), 0, 0, 0, 0, _PLAIN_FILE, offset)
+        directory += (_CENTRAL.pack(b"PK\x01\x02", made_by, _VERSION, *about, *rest), path)
+        offset += len(local) + len(path) + len(one.deflated)
+    count = len(directory) // 2
+    size = sum(map(len, directory))
+    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
+    return b"".join((*content, *directory, end))
+
+
+def _deflate(plain: bytes, flush: int) -> bytes:
+    packer = zlib.compressobj(wbits=_RAW)
+    return packer.compress(plain) + packer.flush(flush)

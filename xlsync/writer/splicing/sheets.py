@@ -1,0 +1,147 @@
+"""The two sheets that depend on a record, as XlsxWriter wrote them, cut open where they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.writer.contents import Total
+from xlsync.writer.splicing.package import Shared
+from xlsync.writer.splicing.strings import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsync.grid import Address
+    from xlsync.writer.contents import Content, Contents
+    from xlsync.writer.splicing.strings import StringTable
+
+_FORM = re.compile(
+    r'(?P<head>.*<selection pane="bottomLeft") activeCell="\w+" sqref="\w+"(?P<views>.*<sheetData>)'
+    r"(?P<rows>.*)(?P<middle></sheetData>.*<oddFooter>).*(?P<tail></oddFooter>.*)",
+    re.DOTALL,
+)
+_ROW = re.compile(r'(<row r="\d+" spans="\d+:\d+")[^>]*>(.*?)</row>', re.DOTALL)
+_CELL = re.compile(
+    r'(?P<head><c r="(?P<at>[A-Z]+\d+)"(?: s="\d+")?)'
+    r'(?:/>|(?: t="\w+")?>(?P<formula><f>.*?</f>)?<v>.*?</v></c>)',
+    re.DOTALL,
+)
+_MANIFEST = re.compile(
+    r'(?P<head>.*<dimension ref=")\w+:\w+(?P<views>".*<sheetData>).*(?P<tail></sheetData>.*)',
+    re.DOTALL,
+)
+_SHARED_STRING = re.compile(r'<c r="(\w+)"(?: s="\d+")? t="s"><v>(\d+)</v>')
+
+_DAY_ZERO = dt.date(1899, 12, 30)
+"""From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
+
+_PIXEL = 0.75
+"""Points of a pixel at 96 to the inch."""
+
+_DEFAULT_PIXELS = 20
+"""The height of a row of which nothing is said."""
+
+
+def strings_used(part: str, but: Sequence[Address] = ()) -> list[int]:
+    """The places in the table of strings that the cells of a sheet use, some cells excepted."""
+    omitted = {address.a1 for address in but}
+    return [int(place) for at, place in _SHARED_STRING.findall(part) if at not in omitted]
+
+
+class FormPart:
+    """The form's sheet, any cell of which can be filled."""
+
+    def __init__(self, part: str) -> None:
+        """Cut the sheet of a blank workbook.
+
+        Raises:
+            XlsyncError: when the part is not as XlsxWriter writes it.
+        """
+        cut = _cut(_FORM, part)
+        self._opening = (cut["head"], cut["views"])
+        self._middle = Shared(cut["middle"].encode())
+        self._tail = cut["tail"]
+        self._pieces: list[str] = []
+        self._rows: list[tuple[int, str]] = []
+        self._cells: dict[str, tuple[int, str]] = {}
+        self._formulas: dict[str, str] = {}
+        for row in _ROW.finditer(cut["rows"]):
+            self._add_row(*row.groups())
+
+    def filled(self, contents: Contents, strings: StringTable) -> tuple[bytes, Shared, bytes]:
+        """The part that holds these contents; their texts go into the table of strings."""
+        pieces = self._pieces.copy()
+        for (index, head), height in zip(self._rows, contents.heights, strict=True):
+            pieces[index] = f"{head}{_height(height)}>"
+        for area, _, content in contents.cells:
+            at = area.first.a1
+            index, head = self._cells[at]
+            pieces[index] = head + self._content(at, content, strings)
+        start = contents.start.a1
+        head, views = self._opening
+        opening = f'{head} activeCell="{start}" sqref="{start}"{views}{"".join(pieces)}'
+        closing = f"{escaped(contents.page_footer)}{self._tail}"
+        return opening.encode(), self._middle, closing.encode()
+
+    def _add_row(self, head: str, cells: str) -> None:
+        self._rows.append((len(self._pieces), head))
+        self._pieces.append("")
+        for cell in _CELL.finditer(cells):
+            self._cells[cell["at"]] = (len(self._pieces), cell["head"])
+            self._pieces.append(cell[0])
+            if cell["formula"]:
+                self._formulas[cell["at"]] = cell["formula"]
+        self._pieces.append("</row>")
+
+    def _content(self, at: str, content: Content, strings: StringTable) -> str:
+        """What follows the address and the style of a cell (ECMA-376 part 1, 18.3.1.4)."""
+        if content is None:
+            return "/>"
+        if isinstance(content, str):
+            return f' t="s"><v>{strings.place(content)}</v></c>'
+        if isinstance(content, Total):
+            shown = "" if content.shown is None else content.shown
+            return f">{self._formulas[at]}<v>{shown}</v></c>"
+        number = (content - _DAY_ZERO).days if isinstance(content, dt.date) else content
+        return f"><v>{number:.16G}</v></c>"
+
+
+class ManifestPart:
+    """The very hidden sheet of keys and values."""
+
+    def __init__(self, part: str) -> None:
+        """Cut the sheet of a blank workbook.
+
+        Raises:
+            XlsyncError: when the part is not as XlsxWriter writes it.
+        """
+        cut = _cut(_MANIFEST, part)
+        self._head, self._views, self._tail = cut["head"], cut["views"], cut["tail"]
+
+    def filled(self, pairs: Sequence[tuple[str, str]], strings: StringTable) -> bytes:
+        """The part that holds these pairs; their texts go into the table of strings."""
+        rows = (
+            f'<row r="{row}" spans="1:2"><c r="A{row}" t="s"><v>{strings.place(key)}</v></c>'
+            f'<c r="B{row}" t="s"><v>{strings.place(value)}</v></c></row>'
+            for row, (key, value) in enumerate(pairs, start=1)
+        )
+        made = f"{self._head}A1:B{len(pairs)}{self._views}{''.join(rows)}{self._tail}"
+        return made.encode()
+
+
+def _cut(pattern: re.Pattern[str], part: str) -> re.Match[str]:
+    cut = pattern.fullmatch(part)
+    if cut is None:
+        raise XlsyncError("the compiled form has a sheet that cannot be cut open")
+    return cut
+
+
+def _height(points: float) -> str:
+    """The attributes of a row of that height, in whole pixels as XlsxWriter has it."""
+    pixels = int(points / _PIXEL + 0.5)
+    if pixels == _DEFAULT_PIXELS:
+        return ""
+    return f' ht="{pixels * _PIXEL:.16g}" customHeight="1"'
