@@ -159,7 +159,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sparse sheet: only cells that hold something have an entry."""
+    """One sparse sheet: only cells that hold something have an entry.
+
+    ``values_only`` says that its source tells neither formulas nor comments nor protection.
+    """
 
     name: str
     cells: dict[Address, Cell] = field(default_factory=dict)
@@ -167,6 +170,7 @@ class Sheet:
     comments: dict[Address, str] = field(default_factory=dict)
     visible: bool = True
     protected: bool = False
+    values_only: bool = False
 
     def text(self, address: Address) -> str:
         """The text of a cell, empty where there is none."""

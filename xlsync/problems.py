@@ -70,6 +70,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "X004": (Severity.ERROR, "不支持的文件类型"),
     "X005": (Severity.ERROR, "记录不符合表的结构"),
     "X006": (Severity.WARNING, "文字编码为推定"),
+    "X007": (Severity.WARNING, "扩展名与内容不符"),
 }
 
 

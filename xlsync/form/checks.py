@@ -75,8 +75,11 @@ def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
 
 def _type_check(item: FieldBase, cell: str, title: str) -> Iterator[SheetCheck]:
     on_sheet = TYPES[item.type].on_sheet
-    if on_sheet is not None:
-        wrong = both(filled(cell), f"NOT({on_sheet.holds.format(cell=cell)})")
+    if on_sheet is None:
+        message = quoted(f"{title}是错误值，请重新填写文字。")
+        yield SheetCheck("V001", Severity.ERROR, cell, f"ISERROR({cell})", message)
+    else:
+        wrong = both(filled(cell), f"NOT(IFERROR({on_sheet.holds.format(cell=cell)},FALSE))")
         message = quoted(f"{title}{on_sheet.expected}。")
         yield SheetCheck(on_sheet.code, Severity.ERROR, cell, wrong, message)
 

@@ -148,7 +148,8 @@ def _library_sheet(form: Form, table: str) -> Companion:
     sheet = Companion(f"{plan.label}{LIBRARY}", [14, 20, 38, 10, 14, 10], frozen=3)
     parts = (plan.quantity.operator, plan.quantity.value, plan.quantity.unit)
     sheet.row(1, [Entry(f"{plan.label}{LIBRARY}", "title")])
-    sheet.row(2, [Entry("供参考，可照用，也可另拟；指标值请按本项目实际填写。", "note")])
+    value = plan.columns[plan.quantity.value].label
+    sheet.row(2, [Entry(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "note")])
     heads = (plan.columns[name].label for name in (*plan.levels, plan.name, *parts))
     sheet.row(3, [Entry(text, "heading") for text in heads])
     for row, entry in enumerate(form.libraries[table].entries, start=4):
@@ -209,14 +210,16 @@ def _summarise(
 ) -> None:
     """The figures of the check line and of the tables' lengths, in the sixth column."""
     required = [slot for slot, item in form.mapping.fields.items() if item.required]
-    typed = [slot for slot in required if slot not in totals(form.mapping)]
+    typed = [slot for slot in form.mapping.fields if slot not in totals(form.mapping)]
+    begun = [filled(view.cell(slot)) for slot in typed]
+    begun += [f"COUNTA({_cells(form, table)})>0" for table in layout.tables]
     fields = {view.cell(slot) for slot in form.mapping.fields}
     rows = list(enumerate(checks, start=2))
     row_gaps = [row for row, check in rows if check.gap and check.cell not in fields]
     errors = [row for row, check in rows if not check.gap and not _is_doubt(check)]
     doubts = [row for row, check in rows if _is_doubt(check)]
     figures = {
-        names.BEGUN: _count(filled(view.cell(slot)) for slot in typed) + ">0",
+        names.BEGUN: f"{_count(begun)}>0",
         names.DONE: _count(filled(view.cell(slot)) for slot in required),
         names.OPEN: _count(blank(view.cell(slot)) for slot in required) + f"+{_fired(row_gaps)}",
         names.ERRORS: _fired(errors),
@@ -231,12 +234,17 @@ def _summarise(
 
 def _last_row(form: Form, table: PlacedTable) -> str:
     """One row beyond the last that was begun; a blank table shows a few."""
-    columns = table.columns.values()
-    area = Area(table.first, min(columns), table.last, max(columns))
-    cells = f"'{form.template.sheet}'!{area.absolute}"
+    cells = _cells(form, table)
     shown = min(table.last, table.first + table.shown - 1)
     begun = f"SUMPRODUCT(MAX((LEN({cells})>0)*ROW({cells})))"
     return f"IF(COUNTA({cells})=0,{shown},MIN({table.last},{begun}+1))"
+
+
+def _cells(form: Form, table: PlacedTable) -> str:
+    """The reference of every cell of a table that can be filled in."""
+    columns = table.columns.values()
+    area = Area(table.first, min(columns), table.last, max(columns))
+    return f"'{form.template.sheet}'!{area.absolute}"
 
 
 def _is_doubt(check: SheetCheck) -> bool:
@@ -248,5 +256,8 @@ def _count(conditions: Iterable[str]) -> str:
 
 
 def _fired(rows: list[int]) -> str:
-    """How many of some checks fire; checks of one kind stand one below the other."""
-    return f"SUM($A${rows[0]}:$A${rows[-1]})" if rows else "0"
+    """How many of some checks fire, added up in runs that stand one below the other."""
+    starts = [row for row in rows if row - 1 not in rows]
+    ends = [row for row in rows if row + 1 not in rows]
+    runs = zip(starts, ends, strict=True)
+    return "+".join(f"SUM($A${first}:$A${last})" for first, last in runs) or "0"

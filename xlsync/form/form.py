@@ -18,7 +18,7 @@ from xlsync.mapping import Mapping as FormMapping
 from xlsync.record import MISSING, get
 from xlsync.rules import Subject
 from xlsync.template import TableBlock, Template
-from xlsync.types import comparable
+from xlsync.types.width import single_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -140,14 +140,14 @@ class Form:
 
     def stated_id(self, text: str) -> str | None:
         """The record id that a footer line states: empty for a blank form, None for other texts."""
-        match = self._footer_pattern.fullmatch(comparable(text))
+        match = self._footer_pattern.fullmatch(single_blanks(text))
         return match and match[1].replace(_NO_ID, "")
 
     @cached_property
     def _footer_pattern(self) -> re.Pattern[str]:
         before, _, after = self.footer("{id}").partition("{id}")
-        before, after = re.escape(comparable(before)), re.escape(comparable(after))
-        return re.compile(f"{before}({ID_PATTERN}|{_NO_ID}){after}")
+        before, after = (re.escape(single_blanks(part)) for part in (before, after))
+        return re.compile(f"{before} ?({ID_PATTERN}|{_NO_ID}) ?{after}")
 
     def _count(self, record: Record, table: str) -> int:
         rows = get(record, self.mapping.tables[table].pointer)

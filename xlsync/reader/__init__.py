@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from xlsync.grid import Address
 from xlsync.problems import Severity, problem
-from xlsync.reader.anchors import locate_by_names, read_manifest
+from xlsync.reader.anchors import locate_by_names
+from xlsync.reader.beside import (
+    is_check_line,
+    read_manifest,
+    stray_comments,
+    without_companions,
+)
 from xlsync.reader.labels import locate_by_labels
 from xlsync.reader.located import Reading
 from xlsync.reader.titles import Titles
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 
     from xlsync.form import Form
     from xlsync.grid import Sheet, Workbook
+    from xlsync.manifest import Manifest
     from xlsync.problems import Problem
     from xlsync.reader.titles import Region
 
@@ -33,17 +40,22 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
     Problems are in the order of the sheet; those of the file itself come first, with the
     first reading. A file without any form gives one reading that says so (X003).
     """
-    readings = _of_ours(forms, workbook) or list(_by_labels(forms, workbook))
-    if not readings or all(one.form is None for one in readings):
+    manifest = read_manifest(workbook)
+    readings = _of_ours(forms, workbook, manifest)
+    if not readings:
+        readings = list(_by_labels(forms, workbook))
+        if manifest is not None and readings:
+            message = "填报格的名称不见了或被移动，已按标签读取，请核对。"
+            readings[0].problems.insert(0, problem("S008", message).at(readings[0].sheet, None))
+    if not any(one.form or _is_another_form(one) for one in readings):
         readings = [_nothing_found(forms, workbook), *readings]
     readings[0].problems[:0] = workbook.problems
     return readings
 
 
-def _of_ours(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
-    manifest = read_manifest(workbook)
+def _of_ours(forms: Sequence[Form], workbook: Workbook, manifest: Manifest | None) -> list[Reading]:
     for form in forms:
-        if manifest is not None and form.id == manifest.form:
+        if manifest is None or form.id == manifest.form:
             located = locate_by_names(form, manifest, workbook)
             if located is not None:
                 return [_sorted(read_values(located))]
@@ -52,16 +64,18 @@ def _of_ours(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
 
 def _by_labels(forms: Sequence[Form], workbook: Workbook) -> Iterator[Reading]:
     titles = Titles(forms)
-    for sheet in workbook.sheets:
+    for sheet in workbook.sheets if workbook.is_text else without_companions(forms, workbook):
         for region in titles.regions(sheet):
             if region.forms:
-                candidates = [
-                    _sorted(read_values(locate_by_labels(form, sheet, region)))
-                    for form in region.forms
-                ]
-                yield min(candidates, key=_weight)
-            else:
-                yield _without_form(sheet, region)
+                yield min((_of_region(form, sheet, region) for form in region.forms), key=_weight)
+            elif (reading := _without_form(sheet, region)).problems:
+                yield reading
+
+
+def _of_region(form: Form, sheet: Sheet, region: Region) -> Reading:
+    located = locate_by_labels(form, sheet, region)
+    located.problems += stray_comments(sheet, region.comments)
+    return _sorted(read_values(located))
 
 
 def _without_form(sheet: Sheet, region: Region) -> Reading:
@@ -75,11 +89,19 @@ def _without_form(sheet: Sheet, region: Region) -> Reading:
         problems.append(problem("S005", message, found=found).at(name, first.a1))
     else:
         for number, row in region.rows.items():
-            text = "\t".join(cell.text or f"={cell.formula}" for cell in row.values())
+            cells = [cell for cell in row.values() if not is_check_line(cell)]
+            text = "\t".join(cell.text or f"={cell.formula}" for cell in cells)
+            if not text:
+                continue
             message = "这里的文字不属于任何一张表，未读入。"
             place = Address(number, min(row)).a1
             problems.append(problem("S007", message, found=text).at(name, place))
-    return Reading(name, region.start, None, None, problems)
+    problems += stray_comments(sheet, region.comments)
+    return Reading(name, min(region.rows, default=region.start), None, None, problems)
+
+
+def _is_another_form(reading: Reading) -> bool:
+    return any(one.code == "S005" for one in reading.problems)
 
 
 def _nothing_found(forms: Sequence[Form], workbook: Workbook) -> Reading:
@@ -91,9 +113,14 @@ def _nothing_found(forms: Sequence[Form], workbook: Workbook) -> Reading:
 
 
 def _sorted(reading: Reading) -> Reading:
-    """Problems in reading order; those without a cell first."""
+    """Problems in reading order: without a cell first, those of other sheets last."""
     reading.problems.sort(
-        key=lambda one: (Address.parse(one.cell) if one.cell else Address(0, 0), one.code)
+        key=lambda one: (
+            one.sheet != reading.sheet,
+            one.sheet or "",
+            Address.parse(one.cell) if one.cell else Address(0, 0),
+            one.code,
+        )
     )
     return reading
 

@@ -6,15 +6,18 @@ for where the names say it must be; what stands beside is quoted.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlsync.form.model import ID_PATTERN
 from xlsync.grid import Address, Area, Cell, Sheet
 from xlsync.manifest import SHEET, Manifest, field_name, table_name
 from xlsync.problems import problem
-from xlsync.reader.beside import report_comments, report_other_sheets
+from xlsync.reader.beside import is_check_line, report_other_sheets, stray_comments
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Found, Item, Located
+from xlsync.reader.planned import planned_areas
 from xlsync.reader.totals import compute_totals
 
 if TYPE_CHECKING:
@@ -24,28 +27,31 @@ if TYPE_CHECKING:
     from xlsync.grid import Workbook
 
 
-def read_manifest(workbook: Workbook) -> Manifest | None:
-    """The manifest of a workbook of ours, or None."""
-    for sheet in workbook.sheets:
-        if sheet.name == SHEET:
-            rows = sheet.rows()
-            return Manifest.from_pairs(
-                (sheet.text(Address(row, 1)), sheet.text(Address(row, 2))) for row in rows
-            )
-    return None
-
-
-def locate_by_names(form: Form, manifest: Manifest, workbook: Workbook) -> Located | None:
+def locate_by_names(form: Form, manifest: Manifest | None, workbook: Workbook) -> Located | None:
     """Find the form's slots and rows by the names of the workbook.
 
-    Returns None where names are missing or lead to more than one sheet: then only labels help.
+    Without a manifest the footer must tell that the sheet is this form. Returns None where it
+    does not, or where names are missing, lead to more than one sheet or two of them to one cell:
+    then only labels help.
     """
     areas = _named_areas(form, workbook)
+    has_names = areas is not None
+    if areas is None and manifest is not None:
+        areas = planned_areas(form, manifest, workbook)
     if areas is None:
         return None
     sheet_name, fields, tables = areas
     sheet = next(sheet for sheet in workbook.sheets if sheet.name == sheet_name)
-    anchored = _Anchored(form, manifest, sheet, fields, tables)
+    stated = manifest or _by_footer(form, sheet)
+    if stated is None:
+        return None
+    anchored = _Anchored(form, stated, sheet, fields, tables)
+    if manifest is None:
+        message = f"隐藏表 {SHEET} 不见了或被改动，已按单元格名称和表尾的编号读取，请核对。"
+        anchored.located.report(problem("S008", message), None)
+    if not has_names:
+        message = "单元格名称不见了，已按原表的版面读取，请核对。"
+        anchored.located.report(problem("S008", message), None)
     anchored.read_fields()
     for table in anchored.layout.tables:
         anchored.read_table(table)
@@ -53,6 +59,15 @@ def locate_by_names(form: Form, manifest: Manifest, workbook: Workbook) -> Locat
     anchored.report_strays()
     report_other_sheets(anchored.located, anchored.layout, workbook)
     return anchored.located
+
+
+def _by_footer(form: Form, sheet: Sheet) -> Manifest | None:
+    """What the footer line of a sheet states in place of the manifest."""
+    for cell in sheet.cells.values():
+        record_id = form.stated_id(cell.text)
+        if record_id is not None:
+            return Manifest(form.id, record_id or None)
+    return None
 
 
 def _named_areas(
@@ -64,7 +79,8 @@ def _named_areas(
     found = [*fields.values(), *tables.values()]
     sheets = {place[0] for place in found if place is not None}
     known = {sheet.name for sheet in workbook.sheets}
-    if None in found or len(sheets) != 1 or not sheets <= known:
+    places = [place[1].first for place in fields.values() if place is not None]
+    if None in found or len(sheets) != 1 or not sheets <= known or len({*places}) < len(places):
         return None
     return (
         sheets.pop(),
@@ -125,10 +141,15 @@ class _Anchored:
 
     def read_fields(self) -> None:
         """The cell under each field's name."""
+        planned = {slot.name: slot.area.first for slot in self.layout.slots}
         for slot, area in self.fields.items():
             self.known.add(area.first)
             cell = self.located.sheet.cells.get(area.first, Cell(""))
             self.located.fields[slot] = Found(area.first, cell)
+            if area.first != self.now(planned[slot]):
+                label = self.form.mapping.fields[slot].label
+                message = f"“{label}”的填报格被移到 {area.first.a1}，已从那里读取，请核对。"
+                self.located.report(problem("S008", message), area.first)
         compute_totals(self.located)
 
     def read_table(self, table: PlacedTable) -> None:
@@ -146,21 +167,32 @@ class _Anchored:
                 )
                 for name, column in columns.items()
             }
-            id_place = Address(row, self.columns[self.layout.width] + 1)
-            self.known |= {found.address for found in cells.values()} | {id_place}
+            self.known |= {found.address for found in cells.values()}
+            # A row that was cleared still carries its id, which then says nothing.
+            row_id = self.row_id(row)
             if any(found.cell.text.strip() or found.cell.formula for found in cells.values()):
-                row_id = self.located.sheet.text(id_place).strip() or None
                 items.append(Item(row, cells, row_id))
+
+    def row_id(self, row: int) -> str | None:
+        """The id that a row carries in the column right of the form; other texts are stray."""
+        place = Address(row, self.columns[self.layout.width] + 1)
+        text = self.located.sheet.text(place)
+        if not re.fullmatch(ID_PATTERN, text):
+            return None
+        self.known.add(place)
+        return text
 
     def check_labels(self) -> None:
         """Every fixed text must stand where the anchors say (S001)."""
         self.check_line()
         footer = (self.layout.footer.first, self.footer)
         for planned, text in (*((one.area.first, one.text) for one in self.layout.labels), footer):
-            place = self.now(planned)
-            self.known.add(place)
+            if not text:
+                continue
+            place = self.place_of(planned, text)
             found = self.located.sheet.text(place)
-            if found == text or found.replace("\r\n", "\n") == text:
+            self.known.add(place)
+            if _is_same(found, text):
                 continue
             shown = text.replace("\n", "")
             message = (
@@ -170,11 +202,22 @@ class _Anchored:
             )
             self.located.report(problem("S001", message, found=found or None), place)
 
+    def place_of(self, planned: Address, text: str) -> Address:
+        """Where a fixed text stands; rows may have been inserted between it and its anchor."""
+        now = self.now(planned)
+        rows = range(min(planned.row, now.row), max(planned.row, now.row) + 1)
+        places = (Address(row, now.column) for row in rows)
+        return next((one for one in places if _is_same(self.located.sheet.text(one), text)), now)
+
     def check_line(self) -> None:
         """The line above the form computes itself; a text in its place is told (S008)."""
-        place = self.now(self.layout.check.first)
+        cells = self.located.sheet.cells
+        lines = [address for address, cell in cells.items() if is_check_line(cell)]
+        place = lines[0] if lines else self.now(self.layout.check.first)
         self.known.add(place)
-        cell = self.located.sheet.cells.get(place)
+        cell = cells.get(place)
+        if self.located.sheet.values_only:
+            return
         if cell is not None and cell.formula is None and cell.text.strip():
             message = f"填报情况一行的公式被改为“{cell.text}”，表内数据不受影响。"
             self.located.report(problem("S008", message, found=cell.text), place)
@@ -185,10 +228,14 @@ class _Anchored:
         for address, cell in sheet.cells.items():
             if address not in self.known and (cell.text.strip() or cell.formula):
                 report_stray(self.located, address, cell)
-        if not sheet.protected:
+        if not sheet.protected and not sheet.values_only:
             message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
             self.located.report(problem("S008", message), None)
-        report_comments(self.located)
+        self.located.problems.extend(stray_comments(sheet, sheet.comments))
+
+
+def _is_same(found: str, text: str) -> bool:
+    return found.replace("\r\n", "\n") == text
 
 
 def _height(area: Area) -> int:

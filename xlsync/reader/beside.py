@@ -6,50 +6,115 @@ nothing typed may be lost.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlsync.form.companions import Entry, companions
+from xlsync.form.companions import Entry, check_line, companions
 from xlsync.form.lists import option_lists
 from xlsync.grid import Address
-from xlsync.manifest import CHECKS, LISTS, SHEET
+from xlsync.manifest import CHECKS, LISTS, SHEET, Manifest
 from xlsync.problems import problem
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Located
+from xlsync.reader.totals import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from xlsync.form import Form, Layout
-    from xlsync.grid import Cell, Workbook
+    from xlsync.grid import Cell, Sheet, Workbook
+    from xlsync.problems import Problem
+
+_KEY_AND_VALUE = 2
+
+
+class _Companions:
+    """What xlsync itself has put on the sheets beside a form."""
+
+    def __init__(self, form: Form, layout: Layout, workbook: Workbook) -> None:
+        self.cells = {one.name: one.cells for one in companions(form, layout)}
+        self.cells[LISTS] = _list_cells(form)
+        self.cells[SHEET] = _manifest_cells(workbook)
+        self.hidden = _hidden_texts(form, layout)
+
+    def expected(self, sheet: Sheet, address: Address) -> Entry | None:
+        """What stands in a cell when nobody has touched it."""
+        return self.cells.get(sheet.name, {}).get(address)
+
+    def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
+        """Whether a cell holds what we put there; formulas count by their place alone."""
+        if sheet.name == CHECKS and (cell.formula is not None or cell.text in self.hidden):
+            return True
+        entry = self.expected(sheet, address)
+        if entry is None:
+            return not cell.text.strip() and cell.formula is None
+        if entry.is_formula:
+            return sheet.values_only or cell.formula is not None or not cell.text.strip()
+        return entry.text == cell.text
+
+
+def read_manifest(workbook: Workbook) -> Manifest | None:
+    """The manifest of a workbook of ours, or None where there is none or it was changed."""
+    for sheet in workbook.sheets:
+        if sheet.name == SHEET:
+            rows = sheet.rows()
+            return Manifest.from_pairs(
+                (sheet.text(Address(row, 1)), sheet.text(Address(row, 2))) for row in rows
+            )
+    return None
 
 
 def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) -> None:
     """Content of every other sheet that we did not put there (S007, S008)."""
-    ours = {one.name: one.cells for one in companions(located.form, layout)}
-    ours[LISTS] = _list_cells(located.form)
-    hidden = _hidden_texts(located.form, layout)
+    ours = _Companions(located.form, layout, workbook)
     for sheet in workbook.sheets:
-        if sheet is located.sheet or sheet.name == SHEET:
+        if sheet is located.sheet:
             continue
         beside = Located(located.form, sheet, 1)
-        expected = ours.get(sheet.name, {})
         for address, cell in sorted(sheet.cells.items()):
-            if sheet.name != CHECKS or cell.text not in hidden:
-                _report_cell(beside, address, cell, expected.get(address))
-        report_comments(beside)
+            if not ours.is_untouched(sheet, address, cell):
+                _report_cell(beside, address, cell, ours.expected(sheet, address))
         located.problems.extend(beside.problems)
+        located.problems.extend(stray_comments(sheet, sheet.comments))
 
 
-def report_comments(located: Located) -> None:
-    """Quote every comment on a sheet (S007)."""
-    for address, comment in sorted(located.sheet.comments.items()):
+def without_companions(forms: Iterable[Form], workbook: Workbook) -> list[Sheet]:
+    """The sheets of a workbook without what we put beside a form ourselves."""
+    sheets = workbook.sheets
+    for form in forms:
+        ours = _Companions(form, form.layout(form.capacity()), workbook)
+        if any(sheet.name in ours.cells for sheet in sheets):
+            sheets = [_without(ours, sheet) for sheet in sheets]
+    return sheets
+
+
+def _without(ours: _Companions, sheet: Sheet) -> Sheet:
+    if sheet.name not in ours.cells:
+        return sheet
+    left = {
+        address: cell
+        for address, cell in sheet.cells.items()
+        if not ours.is_untouched(sheet, address, cell)
+    }
+    return replace(sheet, cells=left)
+
+
+def stray_comments(sheet: Sheet, comments: Mapping[Address, str]) -> Iterator[Problem]:
+    """Quote comments (S007)."""
+    for address, comment in sorted(comments.items()):
         message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目。"
-        located.report(problem("S007", message, found=comment), address)
+        yield problem("S007", message, found=comment).at(sheet.name or None, address.a1)
+
+
+def is_check_line(cell: Cell) -> bool:
+    """Whether a cell is the line above our own form, which computes itself."""
+    return cell.formula is not None and plain(cell.formula) == plain(check_line())
 
 
 def _report_cell(beside: Located, address: Address, cell: Cell, expected: Entry | None) -> None:
-    if expected is None or not (expected.is_formula or expected.text == cell.text):
-        if cell.text.strip() or cell.formula is not None:
-            report_stray(beside, address, cell)
-    elif expected.is_formula and cell.formula is None and cell.text.strip():
+    if expected is None or not expected.is_formula:
+        report_stray(beside, address, cell)
+    else:
         message = f"自动检查的公式被改为“{cell.text}”，检查结果可能不准，表内数据不受影响。"
         beside.report(problem("S008", message, found=cell.text), address)
 
@@ -59,6 +124,19 @@ def _hidden_texts(form: Form, layout: Layout) -> set[str]:
     made = (companions(form, one) for one in (layout, form.layout(form.capacity())))
     sheets = (one for sheets in made for one in sheets if one.name == CHECKS)
     return {entry.text for one in sheets for entry in one.cells.values() if not entry.is_formula}
+
+
+def _manifest_cells(workbook: Workbook) -> dict[Address, Entry]:
+    """The cells of the manifest, which vouches for itself."""
+    if read_manifest(workbook) is None:
+        return {}
+    return {
+        address: Entry(cell.text)
+        for sheet in workbook.sheets
+        if sheet.name == SHEET
+        for address, cell in sheet.cells.items()
+        if address.column <= _KEY_AND_VALUE
+    }
 
 
 def _list_cells(form: Form) -> dict[Address, Entry]:

@@ -13,7 +13,8 @@ from xlsync.grid import Address
 from xlsync.problems import problem
 from xlsync.reader.located import Found, Located
 from xlsync.reader.rows import TableRows, heading_columns
-from xlsync.types import comparable
+from xlsync.reader.totals import compute_totals
+from xlsync.types import cell_text, comparable
 
 if TYPE_CHECKING:
     from xlsync.form import Form
@@ -49,19 +50,43 @@ class _Labels:
         table: TableRows | None = None
         for number, row in rows.items():
             heading = self.heading(row)
+            if self.is_footer(row):
+                continue
             if heading is not None:
                 name, columns = heading
                 if table is None or table.name != name:
                     table = TableRows(self.located, name)
                 table.begin(number, columns)
-                first = Address(number, min(columns.values()))
-                self.located.headings.setdefault(name, first)
-            elif table is not None:
+                self.begin_table(name, number, row, columns)
+            elif table is not None and not self.is_labelled(row):
                 table.read(number, row)
             else:
+                table = None
                 self.read_row(number, row)
         self.report_missing()
+        compute_totals(self.located)
         return self.located
+
+    def is_footer(self, row: Row) -> bool:
+        """Whether a row is the line by which our own sheets say what they are."""
+        stated = [self.located.form.stated_id(cell.text) for cell in row.values()]
+        if len(stated) != 1 or stated[0] is None:
+            return False
+        self.located.record_id = stated[0] or None
+        return True
+
+    def begin_table(self, name: str, number: int, row: Row, columns: dict[str, int]) -> None:
+        """Note where a table begins; what is no heading in the heading row is stray."""
+        first = Address(number, min(columns.values()))
+        self.located.headings.setdefault(name, first)
+        for column, cell in row.items():
+            if column not in columns.values() and comparable(cell.text) not in self.captions:
+                report_stray(self.located, Address(number, column), cell)
+
+    def is_labelled(self, row: Row) -> bool:
+        """Whether a row begins with the label of a field that has not been found yet."""
+        column = min(row)
+        return self.slot(comparable(row[column].text), column) is not None
 
     def heading(self, row: Row) -> tuple[str, dict[str, int]] | None:
         """Which table this row is the heading of, and its columns."""
@@ -109,7 +134,7 @@ class _Labels:
 
     def place(self, address: Address, cell: Cell) -> None:
         """A cell that no label claimed: a caption, a pattern, a text beneath, or stray."""
-        key = comparable(cell.text)
+        key = comparable(cell_text(cell))
         if key in self.captions:
             return
         if self.take_pattern(address, cell, key):

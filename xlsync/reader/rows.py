@@ -7,13 +7,15 @@ makes sense, else by its labels (S002).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Address
 from xlsync.problems import problem
 from xlsync.reader.levels import names
 from xlsync.reader.located import Found, Item
-from xlsync.types import comparable, parse_quantity
+from xlsync.record import DIGEST
+from xlsync.types import cell_text, comparable, parse_quantity
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from xlsync.reader.titles import Row
 
 _NAME_AND_VALUE = 2
+
+_NOTE = re.compile(r"[:：]")
+"""A line below a table says who filled it in (``填表人：…``); the name of an item has no colon."""
 
 JOINED = "*"
 """The column where operator, value and unit stand together."""
@@ -60,33 +65,47 @@ class TableRows:
         }
         self.captions = {comparable(label) for label in self.table.labels}
         self.columns: dict[str, int] = {}
+        self.is_new = True
         self.last = 0
 
     def begin(self, number: int, columns: dict[str, int]) -> None:
         """A heading row, the first or one repeated after a page break."""
         self.columns = columns
         self.last = number
+        self.is_new = True
 
     def read(self, number: int, row: Row) -> None:
         """One row below the headings."""
         cells = {column: cell for column, cell in row.items() if not self.is_caption(column, cell)}
         if not cells or self.is_subheading(number, cells):
             return
+        row_id = self.carried_id(cells)
         if self.is_aligned(cells):
-            self.add(number, cells)
+            self.add(number, cells, row_id)
         elif (slipped := self.slipped(number, cells)) is not None:
             self.report_slipped(number, cells)
-            self.items.append(Item(number, slipped))
+            self.items.append(Item(number, slipped, row_id))
             self.last = number
         else:
             self.quote(number, cells)
+
+    def carried_id(self, cells: Row) -> str | None:
+        """Take a row's id from the row, as our own sheets carry it to the right of the table."""
+        last = max(cells)
+        if len(cells) == 1 or last <= max(self.columns.values()):
+            return None
+        text = cells[last].text.strip()
+        return cells.pop(last).text.strip() if DIGEST.fullmatch(text) else None
 
     def is_caption(self, column: int, cell: Cell) -> bool:
         """The table's own label, left of the headings."""
         return column < self.columns[self.table.name] and comparable(cell.text) in self.captions
 
     def is_subheading(self, number: int, cells: Row) -> bool:
-        """A second heading row that names the parts of the quantity."""
+        """A second heading row, right below the first, that names the parts of the quantity."""
+        is_new, self.is_new = self.is_new, False
+        if not is_new:
+            return False
         parts = (self.table.quantity.operator, self.table.quantity.value, self.table.quantity.unit)
         keys = {comparable(cell.text): column for column, cell in cells.items()}
         labels = {
@@ -102,20 +121,20 @@ class TableRows:
         return True
 
     def is_aligned(self, cells: Row) -> bool:
-        """Whether the row makes sense as it stands under its headings."""
+        """Whether the row makes sense as it stands under its headings.
+
+        It does with a name and a value, whatever else it says, and with levels of the tree.
+        """
         if not set(cells) <= set(self.columns.values()):
             return False
         by_name = {name: cells[at] for name, at in self.columns.items() if at in cells}
         value = by_name.get(JOINED) or by_name.get(self.table.quantity.value)
         if self.table.name in by_name and value is not None:
             return True
-        return all(
-            comparable(by_name[level].text) in self.known
-            for level in self.table.levels
-            if level in by_name
-        ) and not (self.table.name not in by_name and value is None)
+        levels = [by_name[level] for level in self.table.levels if level in by_name]
+        return all(comparable(cell.text) in self.known for cell in levels)
 
-    def add(self, number: int, cells: Row) -> None:
+    def add(self, number: int, cells: Row, row_id: str | None) -> None:
         """Take a row as it stands."""
         found = {
             name: Found(Address(number, column), cells[column])
@@ -125,7 +144,7 @@ class TableRows:
         joined = found.pop(JOINED, None)
         if joined is not None:
             found |= self.parts(joined)
-        self.items.append(Item(number, found))
+        self.items.append(Item(number, found, row_id))
         self.last = number
 
     def slipped(self, number: int, cells: Row) -> dict[str, Found] | None:
@@ -135,7 +154,7 @@ class TableRows:
         if not _NAME_AND_VALUE <= len(found) <= levels + _NAME_AND_VALUE:
             return None
         *labels, name, value = found
-        if not labels and number != self.last + 1:
+        if not labels and (number != self.last + 1 or _NOTE.search(name.cell.text)):
             return None
         if comparable(name.cell.text) in self.known or not all(
             comparable(label.cell.text) in self.known for label in labels
@@ -157,7 +176,7 @@ class TableRows:
         plan = self.table.quantity
         codes = self.table.columns[plan.unit].codes
         units = self.located.form.mapping.codes[codes].values if codes else ()
-        quantity = parse_quantity(found.cell.text, units)
+        quantity = parse_quantity(cell_text(found.cell), units)
         texts = {
             plan.operator: quantity.operator,
             plan.value: quantity.value,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlsync.form import Form
-    from xlsync.grid import Cell, Sheet
+    from xlsync.grid import Address, Cell, Sheet
 
 Row = dict[int, "Cell"]
 
@@ -22,6 +22,7 @@ class Region:
     """The rows from one title to the next.
 
     ``forms`` are those that bear the title; a relative has a name and no form here.
+    ``comments`` are those on its rows, and on blank ones below.
     Rows before the first title make a region with neither.
     """
 
@@ -29,6 +30,7 @@ class Region:
     forms: list[Form] = field(default_factory=list)
     relative: str | None = None
     rows: dict[int, Row] = field(default_factory=dict)
+    comments: dict[Address, str] = field(default_factory=dict)
 
 
 class Titles:
@@ -50,16 +52,16 @@ class Titles:
 
     def regions(self, sheet: Sheet) -> Iterator[Region]:
         """Cut a sheet at its titles; a title's own row belongs to its region."""
-        region = Region(start=1)
+        regions = [Region(start=1)]
         for number, row in sheet.rows().items():
             begun = self._begun(number, row)
             if begun is not None:
-                if region.rows:
-                    yield region
-                region = begun
-            region.rows[number] = row
-        if region.rows:
-            yield region
+                regions.append(begun)
+            regions[-1].rows[number] = row
+        for address, comment in sheet.comments.items():
+            last = max(index for index, one in enumerate(regions) if one.start <= address.row)
+            regions[last].comments[address] = comment
+        yield from (region for region in regions if region.rows or region.comments)
 
     def _begun(self, number: int, row: Row) -> Region | None:
         for cell in row.values():

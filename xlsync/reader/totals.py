@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.form.checks import total_formula, totals
 from xlsync.grid import Area, Kind
+from xlsync.problems import problem
 from xlsync.types import TYPES
 
 if TYPE_CHECKING:
@@ -37,14 +38,38 @@ def compute_totals(located: Located) -> None:
     mapping, cells = located.form.mapping, _Cells(located)
     for slot, parts in totals(mapping).items():
         found = located.fields.get(slot)
-        if found is None or found.cell.formula is None:
+        if found is None or not located.fields.keys() >= set(parts):
             continue
-        if _plain(found.cell.formula, located.sheet.name) == _plain(total_formula(cells, parts)):
+        if located.sheet.values_only:
+            _drop_empty_sum(located, slot, parts)
+        elif is_total(found, located.sheet.name, total_formula(cells, parts)):
             amounts = [_amount(mapping, part, located.fields[part]) for part in parts]
             located.fields[slot] = _summed(found, [one for one in amounts if one is not None])
 
 
-def _plain(formula: str, sheet: str = "") -> str:
+def _drop_empty_sum(located: Located, slot: str, parts: list[str]) -> None:
+    """Read a total of nothing as blank where only values are told, and say so (S008).
+
+    The older format gives the blank result of a formula as 0, which nobody typed.
+    """
+    mapping, found = located.form.mapping, located.fields[slot]
+    amounts = [_amount(mapping, part, located.fields[part]) for part in parts]
+    if any(one is not None for one in amounts) or _amount(mapping, slot, found) != 0:
+        return
+    item = mapping.fields[slot]
+    message = f"“{item.label}”各项均未填，旧格式文件中的 0 读作空白，请核对。"
+    one = problem("S008", message, pointer=item.pointer, found=found.cell.text)
+    located.report(one, found.address)
+    located.fields[slot] = _summed(found, [])
+
+
+def is_total(found: Found, sheet: str, expected: str) -> bool:
+    """Whether a cell holds the very formula that we put there."""
+    formula = found.cell.formula
+    return formula is not None and plain(formula, sheet) == plain(expected)
+
+
+def plain(formula: str, sheet: str = "") -> str:
     """A formula without what programs write differently: dollars, blanks, the own sheet's name."""
     return formula.lstrip("=").translate(_IGNORED).replace(f"{sheet}!", "").upper()
 

@@ -41,16 +41,36 @@ class _Values:
             if value is not MISSING:
                 put(record, item.pointer, value)
         for name, table in self.mapping.tables.items():
-            if table.pointer in self.stated("absent"):
-                continue
-            put(record, table.pointer, self.rows(table, self.located.items.get(name, [])))
+            rows = self.rows(table, self.located.items.get(name, []))
+            if rows or table.pointer not in self.stated("absent"):
+                put(record, table.pointer, rows)
         return record
 
     def rows(self, table: Table, items: list[Item]) -> list[Json]:
         """The rows of a table; levels settled, each with an id of its own."""
-        rows = [self.row(table, item, index) for index, item in enumerate(items)]
-        self.settle_levels(table, items, rows)
-        return with_row_ids(table, rows, [item.id for item in items])
+        kept: list[Item] = []
+        rows: list[Record] = []
+        for item in items:
+            reported = len(self.located.problems)
+            row = self.row(table, item, len(rows))
+            if all(value in {None, ""} for value in row.values()):
+                del self.located.problems[reported:]
+                self.report_empty(table, item)
+                continue
+            pointer = f"{table.pointer}{join(len(rows))}"
+            self.places[pointer] = min(found.address for found in item.cells.values())
+            kept.append(item)
+            rows.append(row)
+        self.settle_levels(table, kept, rows)
+        return with_row_ids(table, rows, [item.id for item in kept])
+
+    def report_empty(self, table: Table, item: Item) -> None:
+        """Quote a row that holds something, but nothing that can be read (S007)."""
+        for found in {one.address: one for one in item.cells.values()}.values():
+            text = found.cell.text or (f"={found.cell.formula}" if found.cell.formula else "")
+            if text.strip():
+                message = f"“{table.label}”中这一行没有可读的内容，未读入，请补全或删除。"
+                self.report(problem("S007", message, found=text), table.pointer, found)
 
     def row(self, table: Table, item: Item, index: int) -> Record:
         """The values of one row as they stand there."""
@@ -172,8 +192,9 @@ def read_values(located: Located) -> Reading:
     values = _Values(located)
     read = values.record()
     form, manifest = located.form, located.manifest
-    if manifest and manifest.record:
-        read["id"] = manifest.record
+    stated_id = located.record_id or (manifest.record if manifest else None)
+    if stated_id:
+        read["id"] = stated_id
     record, misfits = form.canonical(form.identified(read))
     for one in misfits:
         located.report(one, values.place(one.pointer or ""))
@@ -191,5 +212,5 @@ def read_values(located: Located) -> Reading:
             for pointer, address in values.places.items()
             if get(record, pointer) is not MISSING
         },
-        states_id=bool(manifest and manifest.record),
+        states_id=bool(stated_id),
     )

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from xlsync.grid import Workbook
 from xlsync.problems import problem
-from xlsync.sources import text, xlsx
+from xlsync.sources import legacy, text, xlsx
 
 _WORKBOOKS = {".xlsx", ".xlsm"}
+_OLDER_WORKBOOKS = {".xls", ".et", ".ods"}
 _TEXTS = {".txt", ".tsv"}
 _ZIP = b"PK"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-ENDINGS = _WORKBOOKS | _TEXTS
+ENDINGS = _WORKBOOKS | _OLDER_WORKBOOKS | _TEXTS
 """The endings of the files that can be opened here."""
 
 
@@ -23,14 +24,24 @@ def open_file(ending: str, data: bytes) -> Workbook:
     """Read a file's bytes; ``ending`` is that of its name, in lower case, such as ``.xlsx``."""
     if not data.strip():
         return _refused("X002", "文件是空的，请重新导出或重新发送。")
-    if ending in _WORKBOOKS:
-        return xlsx.read(data)
+    if ending in _WORKBOOKS | _OLDER_WORKBOOKS:
+        return _read_workbook(ending, data)
     if ending in _TEXTS:
         if data.startswith((_ZIP, _COMPOUND)):
             return _refused("X004", f"文件名以 {ending} 结尾，内容却是电子表格，请改正扩展名。")
         return text.read(data)
     known = "、".join(sorted(ENDINGS))
     return _refused("X004", f"不支持的文件类型“{ending or '无扩展名'}”，可读取：{known}、.json。")
+
+
+def _read_workbook(ending: str, data: bytes) -> Workbook:
+    """Read a workbook by what it is; an ending that says otherwise is told (X007)."""
+    is_older = xlsx.is_older_format(data)
+    workbook = legacy.read(data) if is_older else xlsx.read(data)
+    if workbook.sheets and is_older != (ending in _OLDER_WORKBOOKS):
+        message = f"扩展名 {ending} 与文件内容不符，已按内容读取，请用正确的扩展名保存。"
+        workbook.problems.append(problem("X007", message))
+    return workbook
 
 
 def _refused(code: str, message: str) -> Workbook:

@@ -51,6 +51,7 @@ def _workbook(told: list[dict[str, Any]]) -> Workbook:
             },
             merges=[Area(*corners) for corners in one["merges"]],
             visible=one["visible"],
+            values_only=True,
         )
         for one in told
     ]

@@ -8,7 +8,7 @@ from xlsync.types.base import OnSheet, Parsed, ValueType
 from xlsync.types.dates import DateType
 from xlsync.types.numbers import IntegerType, MoneyType, plain_number
 from xlsync.types.quantity import Quantity, parse_quantity, render_quantity
-from xlsync.types.texts import LabelType, TextType, comparable
+from xlsync.types.texts import LabelType, TextType, cell_text, comparable
 
 TYPES: dict[str, ValueType] = {
     "text": TextType(),
@@ -24,6 +24,7 @@ __all__ = [
     "Parsed",
     "Quantity",
     "ValueType",
+    "cell_text",
     "comparable",
     "parse_quantity",
     "plain_number",

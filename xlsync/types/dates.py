@@ -57,7 +57,8 @@ class DateType(ValueType):
     on_sheet = OnSheet(
         "D001",
         "应为 2000 至 2099 年之间的日期，如 2023-01-01",
-        "AND(ISNUMBER({cell}),N({cell})>=DATE(2000,1,1),N({cell})<DATE(2100,1,1))",
+        "AND(ISNUMBER({cell}),N({cell})=INT(N({cell})),"
+        "N({cell})>=DATE(2000,1,1),N({cell})<DATE(2100,1,1))",
     )
 
     def parse(self, cell: Cell) -> Parsed:

@@ -89,7 +89,7 @@ class MoneyType(ValueType):
     on_sheet = OnSheet(
         "M004",
         "应为金额，以元为单位，只填数字，最多两位小数",
-        "AND(ISNUMBER({cell}),ABS(N({cell})-ROUND(N({cell}),2))<0.0000001)",
+        "AND(ISNUMBER({cell}),ABS(N({cell}))<10^13,ABS(N({cell})-ROUND(N({cell}),2))<0.0000001)",
     )
 
     def parse(self, cell: Cell) -> Parsed:

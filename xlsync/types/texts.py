@@ -25,14 +25,15 @@ MAX_LENGTH = 32_767
 
 # Only tags that rich-text editors write: "<5人" in a sentence is no tag.
 _NAMES = "p|div|br|span|b|strong|i|em|u|font|sub|sup|a|ul|ol|li|h[1-6]|table|tbody|tr|td|th"
-_ATTRIBUTES = r"""(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"""
+_ATTRIBUTES = r"""(?:\s+[A-Za-z][A-Za-z0-9:-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"""
 _TAG = re.compile(rf"</?(?:{_NAMES}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BREAK = re.compile(r"</(?:p|div|li|tr|h[1-6])\s*>\s*|<br\s*/?>\s*", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 # What Word writes for a line break (\v) or a page break (\f) is a line break as well.
 _LINE_BREAK = re.compile(r"\r\n|[\r\v\f]")
-# What XML 1.0 (section 2.2) cannot hold, and what no cell keeps.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (section 2.2) cannot hold, and what no cell keeps."""
+
 # A number format that only sets words around the number, such as "("0"年度)".
 _WORDS_AROUND = re.compile(r'((?:"[^"\\]*"|\\[^"])*)0((?:"[^"\\]*"|\\[^"])*)')
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -53,7 +54,7 @@ def _clean(text: str) -> str:
     return lines.strip(_OUTER)
 
 
-def _length(text: str) -> int:
+def length_on_sheet(text: str) -> int:
     """Characters as a spreadsheet counts them: one beyond the basic plane is two."""
     return len(text.encode("utf-16-le")) // 2
 
@@ -88,8 +89,8 @@ class TextType(ValueType):
             return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
         raw = cell_text(cell)
         lines = _LINE_BREAK.sub("\n", raw)
-        value = self._tidy(_UNWRITABLE.sub("", lines))
-        if (length := _length(value)) > MAX_LENGTH:
+        value = self._tidy(UNWRITABLE.sub("", lines))
+        if (length := length_on_sheet(value)) > MAX_LENGTH:
             message = f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}，未读入，请缩短。"
             return Parsed(None, (problem("V001", message, found=raw),), readable=False)
         if value != lines:
@@ -102,9 +103,9 @@ class TextType(ValueType):
     def canonical(self, value: Json) -> Json:
         """The text without tags, outer blanks and carriage returns."""
         text = self._tidy(value)
-        if bad := _UNWRITABLE.search(text):
+        if bad := UNWRITABLE.search(text):
             raise ValueError(f"含有表格无法保存的控制字符 U+{ord(bad[0]):04X}")
-        if (length := _length(text)) > MAX_LENGTH:
+        if (length := length_on_sheet(text)) > MAX_LENGTH:
             raise ValueError(f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}")
         return text
 
@@ -118,7 +119,7 @@ class TextType(ValueType):
     def _removed(self, raw: str) -> str:
         removed = {
             "网页标记": _TAG.search(raw),
-            "控制字符": _UNWRITABLE.search(_LINE_BREAK.sub("", raw)),
+            "控制字符": UNWRITABLE.search(_LINE_BREAK.sub("", raw)),
         }
         what = "和".join(word for word, match in removed.items() if match) or "首尾空白"
         return f"已去除文字中的{what}，请核对内容。"

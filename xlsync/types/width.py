@@ -23,6 +23,11 @@ def narrow(text: str) -> str:
     return text.translate(_NARROW)
 
 
+def single_blanks(text: str) -> str:
+    """The text on one line, every run of blanks one ordinary blank, none at its ends."""
+    return _BLANKS.sub(" ", narrow(text)).strip()
+
+
 def without_blanks(text: str) -> str:
     """The text without any blank, line break or zero-width character."""
     return _BLANKS.sub("", text)

@@ -28,6 +28,14 @@ _BY_FIRST_BYTES = (
 _HEAD_BYTES: Final = 512
 
 
+def is_older_format(data: bytes) -> bool:
+    """Whether the bytes are an unencrypted .xls or .et workbook, or an OpenDocument one."""
+    if data.startswith(_OLE):
+        is_encrypted = _stream("EncryptedPackage") in data
+        return not is_encrypted and (_stream("Workbook") in data or _stream("Book") in data)
+    return data.startswith(_ZIP) and _OPEN_DOCUMENT in data[:_HEAD_BYTES]
+
+
 def refuse_other_bytes(data: bytes) -> None:
     """Raise :class:`UnreadableError` unless the file begins as a zip archive does."""
     if not data:

@@ -1,0 +1,23 @@
+"""What tests share that is dear to start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from calc import Calc, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_text = "write the expected files of samples/ anew"
+    parser.addoption("--remake-examples", action="store_true", help=help_text)
+
+
+@pytest.fixture(scope="session")
+def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calc]:
+    """The one LibreOffice of the run."""
+    with running(tmp_path_factory.mktemp("calc")) as program:
+        yield program

@@ -1,0 +1,147 @@
+"""Forms begin at their titles; other forms are told by name, and no line is dropped."""
+
+from __future__ import annotations
+
+import pytest
+from reading_samples import FILLED, FORM, HEAD, HEADINGS, ROWS, TITLE, brief, read_text, record_of
+
+SECOND = FILLED.replace("河道保洁", "绿化养护")
+
+
+def untitled(text: str) -> str:
+    return text.removeprefix(f"{TITLE}\n")
+
+
+def test_one_form() -> None:
+    (reading,) = read_text(FILLED)
+    assert (reading.form, reading.start, reading.problems) == (FORM.id, 1, [])
+    assert record_of(reading)["project_name"] == "河道保洁"
+
+
+def test_several_forms_each_with_its_line() -> None:
+    readings = read_text(f"\n\n{FILLED}\n{SECOND}{FILLED}")
+    assert [one.start for one in readings] == [3, 21, 38]
+    names = [record_of(one)["project_name"] for one in readings]
+    assert names == ["河道保洁", "绿化养护", "河道保洁"]
+    assert not any(one.problems for one in readings)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "财政项目支出 绩效目标申报表",
+        " 财政项目支出绩效目标申报表　",
+        "财政项目支出绩效目标申报表\t\t",
+        "\t\t财政项目支出绩效目标申报表",
+        "<p>财政项目支出绩效目标申报表</p>",
+        "项目支出绩效目标申报表",
+        "附件1\t财政项目支出绩效目标申报表",
+    ],
+)
+def test_spellings_of_the_title(title: str) -> None:
+    (reading,) = read_text(f"{title}\n{untitled(FILLED)}")
+    assert record_of(reading)["project_name"] == "河道保洁"
+    assert [one.found for one in reading.problems] == ["附件1"] * title.startswith("附件1")
+
+
+@pytest.mark.parametrize(
+    "year",
+    [
+        f"{TITLE}\n(2024年度)",
+        f"{TITLE}\n（２０２４ 年度）",
+        f"{TITLE}\n2024年",
+        f"{TITLE}(2024年度)",
+        f"{TITLE} （2024年）",
+        f"{TITLE}|(2024年度)",
+        f"{TITLE}\n年度 2024年|",
+    ],
+)
+def test_the_year_stands_below_beside_or_in_the_title(year: str) -> None:
+    (reading,) = read_text(FILLED.replace(f"{TITLE}\n(2023年度)", year))
+    found = record_of(reading)["year"]
+    if year.endswith("年度 2024年|"):
+        # That is no spelling of the year: it is quoted and not half understood.
+        assert (found, ("S007", "A2", "年度 2024年") in brief(reading.problems)) == (None, True)
+    else:
+        assert found == 2024
+
+
+def test_a_blank_form_says_no_year() -> None:
+    (reading,) = read_text(FILLED.replace("(2023年度)\n", ""))
+    assert record_of(reading)["year"] is None
+    assert [(one.code, one.pointer) for one in reading.problems] == [("F001", "/year")]
+
+
+RELATIVES = [
+    (relative.name, title) for relative in FORM.mapping.relatives for title in relative.titles
+]
+
+
+@pytest.mark.parametrize(("name", "title"), RELATIVES, ids=[title for _, title in RELATIVES])
+def test_another_form_is_told_by_its_name(name: str, title: str) -> None:
+    (reading,) = read_text(f"{title}\n(2023年度)\n{untitled(FILLED)}")
+    assert (reading.form, reading.record) == (None, None)
+    (one,) = reading.problems
+    assert (one.code, one.found, one.cell) == ("S005", title, "A1")
+    assert f"《{name}》" in one.message
+
+
+def test_another_form_between_two_forms_ends_the_first() -> None:
+    readings = read_text(f"{FILLED}项目支出绩效自评表\n项目名称|河道保洁\n{SECOND}")
+    assert [one.form for one in readings] == [FORM.id, None, FORM.id]
+    assert [one.start for one in readings] == [1, 18, 20]
+    assert brief(readings[1].problems) == [("S005", "A18", "项目支出绩效自评表")]
+    assert not readings[0].problems
+    assert not readings[2].problems
+
+
+def test_a_title_as_a_value_begins_no_form() -> None:
+    (reading,) = read_text(FILLED.replace("|河道保洁|", "|绩效自评表|"))
+    assert record_of(reading)["project_name"] == "绩效自评表"
+    (reading,) = read_text(FILLED.replace("|河道保洁|", f"|{TITLE}|"))
+    assert record_of(reading)["project_name"] == TITLE
+
+
+STRAY = "填报说明：本表一式三份。"
+
+
+def test_text_before_the_first_form_is_quoted() -> None:
+    before, reading = read_text(f"关于报送的通知\n\n{STRAY}|请于5月底前报送\n{FILLED}")
+    assert (before.form, before.record, before.start) == (None, None, 1)
+    assert brief(before.problems) == [
+        ("S007", "A1", "关于报送的通知"),
+        ("S007", "A3", f"{STRAY}\t请于5月底前报送"),
+    ]
+    assert reading.start == 4
+    assert not reading.problems
+
+
+def test_text_after_a_form_is_quoted_with_that_form() -> None:
+    first, second = read_text(f"{FILLED}\n{STRAY}\n{SECOND}")
+    assert brief(first.problems) == [("S007", "A19", STRAY)]
+    assert len(record_of(first)["indicators"]) == 5
+    assert not second.problems
+
+
+@pytest.mark.parametrize("text", ["今天天气很好。", untitled(FILLED), HEADINGS + ROWS])
+def test_a_text_without_a_title_holds_no_form(text: str) -> None:
+    told, quoted = read_text(text)
+    assert [one.code for one in told.problems] == ["X003"]
+    assert f"《{TITLE}》" in told.problems[0].message
+    assert {one.code for one in quoted.problems} == {"S007"}
+    found = "".join(one.found or "" for one in quoted.problems)
+    assert found.replace("\t", "") == text.replace("|", "").replace("\n", "")
+
+
+def test_a_title_alone_is_a_form_in_which_all_is_missing() -> None:
+    (reading,) = read_text(TITLE)
+    missing = [one.pointer for one in reading.problems if one.code == "S001"]
+    fields = [item.pointer for item in FORM.mapping.fields.values() if item.pattern is None]
+    assert missing == [*fields, "/indicators"]
+    assert [one.pointer for one in reading.problems if one.code == "F001"] == ["/year"]
+
+
+def test_head_without_table() -> None:
+    (reading,) = read_text(HEAD)
+    assert [(one.code, one.pointer) for one in reading.problems] == [("S001", "/indicators")]
+    assert record_of(reading)["indicators"] == []
