@@ -45,6 +45,13 @@ def forms(settings: Settings, *, as_json: bool) -> None:
     "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the workbooks."
 )
 @click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
+@click.option(
+    "--lock",
+    "locked",
+    metavar="FIELD",
+    multiple=True,
+    help="A field of the mapping that the recipient cannot change; repeatable.",
+)
 @click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
 @forms_option()
 @pass_settings
@@ -53,8 +60,9 @@ def generate(
     form_id: str,
     records: tuple[Path, ...],
     output: Path,
-    password: str,
     *,
+    password: str,
+    locked: tuple[str, ...],
     force: bool,
 ) -> None:
     """Write workbooks to send out, one for each record, and print their paths.
@@ -67,6 +75,10 @@ def generate(
     from xlsync.generate import workbook, workbook_names
 
     form = settings.form(form_id)
+    for name in locked:
+        if name not in form.mapping.fields:
+            known = ", ".join(form.mapping.fields)
+            raise click.BadParameter(f"{name!r} is no field; there are: {known}")
     files = list(read_files(settings, records))
     made: list[Record | None] = [None] if not records else [*_records_of(form, files)]
     paths = [output / name for name in workbook_names(form, made)]
@@ -75,7 +87,7 @@ def generate(
         refuse_existing(paths)
     pairs = list(zip(paths, made, strict=True))
     for path, record in with_progress(pairs, "generate"):
-        write_file(path, workbook(form, record, password))
+        write_file(path, workbook(form, record, locked=locked, password=password))
         click.echo(str(path))
     end(files)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.rules.base import DateSlot, RuleBase, Slot, Text, YearSlot
-from xlsync.rules.sheet import Limit, both, numbers, quoted
+from xlsync.rules.sheet import Limit, both, numbers, quoted, sound
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,11 +30,6 @@ class Period(RuleBase):
         start, end = subject.day(self.start), subject.day(self.end)
         return None if start is None or end is None else (start, end)
 
-    def reversed_days(self, sheet: SheetView) -> str:
-        """An expression that is true where the period ends before it starts."""
-        start, end = sheet.cell(self.start), sheet.cell(self.end)
-        return both(numbers(start, end), f"N({end})<N({start})")
-
     def years(self, sheet: SheetView) -> tuple[str, str]:
         """Expressions for the first and the last year."""
         return f"YEAR(N({sheet.cell(self.start)}))", f"YEAR(N({sheet.cell(self.end)}))"
@@ -42,7 +37,7 @@ class Period(RuleBase):
     def ordered_days(self, sheet: SheetView) -> str:
         """An expression that is true where both days are there, the first one first."""
         start, end = sheet.cell(self.start), sheet.cell(self.end)
-        return both(numbers(start, end), f"N({end})>=N({start})")
+        return both(sound(sheet, self.start, self.end), f"N({end})>=N({start})")
 
 
 class DateOrder(Period):
@@ -64,14 +59,17 @@ class DateOrder(Period):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does."""
-        end, start = (sheet.plan.fields[slot].label for slot in (self.end, self.start))
-        message = quoted(f"“{end}”早于“{start}”，请更正其中有误的日期。")
-        yield self.sheet_check(sheet.cell(self.end), self.reversed_days(sheet), message)
+        start, end = sheet.cell(self.start), sheet.cell(self.end)
+        wrong = both(sound(sheet, self.start, self.end), f"N({end})<N({start})")
+        later, earlier = (sheet.plan.fields[slot].label for slot in (self.end, self.start))
+        message = quoted(f"“{later}”早于“{earlier}”，请更正其中有误的日期。")
+        yield self.sheet_check(end, wrong, message)
 
     def limits(self, sheet: SheetView) -> Iterator[Limit]:
         """The end not before the start, seen at the end."""
-        label = sheet.plan.fields[self.start].label
-        yield Limit(self.end, f"NOT({self.reversed_days(sheet)})", f"不能早于“{label}”")
+        start, end = sheet.cell(self.start), sheet.cell(self.end)
+        holds = f"NOT({both(numbers(start, end), f'N({end})<N({start})')})"
+        yield Limit(self.end, holds, f"不能早于“{sheet.plan.fields[self.start].label}”")
 
 
 class WithinPeriod(Period):
@@ -97,7 +95,7 @@ class WithinPeriod(Period):
         """Wrong where it is not."""
         year, (first, last) = sheet.cell(self.slot), self.years(sheet)
         outside = f"OR(N({year})<{first},N({year})>{last})"
-        wrong = both(numbers(year), self.ordered_days(sheet), outside)
+        wrong = both(sound(sheet, self.slot), self.ordered_days(sheet), outside)
         label = sheet.plan.fields[self.slot].label
         message = quoted(f"“{label}”不在计划起止日期之内，请核对。")
         yield self.sheet_check(year, wrong, message)

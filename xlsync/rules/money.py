@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from xlsync.rules.base import MoneySlot, MoneySlots, RuleBase
-from xlsync.rules.sheet import Limit, both, numbers, quoted, yuan
+from xlsync.rules.sheet import Limit, blank, both, either, quoted, sound, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,10 @@ class Sum(RuleBase):
         total, parts = sheet.cell(self.total), [sheet.cell(slot) for slot in self.parts]
         added = f"SUM({','.join(parts)})"
         wrong = both(
-            numbers(total), f"COUNT({','.join(parts)})>0", f"ROUND(N({total})-{added},2)<>0"
+            sound(sheet, self.total),
+            f"COUNT({','.join(parts)})>0",
+            *(either(blank(sheet.cell(slot)), sound(sheet, slot)) for slot in self.parts),
+            f"ROUND(N({total})-{added},2)<>0",
         )
         label = sheet.plan.fields[self.total].label
         message = (
@@ -91,7 +94,7 @@ class NotMoreThan(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does."""
         amount, limit = sheet.cell(self.slot), sheet.cell(self.limit)
-        wrong = both(numbers(amount, limit), f"ROUND(N({amount})-N({limit}),2)>0")
+        wrong = both(sound(sheet, self.slot, self.limit), f"ROUND(N({amount})-N({limit}),2)>0")
         label, bound = (sheet.plan.fields[slot].label for slot in (self.slot, self.limit))
         message = (
             f"{quoted(f'“{label}”')}&{yuan(amount)}&{quoted(f'大于“{bound}”')}&{yuan(limit)}"
@@ -119,7 +122,7 @@ class NotNegative(RuleBase):
         for slot in self.amounts:
             cell = sheet.cell(slot)
             message = quoted(f"“{sheet.plan.fields[slot].label}”不能为负数，请更正。")
-            yield self.sheet_check(cell, both(numbers(cell), f"N({cell})<0"), message)
+            yield self.sheet_check(cell, both(sound(sheet, slot), f"N({cell})<0"), message)
 
     def limits(self, sheet: SheetView) -> Iterator[Limit]:
         """Each amount at least zero."""
@@ -150,7 +153,7 @@ class Magnitude(RuleBase):
         """Doubtful for each positive amount below the bound."""
         for slot in self.amounts:
             cell = sheet.cell(slot)
-            wrong = both(numbers(cell), f"N({cell})>0", f"N({cell})<{self.below}")
+            wrong = both(sound(sheet, slot), f"N({cell})>0", f"N({cell})<{self.below}")
             label = sheet.plan.fields[slot].label
             message = quoted(f"“{label}”疑似按万元填写，本表以元为单位；若无误可不改。")
             yield self.sheet_check(cell, wrong, message)

@@ -75,6 +75,10 @@ class CodesPlan(Protocol):
     def values(self) -> Sequence[str]:
         """What may be chosen."""
 
+    @property
+    def none(self) -> Sequence[str]:
+        """What may be chosen to say that there is none."""
+
 
 class Plan(Protocol):
     """A mapping, as rules see it."""

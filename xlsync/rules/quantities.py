@@ -21,11 +21,25 @@ if TYPE_CHECKING:
     from xlsync.rules.subject import Row, Subject
 
 
+_LONGEST = 20
+_PLACES = array(str(place) for place in range(1, _LONGEST + 1)).replace('"', "")
+_DIGITS = array("0123456789０１２３４５６７８９")
+
+
 def _is_number(cell: str) -> str:
-    """True where a text cell says a plain number; ``1/2`` and ``50%`` would count as numbers."""
-    odd = array(("/", "-", ":", "%", "e", "E"))
+    """True where a text cell says a plain number.
+
+    Programs would take ``1/2``, ``50%``, ``1e5`` or ``6月30日`` for numbers as well.
+    """
+    text = f"TRIM({cell})"
+    # One that is longer, or has a minus within, is none; the zeros fill up to a fixed length.
+    each = f'MID({text}&"{"0" * _LONGEST}",{_PLACES},1)'
     return both(
-        f"ISNUMBER({cell}*1)", f"SUMPRODUCT(--ISNUMBER(FIND({odd},{cell})))=0", filled(cell)
+        filled(cell),
+        f"LEN({text})<={_LONGEST}",
+        f'SUMPRODUCT(--ISERROR(FIND({each},"-,.0123456789")))=0',
+        f'ISERROR(FIND("-",{text},2))',
+        f"ISNUMBER({text}*1)",
     )
 
 
@@ -49,14 +63,17 @@ class NumberNeeds(TableRule):
             yield self.problem(message, row.pointer(self.needs))
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
-        """Doubtful for each row in which the other column is empty."""
+        """Doubtful for each row in which the other column is empty, or says that it is."""
         plan = sheet.plan.tables[self.table]
+        codes = plan.columns[self.needs].codes
+        none = sheet.plan.codes[codes].none if codes else ()
         for row in sheet.rows(self.table):
             cell, needed = row.cell(self.column), row.cell(self.needs)
             label, missing = (plan.columns[name].label for name in (self.column, self.needs))
             said = f"“{label}”是数字，但“{missing}”未填写，请补充。"
             message = quoted(f"{row_title(plan, row)}的{said}")
-            yield self.sheet_check(needed, both(_is_number(cell), blank(needed)), message)
+            missed = either(blank(needed), *(f"TRIM({needed})={quoted(word)}" for word in none))
+            yield self.sheet_check(needed, both(_is_number(cell), missed), message)
 
 
 class Condition(Strict):
@@ -139,7 +156,7 @@ class Quantified(ConditionalRule):
         plan = sheet.plan.tables[self.table]
         for row in sheet.rows(self.table):
             cell, label = row.cell(self.column), plan.columns[self.column].label
-            no_digit = f"SUMPRODUCT(--ISNUMBER(FIND({{0,1,2,3,4,5,6,7,8,9}},{cell})))=0"
+            no_digit = f"SUMPRODUCT(--ISNUMBER(FIND({_DIGITS},{cell})))=0"
             message = quoted(f"{row_title(plan, row)}的“{label}”没有量化，请改为可以计量的数字。")
             yield self.sheet_check(cell, both(self.concerned_on_sheet(row), no_digit), message)
 

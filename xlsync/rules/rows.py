@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from xlsync.problems import Severity
 from xlsync.rules.base import ColumnKey, ColumnKeys, TableRule, Texts
-from xlsync.rules.sheet import among, array, blank, both, filled, quoted, row_title
+from xlsync.rules.sheet import among, array, blank, both, filled, packed, quoted, row_title
 from xlsync.rules.subject import Row, shorten
 from xlsync.types import comparable
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from xlsync.rules.plan import Plan
     from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Subject
+
+
+_TO_WIDE = 0xFEE0
 
 
 class InTree(TableRule):
@@ -119,14 +123,20 @@ class NoPlaceholder(TableRule):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each cell that holds nothing but repetitions of one mark."""
         plan = sheet.plan.tables[self.table]
-        marks = array(mark.upper() for mark in self.placeholders)
+        marks = [mark.upper() for mark in self.placeholders]
+        narrow, wide = array(marks), array(map(_wide, marks))
         for row in sheet.rows(self.table):
             for column in self.columns:
                 cell, label = row.cell(column), plan.columns[column].label
-                rest = f'LEN(SUBSTITUTE(UPPER(TRIM({cell})),{marks},""))'
-                wrong = both(filled(cell), f"SUMPRODUCT(--({rest}=0))>0")
+                rest = f'SUBSTITUTE(SUBSTITUTE(UPPER({packed(cell)}),{narrow},""),{wide},"")'
+                wrong = both(filled(cell), f"SUMPRODUCT(--(LEN({rest})=0))>0")
                 message = quoted(f"{row_title(plan, row)}的“{label}”没有实际内容，请填写具体内容。")
                 yield self.sheet_check(cell, wrong, message)
+
+
+def _wide(text: str) -> str:
+    """The text in full-width letters and signs."""
+    return "".join(chr(ord(one) + _TO_WIDE) if "!" <= one <= "~" else one for one in text)
 
 
 @cache
@@ -156,13 +166,19 @@ class AtLeastOne(TableRule):
                 yield self.problem(message, table.pointer)
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
-        """Wrong for each value that no row has, once the table was begun."""
+        """Wrong for each value that no row has.
+
+        What has to be there is missing once the form was begun, as an empty field is; what is
+        only advised waits for the first row.
+        """
         plan = sheet.plan.tables[self.table]
         column, label = sheet.column(self.table, self.column), plan.columns[self.column].label
+        gap = self.severity is Severity.ERROR
+        begun = sheet.begun if gap else f"COUNTA({column})>0"
         for value in self.values:
-            wrong = both(f"COUNTA({column})>0", f"COUNTIF({column},{quoted(value)})=0")
+            wrong = both(begun, f"SUMPRODUCT(--(TRIM({column})={quoted(value)}))=0")
             message = quoted(f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。")
-            yield self.sheet_check(sheet.heading(self.table), wrong, message)
+            yield self.sheet_check(sheet.heading(self.table), wrong, message, gap=gap)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values that have to be there."""
@@ -194,7 +210,10 @@ class Unique(TableRule):
         """Wrong for each repetition."""
         plan = sheet.plan.tables[self.table]
         for row in sheet.rows(self.table):
-            same = "*".join(f"({row.above(name)}={row.cell(name)})" for name in self.columns)
+            same = "*".join(
+                f"EXACT({packed(row.above(name))},{packed(row.cell(name))})"
+                for name in self.columns
+            )
             all_filled = (filled(row.cell(name)) for name in self.columns)
             wrong = both(*all_filled, f"SUMPRODUCT({same})>1")
             message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")

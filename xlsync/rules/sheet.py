@@ -9,11 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from xlsync.types import TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xlsync.problems import Severity
     from xlsync.rules.plan import Plan, TablePlan
+
+
+_BLANKS = (" ", "\u3000", "\u00a0")
+"""``TRIM`` knows the first alone; Chinese keyboards type the second, web pages bring the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,21 @@ def array(texts: Iterable[str]) -> str:
     return "{" + ",".join(map(quoted, texts)) + "}"
 
 
+def packed(cell: str) -> str:
+    """The text of a cell without any blank."""
+    for one in _BLANKS:
+        cell = f'SUBSTITUTE({cell},"{one}","")'
+    return cell
+
+
 def blank(cell: str) -> str:
-    """True where a cell holds nothing but blanks."""
-    return f"LEN(TRIM({cell}))=0"
+    """True where a cell holds nothing but blanks; an error value is something."""
+    return f"IFERROR(LEN({packed(cell)}),1)=0"
 
 
 def filled(cell: str) -> str:
-    """True where a cell holds something."""
-    return f"LEN(TRIM({cell}))>0"
+    """True where a cell holds something, be it an error value."""
+    return f"IFERROR(LEN({packed(cell)}),1)>0"
 
 
 def both(*conditions: str) -> str:
@@ -130,6 +143,17 @@ def among(cell: str, options: str) -> str:
 def numbers(*cells: str) -> str:
     """True where all of these cells hold numbers."""
     return f"COUNT({','.join(cells)})={len(cells)}"
+
+
+def sound(sheet: SheetView, *slots: str) -> str:
+    """True where each of these fields holds a value of its type.
+
+    What is none was found by the check of the type, and rules say nothing more of it.
+    """
+    checks = {slot: TYPES[sheet.plan.fields[slot].type].on_sheet for slot in slots}
+    return both(
+        *(check.holds.format(cell=sheet.cell(slot)) for slot, check in checks.items() if check)
+    )
 
 
 def yuan(expression: str) -> str:
