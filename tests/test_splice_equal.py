@@ -54,7 +54,7 @@ def assert_same_for_any(form: Form, data: st.DataObject) -> None:
 
 
 ANY = settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -67,7 +67,7 @@ def test_any_record_of_a_shipped_form(form: Form, data: st.DataObject) -> None:
     assert_same_for_any(form, data)
 
 
-@settings(ANY, max_examples=60)
+@settings(ANY, max_examples=40)
 @given(data=st.data())
 def test_any_record_of_another_form(wrapped: Form, data: st.DataObject) -> None:
     assert_same_for_any(wrapped, data)
