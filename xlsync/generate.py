@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.errors import XlsyncError
 from xlsync.filenames import unique_names
+from xlsync.form.companions import companions
+from xlsync.manifest import LISTS
 from xlsync.problems import problem
 from xlsync.reader import read
 from xlsync.record import get, join
@@ -32,6 +35,13 @@ def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
         for record in records
     ]
     return unique_names([text or form.mapping.title for text in texts], suffix=".xlsx")
+
+
+@lru_cache(maxsize=16)
+def _known_sheets(form: Form) -> xlsx.KnownSheets:
+    """The sheets beside a form hold none of the record's texts, so the proof reads them once."""
+    beside = companions(form, form.layout(form.capacity()))
+    return dict.fromkeys((LISTS, *(one.name for one in beside)))
 
 
 def unfit(form: Form, record: Record) -> list[Problem]:
@@ -71,7 +81,7 @@ def workbook(
         XlsyncError: naming record and field, when what was written does not read back.
     """
     data = splice(form, record, describe(form, record), locked=locked, password=password)
-    (reading,) = read([form], xlsx.read(data))
+    (reading,) = read([form], xlsx.read(data, _known_sheets(form)))
     name = f"{form.title(record)!r}" if record else f"blank {form.id}"
     broken = [one for one in reading.problems if one.code[0] in "SX"]
     if broken:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from xlsync.mapping import Mapping
 
 
+FIRST = "请先选上一级"
+"""What a dropdown shows that depends on another one, as long as nothing is chosen there."""
+
+NONE = " "
+"""What a dropdown without suggestions shows; LibreOffice would make 0 of an empty cell."""
+
+
 class OptionList(NamedTuple):
     """A column of the list sheet and the defined name that points at it."""
 
@@ -33,7 +40,7 @@ def _suggestions(form: Form) -> Iterator[OptionList]:
     for table, library in form.libraries.items():
         names = library.by_level()
         yield OptionList(suggestions_name(table), list(names))
-        for branch, options in enumerate(names.values(), start=1):
+        for branch, options in enumerate(([NONE], *names.values())):
             yield OptionList(suggestions_name(table, branch), options)
 
 
@@ -42,5 +49,5 @@ def _codes_and_trees(mapping: Mapping) -> Iterator[OptionList]:
         yield OptionList(codes_name(name), [*codes.values, *codes.none])
     for name, tree in mapping.trees.items():
         yield OptionList(tree_name(name), list(tree))
-        for branch, seconds in enumerate(tree.values(), start=1):
+        for branch, seconds in enumerate(([FIRST], *tree.values())):
             yield OptionList(tree_name(name, branch), list(seconds))

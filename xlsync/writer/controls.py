@@ -50,13 +50,14 @@ def field_control(
 def level_control(table: Table, level: int, columns: Mapping[str, int], row: int) -> Control:
     """The dropdown of a level: the first from the tree, the second by what the first says.
 
-    ``INDIRECT`` over static names gives the same list in every client.
+    ``INDIRECT`` over static names gives the same list in every client; the list of number 0
+    asks for the first level, where a client would show an error or let anything pass.
     """
     item = table.columns[table.levels[level]]
     source = f"={tree_name(table.tree)}"
     if level:
         upper = f"${column_letters(columns[table.levels[0]])}{row}"
-        branch = f"MATCH({upper},{tree_name(table.tree)},0)"
+        branch = f"IFERROR(MATCH({upper},{tree_name(table.tree)},0),0)"
         source = f'=INDIRECT("{tree_name(table.tree)}_"&{branch})'
     control: Control = {
         "validate": "list",
@@ -69,7 +70,7 @@ def level_control(table: Table, level: int, columns: Mapping[str, int], row: int
 def name_control(name: str, table: Table, columns: Mapping[str, int], row: int) -> Control:
     """Suggestions for an item's name by its second level; any other text may be typed."""
     lower = f"${column_letters(columns[table.levels[1]])}{row}"
-    branch = f"MATCH({lower},{suggestions_name(name)},0)"
+    branch = f"IFERROR(MATCH({lower},{suggestions_name(name)},0),0)"
     control: Control = {
         "validate": "list",
         "source": f'=INDIRECT("{suggestions_name(name)}_"&{branch})',

@@ -41,6 +41,9 @@ _ZIP_ERRORS = (
 )
 
 
+Fingerprint = tuple[int, int]
+
+
 def part_name(target: str, base: str = "") -> str | None:
     """Resolve a target against the folder of the part ``base``: ``../a.xml`` → ``xl/a.xml``.
 
@@ -99,6 +102,11 @@ class Package:
     def __contains__(self, part: str) -> bool:
         """Whether the part is there, readable or not."""
         return part.lower() in self._members
+
+    def fingerprint(self, part: str) -> Fingerprint:
+        """Checksum and size of a part as the directory has them."""
+        info = self._member(part)
+        return info.CRC, info.file_size
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.

@@ -11,7 +11,7 @@ from xlsync.sources.xlsx.comments import read_comments
 from xlsync.sources.xlsx.extras import report_extras
 from xlsync.sources.xlsx.foreign import refuse_other_bytes, refuse_other_package
 from xlsync.sources.xlsx.names import resolve_names
-from xlsync.sources.xlsx.package import Package
+from xlsync.sources.xlsx.package import Fingerprint, Package
 from xlsync.sources.xlsx.properties import read_properties
 from xlsync.sources.xlsx.relationships import Relationship, relationships_of
 from xlsync.sources.xlsx.sheet import read_sheet
@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from xlsync.sources.xlsx.workbook import SheetEntry
 
 
-def read(data: bytes) -> Workbook:
+KnownSheets = dict[str, tuple[Fingerprint, Sheet] | None]
+"""Sheets by name that were read before, with their part's fingerprint; None: not read yet."""
+
+
+def read(data: bytes, known: KnownSheets | None = None) -> Workbook:
     """Read a whole .xlsx file, whatever it holds.
+
+    ``known`` is for files of our own making: of the sheets that it names, one whose part is the
+    same as last time is taken over and not read again. The caller answers for their strings
+    being the same too; it must not be given for files from outside.
 
     Bad data never raises. A file that cannot be read gives a workbook without sheets and one
     problem: X002 (empty), X004 (another type of file) or X001 (damaged, encrypted, too large).
@@ -35,7 +43,7 @@ def read(data: bytes) -> Workbook:
     parts that the file refers to and does not have (X001).
     """
     try:
-        return _Reading(data).workbook
+        return _Reading(data, known).workbook
     except UnreadableError as error:
         return Workbook(problems=[problem(error.code, str(error))])
 
@@ -43,7 +51,8 @@ def read(data: bytes) -> Workbook:
 class _Reading:
     """One file being read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, known: KnownSheets | None) -> None:
+        self._known = known
         if len(data) > limits.MAX_FILE_BYTES:
             raise UnreadableError(
                 f"文件超过 {limits.MAX_FILE_BYTES // 1024 // 1024} MB，不像一份申报表，没有读取。"
@@ -92,13 +101,25 @@ class _Reading:
             return
         inner = relationships_of(self._package, related.target)
         if related.kind == "worksheet":
-            found = read_sheet(self._package, related.target, values, sheet)
-            self.workbook.problems += found
+            self._read_worksheet(related.target, values, sheet)
         else:
             what = f"工作表“{entry.name}”不是普通工作表（{related.kind}），没有读入"
             self._report("S007", what, entry.name)
         self.workbook.problems += read_comments(self._package, inner, sheet)
         self.workbook.problems += report_extras(self._package, inner, entry.name)
+
+    def _read_worksheet(self, part: str, values: Values, sheet: Sheet) -> None:
+        fingerprint = self._package.fingerprint(part)
+        known = self._known if self._known is not None and sheet.name in self._known else {}
+        former = known.get(sheet.name)
+        if former is not None and former[0] == fingerprint:
+            for name in ("cells", "merges", "protected"):
+                setattr(sheet, name, getattr(former[1], name))
+            return
+        found = read_sheet(self._package, part, values, sheet)
+        self.workbook.problems += found
+        if not found:
+            known[sheet.name] = (fingerprint, sheet)
 
     def _report(self, code: str, what: str, sheet: str | None) -> None:
         message = f"{what}。请用 WPS 或 Excel 打开原文件检查，另存后再报送。"
