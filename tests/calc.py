@@ -67,10 +67,22 @@ class Calc:
         found: list[list[float | str]] = self._ask("data", sheet=sheet, area=area)
         return found
 
+    def protected(self, sheet: str) -> bool:
+        return bool(self._ask("protected", sheet=sheet))
+
+    def jump(self, sheet: str, cell: str, target: str) -> tuple[str, str]:
+        """Go where a link in a cell leads: the sheet and the cell where that is."""
+        name, place = self._ask("jump", sheet=sheet, cell=cell, target=target)
+        return name, place
+
     def options(self, sheet: str, cell: str) -> list[str]:
         """What the dropdown of a cell offers."""
         found: list[str] = self._ask("options", sheet=sheet, cell=cell)
         return found
+
+    def choose(self, sheet: str, cell: str, text: str) -> None:
+        """Take an entry from the dropdown of a cell."""
+        self._ask("choose", sheet=sheet, cell=cell, text=text)
 
     def type(self, sheet: str, cell: str, text: str) -> str:
         """Type into a cell; the answer is the text of the refusal, empty without one."""

@@ -20,7 +20,7 @@ from xlsync.intake import read_file
 from xlsync.manifest import CHECKS
 from xlsync.reader import read
 from xlsync.sources import xlsx
-from xlsync.writer import write
+from xlsync.writer import splice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -208,7 +208,7 @@ def reader_says(path: Path) -> list[str]:
 def blank(calc: Calc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calc]:
     """The blank form, open."""
     path = tmp_path_factory.mktemp("blank") / "blank.xlsx"
-    write_file(path, write(FORM))
+    write_file(path, splice(FORM))
     calc.open(path, hidden=True)
     return calc
 
@@ -259,6 +259,6 @@ def test_sheet_and_reader_agree_on_every_sample(calc: Calc, tmp_path: Path) -> N
     assert len(records) >= 16
     for number, record in enumerate(records):
         path = tmp_path / f"{number}.xlsx"
-        write_file(path, write(FORM, record))
+        write_file(path, splice(FORM, record))
         calc.open(path, hidden=True)
         assert sheet_says(calc, record) == reader_says(path), FORM.title(record)

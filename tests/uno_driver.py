@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import uno
 import unohelper
 from com.sun.star.awt import KeyEvent, XCallback
-from com.sun.star.awt.Key import DELETE, DOWN, ESCAPE, RETURN, TAB
+from com.sun.star.awt.Key import DELETE, DOWN, ESCAPE, HOME, RETURN, TAB
 from com.sun.star.awt.KeyModifier import MOD2
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
@@ -36,6 +36,7 @@ _ALERT, _POPUP, _LIST_ITEM, _LABEL = 1, 21, 33, 86
 """``AccessibleRole``: a message box, a list or hint that floats, an entry, a line of text."""
 
 _WAIT = 20.0
+_LIST_WAIT = 2.0
 _HIGH = 300
 """Windows of bars and headings are lower."""
 
@@ -99,16 +100,15 @@ class Driver:
         """The values of an area."""
         return [list(row) for row in self._cell(sheet, area).getDataArray()]
 
+    def protected(self, sheet: str) -> bool:
+        return self.document.Sheets.getByName(sheet).isProtected()
+
     def options(self, sheet: str, cell: str) -> list[str]:
         """What the dropdown of a cell offers, read from the list that it opens."""
-        self._go(sheet, cell)
-        self._press(code=DOWN, modifiers=MOD2)
-        for window in self._top_windows(_POPUP):
-            items = [one for one in _below(window.AccessibleContext) if _role(one) == _LIST_ITEM]
-            if items:
-                self._key(window, "\0", ESCAPE)
-                return [one.AccessibleName for one in items]
-        return []
+        window, texts = self._dropdown(sheet, cell)
+        if window is not None:
+            self._key(window, code=ESCAPE)
+        return texts
 
     # ---- doing -------------------------------------------------------------
 
@@ -145,6 +145,25 @@ class Driver:
         self._press(code=DELETE)
         return self._refusal()
 
+    def choose(self, sheet: str, cell: str, text: str) -> None:
+        """Take an entry from the dropdown of a cell."""
+        window, texts = self._dropdown(sheet, cell)
+        for code in (DOWN, HOME):  # the first entry is only looked at until the choice moves
+            self._key(window, code=code)
+        for _ in range(texts.index(text)):
+            self._key(window, code=DOWN)
+        self._key(window, code=RETURN)
+
+    def jump(self, sheet: str, cell: str, target: str) -> tuple[str, str]:
+        """Go where a link in a cell leads; the answer is the sheet and the cell where that is."""
+        self._go(sheet, cell)
+        controller = self.document.CurrentController
+        dispatcher = self._service("com.sun.star.frame.DispatchHelper")
+        mark = (_property("Bookmark", target),)
+        dispatcher.executeDispatch(controller.Frame, ".uno:JumpToMark", "", 0, mark)
+        self._passed()
+        return controller.ActiveSheet.Name, self._place()
+
     def tab(self, times: int) -> list[str]:
         """Where the cursor is at first, and after each press of Tab."""
         places = [self._place()]
@@ -169,10 +188,27 @@ class Driver:
     def _place(self) -> str:
         return self.document.CurrentSelection.AbsoluteName.rpartition(".")[2].replace("$", "")
 
-    def _press(self, character: str = "\0", *, code: int = 0, modifiers: int = 0) -> None:
-        self._key(self.pane, character, code, modifiers)
+    def _dropdown(self, sheet: str, cell: str) -> tuple[Uno, list[str]]:
+        """Open the dropdown of a cell: its window, if there is a list, and the entries."""
+        self._go(sheet, cell)
+        self._press(code=DOWN, modifiers=MOD2)
+        until = time.monotonic() + _LIST_WAIT
+        while time.monotonic() < until:
+            for window in self._top_windows(_POPUP):
+                items = [
+                    one for one in _below(window.AccessibleContext) if _role(one) == _LIST_ITEM
+                ]
+                if items:
+                    return window, [one.AccessibleName for one in items]
+            time.sleep(0.05)
+        return None, []
 
-    def _key(self, window: Uno, character: str, code: int, modifiers: int = 0) -> None:
+    def _press(self, character: str = "\0", *, code: int = 0, modifiers: int = 0) -> None:
+        self._key(self.pane, character, code=code, modifiers=modifiers)
+
+    def _key(
+        self, window: Uno, character: str = "\0", *, code: int = 0, modifiers: int = 0
+    ) -> None:
         event = KeyEvent()
         event.Source = window
         event.KeyChar = uno.Char(character)
@@ -193,7 +229,7 @@ class Driver:
         for box in self._top_windows(_ALERT):
             said = [one for one in _below(box.AccessibleContext) if _role(one) == _LABEL]
             text = " ".join(one.AccessibleName for one in said)
-            self._key(box, "\0", ESCAPE)
+            self._key(box, code=ESCAPE)
             self._press(code=ESCAPE)
             return text
         return ""

@@ -102,7 +102,7 @@ class _Values:
                 pointer = f"{table.pointer}{join(index, name)}"
                 if row[name] is not None:
                     where[name] = item.cells[name].address
-                elif name in where:
+                elif value is not None and name in where:
                     self.places[pointer] = where[name]
                 row[name] = value
 

@@ -215,6 +215,6 @@ class Unique(TableRule):
                 for name in self.columns
             )
             all_filled = (filled(row.cell(name)) for name in self.columns)
-            wrong = both(*all_filled, f"SUMPRODUCT({same})>1")
+            wrong = both(*all_filled, f"SUMPRODUCT(1*{same})>1")
             message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")
             yield self.sheet_check(row.cell(self.columns[-1]), wrong, message)
