@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from xlsync.record import join
 from xlsync.rules import Rule
 from xlsync.strict import Strict
 from xlsync.types import TYPES
@@ -239,7 +238,3 @@ class Mapping(Strict):
                 yield place, "table", table, self.tables
                 if table in self.tables:
                     yield place, "column", column, self.tables[table].columns
-
-    def pointer_of(self, table: str, index: int, column: str) -> str:
-        """The JSON pointer of one cell of a table."""
-        return f"{self.tables[table].pointer}{join(index, column)}"

@@ -7,6 +7,7 @@ nothing typed may be lost.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.form.companions import Entry, check_line, companions
@@ -119,11 +120,14 @@ def _report_cell(beside: Located, address: Address, cell: Cell, expected: Entry 
         beside.report(problem("S008", message, found=cell.text), address)
 
 
-def _hidden_texts(form: Form, layout: Layout) -> set[str]:
+@lru_cache(maxsize=64)
+def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
     """Texts of the hidden formulas, which move when rows are inserted into the form."""
     made = (companions(form, one) for one in (layout, form.layout(form.capacity())))
     sheets = (one for sheets in made for one in sheets if one.name == CHECKS)
-    return {entry.text for one in sheets for entry in one.cells.values() if not entry.is_formula}
+    return frozenset(
+        entry.text for one in sheets for entry in one.cells.values() if not entry.is_formula
+    )
 
 
 def _manifest_cells(workbook: Workbook) -> dict[Address, Entry]:
@@ -139,6 +143,7 @@ def _manifest_cells(workbook: Workbook) -> dict[Address, Entry]:
     }
 
 
+@lru_cache(maxsize=16)
 def _list_cells(form: Form) -> dict[Address, Entry]:
     return {
         Address(row, column): Entry(option)
