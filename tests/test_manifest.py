@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,13 @@ from xlsync.manifest import Manifest, codes_name, field_name, table_name, tree_n
 POINTERS = st.frozensets(st.text(min_size=1).map(lambda text: f"/{text}"))
 TEXTS = st.none() | st.text()
 MANIFESTS = st.builds(
-    Manifest, st.text(), TEXTS, TEXTS, TEXTS, absent=POINTERS, empty=POINTERS, blank=POINTERS
+    Manifest,
+    st.text(),
+    *[TEXTS] * 7,
+    absent=POINTERS,
+    empty=POINTERS,
+    blank=POINTERS,
+    fixed=st.dictionaries(st.text("/ab", min_size=1), st.text()),
 )
 SAMPLE = Manifest("trip", "r1", "2023/一上", None, absent=frozenset({"/a", "/b"}))
 
@@ -45,3 +53,17 @@ def test_names_are_what_every_client_takes() -> None:
     names = [field_name("a_1"), table_name("t"), codes_name("c"), tree_name("k"), tree_name("k", 2)]
     assert len(set(names)) == 5
     assert all(name.isascii() and name.replace("_", "").isalnum() for name in names)
+
+
+@given(MANIFESTS, st.binary(min_size=1), st.binary(min_size=1))
+def test_only_the_key_that_made_a_seal_knows_it(
+    manifest: Manifest, key: bytes, other: bytes
+) -> None:
+    sealed = manifest.sealed(key)
+    assert Manifest.from_pairs(sealed.pairs()) == sealed
+    assert sealed.is_sealed_by(key)
+    assert not manifest.is_sealed_by(key)
+    # HMAC pads short keys with zeros (RFC 2104), which makes such two the same key.
+    if key.rstrip(b"\0") != other.rstrip(b"\0"):
+        assert not sealed.is_sealed_by(other)
+    assert not replace(sealed, round="2023/别轮").is_sealed_by(key)

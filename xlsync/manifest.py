@@ -8,11 +8,12 @@ absent or empty text when it was made: a blank cell alone cannot tell these from
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 SHEET = "_xlsync"
 LISTS = "_lists"
@@ -43,6 +44,10 @@ _TREE = "xs_k_"
 
 
 _CHECK = "check"
+_SEAL = "seal"
+_FIXED = "fixed"
+_SINGLE = ("record", "round", "issue", "base", "prefilled", "due", "contact")
+_LISTS = ("absent", "empty", "blank")
 
 
 def field_name(slot: str) -> str:
@@ -77,39 +82,62 @@ def tree_name(tree: str, branch: int | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Form, record, round and base revision of a workbook; pointers of what was not there.
+    """What a workbook says of itself; pointers of what was not there when it was made.
 
     Pointers of table cells name the row by its id (``/indicators/3f2a/unit``), since rows move.
     ``blank`` lists the nulls that would otherwise be read as inherited from the row above.
+    ``issue`` numbers the workbooks that went out for a record in a round, from 1; ``base`` is the
+    commit that it was issued from. ``prefilled`` is how many fields were filled in for a
+    recipient who has begun nothing yet. ``due`` and ``contact`` say until when and to whom it
+    goes back. ``fixed`` are the values that the recipient was not to change, by pointer, as
+    they stand in the record. ``seal`` is the HMAC of everything else.
     """
 
     form: str
     record: str | None = None
     round: str | None = None
     base: str | None = None
+    issue: str | None = None
+    prefilled: str | None = None
+    due: str | None = None
+    contact: str | None = None
     absent: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    seal: str | None = None
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Keys and values in the order in which they are written, a check of them all at last."""
         pairs = list(self._content())
+        if self.seal is not None:
+            pairs.append((_SEAL, self.seal))
         yield from pairs
         yield _CHECK, _digest(pairs)
+
+    def sealed(self, key: bytes) -> Manifest:
+        """The same with a seal that only the holder of the key can make."""
+        return replace(self, seal=self._signature(key))
+
+    def is_sealed_by(self, key: bytes) -> bool:
+        """Whether the seal was made with this key over what the manifest says now."""
+        return self.seal is not None and hmac.compare_digest(self.seal, self._signature(key))
+
+    def _signature(self, key: bytes) -> str:
+        return hmac.new(key, _joined(self._content()), hashlib.sha256).hexdigest()
 
     def _content(self) -> Iterator[tuple[str, str]]:
         yield "format", FORMAT
         yield "form", self.form
-        for key, value in (("record", self.record), ("round", self.round), ("base", self.base)):
+        for key in _SINGLE:
+            value = getattr(self, key)
             if value is not None:
                 yield key, value
-        for key, pointers in (
-            ("absent", self.absent),
-            ("empty", self.empty),
-            ("blank", self.blank),
-        ):
-            for pointer in sorted(pointers):
+        for key in _LISTS:
+            for pointer in sorted(getattr(self, key)):
                 yield key, pointer
+        for pointer, value in sorted(self.fixed.items()):
+            yield _FIXED, f"{pointer}={value}"
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Manifest | None:
@@ -119,7 +147,7 @@ class Manifest:
         if [value for key, value in pairs if key == _CHECK] != [_digest(content)]:
             return None
         single: dict[str, str] = {}
-        lists: dict[str, set[str]] = {"absent": set(), "empty": set(), "blank": set()}
+        lists: dict[str, set[str]] = {key: set() for key in (*_LISTS, _FIXED)}
         for key, value in content:
             if key in lists:
                 lists[key].add(value)
@@ -127,18 +155,22 @@ class Manifest:
                 single[key] = value
         if single.get("format") != FORMAT or "form" not in single:
             return None
+        fixed = (one.partition("=") for one in lists[_FIXED])
         return cls(
             form=single["form"],
-            record=single.get("record"),
-            round=single.get("round"),
-            base=single.get("base"),
+            **{key: single.get(key) for key in _SINGLE},
             absent=frozenset(lists["absent"]),
             empty=frozenset(lists["empty"]),
             blank=frozenset(lists["blank"]),
+            fixed={pointer: value for pointer, _, value in fixed},
+            seal=single.get(_SEAL),
         )
 
 
 def _digest(pairs: Iterable[tuple[str, str]]) -> str:
     """What the pairs amount to, in whatever order: it tells a change, it does not sign."""
-    lines = sorted(f"{key}\x1f{value}\x1e" for key, value in pairs)
-    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+    return hashlib.sha256(_joined(pairs)).hexdigest()
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(sorted(f"{key}\x1f{value}\x1e" for key, value in pairs)).encode("utf-8")

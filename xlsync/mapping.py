@@ -148,11 +148,12 @@ class Table(Strict):
 
 
 class RecordPlan(Strict):
-    """Which fields name a record: its title, its group (folder), its identity."""
+    """Which fields name a record: its title, its group (folder), its identity, its year."""
 
     title: Name
     group: Name
     identity: list[Name] = Field(min_length=1)
+    year: Name | None = None
 
 
 class Relative(Strict):
@@ -210,7 +211,7 @@ class Mapping(Strict):
 
     def _references(self) -> Iterator[tuple[str, str, str, Container[str]]]:
         plan = self.record
-        for name in (plan.title, plan.group, *plan.identity):
+        for name in filter(None, (plan.title, plan.group, *plan.identity, plan.year)):
             yield "record", "field", name, self.fields
         for slot, item in self.fields.items():
             if item.below:

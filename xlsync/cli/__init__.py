@@ -9,11 +9,17 @@ from __future__ import annotations
 import click
 
 from xlsync import __version__
+from xlsync.cli.collect import collect
 from xlsync.cli.demo import demo
+from xlsync.cli.diff import diff
 from xlsync.cli.ending import Program, prepare_streams
-from xlsync.cli.files import diff, forms, generate, read
+from xlsync.cli.forms import forms
+from xlsync.cli.generate import generate
+from xlsync.cli.history import log, show
+from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, repo_option
-from xlsync.cli.repo import collect, init, log, show, status
+from xlsync.cli.read import read
+from xlsync.cli.status import status
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

@@ -66,7 +66,8 @@ class Reading:
 
     ``places`` is the source map: JSON pointer → address of the cell that the value came from.
     ``start`` is the first row of the form; ``record`` is None where none could be made;
-    ``states_id`` says that the record's id was carried by the file and not made up here.
+    ``states_id`` says that the record's id was carried by the file and not made up here;
+    ``manifest`` is what a workbook of ours says of itself.
     """
 
     sheet: str | None
@@ -76,3 +77,4 @@ class Reading:
     problems: list[Problem]
     places: dict[str, Address] = field(default_factory=dict)
     states_id: bool = False
+    manifest: Manifest | None = None

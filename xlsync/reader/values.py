@@ -213,4 +213,5 @@ def read_values(located: Located) -> Reading:
             if get(record, pointer) is not MISSING
         },
         states_id=bool(stated_id),
+        manifest=manifest,
     )

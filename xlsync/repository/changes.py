@@ -29,6 +29,7 @@ class Changes:
         self._held = snapshot.records(round_name)
         self._record_paths: dict[str, str] = {}
         self._files: dict[str, Blob] = {}
+        self._dropped: set[str] = set()
 
     def put_record(self, record_id: str, group: str, title: str, record: Record) -> bool:
         """Put a record in place of any older one of its id; the last one put counts.
@@ -63,8 +64,17 @@ class Changes:
 
     def put_receipt(self, digest: str, receipt: Record) -> None:
         """Keep what came of the received file with this SHA-256, in place of an older receipt."""
-        path = layout.receipt_path(self.round, digest)
-        self._files[path] = Blob.from_string(canonical_bytes(receipt))
+        self.put_document(layout.receipt_path(self.round, digest), receipt)
+
+    def put_document(self, path: str, document: Record) -> None:
+        """Keep a JSON object at a path of the layout, in place of what stood there."""
+        self._files[path] = Blob.from_string(canonical_bytes(document))
+        self._dropped.discard(path)
+
+    def drop(self, path: str) -> None:
+        """Take away the file at a path, if there is one."""
+        self._files.pop(path, None)
+        self._dropped.add(path)
 
     def blobs(self) -> dict[str, Blob]:
         """The files by path that the snapshot does not hold as they are here."""
@@ -72,10 +82,11 @@ class Changes:
         return {path: blob for path, blob in self._files.items() if held.get(path) != blob.id}
 
     def obsolete(self) -> list[str]:
-        """The paths that records of the snapshot leave behind."""
+        """The paths that records of the snapshot leave behind, and those that were dropped."""
         held = {record_id: self._held.get(record_id) for record_id in self._record_paths}
-        return [
+        moved = [
             entry.path
             for record_id, entry in held.items()
             if entry is not None and entry.path != self._record_paths[record_id]
         ]
+        return [*moved, *self.snapshot.find_all(self._dropped)]

@@ -17,6 +17,9 @@ MARKER = "xlsync.json"
 ROUNDS = "rounds"
 RECEIVED = "received"
 RECEIPTS = "receipts"
+ISSUED = "issued"
+CONFLICTS = "conflicts"
+SEAL = "seal.json"
 
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
 
@@ -97,6 +100,16 @@ def received_path(round_name: str, digest: str, name: str) -> str:
 def receipt_path(round_name: str, digest: str) -> str:
     """Where it stands what came of a received file."""
     return f"{RECEIPTS}/{check_round(round_name)}/{key_of(digest)}.json"
+
+
+def issued_path(round_name: str, record_id: str) -> str:
+    """Where it stands which workbooks went out for a record."""
+    return f"{ISSUED}/{check_round(round_name)}/{check_id(record_id)}.json"
+
+
+def conflict_path(round_name: str, record_id: str, digest: str) -> str:
+    """Where a returned version waits that contradicts what the round holds."""
+    return f"{CONFLICTS}/{check_round(round_name)}/{check_id(record_id)}/{key_of(digest)}.json"
 
 
 def key_of(digest: str) -> str:

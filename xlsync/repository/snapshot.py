@@ -68,11 +68,16 @@ class Snapshot:
         sha = self._objects.find(self.tree, path)
         return self._json(path, self._objects.data(sha)) if sha else None
 
+    def documents(self, folder: str) -> Iterator[tuple[str, Record]]:
+        """The name and the JSON object of every file in a folder, in the order of names."""
+        for file in self._objects.files(self._objects.find(self.tree, folder)):
+            yield file.name, self._json(f"{folder}/{file.name}", self._objects.data(file.sha))
+
     def rounds(self) -> list[str]:
         """Every round that holds something, the earliest first (see ``layout.round_order``)."""
         found = {
             f"{year.name}/{name.name}"
-            for top in (layout.ROUNDS, layout.RECEIVED, layout.RECEIPTS)
+            for top in (layout.ROUNDS, layout.RECEIVED, layout.RECEIPTS, layout.ISSUED)
             for year in self._objects.folders(self._objects.find(self.tree, top))
             for name in self._objects.folders(year.sha)
         }
@@ -99,8 +104,7 @@ class Snapshot:
     def receipts(self, round_name: str) -> list[Record]:
         """The receipts of a round, ordered by the digests of the files."""
         folder = f"{layout.RECEIPTS}/{layout.check_round(round_name)}"
-        files = self._objects.files(self._objects.find(self.tree, folder))
-        return [self._json(f"{folder}/{f.name}", self._objects.data(f.sha)) for f in files]
+        return [document for _, document in self.documents(folder)]
 
     def receipt(self, round_name: str, digest: str) -> Record | None:
         """The receipt of the file with this SHA-256; None when it was never received."""

@@ -1,4 +1,4 @@
-"""Commands that work on files alone: forms, generate, read; and diff, which can."""
+"""The command generate: a workbook for each record."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import Settings, pass_settings, print_report, with_progress, write_json
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.context import Settings, pass_settings, with_progress
+from xlsync.cli.options import PATH, forms_option
 from xlsync.cli.reading import end, read_files
-from xlsync.cli.sides import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,25 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.form import Form
     from xlsync.intake import FileReading
-    from xlsync.reader import Reading
-    from xlsync.record import Json, Record
-
-
-@click.command()
-@json_option
-@forms_option()
-@pass_settings
-def forms(settings: Settings, *, as_json: bool) -> None:
-    """List the forms that are installed, and those of --forms DIR."""
-    rows = [
-        {"form": form.id, "title": form.mapping.title, "template": str(form.template_path)}
-        for form in settings.forms.values()
-    ]
-    if as_json:
-        write_json(rows)
-        return
-    for row in rows:
-        click.echo(f"{row['form']}  {row['title']}  ({row['template']})")
+    from xlsync.record import Record
 
 
 @click.command()
@@ -109,57 +90,3 @@ def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
                 reading.problems += [one for one in found if (one.code, one.pointer) not in known]
             else:
                 yield reading.record
-
-
-@click.command()
-@click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
-@forms_option()
-@pass_settings
-def read(settings: Settings, files: tuple[Path, ...]) -> None:
-    """Print what stands in files as JSON Lines, one object for each form found.
-
-    Each FILE, and each file of each DIR, is a workbook, a text, or JSON. A file in which no form
-    is found gives an object too, with the problem and without a record.
-    """
-    readings = []
-    for file in read_files(settings, files):
-        for reading in file.readings:
-            write_json(_printed(file, reading), on_one_line=True)
-        readings.append(file)
-    end(readings, only_to_terminal=True)
-
-
-@click.command()
-@click.argument("old")
-@click.argument("new")
-@json_option
-@repo_option()
-@forms_option()
-@pass_settings
-def diff(settings: Settings, old: str, new: str, *, as_json: bool) -> None:
-    """Show what changed from OLD to NEW.
-
-    Each is a file or folder that exists, a round such as 2023/一上, or one record as
-    [ROUND/]RECORD[@REV] (see log and show). Two records are compared with each other; of several,
-    those with the same id are. Differences are no problem: they do not change the exit code.
-    """
-    from xlsync.report.deltas import as_json as deltas_json
-    from xlsync.report.deltas import delta_lines
-
-    comparison = compare_sides(settings, old, new)
-    if comparison.deltas is not None:
-        if as_json:
-            write_json(deltas_json(comparison.deltas))
-        else:
-            print_report(delta_lines(comparison.deltas))
-    end(comparison.files)
-
-
-def _printed(file: FileReading, reading: Reading) -> Json:
-    place = {"line": reading.start} if file.is_text else {"sheet": reading.sheet}
-    return {
-        "source": {"file": str(file.path), **place},
-        "form": reading.form,
-        "record": reading.record,
-        "problems": [one.as_json() for one in reading.problems],
-    }

@@ -1,0 +1,30 @@
+"""The command init: a new repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync.cli.context import Settings, pass_settings
+from xlsync.cli.options import PATH, repo_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=PATH)
+@repo_option()
+@pass_settings
+def init(settings: Settings, folder: Path | None) -> None:
+    """Make a new, empty repository.
+
+    DIR is a folder that is new or empty; by default that of -R, or the current folder. The
+    repository is a bare git repository: it can be cloned, pushed and pulled with git.
+    """
+    from xlsync.repository import Repository
+
+    target = folder or settings.repo
+    Repository.init(target).close()
+    click.echo(f"版本库已建立：{target.resolve()}")
