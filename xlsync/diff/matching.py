@@ -45,8 +45,12 @@ _STAGES: tuple[Evidence, ...] = (
     lambda row: row.key,
     lambda row: row.id,
     lambda row: (row.levels, row.name) if row.name else None,
-    lambda row: (row.levels[0], row.name) if row.name else None,
+    lambda row: (row.levels[:1], row.name) if row.name else None,
     lambda row: row.name or None,
+)
+_BY_KEY: tuple[Evidence, ...] = (
+    lambda row: (row.key, row.content),
+    lambda row: row.key if any(row.key) else None,
 )
 
 
@@ -65,16 +69,33 @@ def match_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> li
     right = [_traits(table, position, row) for position, row in enumerate(new)]
     if [row.content for row in left] == [row.content for row in right]:
         return [(position, position) for position in range(len(new))]
-    pairs: list[tuple[int, int]] = []
-    for evidence in _STAGES:
-        found = _agreeing(evidence, left, right)
-        left, right = _unmatched(left, right, found)
-        pairs += found
+    pairs, left, right = _in_stages(_STAGES, left, right)
     pairs += similar_pairs(
         [(row.position, row.levels, row.name) for row in left],
         [(row.position, row.levels, row.name) for row in right],
     )
     return sorted(pairs, key=lambda pair: pair[1])
+
+
+def match_keys(
+    table: Table, one: Sequence[Record], other: Sequence[Record]
+) -> list[tuple[int, int]]:
+    """Pairs of positions of rows with the same key; a key that says nothing matches no row."""
+    left = [_traits(table, position, row) for position, row in enumerate(one)]
+    right = [_traits(table, position, row) for position, row in enumerate(other)]
+    return _in_stages(_BY_KEY, left, right)[0]
+
+
+def _in_stages(
+    stages: Sequence[Evidence], left: list[Traits], right: list[Traits]
+) -> tuple[list[tuple[int, int]], list[Traits], list[Traits]]:
+    """The pairs that the evidence gives, and what is left over on both sides."""
+    pairs: list[tuple[int, int]] = []
+    for evidence in stages:
+        found = _agreeing(evidence, left, right)
+        left, right = _unmatched(left, right, found)
+        pairs += found
+    return pairs, left, right
 
 
 def _traits(table: Table, position: int, row: Record) -> Traits:
@@ -84,7 +105,7 @@ def _traits(table: Table, position: int, row: Record) -> Traits:
         id=None if row_id is None else exact_text(row_id),
         key=tuple(_words(row.get(column)) for column in table.key),
         levels=tuple(_words(row.get(column)) for column in table.levels),
-        name=_words(row.get(table.name)),
+        name=_words(row.get(table.name)) if table.name else "",
         content=exact_text(content(table, row)),
     )
 

@@ -25,7 +25,7 @@ def compare_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> 
     """The deltas of a table: new and kept rows in their new order, then the removed ones."""
     pairs = match_rows(table, old, new)
     partners = {new_position: old_position for old_position, new_position in pairs}
-    moved = _out_of_order(pairs)
+    moved = out_of_order(pairs)
     for position, row in enumerate(new):
         partner = partners.get(position)
         if partner is None:
@@ -81,7 +81,7 @@ def _is_name(value: Json) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _out_of_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
+def out_of_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
     """The fewest rows (new positions) whose moves explain the new order.
 
     They are all the pairs outside one longest run of pairs whose old positions increase.
