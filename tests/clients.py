@@ -1,4 +1,4 @@
-"""Office programs that tests drive: where they are, and how they save a workbook again."""
+"""Programs of users that tests drive: where they are, how they open a file and save it again."""
 
 from __future__ import annotations
 
@@ -33,6 +33,29 @@ def soffice() -> str:
     if found is None:
         missing("LibreOffice")
     return str(found)
+
+
+def chromium() -> str:
+    """The path of a browser of that family."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        missing("Chromium")
+    return str(found)
+
+
+def browse(address: str, folder: Path, *, do: str = "--dump-dom") -> str:
+    """Let the browser open an address without a window, in a profile of its own.
+
+    The result is what stands in the page once its scripts have run, unless it is told to make a
+    picture or a PDF instead.
+    """
+    # A sandbox inside that of a container is refused; the pages are our own.
+    switches = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}")
+    command = [chromium(), *switches, do, address]
+    done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    return done.stdout.decode()
 
 
 def convert(files: Iterable[Path], folder: Path, *, to: str = _XLSX) -> list[Path]:

@@ -8,7 +8,7 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xlsync.report.changes import inline_change
+from xlsync.report.changes import Part, inline_change, segments
 from xlsync.report.lines import plain
 
 _FILLER = "理顺业主自治的各项程序，指导任期届满的业委会及时改选。"
@@ -68,6 +68,27 @@ def test_both_texts_can_be_read_off_where_nothing_is_cut(old: str, new: str) -> 
     if "…" not in shown:
         assert re.sub(r"〔\+.*?\+〕", "", shown).replace("〔-", "").replace("-〕", "") == old
         assert re.sub(r"〔-.*?-〕", "", shown).replace("〔+", "").replace("+〕", "") == new
+
+
+@given(_TEXTS, _TEXTS, st.integers(0, 5))
+@example("甲" * 3000 + "乙", "丙" + "甲" * 3000, 0)
+def test_stretches_make_both_texts_again(old: str, new: str, context: int) -> None:
+    for found in (segments(old, new), segments(old, new, context)):
+        kept = [(part, text) for part, text in found if part is not Part.ADDED]
+        assert "".join(text for _, text in kept) == old
+        assert "".join(text for part, text in found if part is not Part.REMOVED) == new
+        assert all(text for _, text in found)
+    assert not any(part is Part.CUT for part, _ in segments(old, new))
+
+
+def test_what_only_happens_to_be_the_same_in_a_rewritten_sentence_is_no_island() -> None:
+    old, new = "做好日常巡查和宣传工作", "加强治安防范和法治教育"
+    assert segments(old, new) == [(Part.REMOVED, old), (Part.ADDED, new)]
+
+
+def test_a_sign_for_what_does_not_show_changes_as_a_whole() -> None:
+    found = segments("甲乙丙〔U+200B〕丁戊己", "甲乙丙〔U+200C〕丁戊己")
+    assert (Part.REMOVED, "〔U+200B〕") in found
 
 
 def test_the_longest_texts_of_a_cell_take_no_time() -> None:

@@ -43,7 +43,7 @@ def compare_record(
         for name in (mapping.record.title, mapping.record.group)
     )
     kind = _record_kind(mapping, old, new)
-    return RecordDelta(record_id, title, group, kind, mapping, tuple(deltas))
+    return RecordDelta(record_id, title, group, kind, mapping, tuple(deltas), old, new)
 
 
 def _record_kind(mapping: Mapping, old: Record | None, new: Record | None) -> Kind:

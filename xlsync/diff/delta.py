@@ -14,7 +14,7 @@ from xlsync.record import MISSING
 
 if TYPE_CHECKING:
     from xlsync.mapping import Mapping
-    from xlsync.record import Json
+    from xlsync.record import Json, Record
 
 
 class Kind(StrEnum):
@@ -54,7 +54,8 @@ class RecordDelta:
 
     ``title`` and ``group`` are those of the new version, or of the old one where the record
     was removed. A record that has a new title is ``renamed``, one that has a new group
-    ``moved`` (whatever else changed in it); the deltas say all of it.
+    ``moved`` (whatever else changed in it); the deltas say all of it. ``old`` and ``new`` are
+    the two versions themselves, None where the record was not there.
     """
 
     id: str
@@ -63,3 +64,5 @@ class RecordDelta:
     kind: Kind
     mapping: Mapping
     deltas: tuple[Delta, ...]
+    old: Record | None
+    new: Record | None

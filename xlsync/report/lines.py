@@ -26,6 +26,11 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_written_out, text)
 
 
+def visible_lines(text: str) -> str:
+    """The same for a text that may keep its line breaks."""
+    return "\n".join(visible(one) for one in text.split("\n"))
+
+
 def _written_out(match: re.Match[str]) -> str:
     return LINE_BREAK if match[0] == "\n" else f"〔U+{ord(match[0]):04X}〕"
 

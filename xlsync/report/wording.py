@@ -1,18 +1,21 @@
 """How the values, fields and rows of one form are written for people.
 
-An amount gets its thousands separators, text its quotation marks, a row its levels and name;
-absent, null and empty text each have a sign of their own.
+An amount gets its thousands separators, a row its levels and name; absent, null and empty text
+each have a sign of their own.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlsync.record import MISSING, split
-from xlsync.report.lines import visible
+from xlsync.diff import Places
+from xlsync.form.checks import totals
+from xlsync.record import MISSING
+from xlsync.report.lines import visible, visible_lines
 from xlsync.types import TYPES, render_quantity
 from xlsync.types.numbers import MoneyType
 from xlsync.types.texts import TextType
@@ -21,103 +24,110 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.diff import Delta
-    from xlsync.mapping import FieldBase, FormField, Mapping, Table
+    from xlsync.mapping import FormField, Mapping, Table
     from xlsync.record import Json, Record
     from xlsync.types import ValueType
 
 ABSENT = "〔无此项〕"
-NULL = "〔空 null〕"
-EMPTY = '〔空文本 ""〕'
+NULL = "〔未填〕"
+EMPTY = "〔空文本〕"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A value as people read it, with nothing hidden in it; texts keep their line breaks.
+
+    ``is_typed`` tells a text that somebody typed from a sign, an amount or a date.
+    """
+
+    text: str
+    is_typed: bool = False
 
 
 class Wording:
-    """The words for deltas of one form."""
+    """The words for what happened to records of one form."""
 
     def __init__(self, mapping: Mapping) -> None:
         """Look up once what every delta needs."""
-        self._tables = list(mapping.tables.values())
-        self._fields = {field.pointer: field for field in mapping.fields.values()}
-        self._labels = dict(_labels(mapping))
-        fields = self._fields.values()
-        amounts = (field for field in fields if isinstance(TYPES[field.type], MoneyType))
-        self.amount: FormField | None = next(amounts, None)
-        """The form's first field of money, by which records are added up."""
+        self.places = Places(mapping)
+        self._labels = field_labels(mapping)
+        self.amounts = [(self._labels[one.pointer], one) for one in _amounts(mapping)]
+        """Label and field of the amounts by which records are added up."""
+        self.tables = [(visible(table.label), table) for table in mapping.tables.values()]
+        """Label of each table, and the table."""
 
     def label(self, delta: Delta) -> str:
         """The label of what changed, told apart from others that are printed alike."""
-        return visible(self._labels.get(delta.pointer, delta.label))
+        return self._labels.get(delta.pointer, visible(delta.label))
 
-    def value(self, delta: Delta, side: Json) -> str:
-        """One side of a delta as people read it."""
-        field = self._field(delta)
-        return shown(side, field.type if field else None)
+    def side(self, delta: Delta, value: Json) -> Side:
+        """One side of a delta."""
+        field = self.places.field(delta)
+        return shown(value, field.type if field else None)
 
-    def row(self, delta: Delta) -> str:
+    def path(self, delta: Delta) -> str:
         """The levels and the name of the delta's row."""
-        table = self.table(delta)
-        names = (*table.levels, table.name) if table else ()
-        return "/".join(_word((delta.row or {}).get(name, MISSING)) for name in names)
+        table = self.places.table(delta)
+        return self.parts(delta, [*table.levels, table.name]) if table else ""
 
-    def level(self, delta: Delta) -> str:
-        """The nearest level above the delta's row."""
-        table = self.table(delta)
-        return _word((delta.row or {}).get(table.levels[-1], MISSING)) if table else ""
+    def levels(self, delta: Delta) -> str:
+        """The levels of the delta's row."""
+        table = self.places.table(delta)
+        return self.parts(delta, table.levels) if table else ""
+
+    def name(self, delta: Delta) -> str:
+        """The name of the delta's row."""
+        table = self.places.table(delta)
+        return self.parts(delta, [table.name]) if table else ""
+
+    def parts(self, delta: Delta, names: list[str]) -> str:
+        """Some values of the delta's row, as a path."""
+        return "/".join(name_of((delta.row or {}).get(name, MISSING)) for name in names)
 
     def rest_of_row(self, delta: Delta, row: Record) -> str:
         """What a row says beside its levels and name: its quantity, then other columns."""
-        table = self.table(delta)
+        table = self.places.table(delta)
         if table is None:
-            return shown(row, None)
-        parts = table.quantity
-        quantity = [parts.operator, parts.value, parts.unit]
-        written = render_quantity(*(_part(row.get(name)) for name in quantity))
-        told = {*table.levels, table.name, *quantity, *(delta.row or {})}
+            return shown(row, None).text
+        told = {*table.levels, table.name, *table.parts, *(delta.row or {})}
         others = (
-            f"{_column_label(table, name)} {shown(value, _column_type(table, name))}"
+            f"{_column_label(table, name)} {quoted(shown(value, _column_type(table, name)))}"
             for name, value in row.items()
             if name not in told and value is not None
         )
-        return "，".join(filter(None, (visible(written), *others)))
-
-    def is_whole_row(self, delta: Delta) -> bool:
-        """Whether the delta is about a row and not about one of its cells."""
-        table = self.table(delta)
-        return table is not None and delta.pointer.rpartition("/")[0] == table.pointer
-
-    def table(self, delta: Delta) -> Table | None:
-        """The table that a delta lies in."""
-        inside = (item for item in self._tables if delta.pointer.startswith(f"{item.pointer}/"))
-        return next(inside, None)
-
-    def _field(self, delta: Delta) -> FieldBase | None:
-        table = self.table(delta)
-        if table is not None:
-            return table.columns.get(split(delta.pointer)[-1])
-        return self._fields.get(delta.pointer)
+        return "，".join(filter(None, (quantity(table, row), *others)))
 
 
-def shown(value: Json, type_name: str | None) -> str:
-    """A value as people read it; texts stand in quotation marks, so that blanks show."""
-    if value is MISSING:
-        return ABSENT
-    if value is None:
-        return NULL
+def quantity(table: Table, row: Record) -> str:
+    """The quantity of a row, written in one piece as on paper."""
+    if table.quantity is None:
+        return ""
+    return visible(render_quantity(*(part(row.get(name)) for name in table.parts)))
+
+
+def shown(value: Json, type_name: str | None) -> Side:
+    """A value of a type as people read it."""
+    for sign, nothing in ((ABSENT, MISSING), (NULL, None)):
+        if value is nothing:
+            return Side(sign)
     if not isinstance(value, str):
-        return visible(json.dumps(value, ensure_ascii=False))
+        return Side(visible(json.dumps(value, ensure_ascii=False)))
     if not value:
-        return EMPTY
+        return Side(EMPTY)
     kind = TYPES.get(type_name or "")
     if kind is None or isinstance(kind, TextType) or not _is_canonical(kind, value):
-        return f"「{visible(value)}」"
-    return f"{Decimal(value):,}" if isinstance(kind, MoneyType) else value
+        return Side(visible_lines(value), is_typed=True)
+    return Side(f"{Decimal(value):,}" if isinstance(kind, MoneyType) else value)
 
 
-def amount_of(value: Json, type_name: str) -> Decimal | None:
-    """The amount that a value of a type of money is, or None."""
-    kind = TYPES[type_name]
-    if isinstance(kind, MoneyType) and isinstance(value, str) and _is_canonical(kind, value):
-        return Decimal(value)
-    return None
+def name_of(value: Json) -> str:
+    """A name on one line, or the sign of what stands there instead of one."""
+    return visible(shown(value, None).text)
+
+
+def quoted(side: Side) -> str:
+    """A value on one line; what was typed stands in quotation marks, so that blanks show."""
+    return f"「{visible(side.text)}」" if side.is_typed else side.text
 
 
 def _is_canonical(kind: ValueType, value: str) -> bool:
@@ -127,12 +137,11 @@ def _is_canonical(kind: ValueType, value: str) -> bool:
         return False
 
 
-def _word(value: Json) -> str:
-    return visible(value) if isinstance(value, str) and value else shown(value, None)
-
-
-def _part(value: Json) -> str | None:
-    return value if value is None or isinstance(value, str) else shown(value, None)
+def part(value: Json) -> str | None:
+    """One part of a quantity; None where there is none, and only then."""
+    if value is None or value is MISSING:
+        return None
+    return value if isinstance(value, str) else shown(value, None).text
 
 
 def _column_label(table: Table, name: str) -> str:
@@ -145,13 +154,25 @@ def _column_type(table: Table, name: str) -> str | None:
     return column.type if column else None
 
 
-def _labels(mapping: Mapping) -> Iterator[tuple[str, str]]:
+def _amounts(mapping: Mapping) -> list[FormField]:
+    """The totals of the form's sums; of a form without sums, its first field of money."""
+    fields = mapping.fields
+    money = [one for one in fields.values() if isinstance(TYPES[one.type], MoneyType)]
+    return [fields[name] for name in totals(mapping)] or money[:1]
+
+
+def field_labels(mapping: Mapping) -> dict[str, str]:
     """Pointer and label of each field; a label that occurs twice says which one is meant."""
+    return dict(_labels(mapping))
+
+
+def _labels(mapping: Mapping) -> Iterator[tuple[str, str]]:
     times = Counter(field.label for field in mapping.fields.values())
     for field in mapping.fields.values():
         if times[field.label] == 1:
-            yield field.pointer, field.label
+            label = field.label
         elif field.below:
-            yield field.pointer, f"{mapping.fields[field.below].label}下的{field.label}"
+            label = f"{mapping.fields[field.below].label}下的{field.label}"
         else:
-            yield field.pointer, f"{field.label}（{field.pointer}）"
+            label = f"{field.label}（{field.pointer}）"
+        yield field.pointer, visible(label)

@@ -1,0 +1,59 @@
+"""The page of changes as bytes: template, style and script put together, and locked.
+
+Every text of a form is escaped, and should that ever fail, the page's own policy still keeps
+anything but its style and script (known by their hashes) from taking effect.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+
+from xlsync.report.page.view import view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsync.diff import RecordDelta
+
+_TITLE = "修订对照"
+
+
+def render(old: str, new: str, records: Sequence[RecordDelta]) -> bytes:
+    """What changed from one side to the other as a page in UTF-8; the sides are called by name."""
+    shown = view(old, new, records)
+    heading = _css_text(f"{_TITLE}：{shown.old} → {shown.new}")
+    style = _part("page.css").replace("/* heading */", f"content: {heading};")
+    script = _part("page.js")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.from_string(_part("page.html.j2")).render(
+        title=_TITLE, page=shown, style=style, script=script, policy=_policy(style, script)
+    )
+    return page.encode()
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """The page may load and send nothing, and do nothing but what stands in these two."""
+    parts = ("style", style), ("script", script)
+    known = (f"{kind}-src '{_hash(text)}'" for kind, text in parts)
+    return "; ".join(["default-src 'none'", *known, "base-uri 'none'", "form-action 'none'"])
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _css_text(text: str) -> str:
+    """A text in a style sheet, every character escaped, so that none can end it."""
+    escaped = "".join(f"\\{ord(character):06x}" for character in text)
+    return f'"{escaped}"'
