@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from small_form import MAPPING, TEMPLATE, load_form
 
-from xlsync.errors import XlsyncError
-from xlsync.form import Form, loading
+from xlsync.errors import FormError, XlsyncError
+from xlsync.form import Form, extending
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = sorted({path.stem for path in (ROOT / "templates").glob("*.toml")})
@@ -104,8 +104,8 @@ IN_TEMPLATE = {
         'area = "A3", style',
         'area = "A3:B5", style',
         (
-            "templates/trip.toml: on the whole sheet, "
-            "label '交通' A4:B6 and label '行程' A6 overlap; templates/trip.toml: "
+            "label '交通' A4:B6 and label '省' B5 overlap; on the whole sheet, "
+            "label '交通' A4:B6 and label '行程' A6 overlap; on the whole sheet, "
         ),
     ),
     "a slot outside the sheet": (
@@ -264,7 +264,7 @@ def test_many_mistakes_are_told_up_to_five(tmp_path: Path) -> None:
     with pytest.raises(XlsyncError) as caught:
         load_form(tmp_path, TEMPLATE.replace("area = ", "erea = "))
     message = str(caught.value)
-    assert message.count("unknown key") + message.count("is missing") == loading.MAX_SHOWN
+    assert message.count("unknown key") + message.count("is missing") == FormError.SHOWN
     assert re.search(r"; and \d+ more$", message)
 
 
@@ -281,6 +281,6 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "MAX_BYTES", 10)
+    monkeypatch.setattr(extending, "MAX_BYTES", 10)
     with pytest.raises(XlsyncError, match=r"trip\.toml: larger than 10 bytes"):
         load_form(tmp_path)

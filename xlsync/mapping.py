@@ -41,8 +41,13 @@ FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Pointer = Annotated[str, StringConstraints(pattern=r"^(/[a-z][a-z0-9_]*)+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 TypeName = Annotated[str, AfterValidator(_known_type)]
 Pattern = Annotated[str, AfterValidator(_has_one_group)]
+
+
+_LEVELS = 2
+"""A tree has a first and a second level; each is a column."""
 
 
 class CodeList(Strict):
@@ -81,11 +86,25 @@ class FieldBase(Strict):
         return [self.label, *self.spellings]
 
 
+class PrintedLabel(Strict):
+    """A text at the side or head of a matrix, under which several fields stand."""
+
+    label: Text
+    spellings: list[Text] = []
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text by which a copy of the form may say this."""
+        return [self.label, *self.spellings]
+
+
 class FormField(FieldBase):
     """A single value of the record.
 
     ``pattern`` finds a value inside a text, such as the year in a title line; ``below`` names
     the field in whose label's column this field's label stands, where a label occurs twice.
+    A field of a matrix stands where the ``row`` of one printed label meets the ``column`` of
+    another; its own label is what messages call it.
     """
 
     pointer: Pointer
@@ -93,6 +112,14 @@ class FormField(FieldBase):
     below: Name | None = None
     beneath: bool = False
     """Whether the value stands under its label and not to the right of it."""
+    row: Name | None = None
+    column: Name | None = None
+
+    @model_validator(mode="after")
+    def _has_row_and_column(self) -> Self:
+        if (self.row is None) != (self.column is None):
+            raise ValueError("needs both row and column, or neither")
+        return self
 
 
 class Column(FieldBase):
@@ -117,43 +144,74 @@ class Joined(Strict):
 class Table(Strict):
     """An array of the record, one row of the sheet an item.
 
-    ``levels`` are the columns that follow the tree and are inherited from the row above where
-    paper leaves them blank; ``name`` is the column that a row cannot be without; ``key`` tells
-    rows apart; ``library`` is a file of usual items in ``libraries/`` beside the mapping.
+    Where there is a ``tree``, ``levels`` are the columns that follow it and are inherited from
+    the row above where paper leaves them blank; ``name`` is the column that a row cannot be
+    without; ``key`` tells rows apart; ``library`` are files of usual items in ``libraries/``
+    beside the mapping.
     """
 
     pointer: Pointer
     label: Text
     spellings: list[Text] = []
-    tree: Name
-    library: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] | None = None
-    levels: list[Name] = Field(min_length=2, max_length=2)
+    tree: Name | None = None
+    library: list[FileName] = []
+    levels: list[Name] = Field(default=[], max_length=2)
     name: Name
     key: list[Name] = Field(min_length=1)
     columns: dict[Name, Column] = Field(min_length=1)
-    quantity: Joined
+    quantity: Joined | None = None
 
     @property
     def labels(self) -> list[str]:
         """Every text that may stand beside the table as its caption."""
         return [self.label, *self.spellings]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of operator, value and unit; none where the table has no quantity."""
+        plan = self.quantity
+        return (plan.operator, plan.value, plan.unit) if plan else ()
+
     @model_validator(mode="after")
     def _names_are_columns(self) -> Self:
-        parts = [self.quantity.operator, self.quantity.value, self.quantity.unit]
-        for name in chain(self.levels, [self.name], self.key, parts):
+        for name in chain(self.levels, [self.name], self.key, self.parts):
             if name not in self.columns:
                 raise ValueError(f"{name!r} is no column of this table")
         return self
 
+    @model_validator(mode="after")
+    def _levels_have_a_tree(self) -> Self:
+        if len(self.levels) != (0 if self.tree is None else _LEVELS):
+            raise ValueError("a tree goes with two levels, and levels with a tree")
+        if self.library and not (self.levels and self.quantity):
+            raise ValueError("library: needs levels and a quantity")
+        return self
+
 
 class RecordPlan(Strict):
-    """Which fields name a record: its title, its group (folder), its identity, its year."""
+    """Which fields name a record: its title, its group (folder), its identity, its year.
+
+    ``id_labels`` are the heads under which a roster gives the ids of records.
+    """
 
     title: Name
     group: Name
     identity: list[Name] = Field(min_length=1)
     year: Name | None = None
+    id_labels: list[Text] = []
+
+
+class Years(Strict):
+    """The years that a layout of a form is for; an end that is left out is open."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def cover(self, year: int) -> bool:
+        """Whether the layout is that of a year."""
+        return (self.first is None or self.first <= year) and (
+            self.last is None or year <= self.last
+        )
 
 
 class Relative(Strict):
@@ -164,13 +222,18 @@ class Relative(Strict):
 
 
 class Mapping(Strict):
-    """One file of ``mappings/``."""
+    """One file of ``mappings/``.
+
+    ``years`` tell layouts of the same title apart in a copy that does not say what it is.
+    """
 
     form: FormId
     title: Text
     spellings: list[Text] = []
+    years: Years = Years()
     record: RecordPlan
     fields: dict[Name, FormField] = Field(min_length=1)
+    labels: dict[Name, PrintedLabel] = {}
     tables: dict[Name, Table] = {}
     codes: dict[Name, CodeList] = {}
     trees: dict[Name, dict[Text, list[Text]]] = {}
@@ -187,6 +250,13 @@ class Mapping(Strict):
         for place, kind, name, known in self._references():
             if name not in known:
                 raise ValueError(f"{place}: {kind} {name!r} does not exist")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_no_fields(self) -> Self:
+        for name in self.labels:
+            if name in self.fields:
+                raise ValueError(f"labels.{name}: there is a field of that name")
         return self
 
     @model_validator(mode="after")
@@ -216,8 +286,12 @@ class Mapping(Strict):
         for slot, item in self.fields.items():
             if item.below:
                 yield f"fields.{slot}.below", "field", item.below, self.fields
+            for key, label in (("row", item.row), ("column", item.column)):
+                if label:
+                    yield f"fields.{slot}.{key}", "label", label, self.labels
         for name, table in self.tables.items():
-            yield f"tables.{name}.tree", "tree", table.tree, self.trees
+            if table.tree is not None:
+                yield f"tables.{name}.tree", "tree", table.tree, self.trees
         for place, coded in self._coded():
             if coded.codes:
                 yield f"{place}.codes", "code list", coded.codes, self.codes

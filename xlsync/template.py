@@ -98,7 +98,8 @@ class TableBlock(Strict):
 
     ``caption`` is the column whose first row carries the table's label; at least ``rows`` rows
     stand ready, and at least ``spare`` more than are prefilled. Borders are drawn down to the
-    row below the last one that was begun, or for ``shown`` rows of a blank table.
+    row below the last one that was begun, or for ``shown`` rows of a blank table; or around
+    all rows, where ``whole`` says so because something stands below them.
     """
 
     kind: Literal["table"]
@@ -111,6 +112,7 @@ class TableBlock(Strict):
     rows: Annotated[int, Field(ge=1, le=1000)]
     spare: Annotated[int, Field(ge=0, le=1000)]
     shown: Annotated[int, Field(ge=1, le=1000)]
+    whole: bool = False
 
 
 class Footer(Strict):
@@ -131,11 +133,12 @@ class CheckLine(Strict):
 
 
 class Marks(Strict):
-    """The colours by which a client shows what it found."""
+    """The colours by which a client shows what it found, and what it will not change."""
 
     wrong: Color
     doubtful: Color
     dimmed: Color
+    fixed: Color = "#F2F2F2"
 
 
 class Page(Strict):

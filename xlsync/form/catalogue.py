@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsync.errors import XlsyncError
+from xlsync.form.extending import data_folder
 from xlsync.form.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def data_folder(name: str) -> Path:
-    """Where data is shipped: inside the installed package, or beside it in a checkout."""
-    installed = _PACKAGE / "data" / name
-    return installed if installed.is_dir() else _PACKAGE.parent / name
+__all__ = ["Catalogue", "data_folder"]
 
 
 class Catalogue:
@@ -57,6 +52,18 @@ class Catalogue:
     def __contains__(self, form_id: object) -> bool:
         """Whether there is a form of that id."""
         return form_id in self._pairs
+
+    def files(self, form_id: str) -> tuple[Path, Path]:
+        """Template and mapping file of a form that is at hand."""
+        return self._pairs[form_id]
+
+    def own(self) -> list[str]:
+        """The ids of the forms in the user's folder."""
+        folder = self._extra
+        own = folder and [
+            form_id for form_id, files in self._pairs.items() if folder in files[0].parents
+        ]
+        return own or []
 
     @cached_property
     def _loaded(self) -> dict[str, Form]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def sheet_checks(mapping: Mapping, sheet: SheetView) -> list[SheetCheck]:
     """Every check: errors, then gaps, then warnings, each in the order of the rules."""
     checks = [*_type_checks(mapping, sheet), *_rule_checks(mapping, sheet)]
-    return sorted(checks, key=_rank)
+    return sorted(checks, key=lambda check: check.rank)
 
 
 def totals(mapping: Mapping) -> dict[str, list[str]]:
@@ -55,12 +55,6 @@ def entry_limits(mapping: Mapping, sheet: SheetView) -> dict[str, tuple[str, lis
             holds.append(limit.holds)
             expected.append(limit.expected)
     return {slot: (both(*holds), expected) for slot, (holds, expected) in limits.items()}
-
-
-def _rank(check: SheetCheck) -> int:
-    if check.gap:
-        return 1
-    return 0 if check.severity is Severity.ERROR else 2
 
 
 def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.errors import XlsyncError
+from xlsync.errors import FormError
 from xlsync.form.identity import identified
 from xlsync.form.layout import lay_out
 from xlsync.form.library import load_libraries
-from xlsync.form.loading import in_one_line, load_toml
+from xlsync.form.loading import load_toml
 from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
+from xlsync.grid import Area
 from xlsync.mapping import Mapping as FormMapping
 from xlsync.record import MISSING, get
 from xlsync.rules import Subject
-from xlsync.template import TableBlock, Template
+from xlsync.template import FixedBlock, TableBlock, Template
 from xlsync.types.width import single_blanks
 
 if TYPE_CHECKING:
@@ -35,6 +37,14 @@ if TYPE_CHECKING:
 _NO_ID = "—"
 
 
+class Stated(NamedTuple):
+    """What a footer line says of its sheet; a blank form has no id."""
+
+    id: str | None
+    round: str | None = None
+    issue: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Form:
     """One kind of official form."""
@@ -50,7 +60,7 @@ class Form:
         """Read and join the two files of a form.
 
         Raises:
-            XlsyncError: naming file, table and key of what is wrong in or between them.
+            FormError: naming file, table and key of what is wrong in or between them.
         """
         mapping = load_toml(mapping_path, FormMapping)
         form = cls(
@@ -65,7 +75,7 @@ class Form:
             mistakes = placing_mistakes(form.layout(form.capacity()))
         if mistakes:
             names = {"template": str(template_path), "mapping": str(mapping_path)}
-            raise XlsyncError(in_one_line([f"{names[file]}: {text}" for file, text in mistakes]))
+            raise FormError([f"{names[file]}: {text}" for file, text in mistakes])
         return form
 
     @property
@@ -125,29 +135,71 @@ class Form:
         return {}
 
     def captions(self) -> list[str]:
-        """Fixed texts of the template that label no field, such as a heading over several."""
+        """Fixed words of the template that label no field, such as a heading over several.
+
+        A fixed figure or dash says nothing by itself; see :meth:`printed_beside`.
+        """
         labels = [
             label
             for block in self.template.blocks
             for label in (block.headings if isinstance(block, TableBlock) else block.labels)
         ]
-        return [label.text for label in labels if label.text]
+        texts = (label.text for label in labels if label.text)
+        return [text for text in texts if any(one.isalpha() for one in text)]
 
-    def footer(self, record_id: str | None) -> str:
-        """The footer line of a sheet that belongs to a record, or of a blank one."""
-        text = self.template.footer.text
-        return text.replace("{form}", self.id).replace("{id}", record_id or _NO_ID)
+    def printed_beside(self, name: str) -> list[str]:
+        """Fixed texts that the template has to the right of a label, in the same row."""
+        return self._printed_beside.get(name, [])
+
+    @cached_property
+    def _printed_beside(self) -> dict[str, list[str]]:
+        beside: dict[str, list[str]] = {}
+        for block in self.template.blocks:
+            labels = block.labels if isinstance(block, FixedBlock) else []
+            places = sorted(
+                ((Area.parse(label.area).first, label) for label in labels), key=itemgetter(0)
+            )
+            for place, label in places:
+                if label.of is not None:
+                    beside[label.of] = [
+                        other.text
+                        for there, other in places
+                        if other.text and there.row == place.row and there > place
+                    ]
+        return beside
+
+    def footer(
+        self, record_id: str | None, round_name: str | None = None, issue: str | None = None
+    ) -> str:
+        """The footer line of a sheet that belongs to a record, or of a blank one.
+
+        Where both are known it also says in which round the sheet went out, and as which issue.
+        """
+        text = self.template.footer.text.replace("{form}", self.id)
+        number = record_id or _NO_ID
+        if round_name and issue:
+            number = f"{number} · {round_name} 第{issue}次"
+        return text.replace("{id}", number)
+
+    def stated(self, text: str) -> Stated | None:
+        """What a footer line states, None for other texts."""
+        match = self._footer_pattern.fullmatch(single_blanks(text))
+        if match is None:
+            return None
+        record_id, round_name, issue = match.groups()
+        return Stated(None if record_id == _NO_ID else record_id, round_name, issue)
 
     def stated_id(self, text: str) -> str | None:
         """The record id that a footer line states: empty for a blank form, None for other texts."""
-        match = self._footer_pattern.fullmatch(single_blanks(text))
-        return match and match[1].replace(_NO_ID, "")
+        stated = self.stated(text)
+        return stated and (stated.id or "")
 
     @cached_property
     def _footer_pattern(self) -> re.Pattern[str]:
         before, _, after = self.footer("{id}").partition("{id}")
         before, after = (re.escape(single_blanks(part)) for part in (before, after))
-        return re.compile(f"{before} ?({ID_PATTERN}|{_NO_ID}) ?{after}")
+        issue = r"(?: ?· ?([0-9]{4}/[^\s/]+) ?第([0-9]+)次)?"
+        return re.compile(f"{before} ?({ID_PATTERN}|{_NO_ID}){issue} ?{after}")
 
     def _count(self, record: Record, table: str) -> int:
         rows = get(record, self.mapping.tables[table].pointer)
@@ -161,7 +213,9 @@ class Form:
         if label.of is None:
             return label.text or ""
         if table is None:
-            return self.mapping.fields[label.of].label
-        if label.of == QUANTITY:
-            return self.mapping.tables[table].quantity.label
+            plan = self.mapping
+            return (plan.fields.get(label.of) or plan.labels[label.of]).label
+        quantity = self.mapping.tables[table].quantity
+        if label.of == QUANTITY and quantity is not None:
+            return quantity.label
         return self.mapping.tables[table].columns[label.of].label

@@ -42,7 +42,7 @@ class PlacedTable:
 
     ``area`` spans from the first heading row to the row below the last item, so that a row
     inserted anywhere between still lies within. ``columns`` are the slots' columns,
-    ``shown`` how many rows are drawn while the table is blank.
+    ``shown`` how many rows are drawn while the table is blank, ``whole`` whether all always are.
     """
 
     name: str
@@ -54,6 +54,12 @@ class PlacedTable:
     styles: Mapping[int, str]
     caption: int
     shown: int
+    whole: bool
+
+    @property
+    def items(self) -> Area:
+        """The rows that stand ready, without the headings and the row below."""
+        return Area(self.first, self.area.left, self.last, self.area.right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,5 +159,6 @@ def _place_table(
             styles=styles,
             caption=caption_column,
             shown=block.shown,
+            whole=block.whole,
         )
     )

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints
 
-from xlsync.errors import XlsyncError
+from xlsync.errors import FormError
+from xlsync.form.extending import find
 from xlsync.form.loading import load_toml
 from xlsync.strict import Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsync.mapping import Mapping as FormMapping
@@ -52,22 +53,33 @@ def load_libraries(mapping: FormMapping, mapping_path: Path) -> Mapping[str, Lib
     """The libraries of a mapping's tables, by table.
 
     Raises:
-        XlsyncError: naming the file and entry that does not fit the tree of the table.
+        FormError: naming the file and entry that does not fit the tree of the table.
     """
-    libraries: dict[str, Library] = {}
-    for name, table in mapping.tables.items():
-        if table.library is None:
-            continue
-        path = mapping_path.parent / FOLDER / f"{table.library}.toml"
-        libraries[name] = load_toml(path, Library)
-        mistakes = list(_mistakes(libraries[name], mapping.trees[table.tree]))
+    return {
+        name: _library(table.library, mapping.trees[table.tree], mapping_path.parent)
+        for name, table in mapping.tables.items()
+        if table.library and table.tree
+    }
+
+
+def _library(names: Sequence[str], tree: Mapping[str, Sequence[str]], folder: Path) -> Library:
+    """The entries of all files of a library, in the order of the tree."""
+    entries: list[LibraryEntry] = []
+    for name in names:
+        file = f"{FOLDER}/{name}.toml"
+        path = next(iter(find(folder, file)), folder / file)
+        part = load_toml(path, Library)
+        mistakes = list(_mistakes(part, tree, {(one.levels[1], one.name) for one in entries}))
         if mistakes:
-            raise XlsyncError(f"{path}: {'; '.join(mistakes)}")
-    return libraries
+            raise FormError([f"{path}: {one}" for one in mistakes])
+        entries += part.entries
+    order = [second for seconds in tree.values() for second in seconds]
+    return Library(entries=sorted(entries, key=lambda entry: order.index(entry.levels[1])))
 
 
-def _mistakes(library: Library, tree: Mapping[str, list[str]]) -> Iterator[str]:
-    seen: set[tuple[str, str]] = set()
+def _mistakes(
+    library: Library, tree: Mapping[str, Sequence[str]], seen: set[tuple[str, str]]
+) -> Iterator[str]:
     for number, entry in enumerate(library.entries, start=1):
         first, second = entry.levels
         if second not in tree.get(first, []):

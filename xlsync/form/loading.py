@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from xlsync.errors import XlsyncError
+from xlsync.errors import FormError
+from xlsync.form.extending import Source, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,47 +18,33 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_BYTES = 4 * 1024 * 1024
-"""No form file comes near; a larger one is something else."""
-
 _SUBJECT = re.compile(r"^(?:Input|String) ")
-MAX_SHOWN = 5
-"""Mistakes that are told at once; more of them do not fit a line."""
 
 
 def load_toml(path: Path, model: type[Model]) -> Model:
-    """Read a template or mapping file.
+    """Read a template or mapping file, and those that it extends.
 
     Raises:
-        XlsyncError: naming file, table and key of the first mistakes, a line in all.
+        FormError: naming file, table and key of every mistake.
     """
+    source = read_toml(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise XlsyncError(f"{path}: larger than {MAX_BYTES} bytes, this is no form file")
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise XlsyncError(f"{path}: {error.strerror or error}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise XlsyncError(f"{path}: not valid TOML: {error}") from None
-    try:
-        return model.model_validate(tables)
+        return model.model_validate(source.tables)
     except ValidationError as error:
-        raise XlsyncError(f"{path}: {_mistakes(error, tables)}") from None
+        raise FormError(_mistakes(error, source)) from None
 
 
-def in_one_line(mistakes: Sequence[str]) -> str:
-    """The first mistakes, and how many more there are."""
-    more = [f"and {len(mistakes) - MAX_SHOWN} more"] if len(mistakes) > MAX_SHOWN else []
-    return "; ".join([*mistakes[:MAX_SHOWN], *more])
+def _mistakes(error: ValidationError, source: Source) -> list[str]:
+    """The mistakes, each with the file in which it is."""
+    told = []
+    for details in error.errors(include_url=False):
+        keys = _keys(details["loc"], source.tables)
+        told.append(f"{source.path_of(keys)}: {_mistake(details, keys)}")
+    return told
 
 
-def _mistakes(error: ValidationError, tables: dict[str, Any]) -> str:
-    found = error.errors(include_url=False)
-    return in_one_line([_mistake(details, tables) for details in found])
-
-
-def _mistake(details: ErrorDetails, tables: dict[str, Any]) -> str:
-    place = _place(details["loc"], tables)
+def _mistake(details: ErrorDetails, keys: Sequence[str | int]) -> str:
+    place = _place(keys)
     found = details["input"]
     context = details.get("ctx", {})
     reason = details["msg"].removeprefix("Value error, ")
@@ -73,15 +59,21 @@ def _mistake(details: ErrorDetails, tables: dict[str, Any]) -> str:
     return f"{place}: {reason}" if place else reason
 
 
-def _place(loc: Iterable[str | int], tables: Any) -> str:  # noqa: ANN401 - what TOML holds
-    """Table and key as the file has them; the list of blocks or rules counts from 1."""
-    place = ""
+def _keys(loc: Iterable[str | int], tables: Any) -> list[str | int]:  # noqa: ANN401 - what TOML holds
+    """The keys of a place as the file has them."""
+    keys: list[str | int] = []
     for part in loc:
         if isinstance(tables, dict) and part == tables.get("kind"):
             continue  # pydantic names the kind of a block or rule here, which is no key
-        place += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+        keys.append(part)
         try:
             tables = tables[part]
         except (KeyError, IndexError, TypeError):
             tables = None
-    return place.lstrip(".")
+    return keys
+
+
+def _place(keys: Iterable[str | int]) -> str:
+    """Table and key as people write them; the list of blocks or rules counts from 1."""
+    parts = (f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in keys)
+    return "".join(parts).lstrip(".")

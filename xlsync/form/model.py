@@ -6,6 +6,7 @@ values of the right type. Absent, null and empty text stay what they are.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -99,9 +100,9 @@ def _row_problems(table: Table, record: Record) -> Iterator[Problem]:
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
         pointer = f"{table.pointer}{join(index)}"
         if all(row.get(name) in {None, ""} for name in table.columns):
-            yield problem("X005", f"{pointer}：这一行没有内容。", pointer=pointer)
+            yield problem("X005", "这一行没有内容。", pointer=pointer)
         if row.get("id") in seen:
-            message = f"{pointer}/id：行编号与前面的行重复。"
+            message = "行编号与前面的行重复。"
             yield problem("X005", message, pointer=f"{pointer}/id", found=row["id"])
         if row.get("id"):
             seen.add(row["id"])
@@ -147,5 +148,8 @@ def _problem(details: ErrorDetails) -> Problem:
     found = details["input"]
     if isinstance(found, bool | int | Decimal):
         found = str(found).lower()
+    if isinstance(found, dict | list) and details["type"] not in {"missing", "too_long"}:
+        found = json.dumps(found, ensure_ascii=False, default=str)
     shown = found if isinstance(found, str) else None
-    return problem("X005", f"{pointer or '记录'}：{reason}。", pointer=pointer, found=shown)
+    place = "" if pointer else "记录："
+    return problem("X005", f"{place}{reason}。", pointer=pointer, found=shown)

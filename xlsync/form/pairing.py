@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.manifest import CHECK, CHECKS, HELP, LISTS, SHEET
+from xlsync.manifest import CHECK, CHECKS, HELP, LISTS, PROBLEMS, SHEET
 from xlsync.template import FixedBlock
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 QUANTITY = "quantity"
 """What a heading says that stands over operator, value and unit together."""
 
-RESERVED = {CHECK, HELP, CHECKS, LISTS, SHEET}
-"""Names of the sheets that every workbook has beside the form."""
+RESERVED = {CHECK, HELP, CHECKS, LISTS, PROBLEMS, SHEET}
+"""Names of the sheets that a workbook of ours may have beside the form."""
 
 Mistake = tuple[str, str]
 
@@ -55,6 +55,11 @@ def pairing_mistakes(template: Template, mapping: Mapping) -> list[Mistake]:
         *(
             ("mapping", f"{name}: the template has no slot for it")
             for name in _unplaced(mapping, slots)
+        ),
+        *(
+            ("mapping", f"labels.{name}: the template does not print it")
+            for name in mapping.labels
+            if all(place.name != name for place in places)
         ),
     ]
 
@@ -100,9 +105,10 @@ def _places(template: Template, mapping: Mapping) -> Iterator[_Place]:
     for number, block in enumerate(template.blocks, start=1):
         where = f"blocks[{number}]"
         if isinstance(block, FixedBlock):
+            named = {*mapping.fields, *mapping.labels}
             for index, label in enumerate(block.labels, start=1):
                 place = f"{where}.labels[{index}]"
-                yield _Place(place, "label", label.of, mapping.fields, label.style)
+                yield _Place(place, "label", label.of, named, label.style)
             for index, slot in enumerate(block.slots, start=1):
                 place = f"{where}.slots[{index}]"
                 yield _Place(place, "field", slot.slot, mapping.fields, slot.style)
@@ -120,7 +126,8 @@ def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_
     columns = list(table.columns)
     for index, label in enumerate(block.headings, start=1):
         place = f"{where}.headings[{index}]"
-        yield _Place(place, "label", label.of, [*columns, QUANTITY], label.style)
+        joined = [QUANTITY] if table.quantity else []
+        yield _Place(place, "label", label.of, [*columns, *joined], label.style)
     known = [f"{block.table}.{name}" for name in columns]
     for index, column in enumerate(block.columns, start=1):
         slot = f"{block.table}.{column.slot}" if column.slot else None
