@@ -1,19 +1,32 @@
-"""The command forms: which kinds of forms are at hand."""
+"""The command forms: which kinds of forms are at hand, what is wrong with one, a draft of one."""
 
 from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from xlsync.cli.context import Settings, pass_settings, write_json
-from xlsync.cli.options import forms_option, json_option
+from xlsync.cli.ending import FOUND_ERRORS
+from xlsync.cli.options import PATH, forms_option, json_option
+from xlsync.errors import XlsyncError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.form import Form
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @json_option
 @forms_option()
 @pass_settings
-def forms(settings: Settings, *, as_json: bool) -> None:
+@click.pass_context
+def forms(context: click.Context, settings: Settings, *, as_json: bool) -> None:
     """List the forms that are installed, and those of --forms DIR."""
+    if context.invoked_subcommand is not None:
+        return
     rows = [
         {"form": form.id, "title": form.mapping.title, "template": str(form.template_path)}
         for form in settings.forms.values()
@@ -23,3 +36,77 @@ def forms(settings: Settings, *, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['form']}  {row['title']}  ({row['template']})")
+
+
+@forms.command()
+@click.argument("folder", metavar="DIR", type=PATH)
+def check(folder: Path) -> None:
+    """Say everything that is wrong with the forms of a folder, with file, table and key.
+
+    DIR holds templates/ and mappings/. A form without a mistake in its files is also put to the
+    proof: a blank workbook is made of it and read back. Exits with 1 where something is wrong.
+    """
+    from xlsync.form import Catalogue
+    from xlsync.form.checking import form_mistakes
+
+    catalogue, found = Catalogue(folder), False
+    for form_id, mistakes in form_mistakes(catalogue):
+        told = mistakes or _unproven(catalogue[form_id])
+        for mistake in told:
+            click.echo(mistake)
+        found = found or bool(told)
+        click.echo(f"{form_id}: {f'{len(told)} wrong' if told else 'nothing wrong'}")
+    if found:
+        sys.exit(FOUND_ERRORS)
+
+
+def _unproven(form: Form) -> list[str]:
+    """Why no blank workbook can be made of a form; nothing where one can."""
+    from xlsync.generate import workbook
+
+    try:
+        workbook(form)
+    except XlsyncError as error:
+        return [f"{form.template_path}: {error}"]
+    return []
+
+
+@forms.command()
+@click.argument("official", metavar="OFFICIAL.xlsx", type=PATH)
+@click.option(
+    "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the draft."
+)
+@click.option("--id", "form_id", metavar="ID", default="draft", help="The id of the new form.")
+@click.option("--sheet", metavar="NAME", help="The sheet; by default the first that is visible.")
+@click.option("--force", is_flag=True, help="Write over a draft that is there already.")
+@forms_option()
+@pass_settings
+def draft(
+    settings: Settings,
+    official: Path,
+    output: Path,
+    *,
+    form_id: str,
+    sheet: str | None,
+    force: bool,
+) -> None:
+    """Draft a form from an official blank workbook.
+
+    Writes templates/ID.toml and mappings/ID.toml into DIR: what the sheet looks like, and what
+    its cells probably mean, by the labels that the forms at hand know. What was not certain is
+    marked with a remark that begins with a question mark. Correct the two files by hand, then
+    check them with `xlsync forms check DIR`.
+    """
+    from xlsync.draft import draft as make_draft
+    from xlsync.files import make_folder, refuse_existing, write_file
+
+    made = make_draft(official, form_id, sheet, settings.forms.values())
+    paths = [output / folder / f"{form_id}.toml" for folder in ("templates", "mappings")]
+    if not force:
+        refuse_existing(paths)
+    for path, text in zip(paths, (made.template, made.mapping), strict=True):
+        make_folder(path.parent)
+        write_file(path, text.encode("utf-8"))
+        click.echo(str(path))
+    for remark in made.remarks:
+        click.echo(remark, err=True)

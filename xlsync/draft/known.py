@@ -1,0 +1,107 @@
+"""What the forms at hand know already: their labels, and the fields behind them.
+
+Next year's form says most of what this year's does. A label that some form has gets the name,
+the type and the help that it has there; the form that shares most labels is asked first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.draft.regions import Way
+from xlsync.types import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xlsync.draft.regions import Regions, Spot
+    from xlsync.form import Form
+    from xlsync.mapping import FormField
+
+_ENDS = ":："
+
+
+def key_of(text: str) -> str:
+    """A label as it is compared: without blanks, width and a colon at its end."""
+    return comparable(text).rstrip(_ENDS)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownField:
+    """A field of a form at hand."""
+
+    form: Form
+    name: str
+    field: FormField
+
+
+class Known:
+    """The fields of all forms at hand by label, those of the closest form first."""
+
+    def __init__(self, forms: Iterable[Form], found: Regions) -> None:
+        """Sort the forms by how many labels of a sheet they share."""
+        texts = {key_of(one.text) for one in found.labels}
+        if found.table is not None:
+            texts |= {key_of(one.text) for one in found.table.headings}
+        self.forms = sorted(forms, key=lambda form: (-len(texts & _labels(form)), form.id))
+        closest = self.forms[0] if self.forms else None
+        self.closest = closest if closest and texts & _labels(closest) else None
+
+    def field(
+        self, spot: Spot, taken: Mapping[str, str], spots: Sequence[tuple[Spot, str]]
+    ) -> KnownField | None:
+        """The field that a slot's labels name, and that no other slot has.
+
+        Where a label names several, the one whose ``below`` label stands above in its column.
+        ``taken`` are the fields found before, with their pointers.
+        """
+        for form in self.forms:
+            found = [
+                KnownField(form, name, item)
+                for name, item in form.mapping.fields.items()
+                if name not in taken
+                and not any(_collide(item.pointer, other) for other in taken.values())
+                and _is_labelled(form, item, spot)
+            ]
+            if found:
+                return min(found, key=lambda one: not _fits_below(one, spot, spots))
+        return None
+
+
+def _is_labelled(form: Form, item: FormField, spot: Spot) -> bool:
+    if item.row is None or item.column is None:
+        return spot.way is not Way.MATRIX and key_of(spot.text) in map(key_of, item.labels)
+    if spot.way is not Way.MATRIX:
+        return False
+    names = (item.row, item.column)
+    return all(
+        key_of(label.text) in map(key_of, form.mapping.labels[name].labels)
+        for label, name in zip(spot.labels, names, strict=True)
+    )
+
+
+def _collide(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _fits_below(known: KnownField, spot: Spot, spots: Sequence[tuple[Spot, str]]) -> bool:
+    below = known.field.below
+    if below is None:
+        return False
+    return any(
+        name == below
+        and other.labels
+        and spot.labels
+        and other.labels[0].area.left == spot.labels[0].area.left
+        for other, name in spots
+    )
+
+
+def _labels(form: Form) -> set[str]:
+    mapping = form.mapping
+    found = {key_of(label) for item in mapping.fields.values() for label in item.labels}
+    found |= {key_of(label) for item in mapping.labels.values() for label in item.labels}
+    for table in mapping.tables.values():
+        found |= {key_of(label) for item in table.columns.values() for label in item.labels}
+    return found
