@@ -29,6 +29,12 @@ def test_a_workbook_gives_its_record_back() -> None:
     assert (reading.record, reading.problems) == (RECORD, [])
 
 
+def test_a_workbook_says_what_stands_in_its_locked_fields() -> None:
+    (reading,) = read([FORM], xlsx.read(workbook(FORM, RECORD, locked=["project_name", "year"])))
+    assert reading.manifest is not None
+    assert reading.manifest.fixed == {"/project_name": "河道保洁", "/year": "2023"}
+
+
 def test_workbooks_are_named_by_unit_and_project() -> None:
     other = RECORD | {"project_name": "绿化/养护", "implementing_unit": None}
     names = workbook_names(FORM, [RECORD, other, RECORD, None])

@@ -67,3 +67,24 @@ def test_only_the_key_that_made_a_seal_knows_it(
     if key.rstrip(b"\0") != other.rstrip(b"\0"):
         assert not sealed.is_sealed_by(other)
     assert not replace(sealed, round="2023/别轮").is_sealed_by(key)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        Manifest("trip"),
+        Manifest("trip-2", "r-1"),
+        Manifest("trip", "r1", "2023/一上", issue="12"),
+    ],
+)
+def test_what_a_property_says_in_brief_reads_back(manifest: Manifest) -> None:
+    assert Manifest.from_brief(manifest.brief()) == manifest
+
+
+def test_a_round_without_an_issue_is_left_out_in_brief() -> None:
+    assert Manifest.from_brief(SAMPLE.brief()) == Manifest("trip", "r1")
+
+
+@pytest.mark.parametrize("text", ["", "Trip", "trip/", "trip/r1/2023/一上", "trip/r1/x/y/1", "a b"])
+def test_another_text_is_no_brief(text: str) -> None:
+    assert Manifest.from_brief(text) is None

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsync.errors import XlsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import IO
+
+TEMPORARY = ".xlsync-"
+"""How the names of files begin that are still being written."""
 
 
 def make_folder(folder: Path) -> None:
@@ -44,12 +49,23 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         XlsyncError: when the file cannot be written; what stood there before still stands.
     """
+    with new_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written piece by piece, which is there, and whole, once the block has ended.
+
+    Raises:
+        XlsyncError: when the file cannot be written; what stood there before still stands.
+    """
     temporary = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".xlsync-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         temporary.chmod(0o644)
         temporary.replace(path)
         temporary = None

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.errors import XlsyncError
 from xlsync.filenames import unique_names
-from xlsync.form.companions import companions
-from xlsync.manifest import LISTS
+from xlsync.form import Form
 from xlsync.problems import problem
 from xlsync.reader import read
-from xlsync.record import get, join
+from xlsync.record import differences, get
 from xlsync.rules import InTree
 from xlsync.sources import xlsx
-from xlsync.writer import describe, splice
+from xlsync.workers import processes, spread
+from xlsync.writer import describe, fixed_values, splice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    from xlsync.form import Form
+    from xlsync.manifest import Manifest
     from xlsync.problems import Problem
-    from xlsync.record import Json, Record
+    from xlsync.record import Record
 
 _MARGIN = 2
 """Characters that a cell keeps free at its sides."""
@@ -37,22 +39,15 @@ def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
     return unique_names([text or form.mapping.title for text in texts], suffix=".xlsx")
 
 
-@lru_cache(maxsize=16)
-def _known_sheets(form: Form) -> xlsx.KnownSheets:
-    """The sheets beside a form hold none of the record's texts, so the proof reads them once."""
-    beside = companions(form, form.layout(form.capacity()))
-    return dict.fromkeys((LISTS, *(one.name for one in beside)))
-
-
 def unfit(form: Form, record: Record) -> list[Problem]:
     """Why no workbook can be made for a record that its model allows.
 
-    Its levels must be in the tree that the dropdowns offer, and its amounts must fit into
-    their cells, which would show ``###`` otherwise.
+    Its levels must be in the tree that the dropdowns offer, or be left open, and its amounts
+    must fit into their cells, which would show ``###`` otherwise.
     """
     subject = form.subject(record)
     rules = (rule for rule in form.mapping.rules if isinstance(rule, InTree))
-    problems = [one for rule in rules for one in rule.check(subject)]
+    problems = [one for rule in rules for one in rule.check(subject) if one.found is not None]
     widths = form.template.columns
     for slot in form.layout(form.capacity()).slots:
         item = form.mapping.fields[slot.name]
@@ -70,35 +65,71 @@ def workbook(
     form: Form,
     record: Record | None = None,
     *,
+    manifest: Manifest | None = None,
     locked: Collection[str] = (),
     password: str = "",
 ) -> bytes:
     """Make and prove one workbook; a record must have an id, and so must its rows.
 
-    ``locked`` are the fields that the recipient cannot change.
+    ``locked`` are the fields that the recipient cannot change; without a ``manifest`` it says
+    what stands in them.
 
     Raises:
         XlsyncError: naming record and field, when what was written does not read back.
     """
-    data = splice(form, record, describe(form, record), locked=locked, password=password)
-    (reading,) = read([form], xlsx.read(data, _known_sheets(form)))
+    if manifest is None:
+        fixed = fixed_values(form, record or {}, locked)
+        manifest = replace(describe(form, record), fixed=fixed)
+    data = splice(form, record, manifest, locked=locked, password=password)
+    (reading,) = read([form], xlsx.read(data))
     name = f"{form.title(record)!r}" if record else f"blank {form.id}"
     broken = [one for one in reading.problems if one.code[0] in "SX"]
     if broken:
         one = broken[0]
         raise XlsyncError(f"{name}: the workbook does not read back: {one.cell}: {one.message}")
     if record is not None and reading.record != record:
-        pointers = ", ".join(list(_differences(record, reading.record))[:5])
+        pointers = ", ".join(list(differences(record, reading.record))[:5])
         raise XlsyncError(f"{name}: the workbook would not give the record back at {pointers}")
+    if reading.manifest != manifest:
+        raise XlsyncError(f"{name}: the workbook would not say what it is")
     return data
 
 
-def _differences(one: Json, other: Json, pointer: str = "") -> Iterator[str]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in one | other:
-            yield from _differences(get(one, join(key)), get(other, join(key)), pointer + join(key))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, (left, right) in enumerate(zip(one, other, strict=True)):
-            yield from _differences(left, right, pointer + join(index))
-    elif one != other:
-        yield pointer or "/"
+class Order(NamedTuple):
+    """One workbook to be made: its record, what it says of itself, the fields that are locked."""
+
+    record: Record
+    manifest: Manifest
+    locked: frozenset[str]
+
+
+def workbooks(
+    form: Form, orders: Iterable[Order], count: int, password: str = ""
+) -> Iterator[bytes]:
+    """Make and prove workbooks in their order, in several processes where ``count`` is large.
+
+    Raises:
+        XlsyncError: as :func:`workbook` does; those before it were given out.
+    """
+    workers = processes(count)
+    if workers == 1:
+        for order in orders:
+            yield _made(form, password, order)
+    else:
+        paths = (form.template_path, form.mapping_path)
+        yield from spread(partial(_made_apart, paths, password), orders, workers)
+
+
+def _made_apart(paths: tuple[Path, Path], password: str, order: Order) -> bytes:
+    return _made(_form(*paths), password, order)
+
+
+@lru_cache(maxsize=1)
+def _form(template: Path, mapping: Path) -> Form:
+    """The form of a process that works for another; it is loaded once in each."""
+    return Form.load(template, mapping)
+
+
+def _made(form: Form, password: str, order: Order) -> bytes:
+    record, manifest, locked = order
+    return workbook(form, record, manifest=manifest, locked=locked, password=password)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ LISTS = "_lists"
 CHECKS = "_checks"
 CHECK = "填报检查"
 HELP = "填报说明"
+PROBLEMS = "问题清单"
 FORMAT = "1"
 
 BEGUN = "xs_begun"
@@ -28,8 +30,10 @@ OPEN = "xs_open"
 ERRORS = "xs_errors"
 WARNINGS = "xs_warnings"
 FOUND = "xs_found"
-RUNNING = "xs_running"
-KINDS = "xs_kinds"
+RUNS = "xs_runs"
+LISTED = "xs_listed"
+LAST_ERROR = "xs_last_error"
+LAST_GAP = "xs_last_gap"
 PLACES = "xs_places"
 MESSAGES = "xs_messages"
 WRONG = "xs_wrong"
@@ -46,8 +50,12 @@ _TREE = "xs_k_"
 _CHECK = "check"
 _SEAL = "seal"
 _FIXED = "fixed"
-_SINGLE = ("record", "round", "issue", "base", "prefilled", "due", "contact")
-_LISTS = ("absent", "empty", "blank")
+PREFILLED, DUE, CONTACT = "prefilled", "due", "contact"
+"""Keys of what formulas of the workbook look up."""
+
+_SINGLE = ("record", "round", "issue", "base", PREFILLED, DUE, CONTACT)
+_LISTS = ("absent", "empty", "blank", "kept")
+_BRIEF = re.compile(r"([a-z][a-z0-9-]*)(?:/([0-9a-z][0-9a-z-]*)(?:/([0-9]{4}/[^/]+)/([0-9]+))?)?")
 
 
 def field_name(slot: str) -> str:
@@ -80,12 +88,19 @@ def tree_name(tree: str, branch: int | None = None) -> str:
     return f"{_TREE}{tree}" if branch is None else f"{_TREE}{tree}_{branch}"
 
 
+def kept_mark(pointer: str, text: str) -> str:
+    """What the manifest notes of a text that was given: it holds for that very text alone."""
+    return f"{pointer}={hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a workbook says of itself; pointers of what was not there when it was made.
 
     Pointers of table cells name the row by its id (``/indicators/3f2a/unit``), since rows move.
     ``blank`` lists the nulls that would otherwise be read as inherited from the row above.
+    ``kept`` lists texts that stand as they were given, though a person who typed them would mean
+    more (see :func:`kept_mark`).
     ``issue`` numbers the workbooks that went out for a record in a round, from 1; ``base`` is the
     commit that it was issued from. ``prefilled`` is how many fields were filled in for a
     recipient who has begun nothing yet. ``due`` and ``contact`` say until when and to whom it
@@ -104,6 +119,7 @@ class Manifest:
     absent: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     fixed: Mapping[str, str] = field(default_factory=dict)
     seal: str | None = None
 
@@ -122,6 +138,20 @@ class Manifest:
     def is_sealed_by(self, key: bytes) -> bool:
         """Whether the seal was made with this key over what the manifest says now."""
         return self.seal is not None and hmac.compare_digest(self.seal, self._signature(key))
+
+    def brief(self) -> str:
+        """Which workbook this is, in the few characters that a document property can hold."""
+        issue = (self.round, self.issue) if self.round and self.issue else ()
+        return "/".join(filter(None, (self.form, self.record, *issue)))
+
+    @classmethod
+    def from_brief(cls, text: str) -> Manifest | None:
+        """What a document property says of a workbook; None where it is another text."""
+        match = _BRIEF.fullmatch(text)
+        if match is None:
+            return None
+        form, record, round_name, issue = match.groups()
+        return cls(form, record, round_name, issue=issue)
 
     def _signature(self, key: bytes) -> str:
         return hmac.new(key, _joined(self._content()), hashlib.sha256).hexdigest()
@@ -162,6 +192,7 @@ class Manifest:
             absent=frozenset(lists["absent"]),
             empty=frozenset(lists["empty"]),
             blank=frozenset(lists["blank"]),
+            kept=frozenset(lists["kept"]),
             fixed={pointer: value for pointer, _, value in fixed},
             seal=single.get(_SEAL),
         )

@@ -24,7 +24,9 @@ def init(settings: Settings, folder: Path | None) -> None:
     repository is a bare git repository: it can be cloned, pushed and pulled with git.
     """
     from xlsync.repository import Repository
+    from xlsync.repository.layout import SEAL
+    from xlsync.repository.sealing import new_seal
 
     target = folder or settings.repo
-    Repository.init(target).close()
+    Repository.init(target, {SEAL: new_seal()}).close()
     click.echo(f"版本库已建立：{target.resolve()}")

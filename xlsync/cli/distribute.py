@@ -1,0 +1,108 @@
+"""The command distribute: a workbook for each project of a roster, and a ledger of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync.cli.context import (
+    Settings,
+    pass_settings,
+    print_problems,
+    print_report,
+    progress_bar,
+    write_json,
+)
+from xlsync.cli.ending import FOUND_ERRORS
+from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.option("--form", "form_id", metavar="FORM", required=True, help="The id of the form.")
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=PATH,
+    required=True,
+    help="The list of projects, one row each: a workbook, or values set apart by commas or tabs.",
+)
+@click.option(
+    "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the workbooks."
+)
+@click.option("--from", "last", metavar="ROUND", help="Fill in the answers of an earlier round.")
+@click.option(
+    "--due",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Until when workbooks are to come back, such as 2024-10-31.",
+)
+@click.option("--contact", metavar="TEXT", help="To whom they are to be sent, in any words.")
+@click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
+@click.option("--all", "again", is_flag=True, help="Make the workbooks of unchanged projects too.")
+@click.option("--force", is_flag=True, help="Write over files that were changed since.")
+@json_option
+@repo_option()
+@forms_option()
+@pass_settings
+def distribute(
+    settings: Settings,
+    round_name: str,
+    form_id: str,
+    roster: Path,
+    output: Path,
+    *,
+    last: str | None,
+    due: dt.datetime | None,
+    contact: str | None,
+    password: str,
+    again: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a workbook for each project of a roster, and note what went out.
+
+    ROUND is a year and a name, such as 2024/一上. The roster has a column for each field of the
+    form that it knows, in any order, and may have one for ids; its fields are filled in and
+    locked. There is a folder for each unit in DIR. Run again, only projects that are new or were
+    changed in the roster get a workbook.
+    """
+    from xlsync.problems import has_error
+    from xlsync.report.carried import carried_lines
+    from xlsync.report.distribution import distribution_lines, unit_table
+    from xlsync.report.terminal import console, print_lines
+    from xlsync.rounds.distributing import distribute as send_out
+    from xlsync.rounds.roster import open_roster
+    from xlsync.rounds.sendings import Wishes
+
+    wishes = Wishes(
+        round=round_name,
+        folder=output,
+        last=last,
+        due=due.date().isoformat() if due else None,
+        contact=contact or None,
+        password=password,
+        again=again,
+        force=force,
+        migrations=settings.migrations(),
+    )
+    form = settings.form(form_id)
+    with settings.repository() as repository, progress_bar("生成") as progress:
+        done = send_out(repository, form, open_roster(form, roster), wishes, progress)
+    failed = has_error(done.problems)
+    if as_json:
+        write_json(done.as_json())
+    elif not failed:
+        print_report(distribution_lines(done), unit_table(done))
+    if done.carried and not (failed or as_json):
+        print_lines(console(sys.stderr), carried_lines(done.carried))
+    if done.problems and not as_json:
+        print_problems([(str(roster), done.problems, False)])
+    if failed:
+        sys.exit(FOUND_ERRORS)

@@ -1,0 +1,112 @@
+"""What a distribution does with one project of its roster, and what that makes of its workbook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from xlsync.rounds.issuing import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlsync.carry import Migrations
+    from xlsync.record import Json
+    from xlsync.rounds.ledger import Issued
+
+
+class Dispatch(StrEnum):
+    """What a person is told about a project of the roster."""
+
+    NEW = "新发"
+    UPDATED = "更新重发"
+    AGAIN = "重新生成"
+    UNCHANGED = "未变"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How workbooks are to go out: in which round, into which folder.
+
+    ``last`` is a round whose answers are filled in, ``due`` an ISO date, ``contact`` any text.
+    ``migrations`` carry answers over from another form, where that round had one.
+    ``again`` makes the workbooks of unchanged projects too, ``force`` writes over files that
+    somebody else has written.
+    """
+
+    round: str
+    folder: Path
+    last: str | None = None
+    due: str | None = None
+    contact: str | None = None
+    password: str = ""
+    again: bool = False
+    force: bool = False
+    migrations: Migrations | None = None
+
+
+@dataclass(slots=True)
+class Sending:
+    """One project of the roster.
+
+    ``content`` is its record in canonical bytes, which take a tenth of the memory of the record;
+    ``former`` is what went out before, ``changes`` say in words what the roster changed since.
+    """
+
+    record: str
+    group: str
+    title: str
+    state: Dispatch
+    round: str
+    content: bytes
+    fixed: Mapping[str, str]
+    number: int
+    base: str | None
+    due: str | None
+    contact: str | None
+    former: Issued | None
+    file: str = ""
+    changes: list[str] = field(default_factory=list)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a workbook is to be made."""
+        return self.state is not Dispatch.UNCHANGED
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether the ledger has to know."""
+        return self.state in {Dispatch.NEW, Dispatch.UPDATED}
+
+    @property
+    def replaces(self) -> str | None:
+        """The file that went out before, where this one goes out under another name."""
+        former = self.former.distributed.file if self.former else None
+        return former if self.state is Dispatch.UPDATED and former != self.file else None
+
+    def ticket(self) -> Ticket:
+        """The workbook as it is going out."""
+        return Ticket(
+            record=json.loads(self.content),
+            round=self.round,
+            number=self.number,
+            base=self.base,
+            fixed=self.fixed,
+            due=self.due,
+            contact=self.contact,
+        )
+
+    def as_json(self) -> Json:
+        """The project as ``xlsync distribute --json`` prints it."""
+        return {
+            "record": self.record,
+            "group": self.group,
+            "title": self.title,
+            "state": self.state.value,
+            "issue": self.number,
+            "file": self.file,
+            "changes": self.changes,
+        }
