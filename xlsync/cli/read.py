@@ -8,7 +8,7 @@ import click
 
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.options import PATH, forms_option
-from xlsync.cli.reading import end, read_files
+from xlsync.cli.reading import end, read_files, write_copies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,24 +20,46 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
+@click.option(
+    "--return",
+    "folder",
+    metavar="DIR",
+    type=PATH,
+    help="Write a workbook to send back for each form with problems into this folder.",
+)
+@click.option("--password", metavar="TEXT", default="", help="Protect these sheets with it.")
+@click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
 @forms_option()
 @pass_settings
-def read(settings: Settings, files: tuple[Path, ...]) -> None:
+def read(
+    settings: Settings,
+    files: tuple[Path, ...],
+    folder: Path | None,
+    *,
+    password: str,
+    force: bool,
+) -> None:
     """Print what stands in files as JSON Lines, one object for each form found.
 
     Each FILE, and each file of each DIR, is a workbook, a text, or JSON. A file in which no form
-    is found gives an object too, with the problem and without a record.
+    is found gives an object too, with the problem and without a record. With --return, each form
+    with problems also gives a workbook to send back: what was typed, with the cells in question
+    marked and commented, and a list of what to correct.
     """
     readings = []
     for file in read_files(settings, files):
         for reading in file.readings:
             write_json(_printed(file, reading), on_one_line=True)
         readings.append(file)
+    if folder is not None:
+        write_copies(settings, readings, folder, password=password, force=force)
     end(readings, only_to_terminal=True)
 
 
 def _printed(file: FileReading, reading: Reading) -> Json:
-    place = {"line": reading.start} if file.is_text else {"sheet": reading.sheet}
+    place: Json = {"line": reading.start} if file.is_text else {"sheet": reading.sheet}
+    if reading.by is not None and not file.is_text:
+        place["by"] = reading.by
     return {
         "source": {"file": str(file.path), **place},
         "form": reading.form,

@@ -1,7 +1,7 @@
 """Form and record to a locked workbook that looks like the official form."""
 
-from xlsync.writer.describe import describe
+from xlsync.writer.describe import describe, fixed_values, prefilled
 from xlsync.writer.splicing import splice
-from xlsync.writer.workbook import write
+from xlsync.writer.workbook import write, write_back
 
-__all__ = ["describe", "splice", "write"]
+__all__ = ["describe", "fixed_values", "prefilled", "splice", "write", "write_back"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-    from xlsync.form.companions import Companion
+    from xlsync.form.companion import Companion
     from xlsync.template import Template
     from xlsync.writer.styles import Look
 
@@ -72,7 +72,8 @@ def _write_cells(
         is_live = companion.live is not None and companion.live.covers(address)
         look = (bare if is_live else framed)[entry.style] if companion.visible else None
         if entry.is_formula:
-            done(worksheet.write_formula(row, column, f"={entry.text}", look, ""), address.a1)
+            formula = f"={entry.text}"
+            done(worksheet.write_formula(row, column, formula, look, entry.uncomputed), address.a1)
         else:
             done(worksheet.write_string(row, column, entry.text, look), address.a1)
     if companion.live is not None:

@@ -7,7 +7,7 @@ how high the rows are, where the cursor waits, and what the workbook says about 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.form import Form, Layout
+    from xlsync.form.returns import Returned
     from xlsync.manifest import Manifest
     from xlsync.mapping import FieldBase
     from xlsync.record import Json, Record
@@ -55,7 +56,8 @@ class Contents:
     """All of a workbook that depends on its record.
 
     ``cells`` are every field, blank ones too, and the cells of tables that hold something.
-    ``stated`` is what the document's properties carry, ``manifest`` what its hidden sheet does.
+    ``stated`` is what the document's properties carry, ``manifest`` what its hidden sheet does,
+    ``returned`` what a copy for correction carries besides.
     """
 
     cells: list[Filled]
@@ -64,6 +66,7 @@ class Contents:
     page_footer: str
     stated: str
     manifest: list[tuple[str, str]]
+    returned: Returned | None = None
 
 
 def contents(
@@ -76,22 +79,37 @@ def contents(
             table that the layout has too few rows for.
     """
     record = record or {}
-    footer = form.footer(manifest.record)
+    footer = form.footer(manifest.record, manifest.round, manifest.issue)
     try:
         cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
         cells.append(Filled(layout.footer, form.template.footer.style, _held(footer, "footer")))
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
-        stated = "/".join(filter(None, (form.id, manifest.record)))
         return Contents(
             cells=cells,
             heights=heights.grown(cells),
             start=_start(form, layout, record),
             page_footer=_held(page_footer, "page footer", _MAX_STATED),
-            stated=_held(stated, "document property", _MAX_STATED),
+            stated=_held(manifest.brief(), "document property", _MAX_STATED),
             manifest=[(key, _held(value, f"manifest {key}")) for key, value in manifest.pairs()],
         )
     except ValueError as error:
         raise XlsyncError(f"{form.title(record) or form.id!r}: {error}") from None
+
+
+def for_correction(
+    filled: Contents, layout: Layout, heights: Heights, returned: Returned
+) -> Contents:
+    """The contents of a copy that goes back: what was typed stands in place of what was read."""
+    typed = returned.typed
+    cells = [one._replace(content=typed.get(one.area.first, one.content)) for one in filled.cells]
+    known = {one.area.first for one in cells}
+    for address in typed.keys() - known:
+        (styles,) = (one.styles for one in layout.tables if one.area.covers(address))
+        area = Area(*address, *address)
+        cells.append(Filled(area, styles[address.column], typed[address]))
+    start = min(returned.comments, default=filled.start)
+    heights_now = heights.grown(cells)
+    return replace(filled, cells=cells, heights=heights_now, start=start, returned=returned)
 
 
 def _fields(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:

@@ -54,11 +54,12 @@ def level_control(table: Table, level: int, columns: Mapping[str, int], row: int
     asks for the first level, where a client would show an error or let anything pass.
     """
     item = table.columns[table.levels[level]]
-    source = f"={tree_name(table.tree)}"
+    tree = table.tree or ""
+    source = f"={tree_name(tree)}"
     if level:
         upper = f"${column_letters(columns[table.levels[0]])}{row}"
-        branch = f"IFERROR(MATCH({upper},{tree_name(table.tree)},0),0)"
-        source = f'=INDIRECT("{tree_name(table.tree)}_"&{branch})'
+        branch = f"IFERROR(MATCH({upper},{tree_name(tree)},0),0)"
+        source = f'=INDIRECT("{tree_name(tree)}_"&{branch})'
     control: Control = {
         "validate": "list",
         "source": source,

@@ -57,9 +57,10 @@ def text_height(text: str, area: Area, columns: Sequence[float], style: Style) -
     size = style.size or _SIZE_OF_WIDTHS
     width = sum(columns[area.left - 1 : area.right]) - _MARGIN * size / _SIZE_OF_WIDTHS
     characters = max(2.0, width * _SIZE_OF_WIDTHS / size)
-    lines = sum(max(1, math.ceil(_width(line) / characters)) for line in text.split("\n"))
+    lines = sum(max(1, math.ceil(line_width(line) / characters)) for line in text.split("\n"))
     return min(MAX_HEIGHT, lines * size * _LINE + _PADDING)
 
 
-def _width(line: str) -> int:
+def line_width(line: str) -> int:
+    """How many half-width characters a text on one line takes."""
     return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.form.returns import PLACES, SETTLED, STATES
 from xlsync.grid import Area, column_letters
 from xlsync.manifest import DOUBTFUL, WRONG, last_row_name
 from xlsync.rules.sheet import quoted
 from xlsync.writer.strict import done
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
     from xlsync.form import Form, PlacedTable
+    from xlsync.grid import Address
     from xlsync.writer.styles import Look, Styles
 
 
 _ALL_SIDES = ("left", "right", "top", "bottom")
+_HERE = "ADDRESS(ROW(),COLUMN(),4)"
 
 
 class Marks:
@@ -29,17 +34,27 @@ class Marks:
     """
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, worksheet: Worksheet, form: Form, styles: Styles
+        self,
+        workbook: xlsxwriter.Workbook,
+        worksheet: Worksheet,
+        form: Form,
+        styles: Styles,
+        filled: Collection[Address] = (),
     ) -> None:
-        """Begin without any mark."""
+        """Begin without any mark; some cells are ``filled`` with one until it is settled."""
         self._workbook = workbook
         self._worksheet = worksheet
         self._form = form
         self._styles = styles
+        self._filled = filled
 
     def field(self, area: Area) -> None:
         """Tint a field that the hidden formulas name as wrong or doubtful."""
         self._tint(area, {})
+
+    def label(self, area: Area, style: str) -> None:
+        """Take the mark off a label where the list of problems says that it is settled."""
+        self._settle(area, self._styles.frame(style, ()))
 
     def table(self, table: PlacedTable) -> None:
         """Tint, dim and draw the columns of a table, down to the last row in use."""
@@ -52,7 +67,7 @@ class Marks:
             framed = self._styles.frame(style, _ALL_SIDES)
             if name is not None:
                 self._tint(area, framed)
-            if name == plan.quantity.unit:
+            if plan.parts and name == plan.parts[-1]:
                 self._dim(area, table, framed)
             if name in plan.levels:
                 same.append(_same_as_above(area))
@@ -66,13 +81,22 @@ class Marks:
         colors = self._form.template.marks
         for name, color in ((WRONG, colors.wrong), (DOUBTFUL, colors.doubtful)):
             look = {**frame, "bg_color": color, "font_color": "#000000"}
-            self._mark(area, f"COUNTIF({name},ADDRESS(ROW(),COLUMN(),4))>0", look)
+            self._mark(area, f"COUNTIF({name},{_HERE})>0", look)
+        if any(map(area.covers, self._filled)):
+            self._settle(area, frame)
+
+    def _settle(self, area: Area, look: Look) -> None:
+        """Show a cell as if it had never been marked, once nothing of it is left to do."""
+        listed = f"COUNTIF({PLACES},{_HERE})"
+        settled = f'COUNTIFS({PLACES},{_HERE},{STATES},"{SETTLED}")={listed}'
+        look = {"bg_color": "#FFFFFF", **look, "font_color": "#000000"}
+        self._mark(area, f"AND({listed}>0,{settled})", look)
 
     def _dim(self, area: Area, table: PlacedTable, frame: Look) -> None:
         """Dim the unit where the operator says that there is no quantity."""
         plan = self._form.mapping.tables[table.name]
-        codes = plan.columns[plan.quantity.operator].codes
-        operator = column_letters(table.columns[plan.quantity.operator])
+        codes = plan.columns[plan.parts[0]].codes
+        operator = column_letters(table.columns[plan.parts[0]])
         for word in self._form.mapping.codes[codes].none if codes else ():
             look = {**frame, "bg_color": self._form.template.marks.dimmed}
             self._mark(area, f"${operator}{table.first}={quoted(word)}", look)

@@ -15,7 +15,7 @@ from xlsync.writer.strict import done
 from xlsync.writer.styles import TEXT_FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -38,9 +38,17 @@ class FormSheet:
     """
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, form: Form, layout: Layout, styles: Styles
+        self,
+        workbook: xlsxwriter.Workbook,
+        form: Form,
+        layout: Layout,
+        styles: Styles,
+        fills: Mapping[Address, str] | None = None,
     ) -> None:
-        """Add the sheet to the workbook; it is empty until :meth:`draw`."""
+        """Add the sheet to the workbook; it is empty until :meth:`draw`.
+
+        ``fills`` are the colours of cells that are marked from the beginning.
+        """
         self.form = form
         self.layout = layout
         self.styles = styles
@@ -48,20 +56,21 @@ class FormSheet:
         self.limits = entry_limits(form.mapping, self.view)
         self.widths = form.template.columns
         self.worksheet: Worksheet = workbook.add_worksheet(form.template.sheet)
-        self.marks = Marks(workbook, self.worksheet, form, styles)
+        self.fills = fills or {}
+        self.marks = Marks(workbook, self.worksheet, form, styles, self.fills.keys())
         self.looks: dict[Address, Format] = {}
 
     def draw(self, locked: Collection[str] = (), password: str = "") -> None:
         """Draw the blank form; ``locked`` are the slots that cannot be changed."""
         self.check_line()
         for label in self.layout.labels:
-            bare = any(
-                label.area.overlaps(table.area) and not label.area.overlaps(table.heading)
-                for table in self.layout.tables
-            )
-            self.blank(label.area, self.styles.label(label.style, bare=bare))
+            bare = any(label.area.overlaps(table.items) for table in self.layout.tables)
+            fill = self.fills.get(label.area.first)
+            self.blank(label.area, self.styles.label(label.style, bare=bare, fill=fill))
             if label.text:
                 self.text(label.area, label.text)
+            if fill:
+                self.marks.label(label.area, label.style)
         for slot in self.layout.slots:
             self.slot(slot, locked=slot.name in locked)
         for table in self.layout.tables:
@@ -92,7 +101,9 @@ class FormSheet:
         """One fillable place with its validation and its marks."""
         item = self.form.mapping.fields[slot.name]
         number_format = TYPES[item.type].number_format
-        self.blank(slot.area, self.styles.input(slot.style, number_format, locked=locked))
+        fill = self.fills.get(slot.area.first)
+        look = self.styles.input(slot.style, number_format, locked=locked, fill=fill)
+        self.blank(slot.area, look)
         limit = self.limits.get(slot.name)
         apply(self.worksheet, slot.area, field_control(self.form.mapping, item, limit))
         self.marks.field(slot.area)
@@ -127,7 +138,8 @@ class FormSheet:
             name = inputs.get(column)
             if name is not None:
                 number_format = TYPES[plan.columns[name].type].number_format
-                look = self.styles.input(style, number_format, bare=True)
+                fill = self.fills.get(Address(row, column))
+                look = self.styles.input(style, number_format, bare=True, fill=fill)
             elif column != table.caption or row != table.first:
                 look = self.styles.label(style, bare=True)
             else:

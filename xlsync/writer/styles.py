@@ -29,18 +29,24 @@ class Styles:
         """Begin without any format."""
         self._workbook = workbook
         self._template = template
-        self._made: dict[tuple[str, str | None, bool, bool], Format] = {}
+        self._made: dict[tuple[str, str | None, bool, bool, str | None], Format] = {}
         self._hidden: Format | None = None
 
-    def label(self, name: str, *, bare: bool = False) -> Format:
-        """A locked cell; a ``bare`` one has neither border nor fill."""
-        return self._format(name, None, bare=bare)
+    def label(self, name: str, *, bare: bool = False, fill: str | None = None) -> Format:
+        """A locked cell; a ``bare`` one has neither border nor fill, unless one is given."""
+        return self._format(name, None, bare=bare, fill=fill)
 
     def input(
-        self, name: str, number_format: str, *, bare: bool = False, locked: bool = False
+        self,
+        name: str,
+        number_format: str,
+        *,
+        bare: bool = False,
+        locked: bool = False,
+        fill: str | None = None,
     ) -> Format:
         """A cell that holds a value; the style's own number format comes first."""
-        return self._format(name, number_format, bare=bare, locked=locked)
+        return self._format(name, number_format, bare=bare, locked=locked, fill=fill)
 
     def hidden(self) -> Format:
         """A text cell of a hidden column."""
@@ -58,17 +64,28 @@ class Styles:
         return look | ({"bg_color": style.fill} if style.fill else {})
 
     def _format(
-        self, name: str, number_format: str | None, *, bare: bool, locked: bool = False
+        self,
+        name: str,
+        number_format: str | None,
+        *,
+        bare: bool,
+        locked: bool = False,
+        fill: str | None,
     ) -> Format:
-        key = (name, number_format, bare, locked)
+        key = (name, number_format, bare, locked, fill)
         if key not in self._made:
             style = self._template.style(name)
             if bare:
                 style = style.model_copy(update={"border": None, "fill": None})
+            if fill:
+                style = style.model_copy(update={"fill": fill})
             properties = _properties(style)
             if number_format is not None:
                 properties["num_format"] = style.number_format or number_format
                 properties["locked"] = locked
+                if locked:
+                    # What cannot be changed looks like the rest of the form's own cells.
+                    properties.setdefault("bg_color", self._template.marks.fixed)
             self._made[key] = self._workbook.add_format(properties)
         return self._made[key]
 

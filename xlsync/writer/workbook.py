@@ -17,10 +17,11 @@ from xlsync.form.lists import option_lists
 from xlsync.grid import Area
 from xlsync.manifest import LISTS, SHEET, field_name, table_name
 from xlsync.writer.companions import write_companion
-from xlsync.writer.contents import contents
+from xlsync.writer.contents import contents, for_correction
 from xlsync.writer.describe import describe
 from xlsync.writer.filling import fill
 from xlsync.writer.heights import Heights
+from xlsync.writer.returns import mark_colors, write_returned
 from xlsync.writer.sheet import FormSheet
 from xlsync.writer.strict import done, warnings_are_errors
 from xlsync.writer.styles import Styles
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from xlsync.form import Form, Layout
+    from xlsync.form.returns import Returned
     from xlsync.manifest import Manifest
     from xlsync.record import Record
     from xlsync.writer.contents import Contents
@@ -63,6 +65,21 @@ def write(
     return assemble(form, layout, filled, locked=locked, password=password)
 
 
+def write_back(
+    form: Form, record: Record, manifest: Manifest, returned: Returned, *, password: str = ""
+) -> bytes:
+    """Make the workbook that goes back for correction.
+
+    Raises:
+        XlsyncError: when the spreadsheet cannot hold what it is to carry.
+    """
+    layout = form.layout(form.capacity(record))
+    heights = Heights(form, layout)
+    filled = contents(form, layout, heights, record, manifest)
+    filled = for_correction(filled, layout, heights, returned)
+    return assemble(form, layout, filled, locked=returned.locked, password=password)
+
+
 def assemble(
     form: Form, layout: Layout, filled: Contents, *, locked: Collection[str] = (), password: str
 ) -> bytes:
@@ -77,8 +94,11 @@ def assemble(
     buffer = io.BytesIO()
     with warnings_are_errors():
         workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
-        sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template))
+        fills = mark_colors(form, filled.returned)
+        sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template), fills)
         sheet.draw(locked, password)
+        if filled.returned is not None:
+            write_returned(workbook, sheet, filled.returned)
         for companion in companions(form, layout):
             write_companion(workbook, form.template, companion)
         _define_names(workbook, form, layout)
