@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -14,19 +15,42 @@ from xlsync.cli.options import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
+_SEASON = "season-2024"
+
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=PATH)
+@click.option("--season", is_flag=True, help="Play a whole season of forty projects instead.")
 @pass_settings
-def demo(settings: Settings, folder: Path) -> None:
+def demo(settings: Settings, folder: Path, *, season: bool) -> None:
     """Walk the whole way on the sixteen sample forms.
 
     Text, records, workbooks, two submission rounds, status and diff: every step says what it
     does, with which command you do the same, and where its files lie. All of it stays in DIR,
-    a new or empty folder, xlsync-demo by default.
+    a new or empty folder, xlsync-demo by default. With --season it is a year's work: workbooks
+    go out to six units, come back in batches with all that goes wrong, and go out again.
     """
-    from xlsync.demo import run
+    from xlsync.demo import run, run_season
+    from xlsync.form.catalogue import data_folder
+
+    if season:
+        sample = data_folder("samples") / _SEASON
+        run_season(settings.forms, sample, folder, print_report, _run)
+        return
 
     # A newcomer may have called it by a path; then the commands shown must bear that path.
     program = "xlsync" if shutil.which("xlsync") else sys.argv[0]
     run(settings.forms, folder, print_report, program)
+
+
+def _run(words: list[str]) -> int:
+    """Run a command of this program and say what it was."""
+    from xlsync.cli import cli
+    from xlsync.cli.ending import FOUND_ERRORS
+
+    click.echo(f"  $ xlsync {shlex.join(words)}")
+    try:
+        cli.main(words, prog_name="xlsync", standalone_mode=False)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FOUND_ERRORS
+    return 0

@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 
 from xlsync.grid import Area, column_letters
 from xlsync.manifest import field_name, table_name
+from xlsync.merge.choices import CHOICE, NUMBER
+from xlsync.merge.choices import SHEET as CONFLICTS
 from xlsync.record import get
 from xlsync.types import TYPES
 
@@ -35,6 +37,22 @@ def type_in(form: Form, data: bytes, record: Record) -> bytes:
         _set(worksheet, area.first.a1, item, get(record, item.pointer))
     for name, table in form.mapping.tables.items():
         _type_rows(workbook, worksheet, form, name, table, get(record, table.pointer))
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def choose(data: bytes, choice: str) -> bytes | None:
+    """Make the same choice in every row of a conflict workbook; None for any other file."""
+    workbook = load_workbook(io.BytesIO(data))
+    if CONFLICTS not in workbook.sheetnames:
+        return None
+    worksheet = workbook[CONFLICTS]
+    heads = {cell.value: cell for row in worksheet.iter_rows() for cell in row if cell.value}
+    numbers, choices = heads[NUMBER], heads[CHOICE]
+    for row in range(numbers.row + 1, worksheet.max_row + 1):
+        if isinstance(worksheet.cell(row, numbers.column).value, int | float):
+            worksheet.cell(row, choices.column).value = choice
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

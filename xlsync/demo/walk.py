@@ -10,10 +10,12 @@ from xlsync.files import make_folder, write_file
 from xlsync.form.catalogue import data_folder
 from xlsync.generate import workbook, workbook_names
 from xlsync.intake import find_files, read_file
-from xlsync.report.deltas import delta_lines
+from xlsync.report.deltas import delta_lines, summary
+from xlsync.report.funds import funds
 from xlsync.report.lines import line
 from xlsync.report.problems import problem_lines
 from xlsync.report.rounds import collection_lines, standing_lines, standing_table
+from xlsync.report.sums import funds_table
 from xlsync.repository import Repository, round_order
 from xlsync.rounds import collect, compare_rounds, standings
 
@@ -87,6 +89,7 @@ class _Walk:
             self.command("-R", self.repository, "diff", self.first, self.second)
             deltas = compare_rounds(self.forms, snapshot, self.first, self.second)
             self.print(delta_lines(deltas))
+            self.print([line(summary(deltas))], funds_table(funds(deltas)))
         self.how_to_go_on()
 
     def say(self, text: str) -> None:
