@@ -100,6 +100,10 @@ class Calc:
         """Put a formula into a cell, as a paste from another workbook does."""
         self._ask("compute", sheet=sheet, cell=cell, formula=formula)
 
+    def act(self, do: str, **what: object) -> None:
+        """Do anything else that the driver can, such as inserting rows or copying a sheet."""
+        self._ask(do, **what)
+
     def tab(self, times: int) -> list[str]:
         """The cells that the cursor visits, from where it is, by so many presses of Tab."""
         found: list[str] = self._ask("tab", times=times)

@@ -78,6 +78,9 @@ BY_TYPE: dict[str, st.SearchStrategy[Json]] = {
     "integer": st.integers(-(10**15) + 1, 10**15 - 1) | st.integers(1990, 2100),
     "date": st.dates(dt.date(1900, 3, 1)).map(dt.date.isoformat),
     "money": st.decimals(-(10**13) + 1, 10**13 - 1, places=2).map(str),
+    "score": st.decimals(0, 999, places=2).map(str),
+    "percent": st.decimals(-9999, 9999, places=2).map(str)
+    | st.decimals(0, 200, places=11).map(lambda share: f"{share:f}"),
 }
 
 
@@ -98,8 +101,8 @@ def values(mapping: Mapping, item: FieldBase) -> st.SearchStrategy[Json]:
 def rows(mapping: Mapping, table: Table) -> st.SearchStrategy[Json]:
     """Rows of a table with and without levels and ids; each says something."""
     columns = {name: values(mapping, column) for name, column in table.columns.items()}
-    tree = mapping.trees[table.tree]
-    for name, known in zip(table.levels, (tree, chain(*tree.values())), strict=True):
+    tree = mapping.trees[table.tree] if table.tree else {}
+    for name, known in zip(table.levels, (tree, chain(*tree.values())), strict=False):
         columns[name] |= st.sampled_from([*known])
     ids = st.sampled_from([_ABSENT, "r1", "r2"])
     row = st.fixed_dictionaries({"id": ids, **columns}).map(_present)

@@ -77,6 +77,8 @@ _BY_TYPE: Mapping[str, st.SearchStrategy[Json]] = {
     "integer": st.integers(-(10**9), 10**14),
     "date": st.dates(EARLIEST, dt.date(2999, 12, 31)).map(dt.date.isoformat),
     "money": st.decimals(0, 10**13 - 1, places=2).map("{:.2f}".format),
+    "score": st.decimals(0, 999, places=2).map("{:.2f}".format),
+    "percent": st.decimals(0, 9999, places=2).map("{:.2f}".format),
 }
 
 

@@ -212,7 +212,7 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["read", "closed.json", "open.json"], 1, "Permission denied"),
+        (["read", "closed.json", "open.json"], 1, "没有读取权限"),
         (["generate", FORM, "-o", "."], 3, "cannot write"),
         (["generate", FORM, "-o", "new"], 3, "new: cannot make this folder"),
         (["init", "new"], 3, "cannot make a repository in new"),
@@ -220,7 +220,7 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (["demo", "closed"], 3, "closed"),
         (["--forms", "closed", "forms"], 3, "closed"),
         (["-R", "closed", "status", "2023/一上"], 3, "closed"),
-        (["diff", "closed.json", "open.json"], 1, "Permission denied"),
+        (["diff", "closed.json", "open.json"], 1, "没有读取权限"),
     ],
 )
 @pytest.mark.usefixtures("stranger")

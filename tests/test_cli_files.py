@@ -35,7 +35,8 @@ def test_forms_lists_what_is_installed_and_what_is_added(tmp_path: Path) -> None
     assert FORM in invoke("forms").stdout
     for arguments in (["--forms", own, "forms", "--json"], ["forms", "--json", "--forms", own]):
         result = invoke(*arguments)
-        assert [one["form"] for one in json.loads(result.stdout)] == ["mine-2024", FORM]
+        listed = [one["form"] for one in json.loads(result.stdout)]
+        assert listed == sorted(["mine-2024", *FORMS])
         assert result.exit_code == 0
 
 
@@ -141,7 +142,37 @@ def test_diff_of_two_files_of_any_kind(tmp_path: Path) -> None:
 def test_diff_of_folders_pairs_records_by_id() -> None:
     result = invoke("diff", SAMPLES / "一上", SAMPLES / "二上")
     assert result.exit_code == 0
-    assert "8 个项目有变化：改动 7，新增 0，删除 1" in result.stdout
+    assert "8 个项目有变化：改动 7，新增 0，取消 1" in result.stdout
+
+
+def test_diff_writes_a_page_and_prints_the_sums(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    result = invoke("diff", SAMPLES / "一上", SAMPLES / "二上", "--html", page)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "■" not in result.stdout
+    assert "8 个项目有变化" in result.stdout
+    written = page.read_bytes()
+    assert written.decode().count("<article>") == 8
+    again = invoke("diff", SAMPLES / "一上", SAMPLES / "二上", "--html", page)
+    assert (again.exit_code, again.stdout) == (3, "")
+    assert "is there already" in again.stderr
+    forced = ("--html", page, "--force", "--json")
+    result = invoke("diff", SAMPLES / "一上", SAMPLES / "一上", *forced)
+    assert (result.exit_code, result.stdout) == (0, "[]\n")
+    assert "没有变化。" in page.read_text("utf-8")
+
+
+def test_diff_writes_no_page_of_what_was_not_compared(tmp_path: Path) -> None:
+    old = save(tmp_path / "a.json", record())
+    page = tmp_path / "page.html"
+    assert invoke("diff", old, tmp_path / "b.json", "--html", page).exit_code == 3
+    save(tmp_path / "b.json", {"form": "?"})
+    assert invoke("diff", old, tmp_path / "b.json", "--html", page).exit_code == 1
+    assert not page.exists()
+    save(tmp_path / "b.json", record())
+    nowhere = invoke("diff", old, tmp_path / "b.json", "--html", tmp_path / "no" / "page.html")
+    assert (nowhere.exit_code, nowhere.stdout) == (3, "")
+    assert "cannot write" in nowhere.stderr
 
 
 def test_diff_shows_what_could_be_read_and_then_the_errors(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_log_shows_the_versions_newest_first_also_after_a_rename(town: Path) -> 
     lines = [line for line in result.stdout.splitlines() if "2023/" in line]
     assert [SECOND in line for line in lines] == [True, False]
     (newer, older) = json.loads(invoke("log", "-R", town, "aaaa1", "--json").stdout)
-    assert (newer["round"], newer["kind"], older["round"]) == (SECOND, "added", FIRST)
+    assert (newer["round"], newer["kind"], older["round"]) == (SECOND, "新收", FIRST)
 
 
 def test_show_gives_the_last_version_that_of_a_round_or_an_older_one(town: Path) -> None:
@@ -153,7 +153,7 @@ def test_diff_of_rounds_records_versions_and_files(town: Path, tmp_path: Path) -
 
 def test_diff_of_rounds_and_of_a_round_with_a_folder(town: Path, tmp_path: Path) -> None:
     of_rounds = invoke("-R", town, "diff", FIRST, SECOND)
-    assert "2 个项目有变化：改动 1，新增 0，删除 1" in of_rounds.stdout
+    assert "2 个项目有变化：改动 1，新增 0，取消 1" in of_rounds.stdout
     assert invoke("-R", town, "diff", FIRST, tmp_path / "2").exit_code == 0
     same = invoke("-R", town, "diff", FIRST, tmp_path / "1", "--json")
     assert json.loads(same.stdout) == []
@@ -211,4 +211,4 @@ def test_the_samples_make_two_rounds(tmp_path: Path) -> None:
         result = invoke("-R", tmp_path / "r", "collect", f"2023/{name}", SAMPLES / name)
         assert result.exit_code == 0, result.stderr
     result = invoke("-R", tmp_path / "r", "diff", FIRST, SECOND)
-    assert "8 个项目有变化：改动 7，新增 0，删除 1" in result.stdout
+    assert "8 个项目有变化：改动 7，新增 0，取消 1" in result.stdout

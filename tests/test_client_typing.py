@@ -6,6 +6,9 @@ What is typed goes through the input line, as on a screen, so locks and validati
 from __future__ import annotations
 
 import json
+import re
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,7 @@ from xlsync.grid import Address
 from xlsync.manifest import CHECK, CHECKS, HELP, LISTS
 from xlsync.reader import read
 from xlsync.sources import xlsx
+from xlsync.writer import describe, splice
 
 if TYPE_CHECKING:
     from xlsync.record import Record
@@ -169,6 +173,9 @@ def test_a_wrong_value_is_refused_while_it_is_typed(desk: Desk) -> None:
             assert desk.shown(PLACES[slot]) == ""
     assert desk.type(PLACES["planned_start"], "2023-06-01") == ""
     assert "不能早于“计划开始日期”" in desk.type(PLACES["planned_end"], "2023-05-31")
+    assert desk.type(PLACES["planned_end"], "2023-12-31") == ""
+    assert "不能晚于“计划完成日期”" in desk.type(PLACES["planned_start"], "2024-01-01")
+    assert desk.shown(PLACES["planned_start"]) == "2023-06-01"
     accepted = {
         "year": ("2024", "(2024年度)"),
         "project_nature": ("一次性项目", "一次性项目"),
@@ -179,6 +186,74 @@ def test_a_wrong_value_is_refused_while_it_is_typed(desk: Desk) -> None:
     for slot, (text, shown) in accepted.items():
         assert desk.type(PLACES[slot], text) == ""
         assert desk.shown(PLACES[slot]) == shown
+
+
+ROSTER: Record = {
+    "form": FORM.id,
+    "id": "0123456789ab",
+    "year": 2023,
+    "project_name": "小区改造",
+    "implementing_unit": "规建办",
+}
+
+
+def issued(calc: Calc, folder: Path, **stated: str) -> None:
+    """Open what a coordinator sends out, with what the manifest states of it."""
+    manifest = replace(describe(FORM, ROSTER), **stated)
+    write_file(folder / "issued.xlsx", splice(FORM, ROSTER, manifest))
+    calc.open(folder / "issued.xlsx")
+
+
+def test_what_was_filled_in_before_it_was_sent_is_no_beginning(calc: Calc, tmp_path: Path) -> None:
+    issued(calc, tmp_path, prefilled="3")
+    assert "已填 3 项" in calc.shown(SHEET, "A1")
+    assert calc.shown(CHECK, "A5") == ""
+    assert calc.type(SHEET, PLACES["competent_department"], "镇政府") == ""
+    assert calc.shown(CHECK, "A5") == "1"
+
+
+def test_without_a_word_in_the_manifest_what_is_filled_in_was_typed(
+    calc: Calc, tmp_path: Path
+) -> None:
+    issued(calc, tmp_path)
+    assert calc.shown(CHECK, "A5") == "1"
+
+
+def test_a_row_that_was_begun_is_a_beginning(calc: Calc, tmp_path: Path) -> None:
+    issued(calc, tmp_path, prefilled="3")
+    assert calc.type(SHEET, place(1, "level3"), "巡查次数") == ""
+    assert calc.shown(CHECK, "A5") == "1"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({}, "原样返回"),
+        ({"due": "2023-10-31"}, "于 2023-10-31 前原样返回"),
+        ({"contact": "镇财政所 张三"}, "交至 镇财政所 张三"),
+        ({"due": "2023-10-31", "contact": "张三"}, "于 2023-10-31 前交至 张三"),
+    ],
+)
+def test_the_help_says_until_when_and_to_whom(
+    calc: Calc, tmp_path: Path, stated: dict[str, str], expected: str
+) -> None:
+    issued(calc, tmp_path, **stated)
+    step = f"4. 填完保存为 .xlsx，{expected}；文件名可以改，表内编号请勿改动。"
+    assert calc.shown(HELP, "A5") == step
+
+
+def test_a_goal_that_its_row_cannot_show_is_remarked(desk: Desk) -> None:
+    goal = PLACES["overall_goal"]
+    assert desk.type(goal, "改善居住环境。" * 20) == ""
+    assert goal not in [cell for cell, text in desk.findings() if "打印可能不全" in text]
+    assert desk.type(goal, "改善居住环境。" * 60) == ""
+    assert goal in [cell for cell, text in desk.findings() if "打印可能不全" in text]
+    assert "提醒 1 处" in desk.line
+    # Excel and WPS let the row be made higher under protection; LibreOffice heeds no such leave.
+    with zipfile.ZipFile(desk.folder / "form.xlsx") as package:
+        protection = re.search(rb"<sheetProtection[^>]*>", package.read("xl/worksheets/sheet1.xml"))
+    assert protection
+    assert b' formatRows="0"' in protection[0]
 
 
 def test_a_value_stays_the_text_that_was_typed(desk: Desk) -> None:

@@ -59,7 +59,10 @@ def compare(expected: Path, text: str, *, remake: bool) -> None:
 
 def test_every_folder_says_something() -> None:
     assert SAMPLES
-    assert all(sources(sample) or rounds(sample) for sample in SAMPLES)
+    assert all(
+        sources(sample) or rounds(sample) or (sample / "season.toml").is_file()
+        for sample in SAMPLES  # test_season.py plays the seasons
+    )
     table = (ROOT / "samples" / "README.md").read_text(encoding="utf-8")
     assert not [sample.name for sample in SAMPLES if f"| `{sample.name}` |" not in table]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlsync.errors import XlsyncError
-from xlsync.files import make_folder, refuse_existing, write_file
+from xlsync.files import make_folder, new_file, refuse_existing, write_file
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
@@ -66,3 +66,23 @@ def test_existing_files_are_not_written_over(tmp_path: Path) -> None:
     refuse_existing([missing])
     with pytest.raises(XlsyncError, match="there: is there already"):
         refuse_existing([missing, there])
+
+
+def test_a_file_written_in_pieces_is_there_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_file(path, b"old")
+
+    def fail_halfway() -> None:
+        with new_file(path) as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    assert path.read_bytes() == b"old"
+    assert [*tmp_path.iterdir()] == [path]
+    with new_file(path) as file:
+        file.write(b"one ")
+        file.write(b"two")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"one two"

@@ -8,6 +8,8 @@ import pytest
 from reading_samples import FORMS
 from small_form import load_form
 
+from xlsync.form.form import Stated
+
 if TYPE_CHECKING:
     from xlsync.form import Form, Layout
 
@@ -68,6 +70,11 @@ def test_the_footer_states_form_and_record(form: Form) -> None:
     assert form.stated_id(form.footer("r1")) == "r1"
     assert form.stated_id(" 表单 trip 编号 r-1\n") == "r-1"
     assert form.stated_id(form.footer(None)) == ""
+    assert form.stated(form.footer(None)) == Stated(None)
+    issued = form.footer("r1", "2024/一上", "2")
+    assert issued == "表单 trip　编号 r1 · 2024/一上 第2次"
+    assert form.stated(issued) == Stated("r1", "2024/一上", "2")
+    assert form.stated_id(f" {issued}\n") == "r1"
 
 
 @pytest.mark.parametrize(

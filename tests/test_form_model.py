@@ -39,10 +39,9 @@ def told(form: Form, record: Json) -> list[tuple[str | None, str, str | None]]:
 
 
 def reason_of(one: Problem) -> str:
-    place, _, reason = one.message.partition("：")
-    assert place == (one.pointer or "记录")
-    assert reason.endswith("。")
-    return reason[:-1]
+    assert one.message.startswith("记录：") == (not one.pointer)
+    assert one.pointer not in one.message or not one.pointer
+    return one.message.removeprefix("记录：").removesuffix("。")
 
 
 FULL: Json = {
@@ -112,11 +111,11 @@ REFUSED: list[tuple[Json, list[tuple[str, str, str | None]]]] = [
     ({"a/b": None}, [("/a~1b", "表中没有这一项", None)]),
     ({"who": 1.5}, [("/who", "应为文字", None)]),
     ({"who": True}, [("/who", "应为文字", "true")]),
-    ({"who": ["张三"]}, [("/who", "应为文字", None)]),
+    ({"who": ["张三"]}, [("/who", "应为文字", '["张三"]')]),
     ({"dates": None}, [("/dates", "应为对象", None)]),
     ({"dates": "2023"}, [("/dates", "应为对象", "2023")]),
     ({"stops": None}, [("/stops", "应为列表", None)]),
-    ({"stops": {}}, [("/stops", "应为列表", None)]),
+    ({"stops": {}}, [("/stops", "应为列表", "{}")]),
     ({"stops": ["甲"]}, [("/stops/0", "应为对象", "甲")]),
     ({"id": "甲 1"}, [("/id", "编号只能含小写字母、数字和连字符", "甲 1")]),
     ({"id": None}, [("/id", "应为文字", None)]),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.form import Form
-    from xlsync.mapping import FieldBase, Joined, Table
+    from xlsync.mapping import FieldBase, Joined, PrintedLabel, Table
 
 MODULES = sorted((ROOT / "xlsync").rglob("*.py"))
 MAX_LINES = 350
@@ -95,9 +95,11 @@ def names(form: Form) -> set[str]:
 def labels(form: Form) -> set[str]:
     """What stands printed on a form: titles, labels, options, levels, long enough to be told."""
     plan = form.mapping
-    items: list[FieldBase | Table | Joined] = [*plan.fields.values(), *plan.tables.values()]
+    items: list[FieldBase | Table | Joined | PrintedLabel] = [*plan.fields.values()]
+    items += plan.tables.values()
     items += [column for table in plan.tables.values() for column in table.columns.values()]
-    items += [table.quantity for table in plan.tables.values()]
+    items += [table.quantity for table in plan.tables.values() if table.quantity]
+    items += plan.labels.values()
     texts = {*plan.titles, *form.captions(), *(text for item in items for text in item.labels)}
     texts |= {text for relative in plan.relatives for text in (relative.name, *relative.titles)}
     texts |= {text for codes in plan.codes.values() for text in codes.values}

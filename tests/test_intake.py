@@ -13,6 +13,7 @@ from reading_samples import FILLED, FORM, FORMS, read_one, record_of
 from xlsync import intake
 from xlsync.generate import workbook
 from xlsync.intake import find_files, read_file, read_record
+from xlsync.problems import problem
 from xlsync.record import canonical_bytes
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ BAD = {
     "object.json": (b'{"form": {}}', "X005"),
     "nan.json": (b'{"form": NaN}', "X005"),
     "list.json": (b"[]", "X003"),
-    "nulls.jsonl": (b'{"record": null, "problems": []}\n', "X003"),
+    "nulls.jsonl": (b'{"record": null, "problems": []}\n', "X005"),
 }
 
 
@@ -106,7 +107,7 @@ def test_a_file_that_holds_none_is_told(
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     (reading,) = read_file(FORMS, tmp_path / "none.txt").readings
     assert [one.code for one in reading.problems] == ["X001"]
-    assert "No such file" in reading.problems[0].message
+    assert "文件不存在" in reading.problems[0].message
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_file_that_may_not_be_read_is_told(
     (tmp_path / "a.txt").write_bytes(b"x")
     (reading,) = read_file(FORMS, tmp_path / "a.txt").readings
     assert [(one.code, one.message) for one in reading.problems] == [
-        ("X001", "文件打不开：Permission denied。")
+        ("X001", "文件打不开：没有读取权限，或正被其他程序占用。")
     ]
 
 
@@ -229,3 +230,24 @@ def test_no_bytes_break_the_reader(
     file = read_bytes(tmp_path_factory.getbasetemp(), f"fuzz{ending}", data)
     assert file.readings
     assert all(one.record is not None or one.problems for one in file.readings)
+
+
+def test_a_printed_line_without_a_record_keeps_its_problems(tmp_path: Path) -> None:
+    told = problem("S007", "未读入", found="甲").at("表", "A1")
+    line = {"source": {}, "form": None, "record": None, "problems": [told.as_json()]}
+    (reading,) = read_bytes(tmp_path, "a.jsonl", json.dumps(line).encode()).readings
+    assert (reading.record, reading.problems) == (None, [told])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": 1,\n"b" 2}', "第 2 行第 5 个字符"),
+        ("[" * 100_000, "嵌套过深"),
+        ("9" * 10_000, "数字过长"),
+        ('{"a": 1, "a": 2}', "键“a”重复"),
+    ],
+)
+def test_what_is_wrong_with_json_is_said_in_chinese(tmp_path: Path, text: str, said: str) -> None:
+    (reading,) = read_bytes(tmp_path, "a.json", text.encode()).readings
+    assert said in reading.problems[0].message

@@ -21,7 +21,7 @@ from reading_samples import (
 )
 
 from xlsync.grid import Address, Area, Cell, Kind, Sheet
-from xlsync.manifest import LISTS, SHEET, field_name, table_name
+from xlsync.manifest import LISTS, SHEET, Manifest, field_name, table_name
 
 if TYPE_CHECKING:
     from xlsync.grid import Workbook
@@ -301,14 +301,17 @@ def test_the_form_sheet_alone_in_another_file_still_says_what_it_is() -> None:
     record, grid = our_workbook()
     grid.sheets = [form_sheet(grid)]
     grid.names.clear()
+    grid.properties.clear()
     reading = read_only(grid)
     assert (reading.record, reading.problems, reading.states_id) == (record, [], True)
+    assert (reading.by, reading.manifest) == ("labels", Manifest(FORM.id, record["id"]))
 
 
 def test_without_manifest_names_and_footer_a_new_id_is_made_from_content() -> None:
     record, grid = our_workbook()
     grid.sheets = [form_sheet(grid)]
     grid.names.clear()
+    grid.properties.clear()
     del grid.sheets[0].cells[FOOTER]
     reading = read_only(grid)
     assert (reading.record, reading.states_id) == (record, False)
@@ -317,6 +320,7 @@ def test_without_manifest_names_and_footer_a_new_id_is_made_from_content() -> No
 def test_another_form_in_the_names_is_not_taken_for_ours() -> None:
     _, grid = our_workbook()
     without(grid, SHEET)
+    grid.properties.clear()
     type_in(grid, FOOTER, "表单 another-form　编号 x")
     reading = read_only(grid)
     assert not reading.states_id
@@ -355,7 +359,8 @@ TYPED: list[tuple[str, Cell, Json, list[str]]] = [
     ("operator", Cell("不低于"), "≥", []),
     ("operator", Cell("定性"), None, ["I007"]),
     ("unit", Cell("％"), "%", []),
-    ("value", Cell("0.5", Kind.NUMBER, "0%"), "50%", []),
+    ("value", Cell("0.5", Kind.NUMBER, "0%"), None, ["V001"]),
+    ("value", Cell("0.5", Kind.NUMBER), "0.5", []),
     ("value", Cell("12", Kind.NUMBER, "@"), "12", []),
     ("value", Cell("2023-05-06", Kind.DATE), "2023-05-06", ["S008"]),
     ("value", Cell("#DIV/0!", Kind.ERROR), None, ["V001"]),
@@ -485,7 +490,7 @@ def test_a_foreign_copy_is_read_by_its_labels() -> None:
     }
     _, grid = our_workbook()
     record = record_of(read_only(grid))
-    copy = replace(grid, sheets=[Sheet("Sheet1", cells)], names={})
+    copy = replace(grid, sheets=[Sheet("Sheet1", cells)], names={}, properties={})
     copy.sheets[0].comments = {Address(1, 1): "在标题上", Address(99, 1): "在表下"}
     reading = read_only(copy)
     assert (reading.record, reading.sheet) == (record, "Sheet1")
@@ -497,3 +502,22 @@ def test_a_file_without_a_form_quotes_every_sheet() -> None:
     sheets = [Sheet("一", {Address(1, 1): Cell("甲")}), Sheet("二", comments={Address(1, 1): "乙"})]
     found = [brief(one.problems) for one in read_grid(replace(grid, sheets=sheets, names={}))]
     assert found == [[("X003", None, None)], [("S007", "A1", "甲")], [("S007", "A1", "乙")]]
+
+
+def test_a_serial_number_of_a_1904_workbook_is_counted_from_there() -> None:
+    _, grid = our_workbook()
+    form_sheet(grid).is_1904 = True
+    type_in(grid, SLOTS["planned_start"], "43469", Kind.NUMBER)
+    type_in(grid, SLOTS["funds_other"], "43469", Kind.NUMBER)
+    reading = read_only(grid)
+    assert record_of(reading)["planned_start"] == "2023-01-05"
+    assert record_of(reading)["funds"]["other"] == "43469.00"
+    told = [(one.code, one.cell) for one in reading.problems if one.code == "V002"]
+    assert told == [("V002", SLOTS["planned_start"].a1)]
+
+
+@pytest.mark.parametrize("text", ["（2024年度）", "2024年", "２０２４"])
+def test_a_year_is_read_with_the_words_around_it(text: str) -> None:
+    _, grid = our_workbook()
+    type_in(grid, SLOTS["year"], text)
+    assert record_of(read_only(grid))["year"] == 2024

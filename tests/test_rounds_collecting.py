@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -297,3 +298,55 @@ def test_nothing_found_changes_nothing(repository: Repository, tmp_path: Path) -
     (tmp_path / "empty").mkdir()
     assert _collect(repository, tmp_path / "empty") == Collection(ROUND, [], None)
     assert _tree(repository) == before
+
+
+def test_several_processes_read_the_same(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    for at in range(40):
+        save(folder / f"{at:02}.json", record(f"项目{at}"))
+    save(folder / "坏.json", spoilt("坏"))
+    write_file(folder / "表.xlsx", workbook(FORMS[FORM], _identified(record("表"))))
+    told: list[tuple[int, int]] = []
+    with Repository.init(tmp_path / "另一") as other:
+        alone = collect(other, FORMS, ROUND, [folder])
+        monkeypatch.setattr("xlsync.rounds.arriving.processes", lambda _: 2)
+        shared = collect(repository, FORMS, ROUND, [folder], lambda *step: told.append(step))
+        assert shared.outcomes == alone.outcomes
+        assert told[-1] == (42, 42)
+        contents = [
+            {entry.path: entry.blob for entry in one.snapshot().records(ROUND).values()}
+            for one in (other, repository)
+        ]
+    assert contents[0] == contents[1]
+
+
+def test_a_file_in_an_archive_is_collected_like_any_other(
+    repository: Repository, tmp_path: Path
+) -> None:
+    one = save(tmp_path / "甲.json", record("甲"))
+    with zipfile.ZipFile(tmp_path / "归档.zip", "w") as made:
+        made.write(one, "子/甲.json")
+        made.writestr("坏.txt", "")
+    collection = _collect(repository, tmp_path / "归档.zip")
+    assert _states(collection) == [State.NEW, State.UNREADABLE]
+    assert collection.outcomes[0].path == tmp_path / "归档.zip" / "子" / "甲.json"
+    assert [kept.name for kept in repository.snapshot().received(ROUND)] == ["甲.json"]
+    assert _states(_collect(repository, one)) == [State.UNCHANGED]
+    assert len(repository.snapshot().received(ROUND)) == 1
+
+
+def test_what_was_accepted_is_known_by_its_bytes_and_not_read_again(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = save(tmp_path / "甲.json", record("甲"))
+    _collect(repository, one)
+    monkeypatch.setattr("xlsync.rounds.arriving.read_arrival", lambda *_: pytest.fail("read"))
+    (tmp_path / "另一个名字.json").write_bytes(one.read_bytes())
+    collection = _collect(repository, tmp_path / "另一个名字.json")
+    assert [(each.state, each.title) for each in collection.outcomes] == [(State.UNCHANGED, "甲")]
+    snapshot = repository.snapshot()
+    assert sorted(each.name for each in snapshot.received(ROUND)) == ["另一个名字.json", "甲.json"]
+    kept = {snapshot.received_bytes(each) for each in snapshot.received(ROUND)}
+    assert kept == {one.read_bytes()}

@@ -16,6 +16,7 @@ DATE = TYPES["date"]
 SPELLINGS = [
     *("2023-01-05", "2023-1-5", "2023/1/5", "2023/01/05", "2023.01.05", "2023.1.5"),
     *("2023年1月5日", "2023年01月05号", "2023 年 1 月 5 日", "20230105", "２０２３－０１－０５"),
+    *("'2023-01-05", "’2023-1-5"),
     *("２０２３年１月５日", "2023-01-05\u00a0", "\u200b2023-01-05", "2023年1月\n5日"),
     *("2023-01-05 00:00:00", "2023-01-05T00:00:00", "2023/1/5 0:00", "2023-01-05 00:00:00.000"),
 ]
@@ -41,6 +42,38 @@ STORED = [
 @pytest.mark.parametrize(("text", "kind"), STORED)
 def test_a_day_as_stored(text: str, kind: Kind) -> None:
     assert DATE.parse(Cell(text, kind)).value == "2023-01-05"
+
+
+@pytest.mark.parametrize("text", ["44931", "44931.0"])
+def test_a_serial_number_that_lost_its_format_is_told(text: str) -> None:
+    (told,) = DATE.parse(Cell(text, Kind.NUMBER)).problems
+    assert (told.code, told.found) == ("V002", text)
+    assert "2023-01-05" in told.message
+
+
+def test_serial_numbers_may_count_from_1904() -> None:
+    assert DATE.parse(DATE.rebased(Cell("43469", Kind.NUMBER))).value == "2023-01-05"
+    assert TYPES["money"].rebased(Cell("43469", Kind.NUMBER)).text == "43469"
+    for cell in (Cell("43469"), Cell("20230105", Kind.NUMBER), Cell("2023-01-05", Kind.DATE)):
+        assert DATE.rebased(cell) == cell
+
+
+FORMATS = {
+    "yyyy-mm-dd": False,
+    'yyyy"年"m"月"d"日"': False,
+    "[$-404]e/m/d": False,
+    "General": False,
+    'm"月"d"日"': True,
+    "m/d": True,
+    "[$-804]d-mmm": True,
+}
+
+
+@pytest.mark.parametrize(("number_format", "hides"), FORMATS.items())
+def test_a_date_whose_format_hides_the_year_is_told(number_format: str, *, hides: bool) -> None:
+    parsed = DATE.parse(Cell("2026-01-01", Kind.DATE, number_format))
+    assert parsed.value == "2026-01-01"
+    assert [one.code for one in parsed.problems] == ["V002"] * hides
 
 
 NONE = [

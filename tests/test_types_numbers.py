@@ -194,3 +194,15 @@ def test_no_text_breaks_a_number(text: str, kind: Kind) -> None:
         parsed = value_type.parse(Cell(text, kind))
         assert parsed.readable or parsed.value is None
         assert all(one.found == text for one in parsed.problems)
+
+
+@pytest.mark.parametrize("text", ["'6810000", "’6,810,000.00"])
+def test_the_apostrophe_of_a_text_is_no_part_of_an_amount(text: str) -> None:
+    assert TYPES["money"].parse(Cell(text)).value == "6810000.00"
+
+
+@pytest.mark.parametrize(("name", "code"), [("money", "M004"), ("integer", "V001")])
+def test_a_percentage_is_no_number_of_these(name: str, code: str) -> None:
+    parsed = TYPES[name].parse(Cell("0.95", Kind.NUMBER, "0%"))
+    assert (parsed.value, parsed.readable) == (None, False)
+    assert [(one.code, one.found) for one in parsed.problems] == [(code, "0.95")]

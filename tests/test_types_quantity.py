@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsync.types import Quantity, parse_quantity, render_quantity
+from xlsync.types import Quantity, is_fraction, parse_quantity, render_quantity
 from xlsync.types.width import narrow, without_blanks
 
 UNITS = ["%", "起", "万元", "米", "天", "年", "次", "人次", "个"]
@@ -126,3 +126,29 @@ PIECES = st.lists(st.sampled_from([*"≥≤>=<1.,(%)起年 \u200b甲²８－"]))
 def test_no_character_is_lost(text: str) -> None:
     quantity = parse_quantity(text, UNITS)
     assert letters(quantity.value + (quantity.unit or "")) == letters(text)
+
+
+WORDS = {"不低于": "≥", "大于": ">", "大于等于": "≥"}
+WORDED = {
+    "不低于85%": ("≥", "85", "%"),
+    "不低于 85.00 (%)": ("≥", "85.00", "%"),
+    "大于等于３次": ("≥", "3", "次"),
+    "大于3": (">", "3", None),
+    "不低于上年": (None, "不低于上年", None),
+    "不低于": (None, "不低于", None),
+    "不低于≥85%": (None, "不低于≥85%", None),
+    "不低于2023年": (None, "不低于2023年", None),
+}
+
+
+@pytest.mark.parametrize(("text", "parts"), WORDED.items())
+def test_an_operator_in_words_counts_before_a_number(
+    text: str, parts: tuple[str | None, str, str | None]
+) -> None:
+    assert parse_quantity(text, UNITS, WORDS) == parts
+    assert parse_quantity(text, UNITS) == (None, text, None)
+
+
+@pytest.mark.parametrize(("text", "is_one"), [("½", True), ("1¾", True), ("1/2", False)])
+def test_a_fraction_sign_is_seen(text: str, *, is_one: bool) -> None:
+    assert is_fraction(text) == is_one

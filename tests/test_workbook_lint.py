@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from clients import missing
+from correction_samples import wrong_copy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -84,8 +85,8 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
     "a name like a row": (BOOK, 'name="xs_begun"', 'name="R1C1"', "looks like a row"),
     "a bad name": (BOOK, 'name="xs_begun"', 'name="xs begun"', "bad name 'xs begun'"),
     "a name twice": (BOOK, 'name="xs_begun"', 'name="XS_DONE"', "name xs_done@ twice"),
-    "a lost sheet": (BOOK, ">'_checks'!$F$1<", ">'_check'!$F$1<", "no sheet '_check'"),
-    "a lost cell": (BOOK, ">'_checks'!$F$1<", ">#REF!<", "'xs_begun': #REF!"),
+    "a lost sheet": (BOOK, ">'_checks'!$B$1<", ">'_check'!$F$1<", "no sheet '_check'"),
+    "a lost cell": (BOOK, ">'_checks'!$B$1<", ">#REF!<", "'xs_begun': #REF!"),
     "a lost name": (BOOK, 'name="xs_c_nature"', 'name="xs_c_natur"', "no name 'xs_c_nature'"),
     "cells out of order": (SHEET, 'r="A1"', 'r="B1"', "cell B1 out of order"),
     "a row twice": (SHEET, '<row r="2"', '<row r="1"', "row 1 after row 1"),
@@ -167,6 +168,7 @@ def test_every_workbook_keeps_to_the_format(validator: str, tmp_path: Path) -> N
         files[path.stem] = made(path)
     longest = max(SAMPLES, key=lambda path: len(load(path)["indicators"])).stem
     files |= {f"blank-{form.id}": workbook(form) for form in FORMS.values()}
+    files["blank-returned"] = wrong_copy()[1]
     for name, data in files.items():
         write_file(tmp_path / f"{name}.xlsx", data)
     runs = [(name, OFFICES[0]) for name in files]

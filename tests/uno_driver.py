@@ -164,6 +164,95 @@ class Driver:
         self._passed()
         return controller.ActiveSheet.Name, self._place()
 
+    # ---- what else people do to a workbook ---------------------------------
+
+    def unprotect(self, sheet: str) -> None:
+        self.document.Sheets.getByName(sheet).unprotect("")
+
+    def insert_rows(self, sheet: str, row: int, count: int) -> None:
+        self.document.Sheets.getByName(sheet).Rows.insertByIndex(row - 1, count)
+
+    def delete_rows(self, sheet: str, row: int, count: int) -> None:
+        self.document.Sheets.getByName(sheet).Rows.removeByIndex(row - 1, count)
+
+    def insert_column(self, sheet: str, column: int) -> None:
+        self.document.Sheets.getByName(sheet).Columns.insertByIndex(column - 1, 1)
+
+    def hide_rows(self, sheet: str, row: int, count: int) -> None:
+        rows = self.document.Sheets.getByName(sheet).Rows
+        for at in range(row - 1, row - 1 + count):
+            rows.getByIndex(at).IsVisible = False
+
+    def merge(self, sheet: str, area: str, *, joined: bool) -> None:
+        self._cell(sheet, area).merge(joined)
+
+    def cut(self, sheet: str, area: str, target: str) -> None:
+        """Cut an area and paste it elsewhere on its sheet."""
+        source, place = self._cell(sheet, area), self._cell(sheet, target)
+        where = self.document.Sheets.getByName(sheet)
+        where.moveRange(place.CellAddress, source.RangeAddress)
+
+    def copy_area(self, sheet: str, area: str, target_sheet: str, target: str) -> None:
+        """Copy an area and paste it over another, with formats and validations."""
+        place = self._cell(target_sheet, target)
+        source = self._cell(sheet, area)
+        self.document.Sheets.getByName(target_sheet).copyRange(
+            place.CellAddress, source.RangeAddress
+        )
+
+    def sort(self, sheet: str, area: str, column: int) -> None:
+        """Sort the rows of an area by its n-th column, from 0."""
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field, field.IsAscending = column, True
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        uno.invoke(self._cell(sheet, area), "sort", ((_property("SortFields", fields),),))
+
+    def comment(self, sheet: str, cell: str, text: str) -> None:
+        where = self.document.Sheets.getByName(sheet)
+        where.Annotations.insertNew(self._cell(sheet, cell).CellAddress, text)
+
+    def rename_sheet(self, sheet: str, name: str) -> None:
+        self.document.Sheets.getByName(sheet).Name = name
+
+    def add_sheet(self, name: str, place: int) -> None:
+        self.document.Sheets.insertNewByName(name, place)
+
+    def copy_sheet(self, sheet: str, name: str, place: int) -> None:
+        self.document.Sheets.copyByName(sheet, name, place)
+
+    def move_sheet(self, sheet: str, place: int) -> None:
+        self.document.Sheets.moveByName(sheet, place)
+
+    def delete_sheet(self, sheet: str) -> None:
+        self.document.Sheets.removeByName(sheet)
+
+    def show_sheets(self) -> None:
+        for name in self.document.Sheets.ElementNames:
+            self.document.Sheets.getByName(name).IsVisible = True
+
+    def delete_names(self) -> None:
+        for name in self.document.NamedRanges.ElementNames:
+            self.document.NamedRanges.removeByName(name)
+
+    def take_sheet(self, path: str, sheet: str, place: int) -> None:
+        """Copy a sheet of another file into this one."""
+        url = uno.systemPathToFileUrl(path)
+        hidden = (_property("Hidden", True),)  # noqa: FBT003 - UNO knows no keywords
+        other = self.desktop.loadComponentFromURL(url, "_blank", 0, hidden)
+        sheets = self.document.Sheets
+        sheets.importSheet(other, sheet, min(place, sheets.Count))
+        other.close(True)  # noqa: FBT003
+
+    def new(self) -> None:
+        """A new, empty document."""
+        self.close()
+        self.document = self.desktop.loadComponentFromURL(
+            "private:factory/scalc",
+            "_blank",
+            0,
+            (_property("Hidden", True),),  # noqa: FBT003
+        )
+
     def tab(self, times: int) -> list[str]:
         """Where the cursor is at first, and after each press of Tab."""
         places = [self._place()]

@@ -161,7 +161,8 @@ class Cell:
 class Sheet:
     """One sparse sheet: only cells that hold something have an entry.
 
-    ``values_only`` says that its source tells neither formulas nor comments nor protection.
+    ``values_only`` says that its source tells neither formulas nor comments nor protection,
+    ``is_1904`` that serial numbers count days from 1904.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Sheet:
     visible: bool = True
     protected: bool = False
     values_only: bool = False
+    is_1904: bool = False
 
     def text(self, address: Address) -> str:
         """The text of a cell, empty where there is none."""

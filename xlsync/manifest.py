@@ -63,6 +63,11 @@ def field_name(slot: str) -> str:
     return f"{_FIELD}{slot}"
 
 
+def room_key(slot: str) -> str:
+    """The key under which a workbook tells how many points high the row of a field was made."""
+    return f"room {slot}"
+
+
 def table_name(table: str) -> str:
     """The defined name from a table's first heading row to the row below its items."""
     return f"{_TABLE}{table}"
@@ -123,9 +128,13 @@ class Manifest:
     fixed: Mapping[str, str] = field(default_factory=dict)
     seal: str | None = None
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Keys and values in the order in which they are written, a check of them all at last."""
-        pairs = list(self._content())
+    def pairs(self, rooms: Iterable[tuple[str, str]] = ()) -> Iterator[tuple[str, str]]:
+        """Keys and values in the order in which they are written, a check of them all at last.
+
+        ``rooms`` are what the sheet's formulas need to know of the layout (:func:`room_key`);
+        they say nothing of the record, and no seal is broken by them.
+        """
+        pairs = [*rooms, *self._content()]
         if self.seal is not None:
             pairs.append((_SEAL, self.seal))
         yield from pairs

@@ -56,6 +56,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "M004": (Severity.ERROR, "金额无法识别、为负或超过两位小数"),
     "M006": (Severity.WARNING, "金额疑似以万元为单位"),
     "V001": (Severity.ERROR, "单元格内容无法识别"),
+    "V002": (Severity.WARNING, "写法不合要求，已按其含义读取"),
     "S001": (Severity.ERROR, "表内固定文字被改动或缺失"),
     "S002": (Severity.WARNING, "错位的行已按标签归位"),
     "S003": (Severity.WARNING, "已去除空白或网页标记"),
@@ -64,6 +65,26 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "S006": (Severity.ERROR, "同一项目在一次收集中重复"),
     "S007": (Severity.ERROR, "表外内容"),
     "S008": (Severity.WARNING, "保护、校验、公式或预填内容被改动"),
+    "S009": (Severity.WARNING, "表上有图片"),
+    "R001": (Severity.ERROR, "名册没有表头，或缺少必需的列"),
+    "R002": (Severity.ERROR, "名册的列重复"),
+    "R003": (Severity.WARNING, "名册的列不是表上的栏目，未采用"),
+    "R004": (Severity.ERROR, "名册的表头有合并单元格，或分不清是哪一栏"),
+    "R005": (Severity.ERROR, "名册中必需的单元格空白"),
+    "R006": (Severity.ERROR, "名册中的项目重复"),
+    "R007": (Severity.ERROR, "名册中的值不在选项中"),
+    "R008": (Severity.ERROR, "名册中的编号不能用作编号"),
+    "R009": (Severity.ERROR, "名册中没有项目"),
+    "R010": (Severity.WARNING, "名册的合并单元格用于其中每一行"),
+    "R011": (Severity.WARNING, "预填内容与名册不同，以名册为准"),
+    "R012": (Severity.WARNING, "项目已有编号，名册中的编号未采用"),
+    "K001": (Severity.ERROR, "冲突未作选择，或选择无法识别"),
+    "K002": (Severity.ERROR, "冲突处理单不完整或被改动"),
+    "B001": (Severity.ERROR, "其他轮次的表"),
+    "B002": (Severity.ERROR, "本轮没有下发的项目"),
+    "B003": (Severity.ERROR, "在别的项目的表上填报"),
+    "B004": (Severity.ERROR, "与已收的内容冲突"),
+    "B005": (Severity.ERROR, "不是下发的那张表"),
     "X001": (Severity.ERROR, "文件无法读取"),
     "X002": (Severity.ERROR, "文件为空"),
     "X003": (Severity.ERROR, "未找到任何已知的表"),
@@ -71,6 +92,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "X005": (Severity.ERROR, "记录不符合表的结构"),
     "X006": (Severity.WARNING, "文字编码为推定"),
     "X007": (Severity.WARNING, "扩展名与内容不符"),
+    "X008": (Severity.WARNING, "同名的表有几种，按年度或内容推定"),
 }
 
 
@@ -79,6 +101,19 @@ def problem(
 ) -> Problem:
     """Make a problem of one of the core's own codes, with the severity of the table."""
     return Problem(code, CORE_CODES[code][0], message, pointer=pointer, found=found)
+
+
+def from_json(printed: object) -> list[Problem]:
+    """The problems that :meth:`Problem.as_json` printed; what is none of them is left out."""
+    made = []
+    for one in printed if isinstance(printed, list) else []:
+        if not isinstance(one, dict) or one.get("severity") not in set(Severity):
+            continue
+        texts = {key: one.get(key) for key in ("sheet", "cell", "pointer", "found")}
+        is_whole = isinstance(one.get("code"), str) and isinstance(one.get("message"), str)
+        if is_whole and all(text is None or isinstance(text, str) for text in texts.values()):
+            made.append(Problem(one["code"], Severity(one["severity"]), one["message"], **texts))
+    return made
 
 
 def has_error(problems: Iterable[Problem]) -> bool:

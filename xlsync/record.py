@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 Json = Any
 Record = dict[str, Json]
@@ -32,15 +33,17 @@ def canonical_bytes(value: Json) -> bytes:
     return text.encode("utf-8") + b"\n"
 
 
-def split(pointer: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def split(pointer: str) -> tuple[str, ...]:
     """The parts of a JSON pointer (RFC 6901), unescaped."""
     if not pointer:
-        return []
+        return ()
     if not pointer.startswith("/"):
         raise ValueError(f"{pointer!r} is not a JSON pointer")
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/"))
 
 
+@lru_cache(maxsize=4096)
 def join(*parts: str | int) -> str:
     """A JSON pointer of these parts, escaped."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
@@ -65,6 +68,18 @@ def put(record: Record, pointer: str, value: Json) -> None:
     for part in parents:
         target = target.setdefault(part, {})
     target[last] = value
+
+
+def differences(one: Json, other: Json, pointer: str = "") -> Iterator[str]:
+    """The pointers at which two values differ; lists of different lengths differ as a whole."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one | other:
+            yield from differences(get(one, join(key)), get(other, join(key)), pointer + join(key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, pointer + join(index))
+    elif one != other:
+        yield pointer or "/"
 
 
 def digest(parts: Iterable[str]) -> str:

@@ -141,11 +141,7 @@ def test_a_kill_at_any_touch_of_the_disk_leaves_the_repository_whole(
             changes = Changes(repository.snapshot(), ROUND)
             changes.put_record("b", "g", "t", {"x": number})
             lock = path / "refs" / "heads" / "main.lock"
-            if lock.exists():
-                locked += 1
-                with pytest.raises(XlsyncError, match=r"main\.lock stays locked"):
-                    repository.commit(changes, "locked")
-                lock.unlink()
+            locked += lock.exists()
             assert repository.commit(changes, "next") is not None
         if done:
             break

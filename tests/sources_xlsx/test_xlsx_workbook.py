@@ -346,7 +346,7 @@ def test_drawings_are_reported_with_their_text() -> None:
     found = read(packed(members)).problems
     assert [(item.code, item.sheet, item.cell, item.found) for item in found] == [
         ("S007", "表", "C5", "第一行\n第二行"),
-        ("S007", "表", "A1", None),
+        ("S009", "表", "A1", None),
         ("S007", "表", None, None),
     ]
 

@@ -12,14 +12,18 @@ from xlsync import __version__
 from xlsync.cli.collect import collect
 from xlsync.cli.demo import demo
 from xlsync.cli.diff import diff
+from xlsync.cli.distribute import distribute
 from xlsync.cli.ending import Program, prepare_streams
+from xlsync.cli.export import export
 from xlsync.cli.forms import forms
 from xlsync.cli.generate import generate
 from xlsync.cli.history import log, show
 from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, repo_option
 from xlsync.cli.read import read
+from xlsync.cli.received import received
 from xlsync.cli.status import status
+from xlsync.cli.sync import merge, sync
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +38,23 @@ def cli() -> None:
     """
 
 
-for command in (forms, generate, read, diff, init, collect, status, log, show, demo):
+for command in (
+    forms,
+    generate,
+    read,
+    diff,
+    init,
+    distribute,
+    collect,
+    received,
+    status,
+    log,
+    show,
+    export,
+    merge,
+    sync,
+    demo,
+):
     cli.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +14,10 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from click._termui_impl import ProgressBar
     from rich.table import Table
 
+    from xlsync.carry import Migrations
     from xlsync.form import Form
     from xlsync.problems import Problem
     from xlsync.record import Json
@@ -43,6 +46,12 @@ class Settings:
         from xlsync.form import Catalogue
 
         return Catalogue(self.forms_folder)[form_id]
+
+    def migrations(self) -> Migrations:
+        """The migrations between the forms at hand."""
+        from xlsync.carry import Migrations
+
+        return Migrations(self.forms, self.forms_folder)
 
     def repository(self) -> Repository:
         """The repository; XlsyncError when there is none."""
@@ -91,8 +100,20 @@ def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
         yield from bar
 
 
-def ticker(label: str) -> Callable[[Path], None]:
-    """A function that tells of each file on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda path: click.echo(f"{label} {path.name}", err=True)
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A function that is told how many of how many are done.
+
+    It draws a bar on standard error where that is a terminal, from its first call on.
+    """
+    with ExitStack() as stack:
+        shown: list[ProgressBar[int]] = []
+
+        def step(done: int, total: int) -> None:
+            if not shown and total and sys.stderr.isatty():
+                bar = click.progressbar(length=total, label=label, file=sys.stderr)
+                shown.append(stack.enter_context(bar))
+            for bar in shown:
+                bar.update(done - bar.pos)
+
+        yield step

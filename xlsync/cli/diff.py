@@ -2,35 +2,102 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import forms_option, json_option, repo_option
+from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 from xlsync.cli.reading import end
 from xlsync.cli.sides import compare_sides
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.diff import RecordDelta
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new")
 @json_option
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=PATH,
+    help="Write a page that stands alone, for a screen, a phone or paper.",
+)
+@click.option(
+    "--xlsx",
+    metavar="FILE",
+    type=PATH,
+    help="Write a workbook with old beside new, and the funds by unit with a chart.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @repo_option()
 @forms_option()
 @pass_settings
-def diff(settings: Settings, old: str, new: str, *, as_json: bool) -> None:
+def diff(
+    settings: Settings,
+    old: str,
+    new: str,
+    *,
+    as_json: bool,
+    html: Path | None,
+    xlsx: Path | None,
+    force: bool,
+) -> None:
     """Show what changed from OLD to NEW.
 
     Each is a file or folder that exists, a round such as 2023/一上, or one record as
     [ROUND/]RECORD[@REV] (see log and show). Two records are compared with each other; of several,
     those with the same id are. Differences are no problem: they do not change the exit code.
     """
-    from xlsync.report.deltas import as_json as deltas_json
-    from xlsync.report.deltas import delta_lines
+    from xlsync.files import refuse_existing
 
+    if not force:
+        refuse_existing(filter(None, [html, xlsx]))
     comparison = compare_sides(settings, old, new)
     if comparison.deltas is not None:
+        if html:
+            _write_page(html, old, new, comparison.deltas)
+        if xlsx:
+            _write_workbook(xlsx, old, new, comparison.deltas)
         if as_json:
-            write_json(deltas_json(comparison.deltas))
+            _print_json(comparison.deltas)
         else:
-            print_report(delta_lines(comparison.deltas))
+            _print_lines(comparison.deltas, in_short=bool(html or xlsx))
     end(comparison.files)
+
+
+def _write_page(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
+    from xlsync.files import write_file
+    from xlsync.report.page import render
+
+    write_file(path, render(old, new, deltas))
+
+
+def _write_workbook(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
+    from xlsync.files import make_folder, write_file
+    from xlsync.report.revision_book import revision_workbook
+
+    make_folder(path.parent)
+    write_file(path, revision_workbook(old, new, deltas))
+
+
+def _print_json(deltas: list[RecordDelta]) -> None:
+    from xlsync.report.deltas import as_json as deltas_json
+
+    write_json(deltas_json(deltas))
+
+
+def _print_lines(deltas: list[RecordDelta], *, in_short: bool) -> None:
+    """Every record, and the sums; only these where the records stand in a file."""
+    from xlsync.report.deltas import delta_lines, summary
+    from xlsync.report.funds import funds
+    from xlsync.report.lines import line
+    from xlsync.report.sums import funds_table
+
+    if not in_short:
+        print_report(delta_lines(deltas))
+    print_report([line(summary(deltas), "bold")], funds_table(funds(deltas)))

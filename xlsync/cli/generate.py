@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     multiple=True,
     help="A field of the mapping that the recipient cannot change; repeatable.",
 )
+@click.option(
+    "--carry-over", is_flag=True, help="Take records of other forms too; tell what has no place."
+)
+@click.option(
+    "--year",
+    metavar="YEAR",
+    type=click.IntRange(1900, 9999),
+    help="With --carry-over: the year of the new records; without it, none is made up.",
+)
 @click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
 @forms_option()
 @pass_settings
@@ -44,6 +53,8 @@ def generate(
     *,
     password: str,
     locked: tuple[str, ...],
+    carry_over: bool,
+    year: int | None,
     force: bool,
 ) -> None:
     """Write workbooks to send out, one for each record, and print their paths.
@@ -51,6 +62,9 @@ def generate(
     FORM is the id of a form, as `xlsync forms` lists it. Each RECORD is a file that holds filled
     forms (JSON, a workbook, or a text), or a folder of such files; where none is given, one
     blank workbook is written. Every workbook is read back before it is handed over.
+
+    With --carry-over a RECORD of another form, such as that of last year, is carried over to
+    FORM; what has no place there is told on standard error, with the reason.
     """
     from xlsync.files import make_folder, refuse_existing, write_file
     from xlsync.generate import workbook, workbook_names
@@ -60,7 +74,13 @@ def generate(
         if name not in form.mapping.fields:
             known = ", ".join(form.mapping.fields)
             raise click.BadParameter(f"{name!r} is no field; there are: {known}")
+    if carry_over and not records:
+        raise click.UsageError("--carry-over needs a RECORD")
+    if year is not None and not carry_over:
+        raise click.UsageError("--year goes with --carry-over")
     files = list(read_files(settings, records))
+    if carry_over:
+        _carry_over(settings, form, files, year)
     made: list[Record | None] = [None] if not records else [*_records_of(form, files)]
     paths = [output / name for name in workbook_names(form, made)]
     make_folder(output)
@@ -90,3 +110,22 @@ def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
                 reading.problems += [one for one in found if (one.code, one.pointer) not in known]
             else:
                 yield reading.record
+
+
+def _carry_over(settings: Settings, form: Form, files: list[FileReading], year: int | None) -> None:
+    """Put records of the form in the place of those that were read; tell what is left."""
+    import sys
+
+    from xlsync.carry import carry_over
+    from xlsync.report.carried import carried_lines
+    from xlsync.report.terminal import console, print_lines
+
+    told = []
+    migrations = settings.migrations()
+    for file in files:
+        for reading in file.readings:
+            if reading.record is not None:
+                carried = carry_over(migrations, form, reading.record, year)
+                reading.form, reading.record = form.id, carried.record
+                told.append((form.title(carried.record), carried.left))
+    print_lines(console(sys.stderr), carried_lines(told))

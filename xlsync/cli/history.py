@@ -14,33 +14,22 @@ from xlsync.cli.options import json_option, repo_option
 @repo_option()
 @pass_settings
 def log(settings: Settings, record: str, *, as_json: bool) -> None:
-    """Show the history of a record over all rounds, the newest version first.
+    """Show the life of a record over all rounds, the newest first.
 
-    RECORD is an id, the beginning of one (four characters or more), a title, or a part of one
-    that no other record has. The version in the first column goes behind the @ of show and diff.
+    What went out, what came back and what became of it: new, updated, merged, waiting, refused
+    and why, corrected. RECORD is an id, the beginning of one (four characters or more), a title,
+    or a part of one that no other record has. A version (版本) goes behind the @ of show and
+    diff.
     """
-    from xlsync.report.rounds import history_table
+    from xlsync.report.rounds import life_table
+    from xlsync.rounds.life import find_record, life
 
     with settings.repository() as repository:
-        _, _, entry = repository.resolve(record)
-        revisions = repository.log(entry.id)
+        events = life(repository, find_record(repository, record))
     if as_json:
-        write_json(
-            [
-                {
-                    "commit": one.commit,
-                    "time": one.time.isoformat(),
-                    "author": one.author,
-                    "round": one.round,
-                    "kind": one.kind.value,
-                    "path": one.path,
-                    "message": one.message,
-                }
-                for one in revisions
-            ]
-        )
+        write_json([one.as_json() for one in events])
     else:
-        print_report([], history_table(revisions))
+        print_report([], life_table(events))
 
 
 @click.command()

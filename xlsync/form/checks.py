@@ -7,26 +7,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from xlsync.form.room import overflows
 from xlsync.problems import Severity
-from xlsync.rules.sheet import SheetCheck, both, filled, quoted
+from xlsync.rules.sheet import SheetCheck, SheetView, both, filled, quoted
 from xlsync.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlsync.form.room import Room
     from xlsync.mapping import FieldBase, Mapping
-    from xlsync.rules.sheet import SheetView
 
 
-def sheet_checks(mapping: Mapping, sheet: SheetView) -> list[SheetCheck]:
+def sheet_checks(mapping: Mapping, sheet: FormView) -> list[SheetCheck]:
     """Every check: errors, then gaps, then warnings, each in the order of the rules."""
     checks = [*_type_checks(mapping, sheet), *_rule_checks(mapping, sheet)]
+    checks += _layout_checks(mapping, sheet)
     return sorted(checks, key=lambda check: check.rank)
 
 
 def totals(mapping: Mapping) -> dict[str, list[str]]:
     """The fields that the sheet fills in by itself, each with those that it adds up."""
     return {total: parts for rule in mapping.rules for total, parts in rule.totals()}
+
+
+class FormView(SheetView, Protocol):
+    """A form's sheet with the room that its fields have."""
+
+    def room(self, slot: str) -> Room | None:
+        """The room of a field whose text wraps within its row; None for any other."""
+
+    def height(self, slot: str) -> str:
+        """An expression for the points of a field's row when the workbook was made."""
 
 
 class Cells(Protocol):
@@ -55,6 +67,23 @@ def entry_limits(mapping: Mapping, sheet: SheetView) -> dict[str, tuple[str, lis
             holds.append(limit.holds)
             expected.append(limit.expected)
     return {slot: (both(*holds), expected) for slot, (holds, expected) in limits.items()}
+
+
+LAYOUT = "layout"
+"""Stands for a code where the sheet remarks on the page; nothing is wrong with the record."""
+
+
+def _layout_checks(mapping: Mapping, sheet: FormView) -> Iterator[SheetCheck]:
+    """Texts that a row cannot show; merged cells do not grow by themselves."""
+    for slot, item in mapping.fields.items():
+        place = sheet.room(slot)
+        if place is not None and item.codes is None and TYPES[item.type].on_sheet is None:
+            cell = sheet.cell(slot)
+            message = (
+                f"“{item.label}”文字较多，打印可能不全：请向下拖动这一行的下边线；已够高可不管。"
+            )
+            wrong = overflows(cell, place, sheet.height(slot))
+            yield SheetCheck(LAYOUT, Severity.WARNING, cell, wrong, quoted(message))
 
 
 def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlsync import manifest as names
 from xlsync.form.companion import Companion, Entry
-from xlsync.form.formulas import SHOWN, check_formulas, finding, stated
+from xlsync.form.formulas import SHOWN, check_formulas, finding
+from xlsync.form.sheetview import stated
 from xlsync.grid import Address, Area
 from xlsync.rules.sheet import quoted
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xlsync import manifest as names
 from xlsync.form.checks import sheet_checks, totals
 from xlsync.form.companion import Companion, Entry
-from xlsync.form.sheetview import FormSheetView
+from xlsync.form.sheetview import FormSheetView, stated
 from xlsync.grid import Address, Area
 from xlsync.rules.sheet import blank, either, filled, numbered, quoted
 
@@ -41,9 +41,6 @@ _FIGURES, _RUNS, _MESSAGES, _FOUND = 2, 3, 6, 7
 _HASH = "#"
 _NUMBER = f"第{_HASH}条"
 """Stands for the number of a row in a message."""
-
-_STATED = 50
-"""Rows of the manifest that formulas look at; what they look for stands in the first ten."""
 
 _ANY_TEXT = '"?*"'
 """What ``MATCH`` finds any text with, but not an empty one."""
@@ -188,12 +185,6 @@ def _begun(form: Form, layout: Layout, view: FormSheetView) -> str:
     prefilled = f"IFERROR(VALUE({stated(names.PREFILLED)}),0)"
     rows = (f"COUNTA({_cells(form, table)})>0" for table in layout.tables)
     return either(f"{typed}>{prefilled}", *rows)
-
-
-def stated(key: str) -> str:
-    """An expression for what the manifest of a workbook says under a key; an error without it."""
-    area = Area(1, 1, _STATED, 2).absolute
-    return f"VLOOKUP({quoted(key)},'{names.SHEET}'!{area},2,FALSE)"
 
 
 def _last_row(form: Form, table: PlacedTable) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xlsync.form.room import Room, room
 from xlsync.grid import Address, Area
-from xlsync.manifest import BEGUN, codes_name, tree_name
+from xlsync.manifest import BEGUN, SHEET, codes_name, room_key, tree_name
+from xlsync.rules.sheet import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
     from xlsync.form.layout import Layout, PlacedTable
     from xlsync.mapping import Mapping
     from xlsync.rules.sheet import RowView
+
+
+_STATED = 50
+"""Rows of the manifest that formulas look at; what they look for stands before any list."""
+
+
+def stated(key: str) -> str:
+    """An expression for what the manifest of a workbook says under a key; an error without it."""
+    area = Area(1, 1, _STATED, 2).absolute
+    return f"VLOOKUP({quoted(key)},'{SHEET}'!{area},2,FALSE)"
 
 
 @dataclass(frozen=True)
@@ -54,11 +66,27 @@ class FormSheetView:
         self.plan: Mapping = form.mapping
         self._sheet = "" if local else f"'{form.template.sheet}'!"
         self._areas = {slot.name: slot.area for slot in layout.slots}
+        self._slots = {slot.name: slot for slot in layout.slots}
+        self._template = form.template
+        self._heights = layout.heights
         self._tables = {table.name: table for table in layout.tables}
 
     def cell(self, slot: str) -> str:
         """The reference of a field's cell."""
         return self._reference(self._areas[slot].first)
+
+    def room(self, slot: str) -> Room | None:
+        """The room of a field whose text wraps within its row; None for any other."""
+        placed = self._slots[slot]
+        style = self._template.style(placed.style)
+        if not style.wrap or placed.area.top != placed.area.bottom:
+            return None
+        return room(placed.area, self._template.columns, style)
+
+    def height(self, slot: str) -> str:
+        """An expression for the points of a field's row when the workbook was made."""
+        planned = self._heights[self._areas[slot].top - 1]
+        return f"IFERROR(VALUE({stated(room_key(slot))}),{planned:g})"
 
     def rows(self, table: str) -> Sequence[RowView]:
         """The rows of a table that stand ready."""

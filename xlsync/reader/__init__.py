@@ -6,29 +6,35 @@ are gone, by labels. Nothing is dropped: what belongs to no form is a reading wi
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Address
 from xlsync.problems import Severity, problem
-from xlsync.reader.anchors import locate_by_names
 from xlsync.reader.beside import (
     is_check_line,
-    read_manifest,
+    report_other_sheets,
     stray_comments,
     without_companions,
 )
+from xlsync.reader.carriers import read_carriers
+from xlsync.reader.choosing import choose, stated
+from xlsync.reader.copies import report_copies
 from xlsync.reader.labels import locate_by_labels
 from xlsync.reader.located import Reading
+from xlsync.reader.ours import is_beside, locate_ours
+from xlsync.reader.returned import without_returns
 from xlsync.reader.titles import Titles
 from xlsync.reader.values import read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlsync.form import Form
     from xlsync.grid import Sheet, Workbook
-    from xlsync.manifest import Manifest
     from xlsync.problems import Problem
+    from xlsync.reader.carriers import Carriers
     from xlsync.reader.titles import Region
 
 __all__ = ["Reading", "read"]
@@ -40,40 +46,67 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
     Problems are in the order of the sheet; those of the file itself come first, with the
     first reading. A file without any form gives one reading that says so (X003).
     """
-    manifest = read_manifest(workbook)
-    readings = _of_ours(forms, workbook, manifest)
+    workbook = without_returns(workbook)
+    carriers = read_carriers(workbook)
+    readings = list(_of_ours(forms, workbook, carriers))
     if not readings:
-        readings = list(_by_labels(forms, workbook))
-        if manifest is not None and readings:
+        sheets = workbook.sheets if workbook.is_text else without_companions(forms, workbook)
+        readings = list(_by_labels(_titles(tuple(forms)), sheets, carriers))
+        if carriers.hidden is not None and readings:
             message = "填报格的名称不见了或被移动，已按标签读取，请核对。"
             readings[0].problems.insert(0, problem("S008", message).at(readings[0].sheet, None))
+    report_copies(readings)
     if not any(one.form or _is_another_form(one) for one in readings):
         readings = [_nothing_found(forms, workbook), *readings]
     readings[0].problems[:0] = workbook.problems
     return readings
 
 
-def _of_ours(forms: Sequence[Form], workbook: Workbook, manifest: Manifest | None) -> list[Reading]:
-    for form in forms:
-        if manifest is None or form.id == manifest.form:
-            located = locate_by_names(form, manifest, workbook)
-            if located is not None:
-                return [_sorted(read_values(located))]
-    return []
+@lru_cache(maxsize=8)
+def _titles(forms: tuple[Form, ...]) -> Titles:
+    """The titles of some forms, collected once for all files."""
+    return Titles(forms)
 
 
-def _by_labels(forms: Sequence[Form], workbook: Workbook) -> Iterator[Reading]:
-    titles = Titles(forms)
-    for sheet in workbook.sheets if workbook.is_text else without_companions(forms, workbook):
-        for region in titles.regions(sheet):
-            if region.forms:
-                yield min((_of_region(form, sheet, region) for form in region.forms), key=_weight)
-            elif (reading := _without_form(sheet, region)).problems:
-                yield reading
+def _of_ours(forms: Sequence[Form], workbook: Workbook, carriers: Carriers) -> Iterator[Reading]:
+    """The sheets of ours, then every other sheet on which a form stands."""
+    ours = locate_ours(forms, carriers, workbook)
+    if not ours:
+        return
+    titles, taken = _titles(tuple(forms)), {located.sheet.name for located, _ in ours}
+    others = [one for one in workbook.sheets if one.name not in taken and not is_beside(one.name)]
+    filled = [one for one in others if any(region.forms for region in titles.regions(one))]
+    apart = taken | {one.name for one in filled}
+    (first, layout), *_ = ours
+    beside = [one for one in workbook.sheets if one is first.sheet or one.name not in apart]
+    report_other_sheets(first, layout, replace(workbook, sheets=beside))
+    for located, _ in ours:
+        yield _sorted(read_values(located))
+    yield from _by_labels(titles, filled, carriers, alone=False)
 
 
-def _of_region(form: Form, sheet: Sheet, region: Region) -> Reading:
+def _by_labels(
+    titles: Titles, sheets: Iterable[Sheet], carriers: Carriers, *, alone: bool = True
+) -> Iterator[Reading]:
+    regions = [(sheet, region) for sheet in sheets for region in titles.regions(sheet)]
+    alone = alone and sum(bool(region.forms) for _, region in regions) == 1
+    for sheet, region in regions:
+        if region.forms:
+            known = carriers if alone else None
+            named = stated(region.forms, region)
+            if known is not None and len(named) > 1:
+                named = known.named(named)
+            yield choose(named, [_of_region(form, sheet, region, known) for form in named])
+        elif (reading := _without_form(sheet, region)).problems:
+            yield reading
+
+
+def _of_region(form: Form, sheet: Sheet, region: Region, carriers: Carriers | None) -> Reading:
+    """The form of a region; ``carriers`` speak of it where it is the only one."""
     located = locate_by_labels(form, sheet, region)
+    if carriers is not None:
+        located.manifest, told = carriers.of_sheet(form, sheet)
+        located.problems += told
     located.problems += stray_comments(sheet, region.comments)
     return _sorted(read_values(located))
 
@@ -123,8 +156,3 @@ def _sorted(reading: Reading) -> Reading:
         )
     )
     return reading
-
-
-def _weight(reading: Reading) -> tuple[int, int, str]:
-    errors = sum(one.severity is Severity.ERROR for one in reading.problems)
-    return errors, len(reading.problems), reading.form or ""

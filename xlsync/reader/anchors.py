@@ -1,4 +1,4 @@
-"""Finding a form in a workbook of our own: by its manifest and its defined names.
+"""Reading a sheet of our own from its anchors: where its names, or its layout, say fields lie.
 
 Names follow their cells when rows are inserted or sheets renamed. Every label is then looked
 for where the names say it must be; what stands beside is quoted.
@@ -8,85 +8,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.form.model import ID_PATTERN
-from xlsync.grid import Address, Area, Cell, Sheet
-from xlsync.manifest import SHEET, Manifest, field_name, table_name
+from xlsync.grid import Address, Area, Cell, Kind, Sheet
 from xlsync.problems import problem
-from xlsync.reader.beside import is_check_line, report_other_sheets, stray_comments
+from xlsync.reader.beside import is_check_line, stray_comments
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Found, Item, Located
-from xlsync.reader.planned import planned_areas
 from xlsync.reader.totals import compute_totals
+from xlsync.record import DIGEST
+from xlsync.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.form import Form, Layout, PlacedTable
-    from xlsync.grid import Workbook
+    from xlsync.manifest import Manifest
+
+_BLANK = Cell("")
 
 
-def locate_by_names(form: Form, manifest: Manifest | None, workbook: Workbook) -> Located | None:
-    """Find the form's slots and rows by the names of the workbook.
+class Areas(NamedTuple):
+    """Where the fields and the tables of a form lie on a sheet."""
 
-    Without a manifest the footer must tell that the sheet is this form. Returns None where it
-    does not, or where names are missing, lead to more than one sheet or two of them to one cell:
-    then only labels help.
-    """
-    areas = _named_areas(form, workbook)
-    has_names = areas is not None
-    if areas is None and manifest is not None:
-        areas = planned_areas(form, manifest, workbook)
-    if areas is None:
-        return None
-    sheet_name, fields, tables = areas
-    sheet = next(sheet for sheet in workbook.sheets if sheet.name == sheet_name)
-    stated = manifest or _by_footer(form, sheet)
-    if stated is None:
-        return None
-    anchored = _Anchored(form, stated, sheet, fields, tables)
-    if manifest is None:
-        message = f"隐藏表 {SHEET} 不见了或被改动，已按单元格名称和表尾的编号读取，请核对。"
-        anchored.located.report(problem("S008", message), None)
-    if not has_names:
-        message = "单元格名称不见了，已按原表的版面读取，请核对。"
-        anchored.located.report(problem("S008", message), None)
+    fields: dict[str, Area]
+    tables: dict[str, Area]
+
+
+def read_anchored(
+    form: Form, manifest: Manifest, sheet: Sheet, areas: Areas
+) -> tuple[Located, Layout]:
+    """Find slots and rows from their areas, and the layout that the sheet has now."""
+    anchored = _Anchored(form, manifest, sheet, *areas)
     anchored.read_fields()
     for table in anchored.layout.tables:
         anchored.read_table(table)
     anchored.check_labels()
     anchored.report_strays()
-    report_other_sheets(anchored.located, anchored.layout, workbook)
-    return anchored.located
-
-
-def _by_footer(form: Form, sheet: Sheet) -> Manifest | None:
-    """What the footer line of a sheet states in place of the manifest."""
-    for cell in sheet.cells.values():
-        record_id = form.stated_id(cell.text)
-        if record_id is not None:
-            return Manifest(form.id, record_id or None)
-    return None
-
-
-def _named_areas(
-    form: Form, workbook: Workbook
-) -> tuple[str, dict[str, Area], dict[str, Area]] | None:
-    names = workbook.names
-    fields = {slot: names.get(field_name(slot)) for slot in form.mapping.fields}
-    tables = {table: names.get(table_name(table)) for table in form.mapping.tables}
-    found = [*fields.values(), *tables.values()]
-    sheets = {place[0] for place in found if place is not None}
-    known = {sheet.name for sheet in workbook.sheets}
-    places = [place[1].first for place in fields.values() if place is not None]
-    if None in found or len(sheets) != 1 or not sheets <= known or len({*places}) < len(places):
-        return None
-    return (
-        sheets.pop(),
-        {slot: place[1] for slot, place in fields.items() if place},
-        {table: place[1] for table, place in tables.items() if place},
-    )
+    return anchored.located, anchored.layout
 
 
 class _Anchored:
@@ -106,8 +67,10 @@ class _Anchored:
         self.layout = self.lay_out()
         self.located = Located(form, sheet, start=1, manifest=manifest)
         self.known: set[Address] = set()
-        self.rows, self.columns = self.moved_lines()
-        self.footer = form.footer(manifest.record)
+        self.rows, self.columns = _moved_lines(
+            self.layout, tuple(fields.items()), tuple(tables.items())
+        )
+        self.footer = form.footer(manifest.record, manifest.round, manifest.issue)
 
     def lay_out(self) -> Layout:
         """The layout with as many rows as the tables have now."""
@@ -115,24 +78,6 @@ class _Anchored:
         beside = {table.name: _height(table.area) - _length(table) for table in blank.tables}
         return self.form.layout(
             {name: max(1, _height(area) - beside[name]) for name, area in self.tables.items()}
-        )
-
-    def moved_lines(self) -> tuple[dict[int, int], dict[int, int]]:
-        """Where rows and columns of the layout lie now, as most of the anchors say."""
-        rows: dict[int, Counter[int]] = {}
-        columns: dict[int, Counter[int]] = {}
-        pairs = [(slot.area, self.fields[slot.name]) for slot in self.layout.slots]
-        pairs += [(table.area, self.tables[table.name]) for table in self.layout.tables]
-        for planned, actual in pairs:
-            rows.setdefault(planned.top, Counter())[actual.top] += 1
-            columns.setdefault(planned.left, Counter())[actual.left] += 1
-        for table in self.layout.tables:
-            actual = self.tables[table.name]
-            for row in range(table.area.top, table.area.bottom + 1):
-                rows.setdefault(row, Counter())[actual.top + row - table.area.top] += 1
-        return (
-            _filled({line: _most(votes) for line, votes in rows.items()}, len(self.layout.heights)),
-            _filled({line: _most(votes) for line, votes in columns.items()}, self.layout.width),
         )
 
     def now(self, planned: Address) -> Address:
@@ -144,13 +89,21 @@ class _Anchored:
         planned = {slot.name: slot.area.first for slot in self.layout.slots}
         for slot, area in self.fields.items():
             self.known.add(area.first)
-            cell = self.located.sheet.cells.get(area.first, Cell(""))
-            self.located.fields[slot] = Found(area.first, cell)
+            cell = self.located.sheet.cells.get(area.first, _BLANK)
+            self.located.fields[slot] = self.matched(slot, Found(area.first, cell))
             if area.first != self.now(planned[slot]):
                 label = self.form.mapping.fields[slot].label
                 message = f"“{label}”的填报格被移到 {area.first.a1}，已从那里读取，请核对。"
                 self.located.report(problem("S008", message), area.first)
         compute_totals(self.located)
+
+    def matched(self, slot: str, found: Found) -> Found:
+        """A value typed with the words that stand around it on paper, such as those of a year."""
+        pattern = self.form.mapping.fields[slot].pattern
+        if pattern is None or found.cell.kind is not Kind.TEXT:
+            return found
+        match = re.fullmatch(pattern, comparable(found.cell.text))
+        return found.part(match[1]) if match else found
 
     def read_table(self, table: PlacedTable) -> None:
         """Every row between the headings and the row below the table."""
@@ -159,25 +112,30 @@ class _Anchored:
         heading_rows = table.first - table.area.top
         columns = {name: self.columns[column] for name, column in table.columns.items()}
         items = self.located.items.setdefault(table.name, [])
+        sheet_cells = self.located.sheet.cells
+        rows_in_use = {address.row for address in sheet_cells}
         for row in range(area.top + heading_rows, area.bottom):
+            if row not in rows_in_use:
+                continue
             cells = {
-                name: Found(
-                    Address(row, column),
-                    self.located.sheet.cells.get(Address(row, column), Cell("")),
+                name: Found(address, sheet_cells.get(address, _BLANK))
+                for name, address in (
+                    (name, Address(row, column)) for name, column in columns.items()
                 )
-                for name, column in columns.items()
             }
             self.known |= {found.address for found in cells.values()}
-            # A row that was cleared still carries its id, which then says nothing.
-            row_id = self.row_id(row)
-            if any(found.cell.text.strip() or found.cell.formula for found in cells.values()):
+            is_filled = any(one.cell.text.strip() or one.cell.formula for one in cells.values())
+            # A row that was cleared still carries its id, which then says nothing. What only
+            # looks like an id (a date) would be lost there, so it must be one that we made.
+            row_id = self.row_id(row, ID_PATTERN if is_filled else DIGEST.pattern)
+            if is_filled:
                 items.append(Item(row, cells, row_id))
 
-    def row_id(self, row: int) -> str | None:
+    def row_id(self, row: int, pattern: str) -> str | None:
         """The id that a row carries in the column right of the form; other texts are stray."""
         place = Address(row, self.columns[self.layout.width] + 1)
         text = self.located.sheet.text(place)
-        if not re.fullmatch(ID_PATTERN, text):
+        if not re.fullmatch(pattern, text):
             return None
         self.known.add(place)
         return text
@@ -232,6 +190,36 @@ class _Anchored:
             message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
             self.located.report(problem("S008", message), None)
         self.located.problems.extend(stray_comments(sheet, sheet.comments))
+
+
+NamedAreas = tuple[tuple[str, "Area"], ...]
+
+
+@lru_cache(maxsize=64)
+def _moved_lines(
+    layout: Layout, fields: NamedAreas, tables: NamedAreas
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Where rows and columns of the layout lie now, as most of the anchors say.
+
+    Anchors lie the same in nearly every file of a form, so it is found out once.
+    """
+    rows: dict[int, Counter[int]] = {}
+    columns: dict[int, Counter[int]] = {}
+    areas = dict(fields)
+    pairs = [(slot.area, areas[slot.name]) for slot in layout.slots if slot.name in areas]
+    now = dict(tables)
+    pairs += [(table.area, now[table.name]) for table in layout.tables]
+    for planned, actual in pairs:
+        rows.setdefault(planned.top, Counter())[actual.top] += 1
+        columns.setdefault(planned.left, Counter())[actual.left] += 1
+    for table in layout.tables:
+        actual = now[table.name]
+        for row in range(table.area.top, table.area.bottom + 1):
+            rows.setdefault(row, Counter())[actual.top + row - table.area.top] += 1
+    return (
+        _filled({line: _most(votes) for line, votes in rows.items()}, len(layout.heights)),
+        _filled({line: _most(votes) for line, votes in columns.items()}, layout.width),
+    )
 
 
 def _is_same(found: str, text: str) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlsync.form.companions import Entry, check_line, companions
+from xlsync.form.companion import Entry
+from xlsync.form.companions import check_line, companions
 from xlsync.form.lists import option_lists
 from xlsync.grid import Address
 from xlsync.manifest import CHECKS, LISTS, SHEET, Manifest
@@ -42,6 +43,19 @@ class _Companions:
         """What stands in a cell when nobody has touched it."""
         return self.cells.get(sheet.name, {}).get(address)
 
+    def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
+        """The cells that hold anything but what we put there."""
+        expected = self.cells.get(sheet.name, {})
+        for address, cell in sheet.cells.items():
+            entry = expected.get(address)
+            # Nearly every cell is as we left it, and there are two thousand of them in a file.
+            if entry is not None:
+                is_same = cell.formula is not None if entry.is_formula else cell.text == entry.text
+                if is_same:
+                    continue
+            if not self.is_untouched(sheet, address, cell):
+                yield address, cell
+
     def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
         """Whether a cell holds what we put there; formulas count by their place alone."""
         if sheet.name == CHECKS and (cell.formula is not None or cell.text in self.hidden):
@@ -72,9 +86,8 @@ def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) ->
         if sheet is located.sheet:
             continue
         beside = Located(located.form, sheet, 1)
-        for address, cell in sorted(sheet.cells.items()):
-            if not ours.is_untouched(sheet, address, cell):
-                _report_cell(beside, address, cell, ours.expected(sheet, address))
+        for address, cell in sorted(ours.touched(sheet)):
+            _report_cell(beside, address, cell, ours.expected(sheet, address))
         located.problems.extend(beside.problems)
         located.problems.extend(stray_comments(sheet, sheet.comments))
 
@@ -92,18 +105,13 @@ def without_companions(forms: Iterable[Form], workbook: Workbook) -> list[Sheet]
 def _without(ours: _Companions, sheet: Sheet) -> Sheet:
     if sheet.name not in ours.cells:
         return sheet
-    left = {
-        address: cell
-        for address, cell in sheet.cells.items()
-        if not ours.is_untouched(sheet, address, cell)
-    }
-    return replace(sheet, cells=left)
+    return replace(sheet, cells=dict(ours.touched(sheet)))
 
 
 def stray_comments(sheet: Sheet, comments: Mapping[Address, str]) -> Iterator[Problem]:
     """Quote comments (S007)."""
     for address, comment in sorted(comments.items()):
-        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目。"
+        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目，再删除批注。"
         yield problem("S007", message, found=comment).at(sheet.name or None, address.a1)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xlsync.grid import Address
 from xlsync.problems import problem
 from xlsync.reader.located import Found, Located
+from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_columns
 from xlsync.reader.totals import compute_totals
 from xlsync.types import cell_text, comparable
@@ -27,11 +28,11 @@ class _Labels:
     """The labels of one form, and what has been found in one region so far."""
 
     def __init__(self, form: Form, sheet: Sheet, start: int) -> None:
-        self.located = Located(form, sheet, start)
+        self.located = Located(form, sheet, start, by="labels")
         self.fields = form.mapping.fields
         self.slots: dict[str, list[str]] = {}
         for slot, item in self.fields.items():
-            for label in item.labels if item.pattern is None else ():
+            for label in item.labels if item.pattern is None and item.row is None else ():
                 self.slots.setdefault(comparable(label), []).append(slot)
         tables = form.mapping.tables.values()
         self.captions = {
@@ -42,6 +43,7 @@ class _Labels:
                 *(label for table in tables for label in table.labels),
             )
         }
+        self.matrix = Matrix(self.located)
         self.columns: dict[str, int] = {}
         self.beneath: dict[int, str] = {}
 
@@ -98,6 +100,7 @@ class _Labels:
 
     def read_row(self, number: int, row: Row) -> None:
         """Labels with the value to their right; what is left may stand beneath a label."""
+        row = self.matrix.take(number, row)
         rest = dict(row)
         opened: dict[int, str] = {}
         for column, cell in row.items():
@@ -128,6 +131,10 @@ class _Labels:
 
     def take_right(self, slot: str, number: int, column: int, rest: Row) -> None:
         """The next filled cell in the row is the value, unless it is a label itself."""
+        for text in self.located.form.printed_beside(slot):
+            right = next((other for other in rest if other > column), None)
+            if right is not None and comparable(rest[right].text) == comparable(text):
+                del rest[right]
         right = next((other for other in rest if other > column), None)
         if right is not None and comparable(rest[right].text) not in self.slots:
             self.located.fields[slot] = Found(Address(number, right), rest.pop(right))
@@ -159,8 +166,9 @@ class _Labels:
 
     def report_missing(self) -> None:
         """Labels of the form that were not found (S001)."""
+        self.matrix.report_missing()
         for slot, item in self.fields.items():
-            if item.pattern is None and slot not in self.columns:
+            if item.pattern is None and item.row is None and slot not in self.columns:
                 message = f"没有找到标签“{item.label}”，请恢复原表的文字。"
                 self.located.report(problem("S001", message, pointer=item.pointer), None)
                 self.located.unread.add(item.pointer)

@@ -29,11 +29,15 @@ class Found:
 
 @dataclass(slots=True)
 class Item:
-    """One row of a table: what stands in each column, and the row's id where it carries one."""
+    """One row of a table: what stands in each column, and the row's id where it carries one.
+
+    ``joined`` says that the value's column is meant to hold operator and unit as well.
+    """
 
     row: int
     cells: dict[str, Found]
     id: str | None = None
+    joined: bool = False
 
 
 @dataclass(slots=True)
@@ -41,7 +45,8 @@ class Located:
     """One form on one sheet: slots and rows found, and the problems met on the way.
 
     ``headings`` are where the tables begin; ``unread`` are pointers whose label is gone:
-    reported once, they are not missed again. ``record_id`` is what the sheet says of itself.
+    reported once, they are not missed again. ``record_id`` is what the sheet says of itself,
+    ``by`` how the form was found: by its names, its layout or its labels.
     """
 
     form: Form
@@ -54,6 +59,7 @@ class Located:
     unread: set[str] = field(default_factory=set)
     manifest: Manifest | None = None
     record_id: str | None = None
+    by: str | None = None
 
     def report(self, found: Problem, address: Address | None) -> None:
         """Note a problem at a cell of this sheet."""
@@ -67,7 +73,10 @@ class Reading:
     ``places`` is the source map: JSON pointer → address of the cell that the value came from.
     ``start`` is the first row of the form; ``record`` is None where none could be made;
     ``states_id`` says that the record's id was carried by the file and not made up here;
-    ``manifest`` is what a workbook of ours says of itself.
+    ``manifest`` is what a workbook of ours says of itself; ``by`` is how the form was found in a
+    grid: by ``names``, ``layout`` or ``labels``. ``typed`` are the cells of the places
+    where something was reported while reading, ``unread`` those that gave no value; ``draft`` is
+    what could be saved of a record that is none.
     """
 
     sheet: str | None
@@ -78,3 +87,7 @@ class Reading:
     places: dict[str, Address] = field(default_factory=dict)
     states_id: bool = False
     manifest: Manifest | None = None
+    by: str | None = None
+    typed: dict[str, Cell] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    draft: Record | None = None

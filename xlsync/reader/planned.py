@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.reader.anchors import Areas
 from xlsync.types import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xlsync.form import Form, Layout
-    from xlsync.grid import Area, Sheet, Workbook
-    from xlsync.manifest import Manifest
+    from xlsync.grid import Sheet
 
 _MOST = 0.9
 """The part of the fixed texts that must stand in their places."""
@@ -23,25 +21,14 @@ _MOST = 0.9
 _LOWEST_START = 20
 """Rows that somebody may have inserted above the form."""
 
-Areas = tuple[str, "dict[str, Area]", "dict[str, Area]"]
 
-
-def planned_areas(form: Form, manifest: Manifest, workbook: Workbook) -> Areas | None:
-    """The sheet, the areas of the fields and of the tables; None where no sheet fits."""
-    footer = comparable(form.footer(manifest.record))
-    for sheet in workbook.sheets:
-        for last in _rows_with(sheet, footer):
-            for below in range(_LOWEST_START):
-                layout = _layout_that_ends(form, last - below)
-                if layout is not None and _fits(sheet, layout, below):
-                    return _areas(sheet, layout, below)
+def planned_areas(form: Form, sheet: Sheet, last: int) -> Areas | None:
+    """The areas of the fields and of the tables above a footer line; None where they do not fit."""
+    for below in range(_LOWEST_START):
+        layout = _layout_that_ends(form, last - below)
+        if layout is not None and _fits(sheet, layout, below):
+            return _areas(layout, below)
     return None
-
-
-def _rows_with(sheet: Sheet, key: str) -> Iterator[int]:
-    for address, cell in sorted(sheet.cells.items()):
-        if comparable(cell.text) == key:
-            yield address.row
 
 
 def _layout_that_ends(form: Form, last: int) -> Layout | None:
@@ -66,9 +53,8 @@ def _fits(sheet: Sheet, layout: Layout, below: int) -> bool:
     return right >= _MOST * len(labels)
 
 
-def _areas(sheet: Sheet, layout: Layout, below: int) -> Areas:
-    return (
-        sheet.name,
+def _areas(layout: Layout, below: int) -> Areas:
+    return Areas(
         {slot.name: slot.area.moved(below) for slot in layout.slots},
         {table.name: table.area.moved(below) for table in layout.tables},
     )

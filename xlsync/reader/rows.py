@@ -15,7 +15,7 @@ from xlsync.problems import problem
 from xlsync.reader.levels import names
 from xlsync.reader.located import Found, Item
 from xlsync.record import DIGEST
-from xlsync.types import cell_text, comparable, parse_quantity
+from xlsync.types import comparable
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
@@ -44,7 +44,7 @@ def heading_columns(table: Table, row: Row) -> dict[str, int] | None:
         for key in map(comparable, column.labels)
         if key in keys
     }
-    for key in map(comparable, table.quantity.labels):
+    for key in map(comparable, table.quantity.labels if table.quantity else ()):
         if key in keys:
             columns.setdefault(JOINED, keys[key])
     needed = {*table.levels, table.name}
@@ -60,9 +60,8 @@ class TableRows:
         self.name = name
         self.table = located.form.mapping.tables[name]
         self.items = located.items.setdefault(name, [])
-        self.known = {
-            comparable(text) for text in names(located.form.mapping.trees[self.table.tree])
-        }
+        self.tree = located.form.mapping.trees[self.table.tree] if self.table.tree else {}
+        self.known = {comparable(text) for text in names(self.tree)}
         self.captions = {comparable(label) for label in self.table.labels}
         self.columns: dict[str, int] = {}
         self.is_new = True
@@ -84,7 +83,7 @@ class TableRows:
             self.add(number, cells, row_id)
         elif (slipped := self.slipped(number, cells)) is not None:
             self.report_slipped(number, cells)
-            self.items.append(Item(number, slipped, row_id))
+            self.items.append(Item(number, slipped, row_id, joined=True))
             self.last = number
         else:
             self.quote(number, cells)
@@ -106,7 +105,7 @@ class TableRows:
         is_new, self.is_new = self.is_new, False
         if not is_new:
             return False
-        parts = (self.table.quantity.operator, self.table.quantity.value, self.table.quantity.unit)
+        parts = self.table.parts
         keys = {comparable(cell.text): column for column, cell in cells.items()}
         labels = {
             name: keys[key]
@@ -114,7 +113,7 @@ class TableRows:
             for key in map(comparable, self.table.columns[name].labels)
             if key in keys
         }
-        if len(labels) != len(cells) or self.table.quantity.value not in labels:
+        if len(labels) != len(cells) or not parts or parts[1] not in labels:
             return False
         self.columns = {name: at for name, at in self.columns.items() if name != JOINED} | labels
         self.last = number
@@ -128,6 +127,8 @@ class TableRows:
         if not set(cells) <= set(self.columns.values()):
             return False
         by_name = {name: cells[at] for name, at in self.columns.items() if at in cells}
+        if self.table.quantity is None:
+            return True
         value = by_name.get(JOINED) or by_name.get(self.table.quantity.value)
         if self.table.name in by_name and value is not None:
             return True
@@ -141,14 +142,26 @@ class TableRows:
             for name, column in self.columns.items()
             if column in cells
         }
-        joined = found.pop(JOINED, None)
+        parts, joined = self.table.parts, found.pop(JOINED, None)
         if joined is not None:
-            found |= self.parts(joined)
-        self.items.append(Item(number, found, row_id))
+            found.setdefault(parts[1], joined)
+        is_apart = {*parts[::2]} <= self.columns.keys()
+        self.items.append(Item(number, found, row_id, joined=not is_apart))
         self.last = number
 
     def slipped(self, number: int, cells: Row) -> dict[str, Found] | None:
-        """A row out of place, by its labels: value last, name before it, levels first."""
+        """A row out of place, by its labels: value last, name before it, levels first.
+
+        A table with other columns than these keeps its rows in place: nothing tells which
+        cell is which.
+        """
+        table = self.table
+        if table.quantity is None or table.columns.keys() != {
+            *table.levels,
+            table.name,
+            *table.parts,
+        }:
+            return None
         found = [Found(Address(number, column), cell) for column, cell in cells.items()]
         levels = len(self.table.levels)
         if not _NAME_AND_VALUE <= len(found) <= levels + _NAME_AND_VALUE:
@@ -160,29 +173,17 @@ class TableRows:
             comparable(label.cell.text) in self.known for label in labels
         ):
             return None
-        return self.levels(labels) | {self.table.name: name} | self.parts(value)
+        return self.levels(labels) | {table.name: name, table.quantity.value: value}
 
     def levels(self, labels: list[Found]) -> dict[str, Found]:
         """Which level each label is; a single one is told by the tree."""
+        if not labels:
+            return {}
         upper, lower = self.table.levels
         if len(labels) == 1:
-            tree = self.located.form.mapping.trees[self.table.tree]
-            first = comparable(labels[0].cell.text) in {comparable(text) for text in tree}
+            first = comparable(labels[0].cell.text) in {comparable(text) for text in self.tree}
             return {upper if first else lower: labels[0]}
         return dict(zip((upper, lower), labels, strict=False))
-
-    def parts(self, found: Found) -> dict[str, Found]:
-        """Operator, value and unit of one cell, each at that cell's place."""
-        plan = self.table.quantity
-        codes = self.table.columns[plan.unit].codes
-        units = self.located.form.mapping.codes[codes].values if codes else ()
-        quantity = parse_quantity(cell_text(found.cell), units)
-        texts = {
-            plan.operator: quantity.operator,
-            plan.value: quantity.value,
-            plan.unit: quantity.unit,
-        }
-        return {name: found.part(text or "") for name, text in texts.items()}
 
     def report_slipped(self, number: int, cells: Row) -> None:
         """Say that a row was put back, quoting it."""

@@ -1,11 +1,17 @@
-"""Where on a sheet forms begin: split on titles, never on blank lines or counts."""
+"""Where on a sheet forms begin: split on titles, never on blank lines or counts.
+
+Forms may also stand beside each other. A sheet is cut between two columns only where both sides
+then have a title and the labels of its form.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from xlsync.grid import MAX_COLUMN
 from xlsync.types import comparable
 
 if TYPE_CHECKING:
@@ -52,16 +58,53 @@ class Titles:
 
     def regions(self, sheet: Sheet) -> Iterator[Region]:
         """Cut a sheet at its titles; a title's own row belongs to its region."""
+        parts = self._parts(sheet.rows()) if sheet.name else [sheet.rows()]
+        lefts = [min((min(row) for row in part.values()), default=1) for part in parts]
+        for index, part in enumerate(parts):
+            regions = self._below_each_other(part)
+            for address, comment in sheet.comments.items():
+                side = max((n for n, left in enumerate(lefts) if left <= address.column), default=0)
+                if side == index:
+                    last = max(n for n, one in enumerate(regions) if one.start <= address.row)
+                    regions[last].comments[address] = comment
+            yield from (region for region in regions if region.rows or region.comments)
+
+    def _below_each_other(self, rows: dict[int, Row]) -> list[Region]:
         regions = [Region(start=1)]
-        for number, row in sheet.rows().items():
+        for number, row in rows.items():
             begun = self._begun(number, row)
             if begun is not None:
                 regions.append(begun)
             regions[-1].rows[number] = row
-        for address, comment in sheet.comments.items():
-            last = max(index for index, one in enumerate(regions) if one.start <= address.row)
-            regions[last].comments[address] = comment
-        yield from (region for region in regions if region.rows or region.comments)
+        return regions
+
+    def _parts(self, rows: dict[int, Row]) -> list[dict[int, Row]]:
+        """The rows cut between the columns of forms that stand beside each other."""
+        for column in self._cuts(rows):
+            sides = [_columns(rows, right=column), _columns(rows, left=column)]
+            if all(self._has_form(side) for side in sides):
+                return [*self._parts(sides[0]), *self._parts(sides[1])]
+        return [rows]
+
+    def _cuts(self, rows: dict[int, Row]) -> list[int]:
+        """The columns where another form may begin: behind an empty one, or at a second title."""
+        used = sorted({column for row in rows.values() for column in row})
+        cuts = {right for left, right in pairwise(used) if right > left + 1}
+        for number, row in rows.items():
+            if (begun := self._begun(number, row)) is not None and begun.forms:
+                titled = [column for column in row if self._titled(comparable(row[column].text))]
+                cuts |= set(titled[1:])
+        return sorted(cuts)
+
+    def _has_form(self, rows: dict[int, Row]) -> bool:
+        """Whether a title stands here with most of the labels of its form below it."""
+        for region in self._below_each_other(rows):
+            cells = (cell for row in region.rows.values() for cell in row.values())
+            seen = {comparable(cell.text) for cell in cells} & self._labels if region.forms else ()
+            fields = [len(form.mapping.fields) for form in region.forms]
+            if fields and len(seen) * 2 > min(fields):
+                return True
+        return False
 
     def _begun(self, number: int, row: Row) -> Region | None:
         for cell in row.values():
@@ -81,6 +124,15 @@ class Titles:
             if key.startswith(title) and _is_pattern(key.removeprefix(title), forms):
                 return forms
         return []
+
+
+def _columns(rows: dict[int, Row], left: int = 1, right: int = MAX_COLUMN + 1) -> dict[int, Row]:
+    """The cells from one column on and before another; rows without any are left out."""
+    cut = {
+        number: {column: cell for column, cell in row.items() if left <= column < right}
+        for number, row in rows.items()
+    }
+    return {number: row for number, row in cut.items() if row}
 
 
 def _is_pattern(text: str, forms: list[Form]) -> bool:

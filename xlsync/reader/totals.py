@@ -43,6 +43,10 @@ def compute_totals(located: Located) -> None:
         if located.sheet.values_only:
             _drop_empty_sum(located, slot, parts)
         elif is_total(found, located.sheet.name, total_formula(cells, parts)):
+            wrong = [part for part in parts if _spoils(mapping, part, located.fields[part])]
+            if wrong:
+                located.fields[slot] = replace(found, cell=located.fields[wrong[0]].cell)
+                continue
             amounts = [_amount(mapping, part, located.fields[part]) for part in parts]
             located.fields[slot] = _summed(found, [one for one in amounts if one is not None])
 
@@ -61,6 +65,13 @@ def _drop_empty_sum(located: Located, slot: str, parts: list[str]) -> None:
     one = problem("S008", message, pointer=item.pointer, found=found.cell.text)
     located.report(one, found.address)
     located.fields[slot] = _summed(found, [])
+
+
+def _spoils(mapping: Mapping, slot: str, found: Found) -> bool:
+    """Whether a part is an error, or a number that is no amount, which a SUM takes all the same."""
+    if found.cell.kind is Kind.NUMBER:
+        return not TYPES[mapping.fields[slot].type].parse(found.cell).readable
+    return found.cell.kind is Kind.ERROR
 
 
 def is_total(found: Found, sheet: str, expected: str) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlsync.form.codes import coded
 from xlsync.form.identity import with_row_ids
 from xlsync.grid import Kind
+from xlsync.manifest import kept_mark
 from xlsync.problems import problem
+from xlsync.reader.fixed import changed_values
 from xlsync.reader.levels import Levels, settle
 from xlsync.reader.located import Reading
+from xlsync.reader.quantities import settle_quantity
+from xlsync.reader.typed import typed_cells
 from xlsync.record import MISSING, get, join, put
 from xlsync.types import TYPES
 
@@ -31,6 +36,7 @@ class _Values:
         self.places = {
             self.mapping.tables[name].pointer: address for name, address in located.headings.items()
         }
+        self.kept: dict[str, list[Item]] = {}
 
     def record(self) -> Record:
         """Fields in the order of the form, then tables."""
@@ -62,6 +68,7 @@ class _Values:
             kept.append(item)
             rows.append(row)
         self.settle_levels(table, kept, rows)
+        self.kept[table.pointer] = kept
         return with_row_ids(table, rows, [item.id for item in kept])
 
     def report_empty(self, table: Table, item: Item) -> None:
@@ -81,10 +88,36 @@ class _Values:
             value = self.value(column, item.cells.get(name), pointer, stated)
             if value is not MISSING:
                 row[name] = value
+        self.settle_quantity(table, item, row, f"{table.pointer}{join(index)}")
         return row
+
+    def settle_quantity(self, table: Table, item: Item, row: Record, pointer: str) -> None:
+        """Take apart what was typed into one cell, unless the text was given so."""
+        if table.quantity is None:
+            return
+        value, found = table.quantity.value, item.cells.get(table.quantity.value)
+        stated = f"{table.pointer}{join(item.id or '', value)}"
+        kept = self.stated("kept")
+        if kept and kept_mark(stated, row.get(value) or "") in kept:
+            return
+        values_only = self.located.sheet.values_only
+        settled = settle_quantity(self.mapping, table, item, row, values_only=values_only)
+        if settled.problem is not None:
+            at, one = f"{pointer}{join(value)}", settled.problem
+            message = f"{self.title(table.columns[value], at)}：{one.message}"
+            self.report(replace(one, message=message), at, found)
+        if not settled.is_readable:
+            self.located.unread.add(f"{pointer}{join(value)}")
+        for name, part in settled.parts.items():
+            if found is not None and name not in item.cells:
+                self.places[f"{pointer}{join(name)}"] = found.address
+            if part is not None or name in row:
+                row[name] = part
 
     def settle_levels(self, table: Table, items: list[Item], rows: list[Record]) -> None:
         """Fill in the levels that rows do not say themselves."""
+        if table.tree is None:
+            return
         upper, lower = table.levels
         above = Levels(None, None)
         where: dict[str, Address] = {}
@@ -116,20 +149,20 @@ class _Values:
         for name, value in zip(table.levels, levels, strict=True):
             found = item.cells.get(name)
             if value is not None and (found is None or not found.cell.text.strip()):
-                message = f"{table.columns[name].label}空白，已按上一行读作“{value}”，请核对。"
                 pointer = f"{table.pointer}{join(index, name)}"
-                self.report(problem("S004", message), pointer, found)
+                title = self.title(table.columns[name], pointer)
+                message = f"{title}空白，已按上一行读作“{value}”，请核对。"
+                self.report(problem("S004", message), pointer, found or item.cells.get(table.name))
 
     def report_derived(
         self, table: Table, item: Item, index: int, own: Levels, levels: Levels
     ) -> None:
         """Say that the first level follows from the second."""
-        upper, lower = (table.columns[name].label for name in table.levels)
+        lower = table.columns[table.levels[1]].label
         pointer = f"{table.pointer}{join(index, table.levels[0])}"
-        written = f"“{own.first}”" if own.first else "空白"
-        message = (
-            f"{upper}写的是{written}，已按{lower}“{levels.second}”推定为“{levels.first}”，请核对。"
-        )
+        title = self.title(table.columns[table.levels[0]], pointer)
+        written = f"写的是“{own.first}”" if own.first else "空白"
+        message = f"{title}{written}，已按{lower}“{levels.second}”推定为“{levels.first}”，请核对。"
         found = item.cells.get(table.levels[0]) or item.cells.get(table.levels[1])
         self.report(problem("S004", message, found=own.first), pointer, found)
 
@@ -149,11 +182,15 @@ class _Values:
     def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
         """The value as its type reads it, code lists applied."""
         codes = self.mapping.codes[item.codes] if item.codes else None
+        kind, cell = TYPES[item.type], found.cell
         if codes and found.cell.kind is Kind.TEXT and (known := coded(codes, found.cell.text)):
             return known[0]
-        parsed = TYPES[item.type].parse(found.cell)
+        if self.located.sheet.is_1904:
+            cell = kind.rebased(cell)
+        parsed = kind.parse(cell)
         for one in parsed.problems:
-            self.report(one, pointer, found)
+            message = f"{self.title(item, pointer)}：{one.message}"
+            self.report(replace(one, message=message), pointer, found)
         if not parsed.readable:
             self.located.unread.add(pointer)
         return parsed.value
@@ -162,13 +199,23 @@ class _Values:
         """Report a formula where a value belongs; false where it has no result to read."""
         formula = f"={found.cell.formula}"
         if found.cell.text:
-            message = f"“{item.label}”填的是公式 {formula}，已取其结果 {found.cell.text}，请核对。"
+            title = self.title(item, pointer)
+            message = f"{title}填的是公式 {formula}，已取其结果 {found.cell.text}，请核对。"
             self.report(problem("S008", message, found=formula), pointer, found)
             return True
-        message = f"“{item.label}”填的是公式 {formula}，文件里没有结果，请改填数值。"
+        title = self.title(item, pointer)
+        message = f"{title}填的是公式 {formula}，文件里没有结果，请直接填写内容，不用公式。"
         self.report(problem("V001", message, found=formula), pointer, found)
         self.located.unread.add(pointer)
         return False
+
+    def title(self, item: FieldBase, pointer: str) -> str:
+        """How a message calls a place: its label, in a table with the number of the row."""
+        for table in self.mapping.tables.values():
+            if pointer.startswith(f"{table.pointer}/"):
+                number = int(pointer.removeprefix(table.pointer).split("/")[1]) + 1
+                return f"{table.label}第{number}条的“{item.label}”"
+        return f"“{item.label}”"
 
     def report(self, one: Problem, pointer: str, found: Found | None) -> None:
         """Place a problem at its pointer and cell."""
@@ -191,10 +238,14 @@ def read_values(located: Located) -> Reading:
     """Read every located cell, make the record and check it by the rules of the form."""
     values = _Values(located)
     read = values.record()
+    typed = typed_cells(located, values.kept)
     form, manifest = located.form, located.manifest
     stated_id = located.record_id or (manifest.record if manifest else None)
     if stated_id:
         read["id"] = stated_id
+    if manifest is not None:
+        for one in changed_values(form.mapping, manifest, read):
+            located.report(one, values.place(one.pointer or ""))
     record, misfits = form.canonical(form.identified(read))
     for one in misfits:
         located.report(one, values.place(one.pointer or ""))
@@ -214,4 +265,7 @@ def read_values(located: Located) -> Reading:
         },
         states_id=bool(stated_id),
         manifest=manifest,
+        by=located.by,
+        typed=typed,
+        unread=frozenset(located.unread),
     )

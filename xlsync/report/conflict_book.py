@@ -6,12 +6,9 @@ marked, and takes a choice. :mod:`xlsync.merge.choices` says what it carries abo
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import xlsxwriter
 
 from xlsync.grid import Area
 from xlsync.merge.choices import (
@@ -29,11 +26,14 @@ from xlsync.merge.choices import (
 from xlsync.report.changes import Part
 from xlsync.report.conflict_lines import conflict_lines, shortened, text_of
 from xlsync.report.lines import visible
+from xlsync.report.office import book
+from xlsync.report.office_text import write_runs, write_text
 from xlsync.template import Style
 from xlsync.writer.heights import MAX_HEIGHT, text_height
-from xlsync.writer.strict import done, warnings_are_errors
+from xlsync.writer.strict import done
 
 if TYPE_CHECKING:
+    import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -41,13 +41,6 @@ if TYPE_CHECKING:
     from xlsync.merge import Merged
     from xlsync.report.conflict_lines import ConflictLine, Spans
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
-_CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _WIDTHS = (6, 24, 34, 34, 34, 9, 28)
 _ROOM = tuple(width - 2.5 for width in _WIDTHS)
 """Half-width characters that a column has for its text, which is indented."""
@@ -99,15 +92,11 @@ def conflict_workbook(form: Form, note: Note, merged: Merged, key: bytes) -> byt
         XlsyncError: when the spreadsheet cannot hold it.
     """
     buffer = io.BytesIO()
-    with warnings_are_errors():
-        workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
-        sheet = _Sheet(workbook, form, note, merged)
+    with book(f"{form.mapping.title}——{SHEET}", buffer) as made:
+        sheet = _Sheet(made.workbook, form, note, merged)
         sheet.write()
         whole = replace(note, texts=tuple(sheet.fixed), lines=tuple(sheet.noted))
-        _write_note(workbook, whole.sealed(key))
-        title = f"{form.mapping.title}——{SHEET}"
-        workbook.set_properties({"title": title, "created": _CREATED})
-        workbook.close()
+        _write_note(made.workbook, whole.sealed(key))
     return buffer.getvalue()
 
 
@@ -199,13 +188,13 @@ class _Sheet:
         text = visible(text)
         self.fixed.append(mark(text))
         place = (area.top - 1, area.left - 1, area.bottom - 1, area.right - 1)
-        done(self.worksheet.merge_range(*place, text, self.formats[look]), area.a1)
+        done(self.worksheet.merge_range(*place, "", self.formats[look]), area.a1)
+        write_text(self.worksheet, *place[:2], text, self.formats[look])
 
     def _fixed(self, row: int, column: int, text: str, look: str) -> None:
         text = visible(text)
         self.fixed.append(mark(text))
-        code = self.worksheet.write_string(row - 1, column, text, self.formats[look])
-        done(code, f"row {row}")
+        write_text(self.worksheet, row - 1, column, text, self.formats[look])
 
     def _line(self, row: int, number: int, line: ConflictLine) -> None:
         sides: list[Spans] = [((Part.SAME, line.place),), line.base, line.ours, line.theirs]
@@ -237,14 +226,9 @@ class _Sheet:
         return max(_LOWEST, *needed)
 
     def _write(self, row: int, column: int, spans: Spans, look: str) -> None:
-        whole = self.formats[look]
-        if len(spans) == 1:
-            done(self.worksheet.write_string(row - 1, column, spans[0][1], whole), f"row {row}")
-            return
-        pieces: list[object] = []
-        for part, piece in spans:
-            pieces += [self.formats["changed"], piece] if part is Part.ADDED else [piece]
-        done(self.worksheet.write_rich_string(row - 1, column, *pieces, whole), f"row {row}")
+        whole, changed = self.formats[look], self.formats["changed"]
+        runs = [(changed if part is Part.ADDED else whole, text) for part, text in spans]
+        write_runs(self.worksheet, row - 1, column, runs, whole)
 
     def _typed(self, line: ConflictLine) -> Format:
         """The format of the cell for another value; where there can be none, it is locked."""

@@ -1,7 +1,8 @@
-"""Collections, standings and histories as tables for a console."""
+"""Collections, standings and the lives of records as tables for a console."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -9,13 +10,16 @@ from rich.table import Table
 from xlsync.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
+from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from xlsync.report.lines import Line
-    from xlsync.repository import Revision
-    from xlsync.rounds import Collection, Standing
+    from xlsync.rounds import Collection, Standing, State
+    from xlsync.rounds.life import Event
+    from xlsync.rounds.received import Kept
 
 _SHORT_HASH = 10
 
@@ -24,7 +28,7 @@ def outcome_table(collection: Collection) -> Table:
     """One row for each form in each file of a collection."""
     rows = (
         (
-            one.path.name + (f" {one.place}" if one.place else ""),
+            _file(one.path) + (f" {one.place}" if one.place else ""),
             one.group,
             one.title,
             one.state.value,
@@ -36,49 +40,112 @@ def outcome_table(collection: Collection) -> Table:
     return _table(("文件", "单位", "项目", "状态", "错误", "警告"), rows, numbers=2)
 
 
-def collection_lines(collection: Collection) -> Iterator[Line]:
-    """What a collection did in a sentence, and whether it changed anything."""
+def _file(path: Path) -> str:
+    """The name of a file, with that of the archive that it came in."""
+    parents = [one.name for one in path.parents if one.name.lower().endswith(".zip")]
+    return "/".join([*reversed(parents), path.name])
+
+
+def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> Iterator[Line]:
+    """What a collection did in a sentence, whether it changed anything, and what goes back."""
     counts = "，".join(f"{state.value} {count}" for state, count in collection.counts().items())
     yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
     if collection.commit is None:
         yield line("没有新内容，版本库未改动。")
     else:
         yield line(f"已记入版本库：{collection.commit[:_SHORT_HASH]}。")
+    if collection.resolved:
+        yield line(visible(f"冲突已解决：{'、'.join(collection.resolved)}。"))
+    if written:
+        yield line(visible(f"退回用的工作簿 {len(written)} 份，在 {written[0].parent}。"))
 
 
 def standing_table(rows: Sequence[Standing]) -> Table:
     """Where a round stands, one row a project."""
     cells = (
-        (row.group, row.title, row.state, str(row.errors), str(row.warnings), row.record or "")
+        (
+            row.group,
+            row.title,
+            row.shown,
+            row.waits_for,
+            _times(row.sent, row.issues),
+            _times(row.returned, row.returns),
+            basis(row),
+            str(row.errors),
+            str(row.warnings),
+            row.record or "",
+        )
         for row in rows
     )
-    return _table(("单位", "项目", "状态", "错误", "警告", "编号"), cells, numbers=2, last=1)
+    heads = ("单位", "项目", "状态", "等待", "下发", "收到", "依据", "错误", "警告", "编号")
+    return _table(heads, cells, numbers=2, last=1)
 
 
-def standing_lines(round_name: str, rows: Sequence[Standing]) -> Iterator[Line]:
-    """The totals of a round."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.state] = counts.get(row.state, 0) + 1
+def _times(time: str | None, count: int) -> str:
+    """When last, and how often where it was more than once."""
+    more = f"（{count} 次）" if count > 1 else ""
+    return f"{minute(time)}{more}" if time else (f"{count} 次" if count else "")
+
+
+def minute(time: str | None) -> str:
+    """A time as people read it, to the minute; empty where there is none."""
+    return time[:16].replace("T", " ") if time else ""
+
+
+def basis(row: Standing) -> str:
+    """On which workbook the last one that came back was filled in, and whether that is old."""
+    if row.issue is None:
+        return ""
+    return f"第{row.issue}次" + ("（旧）" if row.is_stale else "")
+
+
+def standing_lines(
+    round_name: str, rows: Sequence[Standing], others: Mapping[State, int] | None = None
+) -> Iterator[Line]:
+    """The totals of a round, and what came that belongs to none of its projects."""
+    counts = Counter(row.shown for row in rows)
     totals = "，".join(f"{state} {count}" for state, count in counts.items())
     yield line(f"{round_name}：共 {len(rows)} 个项目，{totals or '尚未收到'}。")
+    waiting = Counter(row.waits_for for row in rows if row.waits_for)
+    if waiting:
+        yield line("等待" + "，".join(f"{who} {count} 个" for who, count in waiting.items()) + "。")
+    if others:
+        told = "，".join(f"{state} {count}" for state, count in others.items())
+        yield line(f"另有来件不属于本轮的项目：{told}。")
 
 
-def history_table(revisions: Sequence[Revision]) -> Table:
-    """The versions of a record, the newest first."""
-    words = {"added": "新收", "changed": "更新", "renamed": "改名", "removed": "移除"}
+def life_table(events: Sequence[Event]) -> Table:
+    """What happened to a record, the newest first."""
     rows = (
         (
-            one.commit[:_SHORT_HASH],
-            f"{one.time:%Y-%m-%d %H:%M}",
+            minute(one.time),
             one.round,
-            words[one.kind.value],
-            one.author,
-            one.path,
+            one.kind,
+            f"第{one.issue}次" if one.issue else "",
+            one.file or "",
+            one.commit[:_SHORT_HASH] if one.commit else "",
+            one.author or "",
+            "；".join(f"{found.code} {found.message}" for found in one.errors),
         )
-        for one in revisions
+        for one in events
     )
-    return _table(("版本", "时间", "批次", "变动", "经办", "记录"), rows)
+    return _table(("时间", "批次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
+
+
+def received_table(found: Sequence[Kept]) -> Table:
+    """The files that came, the last first, and what became of each form in them."""
+    rows = (
+        (
+            minute(one.received),
+            one.file.name,
+            *(form[key] for key in ("group", "title")),
+            state_of(form).value,
+            one.file.key[:_SHORT_HASH],
+        )
+        for one in found
+        for form in one.forms
+    )
+    return _table(("收到", "文件", "单位", "项目", "状态", "指纹"), rows)
 
 
 def _table(

@@ -5,23 +5,34 @@ against it, commit them. ``layout`` says where things stand, ``docs/repository.m
 It knows no form: texts for groups and titles come from the caller.
 """
 
+from dulwich.objects import ObjectID
+
 from xlsync.repository.changes import Changes
 from xlsync.repository.history import Commit, Kind, Revision
+from xlsync.repository.joining import Difference, Fork
 from xlsync.repository.layout import check_round, is_round, round_order
+from xlsync.repository.objects import Placed
 from xlsync.repository.repository import Repository
 from xlsync.repository.snapshot import Entry, Received, Snapshot
+from xlsync.repository.spool import Edits, Spool
 from xlsync.repository.writing import MovedError
 
 __all__ = [
     "Changes",
     "Commit",
+    "Difference",
+    "Edits",
     "Entry",
+    "Fork",
     "Kind",
     "MovedError",
+    "ObjectID",
+    "Placed",
     "Received",
     "Repository",
     "Revision",
     "Snapshot",
+    "Spool",
     "check_round",
     "is_round",
     "round_order",

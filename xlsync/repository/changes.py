@@ -1,34 +1,43 @@
 """What one commit is going to change in one round.
 
 Changes are collected against a snapshot. What the snapshot holds already is left out, so that
-collecting the same files twice commits nothing the second time.
+collecting the same files twice commits nothing the second time. The bytes wait in a spool,
+which outlives the changes where a lost race makes them be collected anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
-
-from dulwich.objects import Blob
 
 from xlsync.record import canonical_bytes
 from xlsync.repository import layout
+from xlsync.repository.objects import in_file
+from xlsync.repository.spool import Edits
 
 if TYPE_CHECKING:
+    from dulwich.objects import ObjectID
+
     from xlsync.record import Record
     from xlsync.repository.snapshot import Snapshot
+    from xlsync.repository.spool import Spool
 
 
 class Changes:
     """Records, received files and receipts of one round on their way into a commit."""
 
-    def __init__(self, snapshot: Snapshot, round_name: str) -> None:
-        """Collect changes of a round; XlsyncError when the round's name is none."""
+    def __init__(self, snapshot: Snapshot, round_name: str, spool: Spool | None = None) -> None:
+        """Collect changes of a round; XlsyncError when the round's name is none.
+
+        ``spool`` is one that holds the received files already; by default there is a new one.
+        """
         self.snapshot = snapshot
+        self.spool = spool or snapshot.spool()
         self.round = layout.check_round(round_name)
         self._held = snapshot.records(round_name)
         self._record_paths: dict[str, str] = {}
-        self._files: dict[str, Blob] = {}
+        self._files: dict[str, ObjectID] = {}
         self._dropped: set[str] = set()
 
     def put_record(self, record_id: str, group: str, title: str, record: Record) -> bool:
@@ -48,9 +57,17 @@ class Changes:
         if former is not None:
             del self._files[former]
         self._record_paths[record_id] = path
-        self._files[path] = blob = Blob.from_string(canonical_bytes(record))
+        self._files[path] = blob = self.spool.put(canonical_bytes(record))
         held = self._held.get(record_id)
-        return held is None or (held.path, held.blob) != (path, blob.id.decode())
+        return held is None or (held.path, held.blob) != (path, blob.decode())
+
+    def record(self, record_id: str) -> Record | None:
+        """The record as it will stand; None where there is none."""
+        path = self._record_paths.get(record_id)
+        if path is not None:
+            return self.document(path)
+        entry = self._held.get(record_id)
+        return self.snapshot.record(entry) if entry else None
 
     def put_received(self, name: str, data: bytes) -> str:
         """Keep the very bytes of a received file under its name.
@@ -59,16 +76,36 @@ class Changes:
             the SHA-256 of the bytes in hexadecimal digits.
         """
         digest = hashlib.sha256(data).hexdigest()
-        self._files[layout.received_path(self.round, digest, name)] = Blob.from_string(data)
+        self.put_spooled(name, digest, self.spool.put(data))
         return digest
+
+    def put_spooled(self, name: str, digest: str, sha: ObjectID) -> None:
+        """Keep a received file whose bytes the spool or the repository holds.
+
+        ``digest`` is their SHA-256.
+        """
+        self._files[layout.received_path(self.round, digest, name)] = sha
 
     def put_receipt(self, digest: str, receipt: Record) -> None:
         """Keep what came of the received file with this SHA-256, in place of an older receipt."""
         self.put_document(layout.receipt_path(self.round, digest), receipt)
 
+    def receipt(self, digest: str) -> Record | None:
+        """The receipt as it will stand of the file with this SHA-256."""
+        return self.document(layout.receipt_path(self.round, digest))
+
+    def document(self, path: str) -> Record | None:
+        """The JSON object at a path as it will stand; None where there is none."""
+        if path in self._dropped:
+            return None
+        if path in self._files:
+            made: Record = json.loads(self.spool.data(self._files[path]))
+            return made
+        return self.snapshot.document(path)
+
     def put_document(self, path: str, document: Record) -> None:
         """Keep a JSON object at a path of the layout, in place of what stood there."""
-        self._files[path] = Blob.from_string(canonical_bytes(document))
+        self._files[path] = self.spool.put(canonical_bytes(document))
         self._dropped.discard(path)
 
     def drop(self, path: str) -> None:
@@ -76,17 +113,22 @@ class Changes:
         self._files.pop(path, None)
         self._dropped.add(path)
 
-    def blobs(self) -> dict[str, Blob]:
-        """The files by path that the snapshot does not hold as they are here."""
+    def edits(self) -> Edits | None:
+        """What has to be committed; None where the snapshot holds all of it already."""
         held = self.snapshot.find_all(self._files)
-        return {path: blob for path, blob in self._files.items() if held.get(path) != blob.id}
+        # What is read often stands together in the pack, before the many bytes that are not.
+        paths = sorted(self._files, key=lambda path: path.startswith(layout.RECEIVED))
+        new = {path: self._files[path] for path in paths if held.get(path) != self._files[path]}
+        files = {path: blob for path, blob in new.items() if blob in self.spool}
+        placed = {path: in_file(blob) for path, blob in new.items() if blob not in self.spool}
+        obsolete = [*self._moved(), *self.snapshot.find_all(self._dropped)]
+        return Edits(files, obsolete, self.spool, placed) if new or obsolete else None
 
-    def obsolete(self) -> list[str]:
-        """The paths that records of the snapshot leave behind, and those that were dropped."""
+    def _moved(self) -> list[str]:
+        """The paths that records of the snapshot leave behind."""
         held = {record_id: self._held.get(record_id) for record_id in self._record_paths}
-        moved = [
+        return [
             entry.path
             for record_id, entry in held.items()
             if entry is not None and entry.path != self._record_paths[record_id]
         ]
-        return [*moved, *self.snapshot.find_all(self._dropped)]

@@ -19,6 +19,7 @@ RECEIVED = "received"
 RECEIPTS = "receipts"
 ISSUED = "issued"
 CONFLICTS = "conflicts"
+MERGED = "merged"
 SEAL = "seal.json"
 
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
@@ -109,7 +110,17 @@ def issued_path(round_name: str, record_id: str) -> str:
 
 def conflict_path(round_name: str, record_id: str, digest: str) -> str:
     """Where a returned version waits that contradicts what the round holds."""
-    return f"{CONFLICTS}/{check_round(round_name)}/{check_id(record_id)}/{key_of(digest)}.json"
+    return f"{conflict_folder(round_name, record_id)}/{key_of(digest)}.json"
+
+
+def conflict_folder(round_name: str, record_id: str) -> str:
+    """The folder of all versions of a record that wait."""
+    return f"{CONFLICTS}/{check_round(round_name)}/{check_id(record_id)}"
+
+
+def merged_path(round_name: str, record_id: str) -> str:
+    """Where the versions stand that a record was merged from."""
+    return f"{MERGED}/{check_round(round_name)}/{check_id(record_id)}.json"
 
 
 def key_of(digest: str) -> str:

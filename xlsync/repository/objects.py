@@ -6,6 +6,7 @@ before, and editing makes new objects for the touched folders only.
 
 from __future__ import annotations
 
+import os
 import stat
 import zlib
 from collections import defaultdict
@@ -26,11 +27,16 @@ if TYPE_CHECKING:
 _FILE = 0o100644
 _FOLDER = 0o040000
 
-_DAMAGE = (ApplyDeltaError, ChecksumMismatch, KeyError, ObjectFormatException, OSError, zlib.error)
+DAMAGE = (ApplyDeltaError, ChecksumMismatch, KeyError, ObjectFormatException, OSError, zlib.error)
 
 _Kind = TypeVar("_Kind", bound=ShaFile)
 _Value = TypeVar("_Value")
 _Below = dict[str, dict[str, _Value]]
+
+
+def in_file(sha: ObjectID) -> Placed:
+    """What a folder says of a plain file."""
+    return Placed(_FILE, sha)
 
 
 class Child(NamedTuple):
@@ -41,6 +47,18 @@ class Child(NamedTuple):
     is_folder: bool
 
 
+class Placed(NamedTuple):
+    """What a folder says of one entry: git's mode, which tells files and folders, and the hash."""
+
+    mode: int
+    sha: ObjectID
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder stands there."""
+        return stat.S_ISDIR(self.mode)
+
+
 class Objects:
     """The objects of one repository, by hash."""
 
@@ -48,6 +66,7 @@ class Objects:
         """Read from this object store."""
         self._store = store
         self._packs: list[Pack] = []
+        self.folder = os.fspath(store.path)
 
     def release(self) -> None:
         """Let go of the pack files, which the store is about to close."""
@@ -67,6 +86,13 @@ class Objects:
             return
         for name, mode, sha in self._read(folder, Tree).iteritems():
             yield Child(_text(name), sha, stat.S_ISDIR(mode))
+
+    def placed(self, folder: ObjectID | None) -> dict[str, Placed]:
+        """What stands in a folder, by name, with its mode; nothing for None."""
+        if folder is None:
+            return {}
+        entries = self._read(folder, Tree).iteritems()
+        return {_text(name): Placed(mode, sha) for name, mode, sha in entries}
 
     def folders(self, folder: ObjectID | None) -> Iterator[Child]:
         """The folders in a folder."""
@@ -93,9 +119,11 @@ class Objects:
         return found
 
     def edit(
-        self, folder: ObjectID | None, edits: Mapping[str, ObjectID | None]
+        self, folder: ObjectID | None, edits: Mapping[str, ObjectID | Placed | None]
     ) -> tuple[Tree, list[Tree]]:
         """Put files at paths below a folder, or take them away (None).
+
+        What is ``Placed`` keeps its mode, as somebody else has set it.
 
         Returns:
             the new folder, and the new folders below it; a folder left empty is not among them.
@@ -103,8 +131,9 @@ class Objects:
         tree = self._read(folder, Tree) if folder else Tree()
         made: list[Tree] = []
         here, below = _split(edits)
-        for name, sha in here.items():
-            _set(tree, name, _FILE, sha)
+        for name, what in here.items():
+            mode, sha = what if isinstance(what, Placed) else (_FILE, what)
+            _set(tree, name, mode, sha)
         for name, deeper in below.items():
             child, children = self.edit(_folder(tree, name), deeper)
             made += [*children, child] if len(child) else []
@@ -114,7 +143,7 @@ class Objects:
     def _read(self, sha: ObjectID, kind: type[_Kind]) -> _Kind:
         try:
             found = self._load(sha)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             found, reason = None, f" ({type(error).__name__})"
         else:
             reason = ""

@@ -8,25 +8,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from dulwich.errors import NotGitRepository
-from dulwich.objects import Blob, ObjectID
+from dulwich.objects import ObjectID
 from dulwich.objectspec import AmbiguousShortId, parse_commit
 from dulwich.refs import HEADREF
-from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
+from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 
 from xlsync.errors import XlsyncError
 from xlsync.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.history import describe, revisions
+from xlsync.repository.joining import Fork, parted
 from xlsync.repository.objects import Objects
+from xlsync.repository.opening import open_repo
 from xlsync.repository.snapshot import Entry, Snapshot
-from xlsync.repository.writing import MovedError, write_commit
+from xlsync.repository.spool import Edits, Spool
+from xlsync.repository.writing import MovedError, move_branch, write_commit, write_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
+    from xlsync.record import Record
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
 
@@ -42,8 +45,8 @@ class Repository:
         self._objects = Objects(repo.object_store)
 
     @classmethod
-    def init(cls, path: Path | str) -> Self:
-        """Make a repository in a folder that is new or empty.
+    def init(cls, path: Path | str, documents: Mapping[str, Record] | None = None) -> Self:
+        """Make a repository in a folder that is new or empty; it begins with these documents.
 
         Raises:
             XlsyncError: when the folder holds something already or cannot be made.
@@ -56,8 +59,10 @@ class Repository:
             repo = Repo.init_bare(str(folder), default_branch=_BRANCH)
         except OSError as error:
             raise XlsyncError(f"cannot make a repository in {folder}: {error}") from error
-        marker = Blob.from_string(canonical_bytes({"format": layout.FORMAT}))
-        write_commit(repo, None, {layout.MARKER: marker}, [], "Make the repository")
+        spool = Spool(repo.path)
+        documents = {layout.MARKER: {"format": layout.FORMAT}, **(documents or {})}
+        files = {path: spool.put(canonical_bytes(one)) for path, one in documents.items()}
+        write_commit(repo, None, Edits(files, [], spool), "Make the repository")
         return cls(repo)
 
     @classmethod
@@ -67,12 +72,7 @@ class Repository:
         Raises:
             XlsyncError: when there is none, it is not ours, or a newer xlsync wrote it.
         """
-        try:
-            repo = Repo(str(path))
-        except NotGitRepository:
-            raise XlsyncError(f"no repository in {path}; make one with `xlsync init`") from None
-        except (OSError, ValueError, UnsupportedExtension, UnsupportedVersion) as error:
-            raise XlsyncError(f"cannot open the repository {path}: {error}") from error
+        repo = open_repo(path)
         try:
             _check_ours(repo)
         except XlsyncError:
@@ -120,15 +120,76 @@ class Repository:
             MovedError: when another commit came first; the repository is as that commit left it.
             XlsyncError: when the disk refuses, or the branch stays locked.
         """
-        blobs, obsolete = changes.blobs(), changes.obsolete()
-        if not blobs and not obsolete:
+        edits = changes.edits()
+        if edits is None:
             return None
         parent = changes.snapshot.commit
         if _head(self._repo).decode() != parent:
             raise MovedError
         base = self._objects.commit(ObjectID(parent.encode()))
         self._objects.release()
-        return write_commit(self._repo, base, blobs, obsolete, message).decode()
+        return write_commit(self._repo, base, edits, message).decode()
+
+    def join(
+        self, revision: str, together: Callable[[Fork], Edits], message: Callable[[], str]
+    ) -> str | None:
+        """Join another line of history into the branch.
+
+        Args:
+            revision: the last commit of the other line, by its id, a branch or a tag.
+            together: says what both sides come to, as changes of ours; it is asked once more
+                for each further place where the lines had met before.
+            message: asked for after that.
+
+        Returns:
+            the commit at which the branch stands now; None where it had all of it already.
+
+        Raises:
+            MovedError: when another commit came first; nothing was changed.
+            XlsyncError: when the other line is not of xlsync, or the disk refuses.
+        """
+        ours, theirs = _head(self._repo), _commit(self._repo, revision)
+        _check_marker(self._repo, theirs, revision)
+        bases = parted(self._objects, [ours], [theirs])
+        if bases == [theirs]:
+            return None
+        if bases == [ours]:
+            move_branch(self._repo, ours, self._objects.commit(theirs))
+            return theirs.decode()
+        base = self._base(bases, together)
+        snapshots = Snapshot(self._objects, ours), Snapshot(self._objects, theirs)
+        fork = Fork(base, *snapshots, Spool(self._repo.path), self._objects)
+        edits, parent = together(fork), self._objects.commit(ours)
+        self._objects.release()
+        return write_commit(self._repo, parent, edits, message(), [theirs]).decode()
+
+    def _base(self, bases: list[ObjectID], together: Callable[[Fork], Edits]) -> Snapshot:
+        """The snapshot from which two lines parted, made from several places where they met."""
+        if not bases:
+            return Snapshot(self._objects, None)
+        made = Snapshot(self._objects, bases[0])
+        for number, other in enumerate(bases[1:], start=1):
+            base = self._base(parted(self._objects, bases[:number], [other]), together)
+            theirs = Snapshot(self._objects, other)
+            spool = Spool(self._repo.path)
+            fork = Fork(base, made, theirs, spool, self._objects, is_inner=True)
+            edits, tree = together(fork), made.tree
+            self._objects.release()
+            made = Snapshot(self._objects, None, write_folder(self._repo, tree, edits))
+        return made
+
+    def fetch(self, location: str) -> str | None:
+        """Bring the branch of another repository here; see :func:`remote.fetch`."""
+        from xlsync.repository import remote  # noqa: PLC0415 - what speaks to servers is slow to import
+
+        commit = remote.fetch(self._repo, location)
+        return commit.decode() if commit else None
+
+    def push(self, location: str, former: str | None) -> bool:
+        """Let the branch of another repository go on to ours; see :func:`remote.push`."""
+        from xlsync.repository import remote  # noqa: PLC0415 - as above
+
+        return remote.push(self._repo, location, ObjectID(former.encode()) if former else None)
 
     def history(self) -> list[Commit]:
         """All commits, the newest first."""
@@ -159,14 +220,16 @@ class Repository:
 
 
 def _check_ours(repo: Repo) -> None:
-    if not repo.bare:
-        raise XlsyncError(f"{repo.path} is a working copy; make a bare one with `git clone --bare`")
-    marker = Snapshot(Objects(repo.object_store), _head(repo)).document(layout.MARKER)
+    _check_marker(repo, _head(repo), repo.path)
+
+
+def _check_marker(repo: Repo, commit: ObjectID, name: str) -> None:
+    marker = Snapshot(Objects(repo.object_store), commit).document(layout.MARKER)
     if marker is None:
-        raise XlsyncError(f"the git repository {repo.path} is not one of xlsync")
+        raise XlsyncError(f"the git repository {name} is not one of xlsync")
     if marker.get("format") != layout.FORMAT:
         raise XlsyncError(
-            f"{repo.path} has format {marker.get('format')!r}, this xlsync knows format "
+            f"{name} has format {marker.get('format')!r}, this xlsync knows format "
             f"{layout.FORMAT}; update xlsync"
         )
 

@@ -15,6 +15,7 @@ from dulwich.objects import ObjectID
 
 from xlsync.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,17 +48,27 @@ class Received:
 class Snapshot:
     """An immutable view of one commit; made by ``Repository.snapshot``."""
 
-    def __init__(self, objects: Objects, commit: ObjectID) -> None:
-        """See the tree of this commit."""
+    def __init__(
+        self, objects: Objects, commit: ObjectID | None, tree: ObjectID | None = None
+    ) -> None:
+        """See the tree of this commit; without one, a tree that none has, or nothing at all."""
         self._objects = objects
+        self._tree = tree
         self._entries: dict[str, dict[str, Entry]] = {}
-        self.commit = commit.decode()
+        self._listings: dict[str, dict[str, ObjectID]] = {}
+        self.commit = commit.decode() if commit else ""
 
     @cached_property
-    def tree(self) -> ObjectID:
+    def tree(self) -> ObjectID | None:
         """The hash of the commit's root folder."""
+        if not self.commit:
+            return self._tree
         tree: ObjectID = self._objects.commit(ObjectID(self.commit.encode())).tree
         return tree
+
+    def spool(self) -> Spool:
+        """Room for files that are going to be committed on top of this commit."""
+        return Spool(self._objects.folder)
 
     def find_all(self, paths: Iterable[str]) -> dict[str, ObjectID]:
         """The hashes of the files at these paths; a path without a file is left out."""
@@ -65,13 +76,30 @@ class Snapshot:
 
     def document(self, path: str) -> Record | None:
         """The JSON object in the file at a path; None when there is no such file."""
-        sha = self._objects.find(self.tree, path)
+        folder, _, name = path.rpartition("/")
+        if folder not in self._listings:
+            # A ledger has as many files as a round has records: its folder is read once.
+            place = self._objects.find(self.tree, folder) if folder else self.tree
+            self._listings[folder] = {one.name: one.sha for one in self._objects.files(place)}
+        sha = self._listings[folder].get(name)
         return self._json(path, self._objects.data(sha)) if sha else None
 
-    def documents(self, folder: str) -> Iterator[tuple[str, Record]]:
-        """The name and the JSON object of every file in a folder, in the order of names."""
+    def documents(self, folder: str, holding: str = "") -> Iterator[tuple[str, Record]]:
+        """The name and the JSON object of every file in a folder, in the order of names.
+
+        ``holding`` leaves out the files in which a plain text such as an id does not occur.
+        """
+        wanted = holding.encode()
         for file in self._objects.files(self._objects.find(self.tree, folder)):
-            yield file.name, self._json(f"{folder}/{file.name}", self._objects.data(file.sha))
+            data = self._objects.data(file.sha)
+            if wanted in data:
+                yield file.name, self._json(f"{folder}/{file.name}", data)
+
+    def names(self, folder: str) -> list[str]:
+        """The names of what stands in a folder, in order; none where there is no such folder."""
+        return [
+            child.name for child in self._objects.children(self._objects.find(self.tree, folder))
+        ]
 
     def rounds(self) -> list[str]:
         """Every round that holds something, the earliest first (see ``layout.round_order``)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from dulwich import objects as git
@@ -17,16 +18,19 @@ from dulwich.refs import HEADREF
 
 from xlsync.errors import XlsyncError
 from xlsync.repository.objects import Objects
+from xlsync.repository.packing import write_pack
 from xlsync.repository.signature import sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Sequence
 
     from dulwich.repo import Repo
 
+    from xlsync.repository.spool import Edits, Spool
+
 _Result = TypeVar("_Result")
 
-# The lock on a branch is held for milliseconds; a longer wait means that its owner was killed.
+# The lock on a branch is held for milliseconds; one that stays this long is nobody's any more.
 _PATIENCE = 5.0
 _PAUSE = 0.02
 
@@ -42,34 +46,73 @@ class MovedError(XlsyncError):
 def write_commit(
     repo: Repo,
     parent: git.Commit | None,
-    files: Mapping[str, git.Blob],
-    obsolete: Iterable[str],
+    edits: Edits,
     message: str,
+    others: Sequence[git.ObjectID] = (),
 ) -> git.ObjectID:
-    """Commit files by path, and the absence of obsolete ones, on top of a parent.
+    """Commit edits on top of a parent; ``others`` are the further parents of a commit that joins.
 
     Raises:
         MovedError: when the branch no longer stands at the parent.
-        XlsyncError: when the disk refuses, or the branch stays locked.
+        XlsyncError: when the disk refuses.
     """
-    edits: dict[str, git.ObjectID | None] = dict.fromkeys(obsolete)
-    edits.update((path, blob.id) for path, blob in files.items())
-    tree, folders = Objects(repo.object_store).edit(parent.tree if parent else None, edits)
-    commit = _signed(repo, tree, parent, message)
+    tree, folders = edited(Objects(repo.object_store), parent.tree if parent else None, edits)
+    commit = _signed(repo, tree, [*([parent.id] if parent else []), *others], message)
     try:
-        _patiently(lambda: _add_pack(repo, [commit, tree, *folders, *files.values()]))
-        moved = _patiently(lambda: _move_branch(repo, parent, commit))
+        made = [edits.spool.put_object(item) for item in (commit, tree, *folders)]
+        patiently(lambda: _add_pack(repo, edits.spool, [*made, *edits.files.values()]))
     except OSError as error:
-        raise XlsyncError(f"cannot write to the repository {repo.path}: {error}") from error
-    if not moved:
-        raise MovedError
+        raise _refused(repo, error) from error
+    move_branch(repo, parent.id if parent else git.ZERO_SHA, commit)
     return commit.id
 
 
-def _signed(repo: Repo, tree: git.Tree, parent: git.Commit | None, message: str) -> git.Commit:
+def edited(
+    objects: Objects, folder: git.ObjectID | None, edits: Edits
+) -> tuple[git.Tree, list[git.Tree]]:
+    """A root folder after edits, and the new folders below it."""
+    paths = {**dict.fromkeys(edits.obsolete), **edits.placed, **edits.files}
+    return objects.edit(folder, paths)
+
+
+def write_folder(repo: Repo, folder: git.ObjectID | None, edits: Edits) -> git.ObjectID:
+    """Keep what edits make of a root folder, without a commit: `git gc` takes it away one day.
+
+    Raises:
+        XlsyncError: when the disk refuses.
+    """
+    tree, folders = edited(Objects(repo.object_store), folder, edits)
+    try:
+        made = [edits.spool.put_object(item) for item in (tree, *folders)]
+        patiently(lambda: _add_pack(repo, edits.spool, [*made, *edits.files.values()]))
+    except OSError as error:
+        raise _refused(repo, error) from error
+    return tree.id
+
+
+def move_branch(repo: Repo, former: git.ObjectID, commit: git.Commit) -> None:
+    """Let the branch go on at a commit that the repository holds.
+
+    Raises:
+        MovedError: when the branch no longer stands where it stood formerly.
+        XlsyncError: when the disk refuses, or the branch stays locked.
+    """
+    try:
+        moved = patiently(lambda: _move_branch(repo, former, commit))
+    except OSError as error:
+        raise _refused(repo, error) from error
+    if not moved:
+        raise MovedError
+
+
+def _refused(repo: Repo, error: OSError) -> XlsyncError:
+    return XlsyncError(f"cannot write to the repository {repo.path}: {error}")
+
+
+def _signed(repo: Repo, tree: git.Tree, parents: list[git.ObjectID], message: str) -> git.Commit:
     commit = git.Commit()
     commit.tree = tree.id
-    commit.parents = [parent.id] if parent else []
+    commit.parents = parents
     commit.author, commit.author_time, commit.author_timezone = sign(repo.get_config_stack())
     commit.committer = commit.author
     commit.commit_time = commit.author_time
@@ -78,21 +121,16 @@ def _signed(repo: Repo, tree: git.Tree, parent: git.Commit | None, message: str)
     return commit
 
 
-def _add_pack(repo: Repo, objects: list[git.ShaFile]) -> None:
-    store = repo.object_store
-    # Off by default, but the pack has to be on the disk before the branch points into it.
-    store.fsync_object_files = True
-    # Packs that `git gc` has replaced meanwhile would make dulwich stumble here: forget them.
-    store.close()
-    # Two files of the same bytes are one object, and a pack holds an object once.
-    unique = {item.id: item for item in objects}
-    store.add_objects([(item, None) for item in unique.values()])
+def _add_pack(repo: Repo, spool: Spool, objects: list[git.ObjectID]) -> None:
+    # Packs that `git gc` has replaced meanwhile would make dulwich stumble later: forget them.
+    repo.object_store.close()
+    write_pack(repo.object_store, spool, objects)
 
 
-def _move_branch(repo: Repo, parent: git.Commit | None, commit: git.Commit) -> bool:
+def _move_branch(repo: Repo, former: git.ObjectID, commit: git.Commit) -> bool:
     return repo.refs.set_if_equals(
         HEADREF,
-        parent.id if parent else git.ZERO_SHA,
+        former,
         commit.id,
         committer=commit.committer,
         timestamp=commit.commit_time,
@@ -101,18 +139,40 @@ def _move_branch(repo: Repo, parent: git.Commit | None, commit: git.Commit) -> b
     )
 
 
-def _patiently(step: Callable[[], _Result]) -> _Result:
-    """Do what another process may keep locked for a moment."""
+def patiently(step: Callable[[], _Result]) -> _Result:
+    """Do what another process may keep locked for a moment; break the lock of one that is gone."""
     deadline = time.monotonic() + _PATIENCE
+    seen: tuple[int, int] | None = None
     while True:
         try:
             return step()
+        except FileLocked as error:
+            lock = Path(os.fsdecode(error.lockfilename))
+            found = _which(lock)
+            if found != seen:
+                seen, deadline = found, time.monotonic() + _PATIENCE
+            elif time.monotonic() > deadline:
+                _break(lock)
         # Windows refuses to replace a file at the moment when somebody reads it.
-        except (FileLocked, PermissionError) as error:
+        except PermissionError as error:
             if time.monotonic() > deadline:
-                what = os.fsdecode(error.lockfilename) if isinstance(error, FileLocked) else error
-                raise XlsyncError(
-                    f"{what} stays locked; if no xlsync and no git is at work there, a killed one "
-                    "has left its .lock file: delete it"
-                ) from error
-            time.sleep(_PAUSE)
+                raise XlsyncError(f"{error} stays locked by another program") from error
+        time.sleep(_PAUSE)
+
+
+def _which(lock: Path) -> tuple[int, int] | None:
+    """What tells one lock from the next under the same name; None where there is none."""
+    try:
+        status = lock.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _break(lock: Path) -> None:
+    try:
+        lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise XlsyncError(
+            f"{lock} was left by a process that was killed, and cannot be removed: {error.strerror}"
+        ) from error

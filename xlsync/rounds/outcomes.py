@@ -1,25 +1,23 @@
 """What came of each form in each file of a collection: exactly one state.
 
-Of every file a receipt is kept, which says what was accepted and what refused. It holds
-nothing that depends on when the file came, so that the same file gives the same receipt.
+Of every file a receipt is kept, which says what was accepted and what refused. Apart from the
+time and the word for how a version got in, it holds nothing that depends on when the file came,
+so that the same file gives the same receipt.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.problems import Problem, Severity, has_error, problem
-from xlsync.record import canonical_bytes
+from xlsync.problems import Problem, Severity, problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.form import Form
-    from xlsync.reader import Reading
     from xlsync.record import Json, Record
+    from xlsync.rounds.arriving import Came, Returned
 
 
 class State(StrEnum):
@@ -27,36 +25,46 @@ class State(StrEnum):
 
     NEW = "新收"
     UPDATED = "更新"
+    MERGED = "合并"
     UNCHANGED = "未变"
+    CONFLICT = "冲突"
     REFUSED = "退回"
+    OTHER_ROUND = "其他轮次"
+    UNKNOWN = "未知项目"
+    COPY = "他人副本"
     OTHER_FORM = "其他表"
     UNREADABLE = "无法读取"
 
 
-ACCEPTED = (State.NEW, State.UPDATED, State.UNCHANGED)
+ACCEPTED = (State.NEW, State.UPDATED, State.MERGED, State.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One form in one file: its state, its record if there is one, and what was found."""
+    """One form in one file: its state, what it is, and what was found.
+
+    ``content`` is the SHA-256 of the record; ``round`` and ``issue`` are what the workbook states
+    and the ledger confirms, ``base`` the commit that this issue was made from.
+    """
 
     path: Path
     place: str
     state: State
-    record: Record | None
+    record_id: str | None
     title: str
     group: str
+    content: str | None
     problems: tuple[Problem, ...]
     is_text: bool = False
-
-    @property
-    def record_id(self) -> str | None:
-        """The id of the record, or None."""
-        return self.record["id"] if self.record else None
+    round: str | None = None
+    issue: int | None = None
+    base: str | None = None
+    digest: str = ""
+    """The SHA-256 of the file."""
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the record stands in the round."""
+        """Whether what it says stands in the round."""
         return self.state in ACCEPTED
 
     def count(self, severity: Severity) -> int:
@@ -65,30 +73,27 @@ class Outcome:
 
     def as_json(self) -> Json:
         """The outcome as ``xlsync collect --json`` prints it."""
-        return {"file": str(self.path), "state": self.state.value, **self.receipt()}
+        return {"file": str(self.path), **self.receipt()}
 
     def receipt(self) -> Record:
-        """What is kept of it in the repository; ``content`` is the SHA-256 of the record."""
-        content = hashlib.sha256(canonical_bytes(self.record)) if self.record else None
+        """What is kept of it in the repository."""
         return {
             "place": self.place,
+            "state": self.state.value,
             "accepted": self.is_accepted,
             "record": self.record_id,
-            "content": content.hexdigest() if content else None,
+            "round": self.round,
+            "issue": self.issue,
+            "base": self.base,
+            "content": self.content,
             "title": self.title,
             "group": self.group,
             "problems": [_storable(one) for one in self.problems],
         }
 
-    def known_as(self, record_id: str | None) -> Outcome:
-        """The same under the id that its record bears already, if there is one."""
-        if self.record is None or record_id is None:
-            return self
-        return replace(self, record={**self.record, "id": record_id})
-
-    def settled(self, state: State) -> Outcome:
-        """The same with its final state."""
-        return replace(self, state=state)
+    def settled(self, state: State, *problems: Problem) -> Outcome:
+        """The same with its final state, and what else is to be told."""
+        return replace(self, state=state, problems=(*self.problems, *problems))
 
 
 def _storable(found: Problem) -> Json:
@@ -99,49 +104,31 @@ def _storable(found: Problem) -> Json:
     }
 
 
-def first_outcome(path: Path, reading: Reading, form: Form | None, *, is_text: bool) -> Outcome:
-    """What a reading says before it meets the repository; NEW stands for "acceptable"."""
-    place = f"第{reading.start}行" if is_text else reading.sheet or ""
-    if reading.record is None or form is None:
-        foreign = any(one.code == "S005" for one in reading.problems)
-        state = State.OTHER_FORM if foreign else State.UNREADABLE
-        return Outcome(path, place, state, None, "", "", tuple(reading.problems), is_text)
+def first_outcome(file: Came, form: Returned) -> Outcome:
+    """What a form says before it meets the repository, or what its receipt says."""
+    stated: Record = form.receipt or {}
     return Outcome(
-        path,
-        place,
-        State.REFUSED if has_error(reading.problems) else State.NEW,
-        reading.record,
-        form.title(reading.record),
-        form.group(reading.record),
-        tuple(reading.problems),
-        is_text,
+        path=file.path,
+        place=form.place,
+        state=State.NEW,
+        record_id=form.record_id,
+        title=form.title,
+        group=form.group,
+        content=form.content,
+        problems=form.problems,
+        is_text=file.is_text,
+        round=form.claim.round if form.claim else stated.get("round"),
+        issue=stated.get("issue"),
+        base=stated.get("base"),
+        digest=file.digest,
     )
 
 
-def refuse_rivals(outcomes: list[Outcome]) -> list[Outcome]:
-    """Refuse every version of a record that came in several different ones (S006).
+def refused_for(outcome: Outcome, rivals: list[Outcome]) -> Outcome:
+    """Refuse one of several versions that nothing tells apart (S006).
 
     Which of them is meant only a person can say; the order of the files must not decide it.
     """
-    versions: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        if one.state is State.NEW and one.record_id:
-            versions.setdefault(one.record_id, []).append(one)
-    rivals = {
-        record_id: found
-        for record_id, found in versions.items()
-        if any(one.record != found[0].record for one in found)
-    }
-    return [
-        _refused_for(one, rivals[one.record_id])
-        if one.state is State.NEW and one.record_id in rivals
-        else one
-        for one in outcomes
-    ]
-
-
-def _refused_for(outcome: Outcome, rivals: list[Outcome]) -> Outcome:
     files = "、".join(sorted({f"{one.path.name} {one.place}".strip() for one in rivals}))
     message = f"同一项目收到内容不同的几份：{files}。请只留一份再收集。"
-    double = problem("S006", message, found=outcome.title)
-    return replace(outcome, state=State.REFUSED, problems=(*outcome.problems, double))
+    return outcome.settled(State.REFUSED, problem("S006", message, found=outcome.title))

@@ -9,10 +9,12 @@ from typing import Annotated
 from pydantic import Field
 
 from xlsync.rules.dates import DateOrder, Duration, WithinPeriod
+from xlsync.rules.deviations import NeedsReason
 from xlsync.rules.fields import OneOf, Required
 from xlsync.rules.money import Magnitude, NotMoreThan, NotNegative, Sum
 from xlsync.rules.quantities import NotUsedWith, NumberNeeds, Quantified
 from xlsync.rules.rows import AtLeastOne, Filled, InTree, NoPlaceholder, Unique
+from xlsync.rules.scores import Bounds, ColumnLimit, ColumnSum, Ratio
 from xlsync.rules.subject import Subject
 
 Rule = Annotated[
@@ -32,18 +34,27 @@ Rule = Annotated[
     | Unique
     | NumberNeeds
     | Quantified
-    | NotUsedWith,
+    | NotUsedWith
+    | Ratio
+    | ColumnSum
+    | Bounds
+    | ColumnLimit
+    | NeedsReason,
     Field(discriminator="kind"),
 ]
 """One rule of a mapping; ``kind`` tells which."""
 
 __all__ = [
     "AtLeastOne",
+    "Bounds",
+    "ColumnLimit",
+    "ColumnSum",
     "DateOrder",
     "Duration",
     "Filled",
     "InTree",
     "Magnitude",
+    "NeedsReason",
     "NoPlaceholder",
     "NotMoreThan",
     "NotNegative",
@@ -51,6 +62,7 @@ __all__ = [
     "NumberNeeds",
     "OneOf",
     "Quantified",
+    "Ratio",
     "Required",
     "Rule",
     "Subject",

@@ -44,6 +44,7 @@ Slot = Annotated[str, FieldName()]
 YearSlot = Annotated[str, FieldName("integer")]
 DateSlot = Annotated[str, FieldName("date")]
 MoneySlot = Annotated[str, FieldName("money")]
+PercentSlot = Annotated[str, FieldName("percent")]
 MoneySlots = Annotated[list[str], FieldName("money"), Field(min_length=1)]
 ColumnKey = Annotated[str, ColumnName()]
 ColumnKeys = Annotated[list[str], ColumnName(), Field(min_length=1)]
@@ -120,7 +121,8 @@ class RuleBase(Strict, ABC):
                 if isinstance(mark, mark_type):
                     value = getattr(self, key)
                     for name in value if isinstance(value, list) else [value]:
-                        yield name, mark
+                        if name is not None:
+                            yield name, mark
 
 
 class TableRule(RuleBase, ABC):

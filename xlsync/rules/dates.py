@@ -66,10 +66,12 @@ class DateOrder(Period):
         yield self.sheet_check(end, wrong, message)
 
     def limits(self, sheet: SheetView) -> Iterator[Limit]:
-        """The end not before the start, seen at the end."""
+        """The end not before the start, seen at both; so a period is moved later from its end."""
         start, end = sheet.cell(self.start), sheet.cell(self.end)
+        earlier, later = (sheet.plan.fields[slot].label for slot in (self.start, self.end))
         holds = f"NOT({both(numbers(start, end), f'N({end})<N({start})')})"
-        yield Limit(self.end, holds, f"不能早于“{sheet.plan.fields[self.start].label}”")
+        yield Limit(self.end, holds, f"不能早于“{earlier}”")
+        yield Limit(self.start, holds, f"不能晚于“{later}”，往后改期请先改“{later}”")
 
 
 class WithinPeriod(Period):

@@ -52,12 +52,12 @@ class TablePlan(Protocol):
         """The caption as printed."""
 
     @property
-    def tree(self) -> str:
-        """The tree that the levels follow."""
+    def tree(self) -> str | None:
+        """The tree that the levels follow, if there are any."""
 
     @property
     def levels(self) -> Sequence[str]:
-        """The two columns that follow the tree."""
+        """The two columns that follow the tree, or none."""
 
     @property
     def name(self) -> str:
@@ -108,7 +108,7 @@ def choices(plan: Plan, codes: str | None) -> Sequence[str] | None:
 def column_choices(plan: Plan, table_name: str, column: str) -> Sequence[str] | None:
     """The texts that a column can hold, or None where any text may stand."""
     table = plan.tables[table_name]
-    if column not in table.levels:
+    if table.tree is None or column not in table.levels:
         return choices(plan, table.columns[column].codes)
     tree = plan.trees[table.tree]
     if column == table.levels[0]:

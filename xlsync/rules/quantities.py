@@ -26,7 +26,7 @@ _PLACES = array(str(place) for place in range(1, _LONGEST + 1)).replace('"', "")
 _DIGITS = array("0123456789０１２３４５６７８９")
 
 
-def _is_number(cell: str) -> str:
+def is_number(cell: str) -> str:
     """True where a text cell says a plain number.
 
     Programs would take ``1/2``, ``50%``, ``1e5`` or ``6月30日`` for numbers as well.
@@ -73,7 +73,7 @@ class NumberNeeds(TableRule):
             said = f"“{label}”是数字，但“{missing}”未填写，请补充。"
             message = quoted(f"{row_title(plan, row)}的{said}")
             missed = either(blank(needed), *(f"TRIM({needed})={quoted(word)}" for word in none))
-            yield self.sheet_check(needed, both(_is_number(cell), missed), message)
+            yield self.sheet_check(needed, both(is_number(cell), missed), message)
 
 
 class Condition(Strict):

@@ -46,12 +46,13 @@ class InTree(TableRule):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each row that was begun without a text of the tree."""
         plan = sheet.plan.tables[self.table]
-        first, tree = plan.levels[0], sheet.tree(plan.tree)
+        first, name = plan.levels[0], plan.tree or ""
+        tree = sheet.tree(name)
         for row in sheet.rows(self.table):
             cell, upper = row.cell(self.column), row.cell(first)
             wrong = both(row.begun, f"NOT({among(cell, tree)})")
             if self.column != first:
-                under = among(cell, sheet.branch(plan.tree, upper))
+                under = among(cell, sheet.branch(name, upper))
                 wrong = both(among(upper, tree), f"NOT(IFERROR({under},FALSE))")
             label = plan.columns[self.column].label
             message = quoted(f"{row_title(plan, row)}的“{label}”未选或不匹配，请从列表中选择。")
@@ -64,7 +65,7 @@ class InTree(TableRule):
             yield f"column {self.column!r} is no level of {self.table!r}"
 
     def _allowed(self, subject: Subject, row: Row) -> Sequence[str] | None:
-        tree = subject.plan.trees[row.plan.tree]
+        tree = subject.plan.trees[row.plan.tree or ""]
         first = row.plan.levels[0]
         return list(tree) if self.column == first else tree.get(row.text(first) or "")
 

@@ -6,20 +6,24 @@ that Excel 2007, WPS and LibreOffice have in common; none spills, none needs a m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from xlsync.problems import Severity
 from xlsync.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlsync.problems import Severity
     from xlsync.rules.plan import Plan, TablePlan
 
 
 _BLANKS = (" ", "\u3000", "\u00a0")
 """``TRIM`` knows the first alone; Chinese keyboards type the second, web pages bring the third."""
+
+
+_ROW_NUMBER = re.compile("第([0-9]+)条")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,13 @@ class SheetCheck:
     wrong: str
     message: str
     gap: bool = False
+
+    @property
+    def rank(self) -> int:
+        """Where it is told: errors (0) come first, then gaps (1), then doubts (2)."""
+        if self.gap:
+            return 1
+        return 0 if self.severity is Severity.ERROR else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +175,11 @@ def yuan(expression: str) -> str:
 def row_title(plan: TablePlan, row: RowView) -> str:
     """How a message on the sheet calls a row."""
     return f"{plan.label}第{row.number}条"
+
+
+def numbered(message: str) -> tuple[str, int | None, str]:
+    """A message cut at the number of the row that it is about, or None where it is about none."""
+    match = _ROW_NUMBER.search(message)
+    if match is None:
+        return message, None, ""
+    return message[: match.start()], int(match[1]), message[match.end() :]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from xlsync.grid import Workbook
 from xlsync.problems import problem
-from xlsync.sources import legacy, text, xlsx
+from xlsync.sources import delimited, legacy, text, xlsx
 
 _WORKBOOKS = {".xlsx", ".xlsm"}
 _OLDER_WORKBOOKS = {".xls", ".et", ".ods"}
 _TEXTS = {".txt", ".tsv"}
+_LISTS = _TEXTS | {".csv"}
 _ZIP = b"PK"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -32,6 +33,13 @@ def open_file(ending: str, data: bytes) -> Workbook:
         return text.read(data)
     known = "、".join(sorted(ENDINGS))
     return _refused("X004", f"不支持的文件类型“{ending or '无扩展名'}”，可读取：{known}、.json。")
+
+
+def open_table(ending: str, data: bytes) -> Workbook:
+    """Read a file that holds a list, one row an item: a workbook, or values set apart by a sign."""
+    if ending in _LISTS and data.strip() and not data.startswith((_ZIP, _COMPOUND)):
+        return delimited.read(data)
+    return open_file(ending, data)
 
 
 def _read_workbook(ending: str, data: bytes) -> Workbook:

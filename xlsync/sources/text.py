@@ -26,7 +26,7 @@ def read(data: bytes) -> Workbook:
     if len(data) > MAX_BYTES:
         message = f"文本超过 {MAX_BYTES // 1024 // 1024} MB，请拆分后再读取。"
         return Workbook(problems=[problem("X001", message)], is_text=True)
-    text, problems = _decode(data)
+    text, problems = decode(data)
     if text is None:
         return Workbook(problems=problems, is_text=True)
     cells: dict[Address, Cell] = {}
@@ -42,7 +42,8 @@ def read(data: bytes) -> Workbook:
     return Workbook([Sheet("", cells)], problems=problems, is_text=True)
 
 
-def _decode(data: bytes) -> tuple[str | None, list[Problem]]:
+def decode(data: bytes) -> tuple[str | None, list[Problem]]:
+    """The text of a file and how it was told (X006), or None and why it cannot be (X001)."""
     marked = next((one for mark, one in _MARKS.items() if data.startswith(mark)), None)
     if marked is not None:
         if (text := _decoded(data, marked)) is not None:

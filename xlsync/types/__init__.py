@@ -7,8 +7,9 @@ needs becomes a new type here, for every form; :data:`TYPES` is the list of them
 from xlsync.types.base import OnSheet, Parsed, ValueType
 from xlsync.types.dates import DateType
 from xlsync.types.numbers import IntegerType, MoneyType, plain_number
-from xlsync.types.quantity import Quantity, parse_quantity, render_quantity
-from xlsync.types.texts import LabelType, TextType, cell_text, comparable
+from xlsync.types.quantity import Quantity, is_fraction, parse_quantity, render_quantity
+from xlsync.types.scores import PercentType, ScoreType
+from xlsync.types.texts import LabelType, TextType, cell_text, comparable, is_percentage
 
 TYPES: dict[str, ValueType] = {
     "text": TextType(),
@@ -16,6 +17,8 @@ TYPES: dict[str, ValueType] = {
     "integer": IntegerType(),
     "date": DateType(),
     "money": MoneyType(),
+    "score": ScoreType(),
+    "percent": PercentType(),
 }
 
 __all__ = [
@@ -26,6 +29,8 @@ __all__ = [
     "ValueType",
     "cell_text",
     "comparable",
+    "is_fraction",
+    "is_percentage",
     "parse_quantity",
     "plain_number",
     "render_quantity",

@@ -58,6 +58,10 @@ class ValueType(ABC):
     def parse(self, cell: Cell) -> Parsed:
         """Read a non-empty cell."""
 
+    def rebased(self, cell: Cell) -> Cell:
+        """The cell of a workbook that counts days from 1904, as one from 1900 would hold it."""
+        return cell
+
     @abstractmethod
     def canonical(self, value: Json) -> Json:
         """Return the canonical form of a JSON value of ``json_type``.

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from xlsync.grid import Kind
 from xlsync.problems import problem
 from xlsync.types.base import OnSheet, Parsed, ValueType
-from xlsync.types.width import narrow, without_blanks
+from xlsync.types.texts import is_percentage
+from xlsync.types.width import narrow, unmarked, without_blanks
 
 if TYPE_CHECKING:
     from xlsync.grid import Cell
@@ -38,13 +39,13 @@ def plain_number(text: str) -> Decimal | None:
     return Decimal(folded.replace(",", "")) if _NUMBER.fullmatch(folded) else None
 
 
-def _joined(text: str) -> str:
+def joined_number(text: str) -> str:
     """A typed number without blanks; one between two digits stays, since it may part numbers."""
-    folded = narrow(text).strip()
+    folded = unmarked(text)
     return folded if _TWO_NUMBERS.search(folded) else without_blanks(folded)
 
 
-def _stored_number(text: str) -> Decimal | None:
+def stored_number(text: str) -> Decimal | None:
     """The number of a cell, in the 15 digits that count; None where it is no finite one."""
     try:
         number = Decimal(f"{float(text):.15g}")
@@ -62,10 +63,11 @@ class IntegerType(ValueType):
 
     def parse(self, cell: Cell) -> Parsed:
         """Read a whole number; V001 where there is none."""
-        if cell.kind is Kind.NUMBER:
-            number = _stored_number(cell.text)
-        else:
-            number = plain_number(_joined(cell.text))
+        number: Decimal | None = None
+        if cell.kind is not Kind.NUMBER:
+            number = plain_number(joined_number(cell.text))
+        elif not is_percentage(cell):
+            number = stored_number(cell.text)
         if number is None or number != int(number) or abs(number) >= _MAX_INTEGER:
             message = f"“{cell.text}”不是整数，请填写整数。"
             return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
@@ -94,9 +96,12 @@ class MoneyType(ValueType):
 
     def parse(self, cell: Cell) -> Parsed:
         """Read an amount; M004 where there is none, M006 where it was written in 万元."""
+        if is_percentage(cell):
+            message = f"单元格里是 {cell.text}，显示为百分数，金额不能确定，请填写数字，单位为元。"
+            return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
         if cell.kind is Kind.NUMBER:
-            return self._amount(cell, _stored_number(cell.text), in_ten_thousands=False)
-        match = _MONEY.fullmatch(_joined(cell.text))
+            return self._amount(cell, stored_number(cell.text), in_ten_thousands=False)
+        match = _MONEY.fullmatch(joined_number(cell.text))
         if match is None or cell.kind is not Kind.TEXT:
             return self._unreadable(cell)
         in_ten_thousands = (match["unit"] or "").startswith("万")

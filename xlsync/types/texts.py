@@ -34,8 +34,10 @@ _LINE_BREAK = re.compile(r"\r\n|[\r\v\f]")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 (section 2.2) cannot hold, and what no cell keeps."""
 
-# A number format that only sets words around the number, such as "("0"年度)".
-_WORDS_AROUND = re.compile(r'((?:"[^"\\]*"|\\[^"])*)0((?:"[^"\\]*"|\\[^"])*)')
+# A number format that only sets words around the number, such as "("0"年度)" or 0.00"(%)".
+_WORDS = r'((?:"[^"\\]*"|\\[^"])*)'
+_WORDS_AROUND = re.compile(rf"{_WORDS}(?:#,##)?0(?:\.(0+))?{_WORDS}")
+_QUOTED = re.compile(r'"[^"]*"|\\.')
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -67,14 +69,20 @@ def cell_text(cell: Cell) -> str:
         number = float(cell.text)
     except ValueError:
         return cell.text
-    if "%" in cell.number_format:
+    if is_percentage(cell):
         return f"{number * 100:.15g}%"
     shown = f"{number:.15g}"
     words = _WORDS_AROUND.fullmatch(cell.number_format)
-    if words is None or not number.is_integer():
+    if words is None or not any(words.group(1, 3)):
         return shown
-    before, after = (part.replace('"', "").replace("\\", "") for part in words.groups())
-    return f"{before}{shown}{after}"
+    before, after = (part.replace('"', "").replace("\\", "") for part in words.group(1, 3))
+    places = len(words[2] or "")
+    return f"{before}{number:.{places}f}{after}" if round(number, places) == number else shown
+
+
+def is_percentage(cell: Cell) -> bool:
+    """Whether a cell holds a number that is shown a hundredfold, with a percent sign."""
+    return cell.kind is Kind.NUMBER and "%" in _QUOTED.sub("", cell.number_format)
 
 
 class TextType(ValueType):

@@ -28,6 +28,11 @@ def single_blanks(text: str) -> str:
     return _BLANKS.sub(" ", narrow(text)).strip()
 
 
+def unmarked(text: str) -> str:
+    """A typed number or date, narrow, without the apostrophe that only says "this is text"."""
+    return narrow(text).strip().removeprefix("'").removeprefix("’").strip()
+
+
 def without_blanks(text: str) -> str:
     """The text without any blank, line break or zero-width character."""
     return _BLANKS.sub("", text)

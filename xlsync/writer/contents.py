@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlsync.errors import XlsyncError
 from xlsync.form.checks import totals
 from xlsync.grid import Address, Area
+from xlsync.manifest import room_key
 from xlsync.record import MISSING, get, join
 from xlsync.types import TYPES
 from xlsync.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xlsync.form import Form, Layout
     from xlsync.form.returns import Returned
@@ -83,17 +84,27 @@ def contents(
     try:
         cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
         cells.append(Filled(layout.footer, form.template.footer.style, _held(footer, "footer")))
+        points = heights.grown(cells)
+        pairs = manifest.pairs(_rooms(layout, points))
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
         return Contents(
             cells=cells,
-            heights=heights.grown(cells),
+            heights=points,
             start=_start(form, layout, record),
             page_footer=_held(page_footer, "page footer", _MAX_STATED),
             stated=_held(manifest.brief(), "document property", _MAX_STATED),
-            manifest=[(key, _held(value, f"manifest {key}")) for key, value in manifest.pairs()],
+            manifest=[(key, _held(value, f"manifest {key}")) for key, value in pairs],
         )
     except ValueError as error:
         raise XlsyncError(f"{form.title(record) or form.id!r}: {error}") from None
+
+
+def _rooms(layout: Layout, heights: Sequence[float]) -> Iterator[tuple[str, str]]:
+    """The rows of fields that are higher than the template has them."""
+    for slot in layout.slots:
+        row = slot.area.top - 1
+        if heights[row] > layout.heights[row]:
+            yield room_key(slot.name), f"{heights[row]:g}"
 
 
 def for_correction(

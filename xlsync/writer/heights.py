@@ -6,6 +6,8 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING
 
+from xlsync.form.room import LINE, PADDING, room
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -16,14 +18,6 @@ if TYPE_CHECKING:
 
 MAX_HEIGHT = 409.0
 """Points; the highest row that a spreadsheet draws."""
-
-_SIZE_OF_WIDTHS = 10.5
-"""Column widths count half-width characters of about this font size."""
-
-_LINE = 1.4
-_PADDING = 6.0
-_MARGIN = 1.5
-"""Half-width characters that a cell keeps free at its sides."""
 
 
 class Heights:
@@ -54,11 +48,9 @@ class Heights:
 
 def text_height(text: str, area: Area, columns: Sequence[float], style: Style) -> float:
     """Points that a text needs in an area of the sheet, ``columns`` being all its widths."""
-    size = style.size or _SIZE_OF_WIDTHS
-    width = sum(columns[area.left - 1 : area.right]) - _MARGIN * size / _SIZE_OF_WIDTHS
-    characters = max(2.0, width * _SIZE_OF_WIDTHS / size)
-    lines = sum(max(1, math.ceil(line_width(line) / characters)) for line in text.split("\n"))
-    return min(MAX_HEIGHT, lines * size * _LINE + _PADDING)
+    place = room(area, columns, style)
+    lines = sum(max(1, math.ceil(line_width(line) / place.characters)) for line in text.split("\n"))
+    return min(MAX_HEIGHT, lines * place.size * LINE + PADDING)
 
 
 def line_width(line: str) -> int:

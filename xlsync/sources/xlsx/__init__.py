@@ -6,6 +6,6 @@ cannot read into a problem. Start with :mod:`.reading`, which puts the pieces to
 """
 
 from xlsync.sources.xlsx.foreign import is_older_format
-from xlsync.sources.xlsx.reading import KnownSheets, read
+from xlsync.sources.xlsx.reading import read
 
-__all__ = ["KnownSheets", "is_older_format", "read"]
+__all__ = ["is_older_format", "read"]

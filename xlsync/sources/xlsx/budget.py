@@ -5,8 +5,13 @@ Every place that lets something grow with the file's content spends from an allo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlsync.sources.xlsx import limits
 from xlsync.sources.xlsx.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ADVICE = (
     "这不像一份正常的申报表，已停止读取。"
@@ -17,17 +22,17 @@ _ADVICE = (
 class Allowance:
     """One limit that is counted down."""
 
-    __slots__ = ("_excess", "_left")
+    __slots__ = ("_excess", "left")
 
     def __init__(self, most: int, what: str) -> None:
         """Allow ``most`` units; ``what`` names them in the message, with ``{}`` for the figure."""
-        self._left = most
+        self.left = most
         self._excess = f"{what.format(f'{most:,}')}，{_ADVICE}"
 
     def spend(self, amount: int = 1) -> None:
         """Take so many units, or raise :class:`UnreadableError` where fewer are left."""
-        self._left -= amount
-        if self._left < 0:
+        self.left -= amount
+        if self.left < 0:
             raise UnreadableError(self._excess)
 
 
@@ -46,6 +51,17 @@ class Budget:
         self.sheets = Allowance(limits.MAX_SHEETS, "工作表超过 {} 张")
         self.entries = Allowance(limits.MAX_ENTRIES, "单元格格式、合并区域、批注等超过 {} 项")
         self.strays = Allowance(limits.MAX_STRAYS, "重复或错位的内容超过 {} 处")
+        self._all = tuple(vars(self).values())
+
+    def levels(self) -> tuple[int, ...]:
+        """What is left of every allowance."""
+        return tuple(one.left for one in self._all)
+
+    def charge(self, costs: Iterable[int]) -> None:
+        """Spend again what reading the same once cost, in the order of :meth:`levels`."""
+        for one, cost in zip(self._all, costs, strict=True):
+            if cost:
+                one.spend(cost)
 
     def spend_entry(self, attributes: dict[str, str]) -> None:
         """Take one entry and the text of the attributes that it keeps."""

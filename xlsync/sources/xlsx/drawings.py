@@ -1,7 +1,8 @@
 """Drawings on a sheet: text boxes with their text, pictures, charts.
 
 ECMA-376 part 1, clause 20.5. A form has no place for them, so each becomes a problem at the cell
-that it is anchored to.
+that it is anchored to. A picture holds nothing that was typed (it is mostly a seal), so it is told
+and keeps no form from being accepted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
 
 _ANCHORS = ("absoluteAnchor", "oneCellAnchor", "twoCellAnchor")
-_OBJECTS = {"pic": "一张图片", "graphicFrame": "一个图表或图形"}
+_PICTURE = "一张图片"
+_OBJECTS = {"pic": _PICTURE, "graphicFrame": "一个图表或图形"}
 
 
 def read_drawing(package: Package, part: str, sheet: str | None) -> list[Problem]:
@@ -72,7 +74,11 @@ class _Drawing:
             f"工作表“{self._sheet}”上有{what}，其内容没有读入。"
             "请把需要报送的内容写入表内的单元格，并删除它。"
         )
-        found = problem("S007", message, found=text)
+        if what == _PICTURE:
+            message = (
+                f"工作表“{self._sheet}”上有{what}，没有读入；其中如有要报送的内容，请写入表内。"
+            )
+        found = problem("S009" if what == _PICTURE else "S007", message, found=text)
         self.problems.append(found.at(self._sheet, self._cell))
 
     def _anchor(self, _attributes: Attributes) -> None:

@@ -23,6 +23,14 @@ MAX_UNPACKED_BYTES: Final = 128 * 1024 * 1024
 # How much is unpacked at a time: large enough that a form's sheet takes two or three rounds.
 CHUNK_BYTES: Final = 64 * 1024
 
+# A part up to this size is looked at as a whole, which is several times faster than piece by piece
+# and takes some ten times its size in memory for a moment. A form's sheet has 40 kB.
+MAX_WHOLE_BYTES: Final = 2 * 1024 * 1024
+
+# Parts that come in file after file are remembered, the bytes of all together; their cells take
+# up to 16 times as much memory. What belongs to one form and one program has some 200 kB.
+MAX_REMEMBERED_BYTES: Final = 2 * 1024 * 1024
+
 # Opening brackets (start tags, end tags, comments) in all parts; they and the next cost the time.
 # A million takes up to two seconds. A cell with a shared string of its own has eight.
 MAX_TAGS: Final = 1_000_000

@@ -41,7 +41,8 @@ _ZIP_ERRORS = (
 )
 
 
-Fingerprint = tuple[int, int]
+Packed = tuple[bytes, int, int, int]
+"""A part as it lies in the file: deflated bytes, checksum, size and method."""
 
 
 def part_name(target: str, base: str = "") -> str | None:
@@ -79,6 +80,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         """Read the zip directory; raises :class:`UnreadableError` when there is no sound one."""
         self.budget = Budget()
+        self._data = data
         self._members: dict[str, list[zipfile.ZipInfo]] = {}
         # Each directory entry needs its signature, so this bound holds before any is read.
         if data.count(_DIRECTORY_ENTRY) > limits.MAX_MEMBERS:
@@ -103,10 +105,23 @@ class Package:
         """Whether the part is there, readable or not."""
         return part.lower() in self._members
 
-    def fingerprint(self, part: str) -> Fingerprint:
-        """Checksum and size of a part as the directory has them."""
+    def packed(self, part: str) -> Packed:
+        """The part without unpacking it; what is equal in all of it unpacks to the same."""
         info = self._member(part)
-        return info.CRC, info.file_size
+        header = info.header_offset + _HEADER_BYTES
+        lengths = self._data[header - 4 : header]
+        start = header + sum(struct.unpack("<2H", lengths))
+        deflated = self._data[start : start + info.compress_size]
+        return deflated, info.CRC, info.file_size, info.compress_type
+
+    def whole(self, part: str) -> bytes | None:
+        """All bytes of a part, or None where it is too large to lie in memory at once.
+
+        Raises :class:`UnreadableError` as :meth:`chunks` does.
+        """
+        if self._member(part).file_size > limits.MAX_WHOLE_BYTES:
+            return None
+        return b"".join(self.chunks(part))
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.

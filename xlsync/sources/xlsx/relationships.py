@@ -6,12 +6,13 @@ Part 2 of ECMA-376, clause 9.3: the relationships of ``xl/workbook.xml`` stand i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from xlsync.sources.xlsx.markup import Attributes, Wanted, parse
 from xlsync.sources.xlsx.package import part_name
+from xlsync.sources.xlsx.recurring import Recurring
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
@@ -41,15 +42,25 @@ def relationships_of(package: Package, part: str = "") -> list[Relationship]:
     source = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
     if source not in package:
         return []
+    return [
+        one if one.external else replace(one, target=_part(package, one.target, part))
+        for one in _written.read(package, source, _read)
+    ]
+
+
+_written: Recurring[list[Relationship]] = Recurring()
+"""Relationships with their targets as they are written."""
+
+
+def _read(package: Package, source: str) -> list[Relationship]:
     found: list[Relationship] = []
 
     def relationship(attributes: Attributes) -> None:
         package.budget.spend_entry(attributes)
         external = attributes.get("TargetMode") == "External"
-        target = attributes.get("Target", "")
         kind = attributes.get("Type", "").rpartition("/")[2]
-        place = target if external else _part(package, target, part)
-        found.append(Relationship(attributes.get("Id", ""), kind, place, external))
+        target = attributes.get("Target", "")
+        found.append(Relationship(attributes.get("Id", ""), kind, target, external))
 
     parse(package, source, Wanted(starts={"Relationship": relationship}))
     return found

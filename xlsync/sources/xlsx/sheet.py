@@ -8,39 +8,71 @@ with its text.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlsync.grid import MAX_COLUMN, MAX_ROW, Address, Area, Cell, Kind
+from xlsync.grid import Address, Area, Cell, Kind
 from xlsync.problems import problem
+from xlsync.sources.xlsx import known, plain
 from xlsync.sources.xlsx.formulas import shifted
-from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse
+from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, cut_part, is_true, parse_cut
+from xlsync.sources.xlsx.places import LONGEST_REFERENCE, address, start
 from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, unescape
-from xlsync.sources.xlsx.styles import DEFAULT_STYLE
+from xlsync.sources.xlsx.values import Used, interpret
 
 if TYPE_CHECKING:
-    from xlsync.grid import Sheet
     from xlsync.problems import Problem
     from xlsync.sources.xlsx.package import Package
+    from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.values import Values
 
-_DIGITS = "0123456789"
+
+@dataclass(slots=True)
+class Worksheet:
+    """What a worksheet part says; ``problems`` are what was found out of place."""
+
+    used: Used
+    cells: dict[Address, Cell] = field(default_factory=dict)
+    merges: list[Area] = field(default_factory=list)
+    protected: bool = False
+    problems: list[Problem] = field(default_factory=list)
 
 
-def read_sheet(package: Package, part: str, values: Values, sheet: Sheet) -> list[Problem]:
-    """Fill ``sheet`` from its part and return what was found out of place.
+def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksheet:
+    """Read the part of a sheet with that name.
 
     Raises :class:`UnreadableError` for a damaged part or one beyond the budget.
     """
-    reader = _SheetReader(package, values, sheet)
-    parse(package, part, reader.wanted())
-    return reader.problems
+    reader = _SheetReader(package, values, name)
+    cut = cut_part(package, part, plain.cut_rows)
+    frame = known.frame(cut.rest) if cut else None
+    if cut and frame:
+        package.budget.tags.spend(cut.rest.count(b"<"))
+        package.budget.attributes.spend(cut.rest.count(b"="))
+        package.budget.entries.spend(len(frame.merges))
+        package.budget.text.spend(frame.texts)
+        reader.sheet.merges += frame.merges
+        reader.sheet.protected = frame.protected
+        reader.plain_rows(cut.pieces[0])
+        return reader.sheet
+    parse_cut(package, part, reader.wanted(), cut, reader.plain_rows)
+    if cut and len(cut.pieces) == 1 and reader.has_plain_rows and not reader.has_other_rows:
+        known.keep_frame(cut.rest, reader.frame())
+    return reader.sheet
 
 
 class _SheetReader:
-    """What the parser of a sheet calls, and where in the sheet it is."""
+    """What the parser of a sheet calls, and where in the sheet it is.
 
-    def __init__(self, package: Package, values: Values, sheet: Sheet) -> None:
-        self.problems: list[Problem] = []
+    ``has_plain_rows`` says that plain rows were met, ``has_other_rows`` that others were.
+    """
+
+    def __init__(self, package: Package, values: Values, name: str) -> None:
+        self.sheet = Worksheet(Used(values.is_1904))
+        self.has_plain_rows = self.has_other_rows = False
+        self._merge_texts = 0
+        self._name = name
         self._spend_cell = package.budget.cells.spend
         self._spend_entry = package.budget.spend_entry
         self._spend_stray = package.budget.strays.spend
@@ -48,10 +80,9 @@ class _SheetReader:
         self._spend_text = package.budget.text.spend
         self._values = values
         self._strings = values.strings
-        self._styles = values.styles
-        self._sheet = sheet
-        self._cells = sheet.cells
-        self._columns: dict[str, int] = {}
+        self._styles = self.sheet.used.styles
+        self._used_strings = self.sheet.used.strings
+        self._cells = self.sheet.cells
         self._masters: dict[str, tuple[str, int, int]] = {}
         self._row = 0
         # The last reference in the row, and how many cells without one came after it.
@@ -72,7 +103,61 @@ class _SheetReader:
             skipped=NOT_TEXT | {"extLst"},
         )
 
+    def plain_rows(self, rows: list[str]) -> None:
+        """Keep the cells of some rows that the parser does not see."""
+        self.has_plain_rows = True
+        for row in rows:
+            key = None
+            if not self._values.is_1904:
+                key = known.key(row, self._strings, self._used_strings)
+            former = known.row(key) if key else None
+            if former is None or not self._takes_over(former):
+                self._read_row(row, key)
+        self._row, self._reference = plain.end_of(rows[-1])
+        self._beyond = 0
+
+    def _takes_over(self, former: known.Row) -> bool:
+        """Keep the cells of a row that was read in another file, if they are the same here."""
+        if not former.styles.items() <= self._styles.items() and any(
+            self._style(at) != style for at, style in former.styles.items()
+        ):
+            return False
+        if not former.cells.keys().isdisjoint(self._cells.keys()):
+            return False
+        self._spend_cell(len(former.cells))
+        self._spend_text(former.texts)
+        self._cells.update(former.cells)
+        return True
+
+    def _read_row(self, row: str, key: known.Key | None) -> None:
+        texts, shared, before = 0, 0, len(self._cells)
+        styles: dict[str, Style] = {}
+        reported = len(self.sheet.problems)
+        for reference, style, cell_type, formula, value, inline in plain.cells(row):
+            content = value or inline
+            if not (formula or content):
+                continue
+            self._reference = reference
+            number = style or "0"
+            look = styles[number] = self._style(number)
+            kind = cell_type if value else known.INLINE
+            if kind == known.SHARED:
+                content = self._shared_string(value)
+                shared += len(content)
+            texts += len(formula) + len(value or inline)
+            made = known.plain_cell(kind, look, formula, content, is_1904=self._values.is_1904)
+            self._keep(made)
+        self._spend_text(texts)
+        if key and len(self.sheet.problems) == reported:
+            cells = dict(islice(self._cells.items(), before, None))
+            known.keep_row(key, known.Row(cells, styles, texts + shared))
+
+    def frame(self) -> known.Frame:
+        """What was read around the rows."""
+        return known.Frame([*self.sheet.merges], self.sheet.protected, self._merge_texts)
+
     def _start_row(self, attributes: Attributes) -> None:
+        self.has_other_rows = True
         number = attributes.get("r", "")
         is_number = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - any such is outside
         self._row = int(number) if is_number else self._row + 1
@@ -83,6 +168,7 @@ class _SheetReader:
         self._formula_attributes = attributes
 
     def _cell(self, attributes: Attributes, texts: Texts) -> None:
+        self.has_other_rows = True
         reference = attributes.get("r")
         if reference is None:
             self._beyond += 1
@@ -111,21 +197,12 @@ class _SheetReader:
 
         A cell without a reference lies right of the one before it (clause 18.3.1.4).
         """
-        row, column = self._row or 1, 0
-        if self._reference is not None:
-            letters = self._reference.rstrip(_DIGITS)
-            try:
-                row = int(self._reference[len(letters) :])
-                if letters not in self._columns:
-                    self._columns[letters] = Address.parse(f"{letters}1").column
-            except ValueError:
-                return None
-            column = self._columns[letters]
-        column += self._beyond
-        if not (0 < row <= MAX_ROW and 0 < column <= MAX_COLUMN):
-            return None
-        # What Address(row, column) does, in a third of the time; it runs for every cell.
-        return tuple.__new__(Address, (row, column))
+        if self._reference is None:
+            return address(self._row or 1, self._beyond)
+        first = start(self._reference) if len(self._reference) <= LONGEST_REFERENCE else None
+        if first is None or not self._beyond:
+            return first
+        return address(first.row, first.column + self._beyond)
 
     def _where(self) -> str | None:
         """The place of the cell for a message: as an address, or as the file spells it."""
@@ -134,7 +211,7 @@ class _SheetReader:
 
     def _content(self, attributes: Attributes, texts: Texts) -> Cell:
         """Make the cell; what it says twice in different words is reported."""
-        style = self._styles.get(attributes.get("s", "0"), DEFAULT_STYLE)
+        style = self._style(attributes.get("s", "0"))
         formula = None if self._formula_attributes is None else self._take_formula(texts)
         if len(texts) == 1 and texts[0][0] == "v":
             value, inline = texts[0][1], ""
@@ -144,13 +221,19 @@ class _SheetReader:
         kind = Kind.TEXT
         if not value:
             text = inline
-        elif cell_type == "s":
+        elif cell_type == known.SHARED:
             text = self._shared_string(value)
         else:
-            text, kind = self._values.interpret(cell_type, value, style)
+            text, kind = interpret(cell_type, value, style, is_1904=self._values.is_1904)
         if inline and inline != text:
             self._stray("另有一段文字", inline)
         return Cell(text, kind, style.number_format, formula, style.locked)
+
+    def _style(self, number: str) -> Style:
+        style = self._styles.get(number)
+        if style is None:
+            style = self._styles[number] = self._values.style(number)
+        return style
 
     def _value_and_inline(self, texts: Texts) -> tuple[str, str]:
         """The one value of a cell, as it stands, and the joined text of its inline string."""
@@ -180,7 +263,7 @@ class _SheetReader:
         try:
             position = int(index)
             if position >= 0:
-                text = self._strings[position]
+                text = self._used_strings[position] = self._strings[position]
                 self._spend_text(len(text))
                 return text
         except (ValueError, IndexError):
@@ -196,16 +279,18 @@ class _SheetReader:
         self._spend_stray()
         self._spend_text(len(where or ""))
         message = (
-            f"工作表“{self._sheet.name}”的单元格 {where or '（无地址）'} {what}。"
+            f"工作表“{self._name}”的单元格 {where or '（无地址）'} {what}。"
             "请在 WPS 或 Excel 中核对该处内容，改正后另存再报送。"
         )
-        self.problems.append(problem(code, message, found=found).at(self._sheet.name, where))
+        found_here = problem(code, message, found=found).at(self._name, where)
+        self.sheet.problems.append(found_here)
 
     def _merge(self, attributes: Attributes) -> None:
         self._spend_entry(attributes)
+        self._merge_texts += sum(map(len, attributes.values()))
         # A merge that names no area holds no text and moves none: there is nothing to report.
         with suppress(ValueError):
-            self._sheet.merges.append(Area.parse(attributes.get("ref", "")))
+            self.sheet.merges.append(Area.parse(attributes.get("ref", "")))
 
     def _protection(self, attributes: Attributes) -> None:
-        self._sheet.protected = is_true(attributes.get("sheet"))
+        self.sheet.protected = is_true(attributes.get("sheet"))

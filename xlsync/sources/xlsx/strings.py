@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, parse
+from xlsync.sources.xlsx import plain
+from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, cut_part, parse_cut
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
@@ -57,5 +58,13 @@ def read_shared_strings(package: Package, part: str) -> list[str]:
         spend()
         strings.append(joined(texts))
 
-    parse(package, part, Wanted(records={"si": string}, texts=RUN_TEXTS, skipped=NOT_TEXT))
+    def plain_strings(items: list[str]) -> None:
+        found = list(map(plain.string, items))
+        spend(len(found))
+        package.budget.text.spend(sum(map(len, found)))
+        strings.extend(map(unescape, found))
+
+    wanted = Wanted(records={"si": string}, texts=RUN_TEXTS, skipped=NOT_TEXT)
+    cut = cut_part(package, part, plain.cut_strings)
+    parse_cut(package, part, wanted, cut, plain_strings)
     return strings

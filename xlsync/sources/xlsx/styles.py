@@ -6,7 +6,7 @@ ECMA-376 part 1, clauses 18.8.10 (cellXfs), 18.8.30 (numFmt) and 18.8.33 (protec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.sources.xlsx.dates import is_date_format
 from xlsync.sources.xlsx.markup import Attributes, Wanted, is_true, parse
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What of a cell's format concerns its content."""
 
     number_format: str = "General"

@@ -1,0 +1,66 @@
+"""The command received: the files of a round as they came, refused ones too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync.cli.context import Settings, pass_settings, print_report, write_json
+from xlsync.cli.options import PATH, json_option, repo_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.repository import Snapshot
+    from xlsync.rounds.received import Kept
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.argument("record", required=False)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=PATH,
+    help="Write the files into this folder, as they came.",
+)
+@json_option
+@repo_option()
+@pass_settings
+def received(
+    settings: Settings,
+    round_name: str,
+    record: str | None,
+    *,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Show the files that came in a round, and write them out as they came.
+
+    Whatever became of them, also what was refused. RECORD is an id, the beginning of one, or a
+    part of a title as the file itself has it; without it, all files of the round.
+    """
+    from xlsync.report.rounds import received_table
+    from xlsync.rounds.received import received_files
+
+    with settings.repository() as repository:
+        snapshot = repository.snapshot()
+        found = received_files(snapshot, round_name, record)
+        if output is not None:
+            _write(snapshot, found, output)
+    if as_json:
+        write_json([one.as_json() for one in found])
+    else:
+        print_report([], received_table(found))
+
+
+def _write(snapshot: Snapshot, found: list[Kept], output: Path) -> None:
+    """The first digits of a file's digest before its name keep files of one name apart."""
+    from xlsync.files import make_folder, write_file
+
+    make_folder(output)
+    for one in found:
+        name = f"{one.file.key[:8]}_{one.file.name}"
+        write_file(output / name, snapshot.received_bytes(one.file))

@@ -1,0 +1,95 @@
+"""The commands merge and sync: joining what another coordinator did, and an exchange."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync.cli.conflicts import write_conflicts
+from xlsync.cli.context import Settings, pass_settings, print_report, write_json
+from xlsync.cli.ending import FOUND_ERRORS
+from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.repository import Repository
+
+_return_option = click.option(
+    "--return",
+    "folder",
+    metavar="DIR",
+    type=PATH,
+    help="Write a workbook for each conflict that waits into this folder, to be decided.",
+)
+
+
+@click.command()
+@click.argument("revision", metavar="REV")
+@_return_option
+@json_option
+@repo_option()
+@forms_option()
+@pass_settings
+def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bool) -> None:
+    """Join what another coordinator did, once it was fetched with git.
+
+    REV is the branch, tag or commit that was fetched. Records that both have changed are merged
+    as collect merges what comes back; what contradicts waits for a decision. The branch moves
+    on by one commit with two parents, or simply to REV where there is nothing of one's own.
+    """
+    from xlsync.report.joining import joined_lines
+    from xlsync.rounds.joining import join
+
+    with settings.repository() as repository:
+        joined = join(repository, settings.forms, revision)
+        written = _write_conflicts(settings, repository, folder)
+    if as_json:
+        write_json(joined.as_json() | {"returned": [str(path) for path in written]})
+    else:
+        print_report(joined_lines(joined, written))
+    if joined.has_conflict:
+        sys.exit(FOUND_ERRORS)
+
+
+@click.command()
+@click.argument("remote", metavar="DIR|URL")
+@_return_option
+@json_option
+@repo_option()
+@forms_option()
+@pass_settings
+def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool) -> None:
+    """Exchange everything with a repository that coordinators share.
+
+    It lies in a folder, such as one on a network drive, or on a git server (https or ssh). What
+    others have put there is fetched and joined as merge does, then what was done here is put
+    there. Run it as often as you like; no git has to be installed.
+    """
+    from xlsync.report.joining import synced_lines
+    from xlsync.rounds.syncing import sync as exchange
+
+    with settings.repository() as repository:
+        synced = exchange(repository, settings.forms, remote)
+        written = _write_conflicts(settings, repository, folder)
+    if as_json:
+        write_json(synced.as_json() | {"returned": [str(path) for path in written]})
+    else:
+        print_report(synced_lines(synced, written))
+    if synced.has_conflict:
+        sys.exit(FOUND_ERRORS)
+
+
+def _write_conflicts(settings: Settings, repository: Repository, folder: Path | None) -> list[Path]:
+    """A workbook for everything that waits, whenever it began to."""
+    from xlsync.files import make_folder
+    from xlsync.repository import layout
+
+    if folder is None:
+        return []
+    make_folder(folder)
+    snapshot = repository.snapshot()
+    waiting = [(name, snapshot.names(f"{layout.CONFLICTS}/{name}")) for name in snapshot.rounds()]
+    return write_conflicts(settings, repository, folder, waiting)

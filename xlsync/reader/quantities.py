@@ -1,0 +1,131 @@
+"""Indicator values typed in one piece: ``≥85%`` in the cell that is meant for 85 alone.
+
+On paper operator, value and unit share one cell, so people type them so. They are taken apart
+if the cells beside are blank or say the same; where they say something else, or a number could
+mean two things, nothing is chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.form.quantity import is_worded, quantity_of
+from xlsync.grid import Kind
+from xlsync.problems import problem
+from xlsync.types import comparable, is_fraction, is_percentage, plain_number, render_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlsync.mapping import Mapping as FormMapping
+    from xlsync.mapping import Table
+    from xlsync.problems import Problem
+    from xlsync.reader.located import Item
+    from xlsync.record import Json, Record
+    from xlsync.types import Quantity
+
+_SHARES = {"%", "‰", None}
+"""Units of a bare number that may have lost its percent format; none is one of them."""
+
+
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+class Settled(NamedTuple):
+    """The parts that hold, what is to be told, and whether the value could be read."""
+
+    parts: dict[str, Json]
+    problem: Problem | None = None
+    is_readable: bool = True
+
+
+def settle_quantity(
+    mapping: FormMapping, table: Table, item: Item, row: Record, *, values_only: bool
+) -> Settled:
+    """Operator, value and unit of a row whose cells say what ``row`` holds.
+
+    ``values_only`` says that the file does not tell how its numbers are shown.
+    """
+    if table.quantity is None:
+        return Settled({})
+    plan = table.quantity
+    text, found = row.get(plan.value), item.cells.get(plan.value)
+    if not isinstance(text, str) or not text or found is None:
+        return Settled({})
+    if found.cell.kind is Kind.TEXT and _PLAIN.fullmatch(text):
+        return Settled({})
+    quantity = quantity_of(mapping, table, text)
+    own = quantity._replace(operator=row.get(plan.operator), unit=row.get(plan.unit))
+    typed = f"“{text}”"
+    if _clashes(table, item, quantity, own):
+        beside = _shown(table, {name: cell.cell.text for name, cell in item.cells.items()})
+        message = f"{typed}与旁边所填的（{beside}）不一致，未读入，请改正。"
+        return _refused(table, message, text)
+    unit = quantity.unit or own.unit
+    if found.cell.kind is Kind.NUMBER and not is_percentage(found.cell):
+        doubt = _doubt(quantity, unit, values_only=values_only)
+        if doubt is not None:
+            return _refused(table, f"{typed}{doubt}", text)
+    parts = {
+        plan.operator: quantity.operator or own.operator,
+        plan.value: quantity.value,
+        plan.unit: unit,
+    }
+    return Settled(parts, _remark(mapping, table, item, text, quantity))
+
+
+def _shown(table: Table, texts: Mapping[str, str | None]) -> str:
+    """Operator and unit with the headings of their columns."""
+    filled = [(table.columns[name].label, texts.get(name)) for name in table.parts[::2]]
+    return "，".join(f"{label} {text}" for label, text in filled if text)
+
+
+def _refused(table: Table, message: str, text: str) -> Settled:
+    return Settled({table.parts[1]: None}, problem("V001", message, found=text), False)  # noqa: FBT003
+
+
+def _clashes(table: Table, item: Item, typed: Quantity, own: Quantity) -> bool:
+    """Whether a cell beside says something else than what was typed into that of the value."""
+    operator, _, unit = table.parts
+    for name, part, beside in (
+        (operator, typed.operator, own.operator),
+        (unit, typed.unit, own.unit),
+    ):
+        if part is None:
+            continue
+        if beside and comparable(beside) != comparable(part):
+            return True
+        cell = item.cells.get(name)
+        if not beside and cell is not None and comparable(cell.cell.text):
+            return True  # the cell says "none", or what could not be read
+    return False
+
+
+def _doubt(quantity: Quantity, unit: str | None, *, values_only: bool) -> str | None:
+    """Why a bare number may mean two things; None where it does not."""
+    number = plain_number(quantity.value)
+    if number is None or not 0 < abs(number) <= 1 or unit not in _SHARES:
+        return None
+    if unit is None and not (values_only and number != int(number)):
+        return None
+    share, plain = f"{(number * 100).normalize():f}{unit or '%'}", f"{quantity.value}{unit or ''}"
+    return f"可能是 {share}，也可能是 {plain}，未读入，请按要求重新填写。"
+
+
+def _remark(
+    mapping: FormMapping, table: Table, item: Item, text: str, quantity: Quantity
+) -> Problem | None:
+    """What to tell of a value that was read otherwise than it stands there."""
+    if is_fraction(text):
+        message = f"“{text}”可能由软件自动转换，已照原样保留，请核对。"
+        return problem("V002", message, found=text)
+    is_same = quantity == (None, text, None)
+    if is_same or (item.joined and not is_worded(mapping, table, text)):
+        return None
+    message = f"“{text}”已读作“{render_quantity(*quantity)}”，请核对。"
+    if not item.joined:
+        parts = dict(zip(table.parts[::2], quantity[::2], strict=True))
+        shown = "，".join(filter(None, (_shown(table, parts), f"数值 {quantity.value}")))
+        message = f"“{text}”已读作：{shown}，请核对。"
+    return problem("V002", message, found=text)

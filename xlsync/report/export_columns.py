@@ -1,0 +1,83 @@
+"""The columns of an export: what stands in a record, or in a row of one of its tables.
+
+They come from the mapping alone, in the order of the form, and are called by the labels that
+are printed on it; a label that occurs twice says which one is meant.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.record import MISSING, get, join
+from xlsync.report.wording import field_labels
+from xlsync.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.mapping import Mapping, Table
+    from xlsync.record import Json, Record
+    from xlsync.types.base import Content
+
+ID = "编号"
+ROW_ID = "行编号"
+
+
+class Place(NamedTuple):
+    """A value: the head of its column, the pointer in the record or row, and its type."""
+
+    head: str
+    pointer: str
+    type: str = "text"
+
+    def value(self, record: Json) -> Json:
+        """The value as the record has it; None where it is null or absent."""
+        found = get(record, self.pointer)
+        return None if found is MISSING else found
+
+    def content(self, record: Json) -> Content | None:
+        """The value as a spreadsheet holds it."""
+        value = self.value(record)
+        return None if value is None else TYPES[self.type].content(value)
+
+
+RECORD_ID = Place(ID, "/id")
+
+
+def field_places(mapping: Mapping) -> list[Place]:
+    """Every field of a record."""
+    labels = field_labels(mapping)
+    fields = mapping.fields.values()
+    return _told_apart(Place(labels[one.pointer], one.pointer, one.type) for one in fields)
+
+
+def row_places(table: Table) -> list[Place]:
+    """Every column of a table, with a pointer inside the row."""
+    columns = table.columns.items()
+    return _told_apart(Place(one.label, join(name), one.type) for name, one in columns)
+
+
+def naming_places(mapping: Mapping) -> list[Place]:
+    """The two fields that say whose row it is: group and title."""
+    pointers = [mapping.fields[one].pointer for one in (mapping.record.group, mapping.record.title)]
+    places = {place.pointer: place for place in field_places(mapping)}
+    return [places[pointer] for pointer in pointers]
+
+
+def table_rows(table: Table, record: Record) -> list[Record]:
+    """The rows of a table; none where the record has no such table."""
+    rows = get(record, table.pointer)
+    return rows if isinstance(rows, list) else []
+
+
+def _told_apart(places: Iterable[Place]) -> list[Place]:
+    return list(_numbered(places))
+
+
+def _numbered(places: Iterable[Place]) -> Iterator[Place]:
+    times: Counter[str] = Counter()
+    for place in places:
+        times[place.head] += 1
+        again = times[place.head]
+        yield place if again == 1 else place._replace(head=f"{place.head}（{again}）")

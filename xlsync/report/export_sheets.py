@@ -1,0 +1,238 @@
+"""The sheets of the 汇总表: lists that are written row by row, and the sums by unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil
+from typing import TYPE_CHECKING
+
+from xlsync.diff import amount_of
+from xlsync.grid import Area
+from xlsync.record import get
+from xlsync.report.export_columns import naming_places, table_rows
+from xlsync.report.lines import visible
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Column
+from xlsync.report.office_chart import Chart, Series, draw_chart
+from xlsync.report.wording import Wording, field_labels, name_of
+from xlsync.template import Style
+from xlsync.types import TYPES
+from xlsync.types.numbers import MoneyType
+from xlsync.types.texts import TextType
+from xlsync.writer.heights import line_width, text_height
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlsync.mapping import FormField, Mapping, Table
+    from xlsync.record import Record
+    from xlsync.report.export_columns import Place
+    from xlsync.report.office import Book, Value
+
+_NUMBER = "序号"
+_NOTE = "金额单位：元"
+_FROZEN = 4
+"""Columns that may stay in sight and leave room for others."""
+_NARROW, _SHORT, _WIDE = 8, 24, 44
+_LONG = 80
+"""Half-width characters beyond which a text gets a wide column."""
+_SIDES, _INDENT = 2.5, 1.0
+_AS_TEXT = 255
+"""Characters of a text that old spreadsheets show in a cell for texts."""
+_LOWEST, _HEIGHT = 21.0, 24.0
+_STYLE = Style(size=SIZE)
+_SAMPLE = 200
+"""Rows after which a column of texts gets its width."""
+_NOTHING = Decimal("0.00")
+
+
+class RowSheet:
+    """A list with one row after the other; ``places`` are its columns behind the number.
+
+    The first rows show how wide texts are, so they wait until there are some. An amount must
+    never be wider than its column, so every one of them is measured.
+    """
+
+    def __init__(self, made: Book, name: str, title: str, places: Sequence[Place]) -> None:
+        """Begin the sheet with its heads."""
+        self.places = places
+        self._made = made
+        columns = [Column(one, _NARROW) for one in (_NUMBER, *(one.head for one in places))]
+        self._worksheet: Worksheet = made.sheet(name, title, _NOTE, columns)
+        self._row = HEAD_ROW
+        self._are_texts = [isinstance(TYPES[place.type], TextType) for place in places]
+        self._styles = [_styles(made, place) for place in places]
+        self._widest = [0] * len(places)
+        self._rooms: list[float] = []
+        self._waiting: list[Sequence[Value]] = []
+
+    def add(self, values: Sequence[Value]) -> None:
+        """Write one row, at once or when it is clear how wide it can be."""
+        if self._rooms:
+            self._write(values)
+            return
+        self._waiting.append(values)
+        if len(self._waiting) == _SAMPLE:
+            self._settle()
+
+    def finish(self) -> None:
+        """Write what waits, and what depends on all rows: widths, filter, what stays in sight."""
+        if not self._rooms:
+            self._settle()
+        self._made.widths(self._worksheet, [_NARROW, *self._widths()])
+        self._worksheet.autofilter(HEAD_ROW, 0, max(self._row, FIRST_ROW), len(self.places))
+        self._worksheet.freeze_panes(FIRST_ROW, min(_FROZEN, len(self.places)))
+
+    def _settle(self) -> None:
+        for values in self._waiting:
+            self._measure(values)
+        self._rooms = [width - _INDENT for width in self._widths()]
+        for values in self._waiting:
+            self._write(values)
+        self._waiting = []
+
+    def _measure(self, values: Sequence[Value]) -> None:
+        for at, (value, is_text) in enumerate(zip(values, self._are_texts, strict=True)):
+            if not (is_text and self._rooms):
+                self._widest[at] = max(self._widest[at], _shown_width(value))
+
+    def _widths(self) -> list[float]:
+        pairs = zip(self.places, self._widest, strict=True)
+        return [_width(place, widest) for place, widest in pairs]
+
+    def _write(self, values: Sequence[Value]) -> None:
+        self._measure(values)
+        self._row += 1
+        self._worksheet.set_row(self._row, self._height(values))
+        count = self._made.look("count")
+        self._made.write(self._worksheet, self._row, 0, self._row - HEAD_ROW, count)
+        for at, (value, (style, for_long)) in enumerate(zip(values, self._styles, strict=True)):
+            is_long = isinstance(value, str) and len(value) > _AS_TEXT
+            look = for_long if is_long else style
+            self._made.write(self._worksheet, self._row, at + 1, value, look)
+
+    def _height(self, values: Sequence[Value]) -> float:
+        height = _LOWEST
+        for at, (value, room) in enumerate(zip(values, self._rooms, strict=True), start=1):
+            if isinstance(value, str) and ("\n" in value or 2 * len(value) > room):
+                place = Area(1, at, 1, at)
+                height = max(height, text_height(value, place, self._rooms, _STYLE))
+        return height
+
+
+def _styles(made: Book, place: Place) -> tuple[Format, Format]:
+    """The look of a column's cells, and of those with a long text."""
+    kind = TYPES[place.type]
+    if isinstance(kind, TextType):
+        return made.look("text"), made.look("text", num_format="General")
+    name = "money" if isinstance(kind, MoneyType) else "center"
+    style = made.look(name, num_format=kind.number_format)
+    return style, style
+
+
+def _shown_width(value: Value) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return max(map(line_width, value.split("\n")))
+    return len(f"{value:,}" if isinstance(value, Decimal) else str(value))
+
+
+def _width(place: Place, widest: int) -> float:
+    """Room for all values, for a long text in several lines; the head may take two."""
+    head = line_width(place.head)
+    if isinstance(TYPES[place.type], TextType):
+        widest = min(widest, _WIDE if widest > _LONG else _SHORT)
+    return max(widest, min(head, max(_NARROW, ceil(head / 2) + 1))) + _SIDES
+
+
+@dataclass(slots=True)
+class _Unit:
+    """The sums of one unit."""
+
+    records: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+
+
+class Sums:
+    """Projects, rows and amounts of each unit, gathered record by record."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        """Begin with nothing."""
+        self._group = naming_places(mapping)[0]
+        self._labels = field_labels(mapping)
+        self._amounts: list[FormField] = [
+            one for one in mapping.fields.values() if isinstance(TYPES[one.type], MoneyType)
+        ]
+        self._tables: list[Table] = list(mapping.tables.values())
+        self._charted = [one for _, one in Wording(mapping).amounts]
+        self._units: dict[str, _Unit] = {}
+
+    def add(self, record: Record) -> None:
+        """Count a record; an empty amount counts as nothing."""
+        unit = self._units.setdefault(name_of(get(record, self._group.pointer)), _Unit())
+        unit.records += 1
+        for table in self._tables:
+            unit.rows[table.pointer] += len(table_rows(table, record))
+        for one in self._amounts:
+            amount = amount_of(get(record, one.pointer), one.type) or _NOTHING
+            unit.amounts[one.pointer] = unit.amounts.get(one.pointer, _NOTHING) + amount
+
+    def write(self, made: Book, name: str, title: str) -> None:
+        """Add the sheet, one row a unit, with the totals below and a chart of the main amounts."""
+        columns = self._columns()
+        worksheet: Worksheet = made.sheet(name, title, _NOTE, columns)
+        worksheet.freeze_panes(FIRST_ROW, 1)
+        figures = [self._figures(unit) for unit in self._units.values()]
+        last = HEAD_ROW
+        for last, (group, row) in enumerate(zip(self._units, figures, strict=True), FIRST_ROW):
+            worksheet.set_row(last, _HEIGHT)
+            made.cell(worksheet, last, 0, group, "text")
+            for at, value in enumerate(row, start=1):
+                made.cell(worksheet, last, at, value, columns[at].look)
+        made.write(worksheet, last + 1, 0, "合计", made.look("sum_text"))
+        worksheet.set_row(last + 1, _HEIGHT)
+        for at, values in enumerate(zip(*figures, strict=True), start=1):
+            look = made.look(f"sum_{columns[at].look}")
+            made.total(worksheet, (FIRST_ROW, last), at, sum(values, Decimal(0)), look)
+        worksheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
+        self._draw(made, worksheet, columns, figures)
+
+    def _columns(self) -> list[Column]:
+        counts = [f"{visible(table.label)}（条）" for table in self._tables]
+        return [
+            Column(self._group.head, max([24, *map(line_width, self._units)]) + _SIDES),
+            Column("项目（个）", 11, "count"),
+            *(Column(head, max(12, line_width(head) / 2 + _SIDES), "count") for head in counts),
+            *(Column(self._labels[one.pointer], 19, "money") for one in self._amounts),
+        ]
+
+    def _figures(self, unit: _Unit) -> list[Decimal]:
+        counts = [unit.records, *(unit.rows[table.pointer] for table in self._tables)]
+        amounts = [unit.amounts[one.pointer] for one in self._amounts]
+        return [*map(Decimal, counts), *amounts]
+
+    def _draw(
+        self,
+        made: Book,
+        worksheet: Worksheet,
+        columns: Sequence[Column],
+        figures: Sequence[Sequence[Decimal]],
+    ) -> None:
+        first = len(columns) - len(self._amounts)
+        at = {one.pointer: first + index for index, one in enumerate(self._amounts)}
+        series = [
+            Series(self._labels[one.pointer], column, [row[column - 1] for row in figures])
+            for one in self._charted
+            for column in (at[one.pointer],)
+        ]
+        if series:
+            last = HEAD_ROW + len(figures)
+            chart = Chart("各单位资金（元）", (FIRST_ROW, last), list(self._units), series)
+            widths = [column.width for column in columns]
+            draw_chart(made, worksheet, chart, at=last + 3, widths=widths)

@@ -1,0 +1,120 @@
+"""The ledger of a round as a workbook: one row a project, and the totals by unit."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, Column, book
+from xlsync.report.rounds import basis, minute
+from xlsync.rounds.status import COORDINATOR, UNIT, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsync.rounds import Standing
+
+_COLUMNS = (
+    Column("序号", 6, "count"),
+    Column("单位", 22),
+    Column("项目", 30),
+    Column("状态", 15, "center"),
+    Column("等待", 8, "center"),
+    Column("最近下发", 16, "center"),
+    Column("下发\n次数", 7, "count"),
+    Column("最近收到", 16, "center"),
+    Column("收到\n次数", 7, "count"),
+    Column("依据", 14, "center"),
+    Column("错误", 7, "count"),
+    Column("警告", 7, "count"),
+    Column("编号", 15, "center"),
+)
+_STATE = 3
+_TINTS = {
+    Place.MISSING: {"bg_color": "#FFF2CC"},
+    Place.REFUSED: {"bg_color": "#FFC7CE"},
+    Place.CONFLICT: {"bg_color": "#F4B084"},
+}
+_TOTALS = (
+    Column("单位", 34),
+    Column("项目", 12, "count"),
+    *(Column(one, 12, "count") for one in Place),
+)
+
+
+def ledger_workbook(round_name: str, rows: Sequence[Standing]) -> bytes:
+    """Make the workbook; the same standings give the same bytes.
+
+    Raises:
+        XlsyncError: when the spreadsheet cannot hold it.
+    """
+    buffer = io.BytesIO()
+    title = f"{round_name} 下发回收台账"
+    with book(title, buffer) as made:
+        _projects(made, title, rows)
+        _units(made, f"{round_name} 回收情况汇总", rows)
+    return buffer.getvalue()
+
+
+def _until(rows: Sequence[Standing]) -> str:
+    """Up to when the ledger tells, as far as anything happened."""
+    times = [time for row in rows for time in (row.sent, row.returned) if time]
+    return f"截至 {minute(max(times))}" if times else ""
+
+
+def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
+    worksheet = made.sheet("台账", title, _until(rows), _COLUMNS)
+    cells = (
+        (
+            number,
+            row.group,
+            row.title,
+            row.shown,
+            row.waits_for,
+            minute(row.sent),
+            row.issues,
+            minute(row.returned),
+            row.returns,
+            basis(row),
+            row.errors,
+            row.warnings,
+            row.record,
+        )
+        for number, row in enumerate(rows, start=1)
+    )
+    end = made.rows(worksheet, _COLUMNS, cells)
+    if rows:
+        worksheet.autofilter(HEAD_ROW, 0, end - 1, len(_COLUMNS) - 1)
+    for place, tint in _TINTS.items():
+        worksheet.conditional_format(
+            FIRST_ROW,
+            _STATE,
+            max(end - 1, FIRST_ROW),
+            _STATE,
+            {
+                "type": "text",
+                "criteria": "containing",
+                "value": place.value,
+                "format": made.workbook.add_format(tint),
+            },
+        )
+
+
+def _units(made: Book, title: str, rows: Sequence[Standing]) -> None:
+    worksheet = made.sheet("汇总", title, _until(rows), _TOTALS)
+    units: dict[str, list[Standing]] = {}
+    for row in rows:
+        units.setdefault(row.group, []).append(row)
+    end = made.rows(worksheet, _TOTALS, [[unit, *_counts(one)] for unit, one in units.items()])
+    made.cell(worksheet, end, 0, "合计", "sum_text")
+    for at, count in enumerate(_counts(rows), start=1):
+        made.cell(worksheet, end, at, count, "sum_count")
+    waiting = [
+        f"等待{who} {sum(row.waits_for == who for row in rows)}" for who in (UNIT, COORDINATOR)
+    ]
+    made.cell(worksheet, end + 1, 0, "，".join(waiting), "remark")
+
+
+def _counts(rows: Sequence[Standing]) -> list[int]:
+    """How many projects there are, and how many stand in each place."""
+    return [len(rows), *(sum(row.state is one for row in rows) for one in Place)]

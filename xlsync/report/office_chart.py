@@ -1,0 +1,105 @@
+"""The one kind of chart that the reports draw: figures of units, beside each other.
+
+A few units stand as columns under their table. Many would have no room for their names, and
+the end of the page would go through the chart: they lie under each other on a sheet of its own.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.report.office import FONT, SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from xlsxwriter.chart import Chart as ChartObject
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlsync.report.office import Book
+
+CHART_SHEET = "图"
+"""How the name of a sheet ends that holds the chart of another one."""
+
+_COLOURS = ("#4472C4", "#ED7D31", "#70AD47", "#FFC000", "#7030A0", "#595959")
+_PIXELS, _PADDING = 7, 5
+"""Of a character, and at the sides of a column."""
+_HEIGHT = 400
+_MOST = 12
+"""Units that have room beside each other, and whose table leaves room for the chart."""
+_UPRIGHT = 8
+"""Names that fit beside each other; more of them stand upright."""
+_A4 = 9
+_PAGE = 700
+"""Pixels across a page of A4."""
+_GAP, _BAR = 6, 7
+"""Pixels between units lying under each other, and of each figure."""
+
+
+class Series(NamedTuple):
+    """One colour of columns: its name, the sheet's column it stands in, and its figures."""
+
+    name: str
+    column: int
+    figures: Sequence[Decimal]
+
+
+class Chart(NamedTuple):
+    """What is drawn: the first and last row (from 0), and the names there in the first column."""
+
+    title: str
+    rows: tuple[int, int]
+    names: Sequence[str]
+    series: Sequence[Series]
+
+
+def draw_chart(
+    book: Book, worksheet: Worksheet, what: Chart, *, at: int, widths: Sequence[float]
+) -> None:
+    """Draw below row ``at``, as wide as columns of these widths together, or on the next sheet."""
+    are_many = len(what.names) > _MOST
+    chart = book.workbook.add_chart({"type": "bar" if are_many else "column"})
+    first, last = what.rows
+    for index, one in enumerate(what.series):
+        chart.add_series(
+            {
+                "name": one.name,
+                "categories": [worksheet.name, first, 0, last, 0],
+                "values": [worksheet.name, first, one.column, last, one.column],
+                # A sheet that is written row by row no longer knows what stands in it.
+                "categories_data": list(what.names),
+                "values_data": [f"{figure}" for figure in one.figures],
+                "fill": {"color": _COLOURS[index % len(_COLOURS)]},
+                "gap": 60,
+            }
+        )
+    plain = {"name": FONT, "size": SIZE - 1.5}
+    is_upright = _UPRIGHT < len(what.names) <= _MOST
+    units = {"num_font": plain | ({"rotation": -90} if is_upright else {}), "label_position": "low"}
+    lines = {"visible": True, "line": {"color": "#D9D9D9"}}
+    legend = {"position": "bottom", "font": plain} if len(what.series) > 1 else {"none": True}
+    chart.set_title({"name": what.title, "name_font": {"name": FONT, "size": SIZE + 2}})
+    money = {"num_font": plain, "num_format": "#,##0", "major_gridlines": lines}
+    # XlsxWriter calls the axis that lies down x, whatever it shows.
+    chart.set_x_axis(money if are_many else units)
+    chart.set_y_axis(units | {"reverse": True} if are_many else money)
+    chart.set_legend(legend)
+    if are_many:
+        _put_on_sheet(book, worksheet, chart, what)
+    else:
+        width = sum(int(one * _PIXELS + _PADDING) for one in widths)
+        chart.set_size({"width": width, "height": _HEIGHT})
+        worksheet.insert_chart(at, 0, chart, {"object_position": 2})
+
+
+def _put_on_sheet(book: Book, beside: Worksheet, chart: ChartObject, what: Chart) -> None:
+    height = _HEIGHT // 3 + len(what.names) * (_GAP + _BAR * len(what.series))
+    chart.set_size({"width": _PAGE, "height": height})
+    worksheet: Worksheet = book.workbook.add_worksheet(f"{beside.name}{CHART_SHEET}")
+    worksheet.insert_chart(0, 0, chart, {"object_position": 2})
+    worksheet.set_paper(_A4)
+    worksheet.fit_to_pages(1, ceil(height / (2 * _PAGE)))
+    worksheet.center_horizontally()
+    worksheet.hide_gridlines(2)

@@ -1,0 +1,85 @@
+"""The 汇总表: one row a project, one row a row of each table, and the sums by unit.
+
+The first sheets are written row by row, so that a round of any size needs little memory; how
+wide their columns have to be is known when the last row is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlsync.report.export_columns import (
+    RECORD_ID,
+    field_places,
+    naming_places,
+    row_places,
+    table_rows,
+)
+from xlsync.report.export_sheets import RowSheet, Sums
+from xlsync.report.lines import visible
+from xlsync.report.office import book
+from xlsync.report.office_chart import CHART_SHEET
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from xlsync.report.office import Book
+    from xlsync.rounds.exporting import Accepted, FormRecords
+
+_PROJECTS, _SUMS = "项目", "汇总"
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
+_LONGEST_NAME = 31
+
+
+def write_summary(accepted: Accepted, file: IO[bytes]) -> None:
+    """Write the workbook; several forms get a set of sheets each. Same records, same bytes.
+
+    Raises:
+        XlsyncError: when the spreadsheet cannot hold it.
+    """
+    with book(f"{accepted.round} {_SUMS}", file, by_rows=True) as made:
+        for number, records in enumerate(accepted.forms, start=1):
+            mark = f"（{number}）" if len(accepted.forms) > 1 else ""
+            _write_form(made, accepted.round, records, mark)
+
+
+def _write_form(made: Book, round_name: str, records: FormRecords, mark: str) -> None:
+    mapping = records.form.mapping
+    title = f"{round_name} {visible(mapping.title)}"
+    naming = naming_places(mapping)
+    taken = {_PROJECTS, _SUMS, f"{_SUMS}{CHART_SHEET}"}
+    projects = RowSheet(
+        made, _PROJECTS + mark, f"{title}{_SUMS}", [*field_places(mapping), RECORD_ID]
+    )
+    tables = []
+    for table in mapping.tables.values():
+        name = _sheet_name(table.label, mark, taken)
+        heads = [*naming, *row_places(table), RECORD_ID]
+        tables.append((table, RowSheet(made, name, f"{title}——{visible(table.label)}", heads)))
+    sums = Sums(mapping)
+    for record in records:
+        projects.add([place.content(record) for place in projects.places])
+        whose = [place.content(record) for place in naming]
+        for table, sheet in tables:
+            columns = sheet.places[len(naming) : -1]
+            for row in table_rows(table, record):
+                values = (place.content(row) for place in columns)
+                sheet.add([*whose, *values, RECORD_ID.content(record)])
+        sums.add(record)
+    projects.finish()
+    for _, sheet in tables:
+        sheet.finish()
+    sums.write(made, _SUMS + mark, f"{title}分单位{_SUMS}")
+
+
+def _sheet_name(label: str, mark: str, taken: set[str]) -> str:
+    """A name that a sheet may have, and no other one has."""
+    plain = _NOT_IN_A_NAME.sub("_", visible(label))
+    name, times = "", 0
+    while not name or name.lower() in taken:
+        times += 1
+        again = str(times) if times > 1 else ""
+        name = plain[: _LONGEST_NAME - len(mark) - len(again)] + again
+    taken.add(name.lower())
+    return name + mark

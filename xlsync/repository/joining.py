@@ -1,0 +1,119 @@
+"""Two lines of history that went apart: where they parted, and in which files they differ.
+
+Where they parted is found by the commits alone, never by their times, since two offices have
+two clocks. Folders that are the same on both sides are not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from dulwich.objects import ObjectID
+
+from xlsync.repository.history import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.repository.objects import Objects, Placed
+    from xlsync.repository.snapshot import Snapshot
+    from xlsync.repository.spool import Spool
+
+
+class Difference(NamedTuple):
+    """A path at which two sides have something else, and what stood there where they parted."""
+
+    path: str
+    base: Placed | None
+    ours: Placed | None
+    theirs: Placed | None
+
+    @property
+    def is_of_one_side(self) -> bool:
+        """Whether only one side changed what stands there."""
+        return self.base in {self.ours, self.theirs}
+
+    @property
+    def changed(self) -> Placed | None:
+        """What the one side made of it that alone changed it; None where that took it away."""
+        return self.theirs if self.base == self.ours else self.ours
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether a folder stands on one side where there is a file on the other."""
+        return any(one is not None and one.is_folder for one in (self.ours, self.theirs))
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Two snapshots and the one from which they parted; it holds nothing where they never met.
+
+    ``is_inner`` says that nobody asks for this join by itself: it makes the base of another one,
+    from two places where the lines had met.
+    """
+
+    base: Snapshot
+    ours: Snapshot
+    theirs: Snapshot
+    spool: Spool
+    objects: Objects
+    is_inner: bool = False
+
+    @property
+    def moment(self) -> str:
+        """When the younger of the two sides was committed (ISO, with zone)."""
+        commits = (
+            self.objects.commit(ObjectID(one.commit.encode()))
+            for one in (self.ours, self.theirs)
+            if one.commit
+        )
+        last = max(commits, key=lambda one: (one.commit_time, one.commit_timezone))
+        return describe(last).time.isoformat()
+
+    def differences(self) -> Iterator[Difference]:
+        """Every file in which the two sides differ, in the order of paths."""
+        trees = (self.base.tree, self.ours.tree, self.theirs.tree)
+        return _differences(self.objects, trees, "")
+
+
+def _differences(
+    objects: Objects, trees: tuple[ObjectID | None, ObjectID | None, ObjectID | None], above: str
+) -> Iterator[Difference]:
+    base, ours, theirs = (objects.placed(tree) for tree in trees)
+    for name in sorted({*ours, *theirs}):
+        found = Difference(above + name, base.get(name), ours.get(name), theirs.get(name))
+        if found.ours == found.theirs:
+            continue
+        sides = (found.base, found.ours, found.theirs)
+        if all(one is None or one.is_folder for one in sides[1:]):
+            before, mine, other = (
+                one.sha if one is not None and one.is_folder else None for one in sides
+            )
+            yield from _differences(objects, (before, mine, other), f"{found.path}/")
+        else:
+            yield found
+
+
+def ancestors(objects: Objects, tips: Iterable[ObjectID]) -> dict[ObjectID, list[ObjectID]]:
+    """All commits that these come from, themselves too, each with its parents."""
+    found: dict[ObjectID, list[ObjectID]] = {}
+    left = list(tips)
+    while left:
+        one = left.pop()
+        if one not in found:
+            found[one] = objects.commit(one).parents
+            left += found[one]
+    return found
+
+
+def parted(
+    objects: Objects, ours: Iterable[ObjectID], theirs: Iterable[ObjectID]
+) -> list[ObjectID]:
+    """The last commits that two sides have in common: mostly one, none where they never met.
+
+    Two of them are left where each side has joined the other at the same time.
+    """
+    mine, other = ancestors(objects, ours), ancestors(objects, theirs)
+    common = mine.keys() & other.keys()
+    return sorted(common - {parent for one in common for parent in mine[one]})

@@ -1,0 +1,181 @@
+"""Another repository of the same rounds, in a folder or on a server: fetching and pushing.
+
+A folder, such as one on a network drive, is read and written like the own repository: objects
+first, flushed to the disk, then the branch, if it still stands where it stood. A server that
+speaks git's protocols (https, ssh) does the same at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from dulwich.client import HTTPProxyUnauthorized, HTTPUnauthorized, get_transport_and_path
+from dulwich.errors import GitProtocolError, NotGitRepository
+from dulwich.object_store import MissingObjectFinder
+from dulwich.objects import ZERO_SHA, ObjectID
+from dulwich.refs import HEADREF, Ref
+from urllib3.exceptions import HTTPError
+
+from xlsync.errors import XlsyncError
+from xlsync.repository.objects import DAMAGE
+from xlsync.repository.opening import open_repo
+from xlsync.repository.writing import patiently
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from dulwich.client import GeneratePackDataFunc
+    from dulwich.pack import UnpackedObject
+    from dulwich.repo import Repo
+
+_SERVER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.+|[^/\\:]+@[^/\\:]+:.+")
+"""A URL, or user@host:path as ssh has it; a Windows drive has one letter and no slashes."""
+
+_SECRET = re.compile(r"(?<=://)[^/@]*@")
+
+_REFUSALS = (
+    *(GitProtocolError, HTTPUnauthorized, HTTPProxyUnauthorized),
+    *(HTTPError, OSError, ValueError),
+)
+
+
+def shown(location: str) -> str:
+    """A location as it can be told to others: without name and password."""
+    return _SECRET.sub("", location)
+
+
+def fetch(repo: Repo, location: str) -> ObjectID | None:
+    """Bring the branch of another repository here, without joining it to anything.
+
+    Returns:
+        its last commit; None where it has none yet.
+
+    Raises:
+        XlsyncError: when it cannot be reached or read, or does not send all that belongs to it.
+    """
+    branch = _branch(repo)
+    if _is_server(location):
+        with _said(location):
+            client, path = get_transport_and_path(location, config=repo.get_config_stack())
+            found = client.fetch(path, repo, determine_wants=lambda refs, _=None: _of(refs, branch))
+        commit = found.refs.get(branch)
+    else:
+        with closing(open_repo(_folder(location))) as other:
+            _, commit = other.refs.follow(branch)
+            if commit is not None:
+                _copy(other, repo, commit, location)
+    if commit is not None:
+        _check_whole(repo, commit, location)
+    return commit
+
+
+def push(repo: Repo, location: str, former: ObjectID | None) -> bool:
+    """Let the branch of another repository go on to ours.
+
+    Args:
+        repo: this repository, which has joined what the other one has.
+        location: a folder or URL.
+        former: where the other branch stood when it was fetched; None for nowhere.
+
+    Returns:
+        whether it stood there still; nothing was changed where it did not.
+
+    Raises:
+        XlsyncError: when it cannot be reached or written.
+    """
+    branch, commit = _branch(repo), repo.refs[HEADREF]
+    if _is_server(location):
+        return _push_to_server(repo, location, branch, former)
+    with closing(open_repo(_folder(location))) as other:
+        _copy(repo, other, commit, location)
+        try:
+            return patiently(lambda: other.refs.set_if_equals(branch, former or ZERO_SHA, commit))
+        except OSError as error:
+            raise XlsyncError(f"cannot write to the repository {location}: {error}") from error
+
+
+def _push_to_server(repo: Repo, location: str, branch: Ref, former: ObjectID | None) -> bool:
+    commit = repo.refs[HEADREF]
+    moved = False
+
+    def updates(refs: Mapping[Ref, ObjectID]) -> dict[Ref, ObjectID]:
+        nonlocal moved
+        moved = refs.get(branch) != former
+        return {} if moved else {branch: commit}
+
+    with _said(location):
+        client, path = get_transport_and_path(location, config=repo.get_config_stack())
+        result = client.send_pack(path.encode(), updates, _packer(repo))
+    refused = (result.ref_status or {}).get(branch)
+    return not moved and refused is None
+
+
+def _packer(repo: Repo) -> GeneratePackDataFunc:
+    def pack(
+        have: AbstractSet[ObjectID], want: AbstractSet[ObjectID], **_: object
+    ) -> tuple[int, Iterator[UnpackedObject]]:
+        return repo.object_store.generate_pack_data(have, want)
+
+    return pack
+
+
+def _is_server(location: str) -> bool:
+    return _SERVER.fullmatch(location) is not None and not location.startswith("file://")
+
+
+def _folder(location: str) -> Path:
+    if location.startswith("file://"):
+        return Path(url2pathname(urlsplit(location).path))
+    return Path(location)
+
+
+def _branch(repo: Repo) -> Ref:
+    names, _ = repo.refs.follow(HEADREF)
+    return Ref(names[-1])
+
+
+def _of(refs: Mapping[Ref, ObjectID], branch: Ref) -> list[ObjectID]:
+    return [refs[branch]] if branch in refs else []
+
+
+@contextmanager
+def _said(location: str) -> Iterator[None]:
+    """Let whatever a server refuses be said in one line."""
+    try:
+        yield
+    except NotGitRepository:
+        raise XlsyncError(f"there is no git repository at {shown(location)}") from None
+    except _REFUSALS as error:
+        reason = shown(str(error)).strip() or type(error).__name__
+        raise XlsyncError(f"cannot reach {shown(location)}: {reason}") from error
+
+
+def _copy(source: Repo, target: Repo, commit: ObjectID, location: str) -> None:
+    """Put everything that belongs to a commit into another repository, as one pack."""
+    try:
+        if commit in target.object_store:
+            return
+        target.object_store.fsync_object_files = True
+        heads = {sha for sha in target.get_refs().values() if sha in source.object_store}
+        pack = source.object_store.generate_pack_data(heads, {commit})
+        target.object_store.add_pack_data(*pack)
+    except DAMAGE as error:
+        raise XlsyncError(f"cannot copy from or to the repository {location}: {error}") from error
+
+
+def _check_whole(repo: Repo, commit: ObjectID, location: str) -> None:
+    """Make sure that nothing is missing of what was fetched, before anything builds on it."""
+    store = repo.object_store
+    try:
+        finder = MissingObjectFinder(store, [repo.refs[HEADREF]], [commit])
+        is_whole = all(sha in store for sha, _ in finder)
+    except DAMAGE:
+        is_whole = False
+    if not is_whole:
+        raise XlsyncError(f"{shown(location)} does not hold its whole history; repair it with git")

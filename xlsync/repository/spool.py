@@ -1,0 +1,126 @@
+"""Files on their way into a commit: packed as they come, in a temporary file without a name.
+
+A collection may bring ten thousand workbooks, so their bytes must not pile up in memory; and a
+commit that lost a race has to write them again, so they must be there twice. A process that is
+killed leaves nothing of a spool behind.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+import zlib
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dulwich.object_format import DEFAULT_OBJECT_FORMAT
+from dulwich.objects import Blob, ObjectID
+from dulwich.pack import UnpackedObject, pack_object_chunks
+
+from xlsync.errors import XlsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dulwich.objects import ShaFile
+
+    from xlsync.repository.objects import Placed
+
+_IN_MEMORY = 4 * 1024 * 1024
+"""A small commit needs no file."""
+
+_ZIP = b"PK\x03\x04"
+_MORE = 0x80
+
+
+class _Place(NamedTuple):
+    """Where an entry of a pack stands in the spool."""
+
+    type: int
+    start: int
+    length: int
+
+
+class Edits(NamedTuple):
+    """What a commit changes: files by path, which a spool holds, and paths to be taken away.
+
+    ``placed`` are files that the repository holds already, such as those of another branch.
+    """
+
+    files: dict[str, ObjectID]
+    obsolete: list[str]
+    spool: Spool
+    placed: Mapping[str, Placed] = MappingProxyType({})
+
+
+class Spool:
+    """Git objects by hash, each kept once and ready to be put into a pack."""
+
+    def __init__(self, folder: str) -> None:
+        """Keep them in a folder: that of the repository, where they are going to stay."""
+        self._folder = folder
+        self._places: dict[ObjectID, _Place] = {}
+        self._end = 0
+        self._file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the spool
+        weakref.finalize(self, self._file.close)
+
+    @staticmethod
+    def name(data: bytes) -> ObjectID:
+        """The hash under which git knows the bytes of a file, kept here or not."""
+        return Blob.from_string(data).id
+
+    def __contains__(self, sha: object) -> bool:
+        """Whether an object is kept."""
+        return sha in self._places
+
+    def put(self, data: bytes) -> ObjectID:
+        """Keep the bytes of a file; XlsyncError when the disk refuses."""
+        return self.put_object(Blob.from_string(data))
+
+    def put_object(self, item: ShaFile) -> ObjectID:
+        """Keep any object; XlsyncError when the disk refuses."""
+        if item.id not in self._places:
+            chunks = item.as_raw_chunks()
+            # A workbook is a zip file: to pack it once more takes time and saves nothing.
+            level = 0 if chunks and chunks[0].startswith(_ZIP) else -1
+            entry = b"".join(
+                pack_object_chunks(
+                    item.type_num,
+                    chunks,
+                    compression_level=level,
+                    object_format=DEFAULT_OBJECT_FORMAT,
+                )
+            )
+            try:
+                self._file.seek(self._end)
+                self._file.write(entry)
+            except OSError as error:
+                raise self._refused(error) from error
+            self._places[item.id] = _Place(item.type_num, self._end, len(entry))
+            self._end += len(entry)
+        return item.id
+
+    def data(self, sha: ObjectID) -> bytes:
+        """The bytes of a file that was kept."""
+        entry = self._entry(self._places[sha])
+        start = next(at for at, byte in enumerate(entry) if not byte & _MORE) + 1
+        return zlib.decompress(entry[start:])
+
+    def packed(self, shas: Iterable[ObjectID]) -> Iterator[UnpackedObject]:
+        """Objects as dulwich writes them into a pack, one at a time."""
+        for sha in shas:
+            place = self._places[sha]
+            found = UnpackedObject(place.type, sha=bytes.fromhex(sha.decode()))
+            found.comp_chunks = [self._entry(place)]
+            yield found
+
+    def _entry(self, place: _Place) -> bytes:
+        try:
+            self._file.seek(place.start)
+            entry: bytes = self._file.read(place.length)
+        except OSError as error:
+            raise self._refused(error) from error
+        return entry
+
+    def _refused(self, error: OSError) -> XlsyncError:
+        return XlsyncError(f"cannot write to the repository {self._folder}: {error}")

@@ -1,0 +1,184 @@
+"""Joining what another coordinator did into the repository: one commit with two parents.
+
+Both sides come to the same, whoever joins whom: records are merged as a collection merges what
+comes back, ledgers and receipts are put together, and what contradicts waits for a person.
+Files that are not of xlsync are kept from both sides; where both have changed one of them,
+nothing is joined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.filenames import safe_text
+from xlsync.record import canonical_bytes
+from xlsync.repository import Edits, Fork, MovedError, Placed, is_round, layout
+from xlsync.rounds.joining_round import RoundJoin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlsync.form import Form
+    from xlsync.record import Json, Record
+    from xlsync.repository import Difference, Repository
+    from xlsync.rounds.joining_round import Joint
+
+    Made = dict[str, Placed | Record | None]
+
+_ATTEMPTS = 20
+"""Others may commit in between; each lost race is one attempt."""
+
+_OF_ROUNDS = {layout.ROUNDS, layout.RECEIPTS, layout.ISSUED, layout.CONFLICTS, layout.MERGED}
+"""The folders of documents that are put together; received files are kept as they are."""
+
+_DEPTH = 4
+"""The fewest parts that the path of such a document has: folder, year, round, name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a join did; ``commit`` is where the branch stands now, None where nothing was new.
+
+    ``joints`` are the records that both sides had changed. ``is_forward`` says that the branch
+    could simply go on to the last commit of the other, having nothing that the other lacks.
+    """
+
+    revision: str
+    commit: str | None
+    is_forward: bool = False
+    joints: tuple[Joint, ...] = ()
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether a version waits for a decision since."""
+        return any(one.waits for one in self.joints)
+
+    def as_json(self) -> Json:
+        """The join as ``xlsync merge --json`` prints it."""
+        return {
+            "revision": self.revision,
+            "commit": self.commit,
+            "forward": self.is_forward,
+            "records": [one.as_json() for one in self.joints],
+        }
+
+
+def join(
+    repository: Repository, forms: Mapping[str, Form], revision: str, name: str | None = None
+) -> Joined:
+    """Join another line of history, such as a branch that was fetched, into the branch.
+
+    ``name`` is what the commit message calls it; by default its revision.
+
+    Raises:
+        XlsyncError: when there is no such line, it is not one of xlsync, both sides have changed
+            a file that is not of xlsync, or the repository cannot be written.
+    """
+    for attempt in range(_ATTEMPTS):
+        together = _Together(forms, name or revision)
+        try:
+            commit = repository.join(revision, together, together.message)
+        except MovedError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            is_forward = commit is not None and not together.is_asked
+            return Joined(revision, commit, is_forward, tuple(together.joints))
+    raise AssertionError("the last attempt returns or raises")
+
+
+@dataclass
+class _Together:
+    """What both sides come to, as changes of ours."""
+
+    forms: Mapping[str, Form]
+    name: str
+    is_asked: bool = False
+    joints: list[Joint] = field(default_factory=list)
+
+    def __call__(self, fork: Fork) -> Edits:
+        """Put two sides together."""
+        self.is_asked = True
+        made: Made = {}
+        rounds: dict[str, RoundJoin] = {}
+        for found in fork.differences():
+            name = _round_of(found)
+            if name is not None:
+                one = rounds.setdefault(name, RoundJoin(fork, self.forms, name))
+                if one.add(found):
+                    continue
+            if found.path == layout.SEAL and not found.is_of_one_side:
+                made[found.path] = _join_seals(fork)
+            else:
+                made[found.path] = _kept(found, fork)
+        for name, one in sorted(rounds.items()):
+            made |= _documents(one, name)
+            if not fork.is_inner:
+                self.joints += one.joints
+        return _edits(fork, made)
+
+    def message(self) -> str:
+        """The commit message: how many were merged, and a line for each."""
+        waiting = sum(one.waits for one in self.joints)
+        told = f"：两边都有改动的项目 {len(self.joints)}，其中冲突 {waiting}" if self.joints else ""
+        lines = [
+            safe_text(f"{one.word} {one.round} {one.group} {one.title}") for one in self.joints
+        ]
+        return "\n".join([f"合并 {self.name}{told}", "", *lines])
+
+
+def _round_of(found: Difference) -> str | None:
+    """The round whose documents a path belongs to; None for anything else."""
+    top, *rest = found.path.split("/")
+    name = "/".join(rest[:2])
+    is_document = top in _OF_ROUNDS and len(rest) >= _DEPTH - 1 and not found.has_folder
+    return name if is_document and is_round(name) else None
+
+
+def _kept(found: Difference, fork: Fork) -> Placed | None:
+    """A file that nobody puts together, as the side has it that changed it.
+
+    What one side took away and the other changed is kept.
+    """
+    if found.is_of_one_side:
+        return found.changed
+    if found.ours is not None and found.theirs is not None and not fork.is_inner:
+        raise XlsyncError(
+            f"{found.path} was changed on both sides, and xlsync cannot put it together; "
+            "make it the same on one of them with git"
+        )
+    return found.ours or found.theirs
+
+
+def _documents(one: RoundJoin, name: str) -> dict[str, Record | None]:
+    try:
+        return one.documents()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise XlsyncError(
+            f"{name}: on one side a document is not as xlsync writes it ({error!r})"
+        ) from error
+
+
+def _join_seals(fork: Fork) -> Record:
+    """The keys of both sides; those that a side has added since come first, and seal."""
+    sides = [fork.base, fork.ours, fork.theirs]
+    base, *own = [(one.document(layout.SEAL) or {}).get("keys", []) for one in sides]
+    added = sorted({key for keys in own for key in keys if key not in base})
+    return {"keys": [*added, *(key for key in base if all(key in keys for keys in own))]}
+
+
+def _edits(fork: Fork, made: Mapping[str, Placed | Record | None]) -> Edits:
+    """What has to be changed on our side, so that everything stands as it was made."""
+    placed: dict[str, Placed] = {}
+    edits = Edits({}, [], fork.spool, placed)
+    held = fork.ours.find_all(made)
+    for path, what in made.items():
+        if what is None:
+            edits.obsolete.extend([path] if path in held else [])
+        elif isinstance(what, Placed):
+            placed[path] = what
+        elif held.get(path) != (sha := fork.spool.put(canonical_bytes(what))):
+            edits.files[path] = sha
+    return edits

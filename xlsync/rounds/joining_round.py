@@ -1,0 +1,273 @@
+"""One round joined: the documents that both sides have changed, as they stand together.
+
+First the ledgers, since they say which numbers the issues have; then receipts, records and
+waiting versions of both sides, read with these numbers. What one side alone has changed is
+taken as it is, and not even read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xlsync.record import canonical_bytes
+from xlsync.repository import layout
+from xlsync.rounds.joining_ledger import instant, unite
+from xlsync.rounds.joining_receipts import Receipts, join_receipts, renumbered
+from xlsync.rounds.joining_records import Records, join_merged
+from xlsync.rounds.ledger import RETURNED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xlsync.form import Form
+    from xlsync.record import Json, Record
+    from xlsync.repository import Difference, Fork
+    from xlsync.rounds.joining_ledger import Numbers
+    from xlsync.rounds.joining_records import Stand, Waiting
+
+    Stated = tuple[tuple[int, int], ...]
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A record that both sides had changed; ``waits`` says that a version of it waits since.
+
+    ``renumbered`` are the numbers that workbooks bear, each with that of the issue.
+    """
+
+    round: str
+    record: str
+    group: str
+    title: str
+    waits: bool
+    renumbered: Stated = ()
+
+    @property
+    def word(self) -> str:
+        """What happened, in a word."""
+        return "冲突" if self.waits else "合并"
+
+    def as_json(self) -> Json:
+        """The record as ``xlsync merge --json`` prints it."""
+        return {
+            "round": self.round,
+            "record": self.record,
+            "group": self.group,
+            "title": self.title,
+            "conflict": self.waits,
+            "renumbered": [{"printed": old, "issue": new} for old, new in self.renumbered],
+        }
+
+
+class RoundJoin:
+    """Puts one round together."""
+
+    def __init__(self, fork: Fork, forms: Mapping[str, Form], name: str) -> None:
+        """Look at a round; what differs in it is told by :meth:`add`."""
+        self.fork = fork
+        self.forms = forms
+        self.round = name
+        self.sides = (fork.base, fork.ours, fork.theirs)
+        self.joints: list[Joint] = []
+        self._differing: set[str] = set()
+        self._ledgers: set[str] = set()
+        self._keys: set[str] = set()
+        self._two_sided: set[str] = set()
+        self._considered: set[str] = set()
+        self._made: dict[str, Record | None] = {}
+        self._sent: dict[str, Record | None] = {}
+        self._numbers: list[dict[str, Numbers]] = [{}, {}, {}]
+
+    def add(self, found: Difference) -> bool:
+        """Take note of a path that differs; whether this round says what stands there.
+
+        Where it does not, what the one side has stands that changed it.
+        """
+        top, _, _, *rest = found.path.split("/")
+        name = rest[-1].removesuffix(_SUFFIX)
+        is_named = rest[-1].endswith(_SUFFIX) and layout.ID.fullmatch(name) is not None
+        is_ours = True
+        match top, len(rest):
+            case layout.ROUNDS, 2 if (record := layout.read_record_name(rest[-1])) is not None:
+                self._differing.add(record.id)
+            case layout.ISSUED, 1 if is_named:
+                self._ledgers.add(name)
+            case layout.RECEIPTS, 1 if is_named:
+                self._keys.add(name)
+                self._two_sided |= set() if found.is_of_one_side else {name}
+            case layout.MERGED, 1 if is_named:
+                self._considered |= set() if found.is_of_one_side else {name}
+            case layout.CONFLICTS, 2 if is_named and layout.ID.fullmatch(rest[0]):
+                self._considered.add(rest[0])
+            case _:
+                is_ours = False
+        return is_ours and not found.is_of_one_side
+
+    def documents(self) -> dict[str, Record | None]:
+        """What stands by path, beside what one side alone has changed; None for nothing."""
+        ledgers = {one: self._join_ledger(one) for one in sorted(self._ledgers)}
+        renumbered_ids = set().union(*self._numbers)
+        renumbered_keys = self._keys_of(renumbered_ids)
+        self._keys |= renumbered_keys
+        considered = self._considered | renumbered_ids | self._both_changed
+        considered |= {one for one in self._differing if self._held_waiting(one)}
+        for key in sorted(self._two_sided | renumbered_keys):
+            self._made[layout.receipt_path(self.round, key)] = self._receipt(key)
+        for record_id in sorted(considered):
+            self._join_record(record_id, ledgers.get(record_id, ()))
+        for key in self.receipts.changed if considered else ():
+            self._made[layout.receipt_path(self.round, key)] = self.receipts.receipts[key]
+        return self._made
+
+    @cached_property
+    def _both_changed(self) -> set[str]:
+        """The records that both sides have changed or moved, each in its way."""
+        base, ours, theirs = (side.records(self.round) for side in self.sides)
+        return {
+            one
+            for one in self._differing
+            if len({base.get(one), ours.get(one), theirs.get(one)}) > 2  # noqa: PLR2004 - all three
+        }
+
+    # ---- what went out, what came -------------------------------------------------------
+
+    def _join_ledger(self, record_id: str) -> Stated:
+        """Put the ledgers of a record together; the numbers of workbooks that have others now."""
+        path = layout.issued_path(self.round, record_id)
+        base, ours, theirs = sides = [side.document(path) for side in self.sides]
+        if base in (ours, theirs):
+            self._sent[record_id] = theirs if base == ours else ours
+            return ()
+        united = unite(sides)
+        self._made[path] = self._sent[record_id] = united.document
+        if united.is_renumbered:
+            for numbers, of_side in zip(self._numbers, united.numbers, strict=True):
+                numbers[record_id] = of_side
+        issues = united.document["issues"]
+        return tuple((one["stated"], one["issue"]) for one in issues if "stated" in one)
+
+    def _issue(self, record_id: str, number: int | None) -> Record | None:
+        """The record as an issue took it out, by default the last that was no copy."""
+        path = layout.issued_path(self.round, record_id)
+        ledger = self._sent.get(record_id) or self.fork.ours.document(path) or {"issues": []}
+        contents = (
+            one["content"]
+            for one in reversed(ledger["issues"])
+            if (one["reason"] != RETURNED if number is None else one["issue"] == number)
+        )
+        return next(contents, None)
+
+    def _keys_of(self, ids: set[str]) -> set[str]:
+        """The receipts that speak of some records."""
+        folder = f"{layout.RECEIPTS}/{self.round}"
+        return {
+            name.removesuffix(_SUFFIX)
+            for side in (self.sides[1:] if ids else ())
+            for name, receipt in side.documents(folder)
+            if any(form["record"] in ids for form in receipt["forms"])
+        }
+
+    def _receipt(self, key: str) -> Record | None:
+        path = layout.receipt_path(self.round, key)
+        return join_receipts(*self._read(path, renumbered))
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """All receipts of the round as both sides have them together."""
+        folder = f"{layout.RECEIPTS}/{self.round}"
+        found = {name.removesuffix(_SUFFIX): one for name, one in self.fork.ours.documents(folder)}
+        for key in self._keys:
+            made = self._receipt(key)
+            found.pop(key, None)
+            if made is not None:
+                found[key] = made
+        return Receipts(found)
+
+    def _files(self, key: str) -> list[str]:
+        folder = f"{layout.RECEIVED}/{self.round}/{key}"
+        return sorted({name for side in self.sides[1:] for name in side.names(folder)})
+
+    # ---- what stands, what waits --------------------------------------------------------
+
+    @cached_property
+    def _records(self) -> Records:
+        return Records(
+            self.round,
+            self.forms,
+            self.sides,
+            self.receipts,
+            self._issue,
+            self._files,
+            is_inner=self.fork.is_inner,
+        )
+
+    def _join_record(self, record_id: str, stated: Stated) -> None:
+        entries = [side.records(self.round).get(record_id) for side in self.sides]
+        waiting = self._waiting(record_id)
+        stand, new = self._records.join(record_id)
+        stand = self._records.let_in(stand, waiting, self.fork.moment)
+        for entry in entries[1:]:
+            if entry is not None:
+                self._made[entry.path] = None
+        if stand is not None:
+            self._made[stand.path] = stand.record
+        path = layout.merged_path(self.round, record_id)
+        pairs = zip(self.sides[1:], entries[1:], strict=True)
+        own = [side.record(one) if one else None for side, one in pairs]
+        lineages = self._read(path, _lineage_renumbered, record_id)
+        self._made[path] = join_merged(stand, own, lineages)
+        self._made |= {**dict.fromkeys(self._held_waiting(record_id)), **new, **waiting}
+        if record_id in self._both_changed or stated:
+            self._tell(record_id, stand, stated, waits=bool(new))
+
+    def _tell(self, record_id: str, stand: Stand | None, stated: Stated, *, waits: bool) -> None:
+        if stand is not None:
+            form = self._records.form(stand.record)
+            names = form.group(stand.record), form.title(stand.record)
+        else:
+            ledger = self._made[layout.issued_path(self.round, record_id)] or {}
+            names = ledger.get("group", ""), ledger.get("title", "")
+        self.joints.append(Joint(self.round, record_id, *names, waits, stated))
+
+    def _held_waiting(self, record_id: str) -> list[str]:
+        folder = layout.conflict_folder(self.round, record_id)
+        names = {name for side in self.sides[1:] for name in side.names(folder)}
+        return sorted(f"{folder}/{name}" for name in names)
+
+    def _waiting(self, record_id: str) -> Waiting:
+        """The versions that wait on a side, and that neither side has brought to an end."""
+        found = {}
+        for path in self._held_waiting(record_id):
+            base, *own = self._read(path, _renumbered, record_id)
+            if base is not None and None in own:
+                continue
+            present = [one for one in own if one is not None]
+            found[path] = min(present, key=_order)
+        return found
+
+    def _read(
+        self, path: str, fix: Callable[..., Record], record_id: str | None = None
+    ) -> list[Record | None]:
+        """A document of each side, with the numbers that issues have now."""
+        found = []
+        for side, numbers in zip(self.sides, self._numbers, strict=True):
+            document = side.document(path)
+            known = numbers if record_id is None else numbers.get(record_id, {})
+            found.append(document and fix(document, known))
+        return found
+
+
+def _order(waiting: Record) -> tuple[float, bytes]:
+    return instant(waiting["received"]), canonical_bytes(waiting)
+
+
+def _lineage_renumbered(merged: Record, numbers: Numbers) -> Record:
+    return {**merged, "versions": [_renumbered(one, numbers) for one in merged["versions"]]}
+
+
+def _renumbered(version: Json, numbers: Numbers) -> Json:
+    return {**version, "issue": numbers.get(version["issue"], version["issue"])}

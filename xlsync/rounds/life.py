@@ -1,0 +1,199 @@
+"""The life of one record over all rounds: what went out, what came back, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from xlsync.errors import XlsyncError
+from xlsync.filenames import safe_text
+from xlsync.problems import Problem, Severity, from_json
+from xlsync.repository import Kind, layout
+from xlsync.rounds.ledger import RETURNED, issued, issues
+from xlsync.rounds.outcomes import State
+from xlsync.rounds.status import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.record import Json, Record
+    from xlsync.repository import Repository, Revision, Snapshot
+
+SENT, SENT_BACK, CORRECTED = "下发", "退回修改", "更正"
+_KINDS = {
+    Kind.ADDED: State.NEW.value,
+    Kind.CHANGED: State.UPDATED.value,
+    Kind.RENAMED: "改名",
+    Kind.REMOVED: "移除",
+}
+_CHANGES = {State.NEW, State.UPDATED, State.MERGED}
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a record; ``time`` is empty where nobody noted it.
+
+    ``commit`` is the version that came of it, None where the record stayed as it was; ``file`` is
+    the name of the workbook, ``issue`` its number in the round.
+    """
+
+    time: str
+    round: str
+    kind: str
+    issue: int | None = None
+    file: str | None = None
+    problems: tuple[Problem, ...] = ()
+    commit: str | None = None
+    author: str | None = None
+
+    def as_json(self) -> Json:
+        """The event as ``xlsync log --json`` prints it."""
+        return {
+            "time": self.time or None,
+            "round": self.round,
+            "kind": self.kind,
+            "issue": self.issue,
+            "file": self.file,
+            "commit": self.commit,
+            "author": self.author,
+            "problems": [one.as_json() for one in self.problems],
+        }
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Why it was not accepted."""
+        return [one for one in self.problems if one.severity is Severity.ERROR]
+
+
+def find_record(repository: Repository, text: str) -> str:
+    """The id of the record that is meant, also of one that only went out so far.
+
+    Raises:
+        XlsyncError: when nothing or more than one record fits.
+    """
+    try:
+        return repository.resolve(text)[2].id
+    except XlsyncError as error:
+        snapshot = repository.snapshot()
+        named = {
+            one.record: one.title
+            for name in snapshot.rounds()
+            for one in issues(snapshot, name).values()
+        }
+        fits = [one for one, title in named.items() if _fits(text, one, title)]
+        if len(fits) != 1:
+            raise error from None
+        return fits[0]
+
+
+def life(repository: Repository, record_id: str) -> list[Event]:
+    """Everything that happened to a record, the newest first."""
+    snapshot = repository.snapshot()
+    revisions = repository.log(record_id)
+    rounds = snapshot.rounds()
+    events: list[Event] = []
+    for name in rounds:
+        own = [one for one in reversed(revisions) if one.round == name]
+        events += _sent(snapshot, name, record_id)
+        events += _Came(repository, snapshot, name, record_id, own).events()
+
+    def order(one: Event) -> tuple[float, int, int]:
+        return _moment(one.time), rounds.index(one.round), one.issue or 0
+
+    return sorted(events, key=order, reverse=True)
+
+
+def _fits(text: str, record_id: str, title: str) -> bool:
+    is_prefix = len(text) >= _SHORTEST_PREFIX and record_id.startswith(text)
+    return is_prefix or record_id == text or safe_text(text) in safe_text(title)
+
+
+def _name(revision: Revision) -> str:
+    """Who made a version, without the address."""
+    return revision.author.partition(" <")[0]
+
+
+def _moment(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp() if time else 0.0
+
+
+def _sent(snapshot: Snapshot, round_name: str, record_id: str) -> Iterator[Event]:
+    entry = issued(snapshot, round_name, record_id)
+    for one in entry.issues if entry else ():
+        kind = SENT_BACK if one.reason == RETURNED else SENT
+        yield Event(one.time, round_name, kind, one.number, one.file)
+
+
+@dataclass(frozen=True)
+class _Came:
+    """What came back of a record in a round; ``revisions`` are its versions, the oldest first."""
+
+    repository: Repository
+    snapshot: Snapshot
+    round: str
+    record: str
+    revisions: list[Revision]
+
+    def events(self) -> Iterator[Event]:
+        """What came, with the versions that came of it, and the versions that no file tells of."""
+        told: set[str | None] = set()
+        for event in self._receipts():
+            told.add(event.commit)
+            yield event
+        for one in self.revisions:
+            if one.commit not in told:
+                yield Event(
+                    one.time.isoformat(),
+                    self.round,
+                    _KINDS[one.kind],
+                    file=one.path.rpartition("/")[2],
+                    commit=one.commit,
+                    author=_name(one),
+                )
+
+    def _receipts(self) -> Iterator[Event]:
+        folder = f"{layout.RECEIPTS}/{self.round}"
+        for name, receipt in self.snapshot.documents(folder, holding=self.record):
+            for at, form in enumerate(receipt["forms"]):
+                if form["record"] == self.record:
+                    made = self._event(name.removesuffix(".json"), receipt, form)
+                    yield from self._with_version(made, form, f"{folder}/{name}", at)
+
+    def _event(self, key: str, receipt: Record, form: Json) -> Event:
+        state, issue = state_of(form), form.get("issue")
+        files = self.snapshot.names(f"{layout.RECEIVED}/{self.round}/{key}")
+        was_sent = bool(self.snapshot.names(f"{layout.ISSUED}/{self.round}"))
+        is_correction = was_sent and issue is None and state is State.UPDATED
+        return Event(
+            receipt.get("received", ""),
+            self.round,
+            CORRECTED if is_correction else state.value,
+            issue,
+            files[0] if files else None,
+            tuple(from_json(form["problems"])),
+        )
+
+    def _with_version(self, event: Event, form: Json, path: str, at: int) -> Iterator[Event]:
+        """The event, or two of them where it waited first."""
+        if "settled" in form:
+            yield replace(event, kind=State.CONFLICT.value)
+            event = replace(event, time=form["settled"])
+        made = self._version(path, at) if state_of(form) in _CHANGES else None
+        if made is not None:
+            event = replace(
+                event,
+                time=event.time or made.time.isoformat(),
+                commit=made.commit,
+                author=_name(made),
+            )
+        yield event
+
+    def _version(self, path: str, at: int) -> Revision | None:
+        """The version with which a form of a receipt got in: that of the same commit."""
+        for one in self.revisions:
+            receipt = self.repository.snapshot(one.commit).document(path)
+            if receipt is not None and receipt["forms"][at]["accepted"]:
+                return one
+        return None

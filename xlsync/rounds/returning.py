@@ -1,0 +1,177 @@
+"""What goes back after a collection: copies for correction, and conflicts to be decided.
+
+A copy of an issued workbook is an issue of its own. Its content in the ledger is that of the
+issue that came back, since nothing of what was refused has entered the record. A file that is
+collected again gets the same copy under the same number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from xlsync.correction import Case, cases, copy_names, correction_copy, own_manifest
+from xlsync.filenames import unique_names
+from xlsync.intake import Arrival, read_arrival
+from xlsync.merge.choices import Note
+from xlsync.repository import Changes, layout
+from xlsync.repository.sealing import seal_keys
+from xlsync.rounds.deciding import contradiction
+from xlsync.rounds.known import Known
+from xlsync.rounds.ledger import RETURNED
+from xlsync.rounds.outcomes import State
+from xlsync.rounds.versions import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from xlsync.form import Form
+    from xlsync.manifest import Manifest
+    from xlsync.merge import Merged
+    from xlsync.record import Json, Record
+    from xlsync.repository import Repository, Spool
+    from xlsync.rounds.arriving import Arrived, Came
+    from xlsync.rounds.outcomes import Outcome
+
+GOES_BACK = {State.REFUSED, State.UNREADABLE}
+_UNCORRECTABLE = {"S006", "B004"}
+"""What no change of a cell puts right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A conflict that a person has to decide: what the workbook for it is made of."""
+
+    form: Form
+    note: Note
+    merged: Merged
+    key: bytes
+
+
+def goes_back(outcome: Outcome) -> bool:
+    """Whether a form is one that a copy for correction helps."""
+    found = {one.code for one in outcome.problems}
+    return outcome.state in GOES_BACK and bool(outcome.problems) and not found & _UNCORRECTABLE
+
+
+def number_copies(known: Known, changes: Changes, outcomes: list[Outcome], now: str) -> None:
+    """Note in the ledger and the receipts which copies of issued workbooks are going back."""
+    for outcome in sorted(outcomes, key=lambda one: (one.digest, one.place)):
+        if outcome.issue is None or outcome.record_id is None or not goes_back(outcome):
+            continue
+        receipt = changes.receipt(outcome.digest)
+        form = _form_of(receipt, outcome)
+        if receipt is None or form is None or form.get("copy"):
+            continue
+        path = layout.issued_path(known.round, outcome.record_id)
+        ledger = changes.document(path)
+        entry = known.issued(outcome.record_id)
+        if ledger is None or entry is None:
+            continue
+        source = entry.find(outcome.issue) or entry.last
+        form["copy"] = ledger["issues"][-1]["issue"] + 1
+        issue = replace(
+            source, number=form["copy"], time=now, file=None, reason=RETURNED, stated=None
+        )
+        content = known.content(outcome.record_id, source.number)
+        ledger["issues"].append(issue.as_json(content))
+        changes.put_document(path, ledger)
+        changes.put_receipt(outcome.digest, receipt)
+
+
+def copies(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    arrived: Arrived,
+    outcomes: list[Outcome],
+) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each workbook that goes back for correction, one at a time.
+
+    Raises:
+        XlsyncError: when a copy does not say what was read.
+    """
+    snapshot = repository.snapshot()
+    keys = seal_keys(snapshot)
+    known = Known(repository, snapshot, round_name, forms)
+    going = [
+        (case, _manifest(known, case, outcome, keys))
+        for file in arrived.files
+        for case, outcome in _cases(forms, file, arrived.spool, outcomes)
+    ]
+    names = copy_names(case for case, _ in going)
+    for name, (case, manifest) in zip(names, going, strict=True):
+        yield name, correction_copy(case, manifest)
+
+
+def _cases(
+    forms: Mapping[str, Form], file: Came, spool: Spool, outcomes: list[Outcome]
+) -> Iterator[tuple[Case, Outcome]]:
+    own = [one for one in outcomes if one.path == file.path]
+    if file.blob is None or not any(goes_back(one) for one in own):
+        return
+    arrival = Arrival(file.path, spool.data(file.blob))
+    readings = read_arrival(forms, arrival).readings
+    of_reading = {id(one): outcome for one, outcome in zip(readings, own, strict=False)}
+    for case in cases(forms, readings, PurePath(file.path).stem, is_text=file.is_text):
+        outcome = of_reading.get(id(case.reading))
+        if outcome is not None and goes_back(outcome) and case.record is not None:
+            yield replace(case, problems=outcome.problems), outcome
+
+
+def _manifest(known: Known, case: Case, outcome: Outcome, keys: list[bytes]) -> Manifest:
+    """What a copy says of itself; sealed as an issue of its own where it is one."""
+    made = own_manifest(case)
+    form = _form_of(known.snapshot.receipt(known.round, outcome.digest), outcome)
+    entry = known.issued(outcome.record_id or "")
+    issue = entry.find(form.get("copy") or 0) if entry and form else None
+    if issue is None:
+        return made
+    made = replace(
+        made,
+        record=outcome.record_id,
+        round=known.round,
+        issue=str(issue.printed),
+        base=issue.base,
+        fixed=dict(issue.fixed),
+        due=issue.due,
+        contact=issue.contact,
+    )
+    return made.sealed(keys[0]) if keys else made
+
+
+def _form_of(receipt: Record | None, outcome: Outcome) -> Json:
+    """The form of a receipt that an outcome is about."""
+    forms = receipt["forms"] if receipt else ()
+    own = (one for one in forms if one["place"] == outcome.place)
+    return next((one for one in own if one["content"] == outcome.content), None)
+
+
+def disputes(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    record_ids: Iterable[str],
+) -> list[Dispute]:
+    """The conflicts of records that wait for a decision, in the order of the records."""
+    snapshot = repository.snapshot()
+    known = Known(repository, snapshot, round_name, forms)
+    versions = Versions(known, Changes(snapshot, round_name))
+    key = next(iter(seal_keys(snapshot)), b"")
+    found = []
+    for record_id in sorted(set(record_ids)):
+        for _, waiting in sorted(versions.waiting(record_id).items()):
+            theirs, ours = waiting["theirs"], versions.standing(record_id) or {}
+            form = forms[theirs["form"]]
+            note = Note.between(round_name, ours, theirs)
+            merged = contradiction(form, waiting, ours)
+            found.append(Dispute(form, note, merged, key))
+    return found
+
+
+def dispute_names(found: Iterable[Dispute]) -> list[str]:
+    """File names that people recognise, one for each conflict."""
+    records = ((one.form, one.merged.record) for one in found)
+    texts = [f"{form.group(record)}_{form.title(record)}" for form, record in records]
+    return unique_names(texts, suffix="_冲突处理.xlsx")

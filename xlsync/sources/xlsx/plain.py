@@ -1,0 +1,174 @@
+"""Cells and strings in their plain spelling, cut out of a part before the XML parser sees it.
+
+The programs that people use spell almost every cell and every shared string in the same few
+ways. These are recognised by regular expressions, at a fraction of what the parser's callbacks
+cost. In their place the parser finds a mark, so that order and nesting, and everything spelled
+in another way, stay its business. A part in which a plain spelling could be anything but an
+element (comments, CDATA, another encoding) is left to the parser as a whole. Two things that
+XML forbids pass unseen where they do no harm: ``]]>`` in a text, an attribute of a row twice.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MARK = "xsCut"
+"""The element that stands for what was cut; its attribute ``n`` says which piece it was."""
+
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#10;": "\n", "&amp;": "&"}
+"""The entities that programs write; that of the ampersand is decoded last."""
+
+_OTHER_ENTITY = re.compile("&(?!amp;|lt;|gt;|quot;|apos;|#10;)")
+
+_OTHER_MARKUP = ("<!", "<?")
+
+# Not a carriage return, which XML reads as a line feed, nor what XML does not allow at all.
+_CHARACTERS = r"[^<\x00-\x08\x0b-\x1f\ufffe\uffff]"
+_TEXT = rf"<t(?: xml:space=\"preserve\")?>{_CHARACTERS}*+</t>"
+_CELL = (
+    r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]{1,9}")?(?: t="[a-zA-Z]+")?(?:'
+    rf' ?/>|>(?:<f(?: aca="(?:true|false)")?>{_CHARACTERS}++</f>)?'
+    rf"(?:<v>{_CHARACTERS}*+</v>|<v ?/>)?</c>"
+    rf"|><is>{_TEXT}</is></c>)"
+)
+_CELL_START = '<c r="'
+_ROW_START = '<row r="'
+_ROW_TAG = (
+    rf'{_ROW_START}[1-9][0-9]{{0,6}}"(?: (?:spans|s|customFormat|ht|hidden|customHeight'
+    r'|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent)="[^"<&]*+")*+'
+)
+_RUN = r"<r>(?:<rPr>(?:<[a-zA-Z]+(?: val=\"[^\"<&]*+\"| rgb=\"[^\"<&]*+\")*+/>)*+</rPr>)?"
+
+# Rows and strings without their end tag, rows with the blank ones before them.
+_ROW = re.compile(rf"(?:{_ROW_TAG} ?/>)*+{_ROW_TAG}>(?:{_CELL})*+")
+_STRING = re.compile(rf"<si>(?:{_TEXT}|(?:{_RUN}{_TEXT}</r>)++)")
+
+_CELL_PARTS = re.compile(
+    r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
+    r"(?:<f[^>]*>([^<]+)</f>)?(?:<v>([^<]*)|<is><t[^>]*>([^<]*))?"
+)
+_RUN_TEXT = re.compile(r"<t[^>]*>([^<]*)")
+
+SHORT = 2_000
+"""Characters of a row or string that is worth to be remembered for the next file."""
+
+
+class Cut(NamedTuple):
+    """A part with marks in place of what was cut; each piece is some rows or strings."""
+
+    rest: bytes
+    pieces: list[list[str]]
+
+
+def cut_rows(part: bytes) -> Cut:
+    """Cut the plain rows out of a sheet."""
+    return _cut(part, "<row ", "</row>", _is_plain_row)
+
+
+def cut_strings(part: bytes) -> Cut:
+    """Cut the plain strings out of a table of shared strings."""
+    return _cut(part, "<si>", "</si>", _is_plain_string)
+
+
+def cells(row: str) -> Sequence[tuple[str, str, str, str, str, str]]:
+    """The cells of a row that are not blank.
+
+    Each is its reference, style, type, formula, value and inline text; empty where it has none.
+    The three texts still need :func:`decoded`.
+    """
+    return _CELL_PARTS.findall(row)
+
+
+def end_of(row: str) -> tuple[int, str | None]:
+    """The number of a row and the reference of its last cell, blank ones included."""
+    start = row.rindex(_ROW_START) + len(_ROW_START)
+    number = int(row[start : row.index('"', start)])
+    last = row.rfind(_CELL_START) + len(_CELL_START)
+    return number, row[last : row.index('"', last)] if last > start else None
+
+
+def string(item: str) -> str:
+    """The text of a string, its runs joined."""
+    text = _known_string(item) if len(item) < SHORT else _string(item)
+    return text or ""
+
+
+def decoded(text: str) -> str:
+    """A text without entities."""
+    if "&" in text:
+        for entity, character in _ENTITIES.items():
+            text = text.replace(entity, character)
+    return text
+
+
+def _cut(part: bytes, begin: str, end: str, is_plain: Callable[[str], bool]) -> Cut:
+    """Cut a part, or leave it whole where what looks like an element could be something else."""
+    try:
+        declaration, text = _split(part)
+    except ValueError:
+        return Cut(part, [])
+    first, last = text.find(begin), text.rfind(end)
+    if not 0 <= first < last:
+        return Cut(part, [])
+    rest, is_open = [text[:first]], False
+    pieces: list[list[str]] = []
+    for item in text[first:last].split(end):
+        if is_plain(item):
+            if not is_open:
+                rest.append(f'<{MARK} n="{len(pieces)}"/>')
+                pieces.append([])
+            pieces[-1].append(item)
+        else:
+            rest += (item, end)
+        is_open = rest[-1] != end
+    rest.append(text[last + len(end) :])
+    left = "".join(rest)
+    if any(one in left for one in _OTHER_MARKUP) or left.count(MARK) != len(pieces):
+        return Cut(part, [])
+    return Cut(declaration + left.encode(), pieces)
+
+
+def _is_plain_row(row: str) -> bool:
+    return _known_row(row) if len(row) < SHORT else _matches(row)
+
+
+def _matches(row: str) -> bool:
+    return _ROW.fullmatch(row) is not None and not _has_other_entity(row)
+
+
+_known_row = lru_cache(maxsize=4096)(_matches)
+
+
+def _is_plain_string(item: str) -> bool:
+    return (_known_string(item) if len(item) < SHORT else _string(item)) is not None
+
+
+def _string(item: str) -> str | None:
+    """The text of a string without its end tag, None where it is not spelled plainly."""
+    if _STRING.fullmatch(item) is None or _has_other_entity(item):
+        return None
+    return decoded("".join(_RUN_TEXT.findall(item)))
+
+
+_known_string = lru_cache(maxsize=4096)(_string)
+
+
+def _has_other_entity(item: str) -> bool:
+    return "&" in item and _OTHER_ENTITY.search(item) is not None
+
+
+def _split(part: bytes) -> tuple[bytes, str]:
+    """The XML declaration, and what follows it as text.
+
+    Raises ValueError where it is not plainly UTF-8.
+    """
+    start = part.find(b"?>") + 2 if part.startswith(b"<?xml") else 0
+    declaration = part[:start]
+    if declaration and b"utf-8" not in declaration.lower():
+        raise ValueError("another encoding")
+    return declaration, part[start:].decode()
