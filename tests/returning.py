@@ -101,7 +101,13 @@ def came(
 
 
 def put_in(
-    repository: Repository, files: list[Came], spool: Spool, into: str = ROUND
+    repository: Repository,
+    files: list[Came],
+    spool: Spool,
+    into: str = ROUND,
+    *,
+    replacing: bool = False,
 ) -> Collection:
     """Collect what came."""
-    return collecting._commit(repository, FORMS, into, Arrived(files, spool))  # noqa: SLF001 - without reading files
+    arrived = Arrived(files, spool)
+    return collecting._commit(repository, FORMS, into, arrived, replacing=replacing)  # noqa: SLF001 - without reading files

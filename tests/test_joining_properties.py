@@ -24,6 +24,7 @@ from xlsync.rounds.versions import digest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlsync.record import Record
     from xlsync.repository import Snapshot
 
     Step = tuple[str, int, int, list[str]]

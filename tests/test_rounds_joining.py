@@ -6,7 +6,6 @@ import contextlib
 import copy
 import json
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +25,7 @@ from xlsync.rounds.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from xlsync.record import Record
     from xlsync.repository import Snapshot

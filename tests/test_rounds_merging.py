@@ -30,13 +30,16 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def take(
-    repository: Repository, *returned: tuple[Record, int | None], **claim: Json
+    repository: Repository,
+    *returned: tuple[Record, int | None],
+    replacing: bool = False,
+    **claim: Json,
 ) -> list[Outcome]:
     spool = repository.snapshot().spool()
     files = [
         came(spool, one, issue, f"{at}.xlsx", **claim) for at, (one, issue) in enumerate(returned)
     ]
-    return put_in(repository, files, spool).outcomes
+    return put_in(repository, files, spool, replacing=replacing).outcomes
 
 
 def states(outcomes: list[Outcome]) -> list[State]:
@@ -107,6 +110,25 @@ def test_a_contradiction_changes_nothing_and_waits(repository: Repository) -> No
     (again,) = take(repository, (changed(other, overall_goal="乙还改"), 1))
     assert again.state is State.CONFLICT
     assert repository.snapshot().tree == before
+
+
+def test_a_contradiction_takes_its_place_where_that_is_asked_for(repository: Repository) -> None:
+    take(repository, (changed(FIRST, annual_goal="甲"), 1))
+    again = changed(FIRST, annual_goal="乙")
+    assert states(take(repository, (again, 1))) == [State.CONFLICT]
+    (outcome,) = take(repository, (again, 1), replacing=True)
+    assert (outcome.state, codes(outcome)) == (State.UPDATED, [])
+    assert stands(repository) == again
+    assert waiting(repository) == []
+    assert states(take(repository, (again, 1))) == [State.UNCHANGED]
+
+
+def test_of_two_contradictions_at_once_neither_takes_its_place(repository: Repository) -> None:
+    first = changed(FIRST, annual_goal="甲")
+    take(repository, (first, 1))
+    more = [(changed(FIRST, annual_goal=text), 1) for text in ("乙", "丙")]
+    assert states(take(repository, *more, replacing=True)) == [State.CONFLICT] * 2
+    assert stands(repository) == first
 
 
 def test_what_breaks_a_rule_together_waits_too(repository: Repository) -> None:

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     type=PATH,
     help="Write what goes back into this folder: copies for correction, conflicts to decide.",
 )
+@click.option(
+    "--replace",
+    "replacing",
+    is_flag=True,
+    help="A file that contradicts what the round has takes its place, if it came alone.",
+)
 @json_option
 @repo_option()
 @forms_option()
@@ -46,6 +52,7 @@ def collect(
     paths: tuple[Path, ...],
     *,
     folder: Path | None,
+    replacing: bool,
     as_json: bool,
 ) -> None:
     """Read returned files into a round, as one commit.
@@ -69,6 +76,7 @@ def collect(
                 paths,
                 progress,
                 returning=folder is not None,
+                replacing=replacing,
             )
         written = _write_back(settings, repository, collection, folder) if folder else []
     if as_json:

@@ -34,6 +34,7 @@ class _Companions:
     """What xlsync itself has put on the sheets beside a form."""
 
     def __init__(self, form: Form, layout: Layout, workbook: Workbook) -> None:
+        self.left = _left(form, layout)
         self.cells = {one.name: one.cells for one in companions(form, layout)}
         self.cells[LISTS] = _list_cells(form)
         self.cells[SHEET] = _manifest_cells(workbook)
@@ -45,14 +46,10 @@ class _Companions:
 
     def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
         """The cells that hold anything but what we put there."""
-        expected = self.cells.get(sheet.name, {})
+        # Nearly every sheet is as we left it, and all of them have two thousand cells in a file.
+        if self.left.get(sheet.name) == _as_it_is(sheet):
+            return
         for address, cell in sheet.cells.items():
-            entry = expected.get(address)
-            # Nearly every cell is as we left it, and there are two thousand of them in a file.
-            if entry is not None:
-                is_same = cell.formula is not None if entry.is_formula else cell.text == entry.text
-                if is_same:
-                    continue
             if not self.is_untouched(sheet, address, cell):
                 yield address, cell
 
@@ -66,6 +63,25 @@ class _Companions:
         if entry.is_formula:
             return sheet.values_only or cell.formula is not None or not cell.text.strip()
         return entry.text == cell.text
+
+
+def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
+    """The places of a sheet's cells in their order, and their texts, None for a formula."""
+    texts = [None if cell.formula is not None else cell.text for cell in sheet.cells.values()]
+    return list(sheet.cells), texts
+
+
+@lru_cache(maxsize=64)
+def _left(form: Form, layout: Layout) -> dict[str, tuple[list[Address], list[str | None]]]:
+    """How programs save the sheets that nobody has touched, row by row."""
+    sheets = {one.name: one.cells for one in companions(form, layout)}
+    sheets[LISTS] = _list_cells(form)
+    left: dict[str, tuple[list[Address], list[str | None]]] = {}
+    for name, cells in sheets.items():
+        entries = [one for one in sorted(cells.items()) if one[1].is_formula or one[1].text]
+        texts = [None if entry.is_formula else entry.text for _, entry in entries]
+        left[name] = ([address for address, _ in entries], texts)
+    return left
 
 
 def read_manifest(workbook: Workbook) -> Manifest | None:

@@ -19,7 +19,6 @@ from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.object_store import MissingObjectFinder
 from dulwich.objects import ZERO_SHA, ObjectID
 from dulwich.refs import HEADREF, Ref
-from urllib3.exceptions import HTTPError
 
 from xlsync.errors import XlsyncError
 from xlsync.repository.objects import DAMAGE
@@ -41,7 +40,7 @@ _SECRET = re.compile(r"(?<=://)[^/@]*@")
 
 _REFUSALS = (
     *(GitProtocolError, HTTPUnauthorized, HTTPProxyUnauthorized),
-    *(HTTPError, OSError, ValueError),
+    *(OSError, ValueError),
 )
 
 

@@ -66,11 +66,13 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     progress: Callable[[int, int], None] = lambda _, __: None,
     *,
     returning: bool = False,
+    replacing: bool = False,
 ) -> Collection:
     """Read files, folders and archives and commit what came into a round.
 
     ``progress`` is told how many of how many files are read; ``returning`` notes in the ledger
-    that what was refused goes back for correction.
+    that what was refused goes back for correction; ``replacing`` lets a file take the place of
+    what it contradicts.
 
     Raises:
         XlsyncError: when the round's name is none, or the repository cannot be written.
@@ -81,7 +83,9 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     arrived = take_in(forms, paths, before, snapshot.spool(), progress)
     for attempt in range(_ATTEMPTS):
         try:
-            made = _commit(repository, forms, round_name, arrived, returning=returning)
+            made = _commit(
+                repository, forms, round_name, arrived, returning=returning, replacing=replacing
+            )
         except MovedError:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -91,17 +95,18 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     raise AssertionError("the last attempt returns or raises")
 
 
-def _commit(
+def _commit(  # noqa: PLR0913 - what can be asked of a collection
     repository: Repository,
     forms: Mapping[str, Form],
     round_name: str,
     arrived: Arrived,
     *,
     returning: bool = False,
+    replacing: bool = False,
 ) -> Collection:
     changes = Changes(repository.snapshot(), round_name, arrived.spool)
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    settling = Settling(repository, changes, forms, now)
+    settling = Settling(repository, changes, forms, now, replacing=replacing)
     outcomes = settling.settle(arrived.files)
     if returning:
         number_copies(settling.known, changes, outcomes, now)

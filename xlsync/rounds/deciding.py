@@ -11,10 +11,13 @@ from xlsync.rounds.outcomes import State
 from xlsync.rounds.versions import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlsync.form import Form
     from xlsync.merge import Merged
     from xlsync.merge.choices import Choices
-    from xlsync.record import Record
+    from xlsync.problems import Problem
+    from xlsync.record import Json, Record
     from xlsync.rounds.outcomes import Outcome
     from xlsync.rounds.versions import Versions
 
@@ -52,11 +55,32 @@ def decide(versions: Versions, choices: Choices, outcome: Outcome) -> Outcome:
         return outcome.settled(State.REFUSED, problem("B004", message))
     form = known.forms[note.form]
     merged = contradiction(form, waiting, ours)
-    chosen = resolve(form.mapping, merged, choices.values(merged.conflicts))
-    record, wrong = form.canonical(chosen)
-    wrong += form.check(record) if record else []
+    record, wrong = _checked(form, merged, choices.values(merged.conflicts))
     if record is None or has_error(wrong):
         return outcome.settled(State.REFUSED, *wrong)
     versions.resolve(note.record, path, record)
     doubtful = [one for one in wrong if one.severity is Severity.WARNING]
     return outcome.settled(State.MERGED, *doubtful)
+
+
+def prefer(versions: Versions, record_id: str, content: str) -> bool:
+    """Let what waits take the place of what it contradicts; not where that breaks a rule."""
+    path = layout.conflict_path(versions.known.round, record_id, content)
+    waiting, ours = versions.waiting(record_id).get(path), versions.standing(record_id)
+    if waiting is None or ours is None:
+        return False
+    form = versions.known.forms[ours["form"]]
+    merged = contradiction(form, waiting, ours)
+    record, wrong = _checked(form, merged, {one.pointer: one.theirs for one in merged.conflicts})
+    if record is None or has_error(wrong):
+        return False
+    versions.resolve(record_id, path, record)
+    return True
+
+
+def _checked(
+    form: Form, merged: Merged, choices: Mapping[str, Json]
+) -> tuple[Record | None, list[Problem]]:
+    """The record with what was chosen, None where it is none, and what is wrong with it."""
+    record, wrong = form.canonical(resolve(form.mapping, merged, choices))
+    return record, wrong + (form.check(record) if record else [])

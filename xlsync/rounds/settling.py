@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.problems import has_error, problem
 from xlsync.rounds.belonging import placed
-from xlsync.rounds.deciding import decide
+from xlsync.rounds.deciding import decide, prefer
 from xlsync.rounds.known import Known, Taken
 from xlsync.rounds.outcomes import Outcome, State, first_outcome, refused_for
 from xlsync.rounds.receipts import keep_file
@@ -47,13 +47,25 @@ class Settling:
     """One attempt to put files into a round."""
 
     def __init__(
-        self, repository: Repository, changes: Changes, forms: Mapping[str, Form], now: str
+        self,
+        repository: Repository,
+        changes: Changes,
+        forms: Mapping[str, Form],
+        now: str,
+        *,
+        replacing: bool = False,
     ) -> None:
-        """Settle into these changes; ``now`` is the time at which new files were received."""
+        """Settle into these changes; ``now`` is the time at which new files were received.
+
+        Where it is ``replacing``, a version that contradicts what stands takes its place,
+        unless another version of the same record comes with it.
+        """
         self.changes = changes
         self.known = Known(repository, changes.snapshot, changes.round, forms)
         self.versions = Versions(self.known, changes, now)
         self.now = now
+        self._is_replacing = replacing
+        self._versions_of: dict[str, set[str]] = {}
 
     def settle(self, files: list[Came]) -> list[Outcome]:
         """The outcome of every form of every file, in the order of the files."""
@@ -65,6 +77,9 @@ class Settling:
             )
         ]
         items = _without_rivals(items)
+        for _, _, _, one in items:
+            if one.state is State.NEW and one.record_id and one.content:
+                self._versions_of.setdefault(one.record_id, set()).add(one.content)
         settled = {
             item[:2]: self._settle(files[item.file], item)
             for item in sorted(items, key=_Item.order)
@@ -131,13 +146,20 @@ class Settling:
         record = {**self._record(item.form), "id": outcome.record_id}
         if outcome.issue is None:
             return outcome.settled(self.versions.replace(record))
-        version = Version(outcome.issue, record)
-        if Taken(outcome.record_id, version.issue, version.content) in self.known.taken:
+        return self._answer(file, outcome, Version(outcome.issue, record))
+
+    def _answer(self, file: Came, outcome: Outcome, version: Version) -> Outcome:
+        """Merge what answers an issue, or keep it waiting."""
+        record_id = version.record["id"]
+        if Taken(record_id, version.issue, version.content) in self.known.taken:
             return outcome.settled(State.UNCHANGED)
         state = self.versions.take(version)
         if state is not State.CONFLICT:
             return outcome.settled(state)
         self.versions.wait(version, file.path.name, file.digest)
+        is_alone = len(self._versions_of[record_id]) == 1
+        if self._is_replacing and is_alone and prefer(self.versions, record_id, version.content):
+            return outcome.settled(State.UPDATED)
         return outcome.settled(state, contradiction(version.issue))
 
     def _in_the_end(self, outcome: Outcome) -> Outcome:

@@ -83,7 +83,7 @@ class Styles:
             if number_format is not None:
                 properties["num_format"] = style.number_format or number_format
                 properties["locked"] = locked
-                if locked:
+                if locked and style.border:
                     # What cannot be changed looks like the rest of the form's own cells.
                     properties.setdefault("bg_color", self._template.marks.fixed)
             self._made[key] = self._workbook.add_format(properties)

@@ -1,0 +1,206 @@
+"""Figures of whole rounds: so many projects sent out, collected, looked at, and compared.
+
+Each step runs in a process of its own, so that its memory is its own: the peak of that process,
+and that of the largest process that works for it. Sending and collecting run once in one process
+and once in two, in repositories of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlsync.demo.walk import SAMPLE
+from xlsync.form import Catalogue
+from xlsync.form.catalogue import data_folder
+from xlsync.record import put
+from xlsync.repository import Changes, Repository, layout
+from xlsync.repository.objects import Objects
+from xlsync.repository.sealing import new_seal, seal_keys
+from xlsync.rounds import collect, compare_rounds, standings
+from xlsync.rounds.distributing import distribute
+from xlsync.rounds.issuing import Ticket
+from xlsync.rounds.ledger import issues
+from xlsync.rounds.roster import open_roster
+from xlsync.rounds.sendings import Wishes
+from xlsync.writer import splice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.form import Form
+    from xlsync.record import Record
+
+_FIRST, _LATER = "2024/一上", "2024/二上"
+_UNITS = 60
+_CHANGED = 20
+"""One record of so many is another one in the second round: 5 %."""
+
+_FORMS = {one.id: one for one in Catalogue()}
+_SAMPLES = sorted((data_folder("samples") / SAMPLE / "一上").glob("*.json"))
+
+
+def main(count: int) -> None:
+    """Print the figures for so many projects."""
+    print(f"{count} projects{'seconds':>34}{'a second':>10}   peak memory")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        _write_roster(folder / "roster.csv", count)
+        for workers in (1, 2):
+            Repository.init(folder / f"r{workers}", {layout.SEAL: new_seal()}).close()
+            _run("send", folder, count, workers)
+            _run("fill", folder, count, workers)
+            _run("collect", folder, count, workers)
+        for step in ("collect again", "status", "second round", "diff"):
+            _run(step, folder, count, 2)
+
+
+def _write_roster(path: Path, count: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["实施单位", "项目名称", "项目编码"])
+        rows.writerows([f"单位{one % _UNITS}", f"项目{one}", f"p-{one:05}"] for one in range(count))
+
+
+def _run(step: str, folder: Path, count: int, workers: int) -> None:
+    """Let a process do a step, and print what it tells."""
+    command = [sys.executable, __file__, "--step", step, "--workers", str(workers), str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    told = json.loads(done.stdout.splitlines()[-1])
+    who = f", {workers} process{'es' if workers > 1 else ''}" if step in {"send", "collect"} else ""
+    memory = f"{told['own']:.0f} MB"
+    if told["worker"]:
+        memory += f", and {told['worker']:.0f} MB in each of {workers}"
+    seconds = told["seconds"]
+    print(f"{step + who:<30}{seconds:>18.1f}{count / seconds:>10.0f}   {memory}  {told['note']}")
+
+
+# ---- in a process of its own ------------------------------------------------------
+
+
+def _step(step: str, folder: Path, workers: int) -> None:
+    os.cpu_count = lambda: workers
+    notes: list[str] = []
+    start = time.perf_counter()
+    with Repository.open(folder / f"r{workers}") as repository:
+        _STEPS[step](repository, folder, workers, notes)
+    seconds = time.perf_counter() - start
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    told = {"seconds": seconds, "own": own, "worker": worker, "note": " ".join(notes)}
+    print(json.dumps(told))
+
+
+def _send(repository: Repository, folder: Path, workers: int, notes: list[str]) -> None:
+    form = _form()
+    roster = open_roster(form, folder / "roster.csv")
+    done = distribute(repository, form, roster, Wishes(_FIRST, folder / f"out{workers}"))
+    notes.append(str({key.value: value for key, value in done.counts().items()}))
+
+
+def _fill(repository: Repository, folder: Path, workers: int, _: list[str]) -> None:
+    """What comes back: filled in by splicing, which is quicker than any client."""
+    form, snapshot = _form(), repository.snapshot()
+    key = seal_keys(snapshot)[0]
+    samples = _samples()
+    back = folder / f"back{workers}"
+    back.mkdir()
+    for number, (record_id, entry) in enumerate(sorted(issues(snapshot, _FIRST).items())):
+        last = entry.last
+        record = samples[number % len(samples)] | {"id": record_id}
+        for pointer, value in last.fixed.items():
+            put(record, pointer, int(value) if value.isdigit() else value)
+        ticket = Ticket(record, _FIRST, last.number, last.base, last.fixed)
+        order = ticket.order(form, key)
+        data = splice(form, order.record, order.manifest, locked=order.locked)
+        (back / f"{number}.xlsx").write_bytes(data)
+
+
+def _collect(repository: Repository, folder: Path, workers: int, notes: list[str]) -> None:
+    done = collect(repository, _FORMS, _FIRST, [folder / f"back{workers}"])
+    notes.append(str({key.value: value for key, value in done.counts().items()}))
+
+
+def _status(repository: Repository, _: Path, __: int, notes: list[str]) -> None:
+    rows = standings(repository.snapshot(), _FIRST)
+    notes.append(f"{len(rows)} rows")
+
+
+def _second(repository: Repository, _: Path, __: int, ___: list[str]) -> None:
+    """The same records in a second round, one of twenty changed."""
+    form, snapshot = _form(), repository.snapshot()
+    changes = Changes(snapshot, _LATER)
+    for number, entry in enumerate(snapshot.records(_FIRST).values()):
+        record = snapshot.record(entry)
+        if number % _CHANGED == 0:
+            record["annual_goal"] += "（已调整）"
+        changes.put_record(entry.id, form.group(record), form.title(record), record)
+    repository.commit(changes, "second round")
+
+
+def _diff(repository: Repository, _: Path, __: int, notes: list[str]) -> None:
+    with _counted() as read:
+        deltas = compare_rounds(_FORMS, repository.snapshot(), _FIRST, _LATER)
+    notes.append(f"{len(deltas)} changed, {read['Blob']} files and {read['Tree']} folders read")
+
+
+@contextmanager
+def _counted() -> Iterator[dict[str, int]]:
+    """Count the objects that are read from the repository."""
+    read = {"Blob": 0, "Tree": 0, "Commit": 0}
+    whole = Objects._load  # noqa: SLF001 - the one way to every object
+
+    def load(self: Objects, sha: Any) -> Any:  # noqa: ANN401 - git's objects
+        found = whole(self, sha)
+        read[type(found).__name__] += 1
+        return found
+
+    Objects._load = load  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    yield read
+    Objects._load = whole  # type: ignore[method-assign]  # noqa: SLF001 - as above
+
+
+def _form() -> Form:
+    return _FORMS[json.loads(_SAMPLES[0].read_text("utf-8"))["form"]]
+
+
+def _samples() -> list[Record]:
+    found = (json.loads(path.read_text("utf-8")) for path in _SAMPLES)
+    form = _form()
+    made = [form.identified(one) for one in found]
+    # What has errors would go back to its unit.
+    return [one for one in made if not form.check(one)]
+
+
+_STEPS = {
+    "send": _send,
+    "fill": _fill,
+    "collect": _collect,
+    "collect again": _collect,
+    "status": _status,
+    "second round": _second,
+    "diff": _diff,
+}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--projects", type=int, default=1_000, help="10,000 is the full figure")
+    parser.add_argument("--step", choices=[*_STEPS], help=argparse.SUPPRESS)
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        _step(options.step, options.folder, options.workers)
+    else:
+        main(options.projects)
