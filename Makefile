@@ -17,8 +17,9 @@ $(READY): pyproject.toml
 demo: $(READY)
 	$(BIN)/xlsync demo demo
 
+# One file stays on one core: its tests share what is dear to make.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

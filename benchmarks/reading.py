@@ -12,6 +12,7 @@ way, because ours remembers parts that it met before.
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import json
@@ -32,12 +33,11 @@ import openpyxl
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
 from xlsync.reader import read
-from xlsync.record import canonical_bytes
 from xlsync.sources import xlsx
 from xlsync.writer import splice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from xlsync.form import Form
     from xlsync.record import Record
@@ -95,14 +95,9 @@ def _returned(form: Form, records: list[Record]) -> dict[str, list[bytes]]:
 def _changed(data: bytes) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet = book.worksheets[0]
-    amounts = (
-        cell
-        for row in sheet.iter_rows()
-        for cell in row
-        if isinstance(cell.value, int | float) and not cell.protection.locked
-    )
-    for cell in amounts:
-        cell.value += 1
+    for cell in itertools.chain.from_iterable(sheet.iter_rows()):
+        if isinstance(cell.value, int | float) and not cell.protection.locked:
+            cell.value += 1
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -123,18 +118,22 @@ def _saved_again(office: str, files: list[bytes]) -> list[bytes]:
         return [(folder / "saved" / path.name).read_bytes() for path in paths]
 
 
-def _ours(data: bytes) -> bytes:
+def _ours(data: bytes) -> str:
+    """What ``xlsync read`` prints of a file: records and problems, a line for each form."""
     readings = read(_FORMS, xlsx.read(data))
-    return canonical_bytes([[one.record, [str(two) for two in one.problems]] for one in readings])
+    problems = [[problem.as_json() for problem in one.problems] for one in readings]
+    pairs = zip(readings, problems, strict=True)
+    return json.dumps([(one.record, told) for one, told in pairs], ensure_ascii=False)
 
 
 def _openpyxl(data: bytes, *, read_only: bool) -> str:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=read_only)
     rows = book.worksheets[0].iter_rows(values_only=True)
-    return json.dumps([[str(value) for value in row if value is not None] for row in rows])
+    texts = [[str(value) for value in row if value is not None] for row in rows]
+    return json.dumps(texts, ensure_ascii=False)
 
 
-def _compare(files: list[bytes], ways: dict[str, Callable[[bytes], object]]) -> None:
+def _compare(files: list[bytes], ways: Mapping[str, Callable[[bytes], object]]) -> None:
     """Each way reads its own part of the files in every turn; the first ones warm them up."""
     first, *_ = ways
     times: dict[str, list[float]] = {name: [] for name in ways}
@@ -145,6 +144,7 @@ def _compare(files: list[bytes], ways: dict[str, Callable[[bytes], object]]) -> 
         some = files[1 + turn * share : 1 + (turn + 1) * share]
         for name, way in ways.items():
             chosen = some if name == first else some[:_SLOW]
+            gc.collect()  # what the one before has left behind is not swept at this one's cost
             start = time.perf_counter()
             for data in chosen:
                 way(data)

@@ -99,7 +99,8 @@ def test_read_prints_one_object_a_form_with_its_line_or_sheet(tmp_path: Path) ->
     first, second, third = map(json.loads, result.stdout.splitlines())
     assert first["source"] == {"file": str(text), "line": 1}
     assert second["source"]["line"] > 1
-    assert third["source"] == {"file": str(sheet), "sheet": FORMS[FORM].template.sheet}
+    sheet_name = FORMS[FORM].template.sheet
+    assert third["source"] == {"file": str(sheet), "sheet": sheet_name, "by": "names"}
     assert [one["record"]["project_name"] for one in (first, second, third)] == ["甲", "乙", "丙"]
 
 

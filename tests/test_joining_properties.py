@@ -131,7 +131,7 @@ def _check(befores: list[Snapshot], after: Snapshot) -> None:
         assert form.get("issue") is None or form["issue"] in numbers[form["record"]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.booleans(), st.lists(_STEPS, min_size=2, max_size=9))
 def test_two_offices_come_to_the_same_and_lose_nothing(
     met: bool,  # noqa: FBT001 - what hypothesis draws

@@ -59,7 +59,7 @@ def test_what_two_people_wrote_stands_in_one_record(season: Played) -> None:
     result = invoke("-R", season.folder / "版本库", "show", "2024/二上/城运中心-热线工单办理经费")
     record = json.loads(result.stdout)
     assert record["planned_end"] == "2024-11-30"
-    assert record["overall_goal"].startswith("热线工单按时办结")
+    assert record["annual_goal"].startswith("全年工单按时办结率")
 
 
 def test_the_life_of_a_refused_project_is_told(season: Played) -> None:

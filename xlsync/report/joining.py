@@ -23,7 +23,7 @@ def joined_lines(joined: Joined, written: Sequence[Path] = ()) -> Iterator[Line]
         yield line("已是最新，没有可合并的内容。")
     else:
         yield from _told(joined)
-    yield from _written(written)
+    yield from _to_decide(written, has_conflict=joined.has_conflict)
 
 
 def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]:
@@ -33,7 +33,7 @@ def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]
     if not synced.joined:
         yield line("对方没有新内容。")
     yield line("本库的内容已送到对方。" if synced.is_sent else "本库没有对方缺少的内容。")
-    yield from _written(written)
+    yield from _to_decide(written, has_conflict=synced.has_conflict)
 
 
 def _told(joined: Joined) -> Iterator[Line]:
@@ -52,10 +52,11 @@ def _told(joined: Joined) -> Iterator[Line]:
                 f"    两边都下发过第 {printed} 次；表上印着第 {printed} 次的其中一份，"
                 f"台账记为第 {number} 次。"
             )
-    if waiting:
-        yield line("冲突等待裁定：加 --return 目录，写出冲突处理单；选好后用 collect 收回。")
 
 
-def _written(written: Sequence[Path]) -> Iterator[Line]:
+def _to_decide(written: Sequence[Path], *, has_conflict: bool) -> Iterator[Line]:
+    """Where the workbooks lie in which conflicts are decided, or how one gets them."""
     if written:
         yield line(visible(f"冲突处理单 {len(written)} 份，在 {written[0].parent}。"))
+    elif has_conflict:
+        yield line("冲突等待裁定：加 --return 目录，写出冲突处理单；选好后用 collect 收回。")

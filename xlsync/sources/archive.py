@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 import zipfile
-import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from xlsync.sources.zips import ENCRYPTED, UTF8, ZIP_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +30,6 @@ MAX_RATIO = 300
 
 _DOCUMENT = {"[Content_Types].xml", "mimetype"}
 _SMALL = 4 * 1024 * 1024
-_ENCRYPTED = 0x1
-_UTF8 = 0x800
 _END = struct.Struct("<4s4H2LH")
 _END_MARK = b"PK\x05\x06"
 _LARGE_MARK = b"PK\x06\x07"
@@ -38,20 +37,6 @@ _LARGE_LOCATOR = struct.Struct("<4sLQL")
 _LARGE_END = struct.Struct("<4sQ2H2L4Q")
 _UNKNOWN = 0xFFFFFFFF
 _LONGEST_COMMENT = 0xFFFF
-
-# Everything that zipfile was seen to raise over damaged archives.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
 
 _REASONS = {
     "password": "设有密码",
@@ -114,7 +99,7 @@ class Archive:
         try:
             with archive.open(info) as stream:
                 data = stream.read(MAX_MEMBER_BYTES + 1)
-        except _ZIP_ERRORS:
+        except ZIP_ERRORS:
             return _REASONS["damaged"]
         self._left -= len(data)
         return data
@@ -133,7 +118,7 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile | str:
         if _directory_size(file) > MAX_DIRECTORY_BYTES:
             return f"压缩包里的文件超过 {MAX_MEMBERS:,} 个"
         archive = zipfile.ZipFile(file)
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         return "压缩包已损坏或不完整"
     if len(archive.infolist()) > MAX_MEMBERS:
         return f"压缩包里的文件超过 {MAX_MEMBERS:,} 个"
@@ -159,7 +144,7 @@ def _directory_size(file: BinaryIO) -> int:
 
 def _refusal(info: zipfile.ZipInfo) -> str | None:
     """Why a member is not read at all."""
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & ENCRYPTED:
         return "password"
     # zipfile unpacks all others without bounds, or not at all.
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
@@ -177,7 +162,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     Programs that do not say that a name is UTF-8 write it in the code page of their system.
     """
     name = info.orig_filename.partition("\0")[0]
-    if not info.flag_bits & _UTF8:
+    if not info.flag_bits & UTF8:
         raw = name.encode("cp437", "replace")
         for encoding in ("utf-8", "gb18030"):
             try:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import struct
 import zipfile
-import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from xlsync.sources.xlsx import limits
 from xlsync.sources.xlsx.budget import Budget
 from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
+from xlsync.sources.zips import ENCRYPTED, UTF8, ZIP_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _HEADER = b"PK\x03\x04"
 _HEADER_BYTES = 30
-_ENCRYPTED = 0x1
-_UTF8 = 0x800
-
-# Everything that zipfile was seen to raise over damaged archives.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
 
 
 Packed = tuple[bytes, int, int, int]
@@ -70,7 +54,7 @@ def _is_at_its_place(data: bytes, info: zipfile.ZipInfo) -> bool:
         return False
     length = int.from_bytes(header[-4:-2], "little")
     name = data[start + _HEADER_BYTES : start + _HEADER_BYTES + length]
-    encoding = "utf-8" if info.flag_bits & _UTF8 else "cp437"
+    encoding = "utf-8" if info.flag_bits & UTF8 else "cp437"
     return name == info.orig_filename.encode(encoding, "replace")
 
 
@@ -90,7 +74,7 @@ class Package:
             )
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise damaged("文件不完整，可能在下载、传输或保存时被截断") from error
         for info in self._zip.infolist():
             # A name that differs hides a part that is only looked for, such as the comments.
@@ -135,7 +119,7 @@ class Package:
                 while chunk := stream.read(limits.CHUNK_BYTES):
                     self.budget.unpacked.spend(len(chunk))
                     yield chunk
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise damaged(f"部件 {part} 解压失败或校验不符") from error
 
     def _member(self, part: str) -> zipfile.ZipInfo:
@@ -146,7 +130,7 @@ class Package:
         if len(members) > 1:
             # Programs disagree which of them counts, so what one shows another would not.
             raise damaged(f"部件 {part} 出现 {len(members)} 次")
-        if members[0].flag_bits & _ENCRYPTED:
+        if members[0].flag_bits & ENCRYPTED:
             raise UnreadableError("文件的压缩包设有密码，无法读取。请取消密码后再报送。")
         # Part 2, annex C allows these two alone; zipfile unpacks the others without bounds.
         if members[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
