@@ -23,6 +23,8 @@ from dulwich.refs import HEADREF, Ref
 from xlsync.errors import XlsyncError
 from xlsync.repository.objects import DAMAGE
 from xlsync.repository.opening import open_repo
+from xlsync.repository.packing import write_pack
+from xlsync.repository.spool import Spool
 from xlsync.repository.writing import patiently
 
 if TYPE_CHECKING:
@@ -64,13 +66,13 @@ def fetch(repo: Repo, location: str) -> ObjectID | None:
             client, path = get_transport_and_path(location, config=repo.get_config_stack())
             found = client.fetch(path, repo, determine_wants=lambda refs, _=None: _of(refs, branch))
         commit = found.refs.get(branch)
-    else:
-        with closing(open_repo(_folder(location))) as other:
-            _, commit = other.refs.follow(branch)
-            if commit is not None:
-                _copy(other, repo, commit, location)
-    if commit is not None:
-        _check_whole(repo, commit, location)
+        if commit is not None:
+            _check_whole(repo, commit, location)
+        return commit
+    with closing(open_repo(_folder(location))) as other:
+        _, commit = other.refs.follow(branch)
+        if commit is not None:
+            _copy(other, repo, commit, location, Spool(repo.path))
     return commit
 
 
@@ -92,7 +94,7 @@ def push(repo: Repo, location: str, former: ObjectID | None) -> bool:
     if _is_server(location):
         return _push_to_server(repo, location, branch, former)
     with closing(open_repo(_folder(location))) as other:
-        _copy(repo, other, commit, location)
+        _copy(repo, other, commit, location, Spool(repo.path))
         try:
             return patiently(lambda: other.refs.set_if_equals(branch, former or ZERO_SHA, commit))
         except OSError as error:
@@ -155,17 +157,22 @@ def _said(location: str) -> Iterator[None]:
         raise XlsyncError(f"cannot reach {shown(location)}: {reason}") from error
 
 
-def _copy(source: Repo, target: Repo, commit: ObjectID, location: str) -> None:
-    """Put everything that belongs to a commit into another repository, as one pack."""
+def _copy(source: Repo, target: Repo, commit: ObjectID, location: str, spool: Spool) -> None:
+    """Put everything that belongs to a commit into another repository, as one pack.
+
+    The spool lies in the own repository, so that what goes over a network goes there once.
+    """
     try:
         if commit in target.object_store:
             return
-        target.object_store.fsync_object_files = True
-        heads = {sha for sha in target.get_refs().values() if sha in source.object_store}
-        pack = source.object_store.generate_pack_data(heads, {commit})
-        target.object_store.add_pack_data(*pack)
+        heads = [sha for sha in target.get_refs().values() if sha in source.object_store]
+        missing = MissingObjectFinder(source.object_store, heads, [commit])
+        objects = [spool.put_object(source.object_store[sha]) for sha, _ in missing]
+        target.object_store.close()
+        write_pack(target.object_store, spool, objects)
     except DAMAGE as error:
-        raise XlsyncError(f"cannot copy from or to the repository {location}: {error}") from error
+        reason = error.args[0] if isinstance(error, KeyError) else error
+        raise XlsyncError(f"cannot copy from or to the repository {location}: {reason}") from error
 
 
 def _check_whole(repo: Repo, commit: ObjectID, location: str) -> None:

@@ -182,6 +182,7 @@ class Repository:
         """Bring the branch of another repository here; see :func:`remote.fetch`."""
         from xlsync.repository import remote  # noqa: PLC0415 - what speaks to servers is slow to import
 
+        self._objects.release()
         commit = remote.fetch(self._repo, location)
         return commit.decode() if commit else None
 
