@@ -7,14 +7,13 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-import pytest
+from killing import exit_code, in_child, killed_at, needs_fork, touches_of
 from roster_files import as_csv, projects
 from running import FORM, FORMS
 
-from xlsync.errors import XlsyncError
 from xlsync.reader import read
 from xlsync.repository import Repository, writing
 from xlsync.repository.layout import SEAL
@@ -26,10 +25,11 @@ from xlsync.rounds.sendings import Wishes
 from xlsync.sources import open_table, xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is killed by fork")
+    import pytest
+
+pytestmark = needs_fork
 
 OFFICIAL = FORMS[FORM]
 ROUND = "2024/一上"
@@ -44,61 +44,6 @@ def send(repository: Path, folder: Path) -> Distribution:
     roster = read_roster(OFFICIAL, open_table(".csv", ROSTER))
     with Repository.open(repository) as opened:
         return distribute(opened, OFFICIAL, roster, Wishes(ROUND, folder))
-
-
-def in_child(work: Callable[[], object]) -> int:
-    """Start a child that does the work; it exits with 0 when it came through."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except XlsyncError:
-            os._exit(3)
-        os._exit(0)
-    return child
-
-
-def exit_code(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_at(number: int, repository: Path, folder: Path) -> int:
-    """Distribute in a child that is killed at its n-th touch of the disk."""
-    touches = _Touches(number)
-
-    def work() -> None:
-        sys.addaudithook(touches)
-        send(repository, folder)
-
-    return exit_code(in_child(work))
-
-
-def touches_of_a_whole_run(repository: Path, folder: Path) -> int:
-    """How often a run that nobody kills touches the disk."""
-    told = repository.with_suffix(".count")
-    touches = _Touches(0)
-
-    def work() -> None:
-        sys.addaudithook(touches)
-        send(repository, folder)
-        told.write_text(str(touches.seen), encoding="utf-8")
-
-    assert exit_code(in_child(work)) == 0
-    return int(told.read_text(encoding="utf-8"))
-
-
-class _Touches:
-    """Counts touches of the disk, and kills this process at one of them."""
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        self.seen = 0
-
-    def __call__(self, event: str, _: object) -> None:
-        if event == "open" or event.startswith(("os.", "tempfile.")):
-            self.seen += 1
-            if self.seen == self.last:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def check(repository: Path, folder: Path) -> None:
@@ -138,9 +83,8 @@ def test_a_kill_at_any_touch_of_the_disk_leaves_a_run_that_the_next_one_finishes
     Repository.init(tmp_path / "first", {SEAL: new_seal()}).close()
     # What is made once stays made in the children.
     send(shutil.copytree(tmp_path / "first", tmp_path / "warm"), tmp_path / "warm-out")
-    whole = touches_of_a_whole_run(
-        shutil.copytree(tmp_path / "first", tmp_path / "whole"), tmp_path / "whole-out"
-    )
+    copy = shutil.copytree(tmp_path / "first", tmp_path / "whole")
+    whole = touches_of(lambda: send(copy, tmp_path / "whole-out"), tmp_path / "count")
     chance = random.Random(5)  # noqa: S311 - where to kill, not a secret
     kills = 0
     for trial in range(TRIALS):
@@ -148,7 +92,7 @@ def test_a_kill_at_any_touch_of_the_disk_leaves_a_run_that_the_next_one_finishes
         folder = tmp_path / f"o{trial}"
         lock = repository / "refs" / "heads" / "main.lock"
         for _ in range(2):
-            code = killed_at(chance.randint(1, whole), repository, folder)
+            code = killed_at(chance.randint(1, whole), partial(send, repository, folder))
             kills += code == -signal.SIGKILL
             # A run that dies while it moves the branch leaves its lock, which is said; see
             # test_repository_races.
@@ -163,7 +107,7 @@ def test_two_at_once_into_one_folder_end_as_one(tmp_path: Path) -> None:
     for trial in range(4):
         repository, folder = tmp_path / f"r{trial}", tmp_path / f"o{trial}"
         Repository.init(repository, {SEAL: new_seal()}).close()
-        children = [in_child(lambda r=repository, f=folder: send(r, f)) for _ in range(3)]
+        children = [in_child(partial(send, repository, folder)) for _ in range(3)]
         assert [exit_code(child) for child in children] == [0, 0, 0]
         check(repository, folder)
         with Repository.open(repository) as opened:

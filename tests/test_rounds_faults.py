@@ -6,12 +6,11 @@ import errno
 import os
 import random
 import shutil
-import signal
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from killing import killed_at, needs_fork
 from returning import ROUND, changed, send, whole
 from running import FORMS, PROGRAM, save, settings
 
@@ -25,7 +24,7 @@ from xlsync.rounds.issuing import Ticket
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = int(os.environ.get("XLSYNC_KILLS", "24"))
+KILLS = int(os.environ.get("XLSYNC_TEST_KILLS", "24"))
 """How many collections are killed; set it to hundreds for a long run."""
 
 NAMES = ("甲", "乙", "丙")
@@ -67,25 +66,15 @@ def contents(repository: Repository) -> tuple[dict[str, object], list[str]]:
 
 def collect_and_die(town: Path, paths: list[Path], event_number: int) -> bool:
     """Collect in a child that is killed at its n-th touch of the disk; True if it got through."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
 
-        def count(event: str, _: object) -> None:
-            nonlocal seen
-            if event == "open" or event.startswith(("os.", "tempfile.")):
-                seen += 1
-                if seen == event_number:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
+    def work() -> None:
         with Repository.open(town) as repository:
-            sys.addaudithook(count)
             collect(repository, FORMS, ROUND, paths, returning=True)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    return killed_at(event_number, work) == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is killed at an exact point by fork")
+@needs_fork
 def test_a_collection_that_is_killed_loses_nothing_and_the_next_one_finishes(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

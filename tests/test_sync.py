@@ -10,12 +10,13 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+from killing import exit_code, in_child, killed_at, needs_fork, touches_of
 from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, invoke
 
@@ -25,7 +26,7 @@ from xlsync.repository.sealing import new_seal
 from xlsync.rounds.syncing import Synced, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from xlsync.record import Record
@@ -204,24 +205,6 @@ def test_a_shared_folder_that_lost_an_object_is_said(
 # ---- at once, and killed ----------------------------------------------------------
 
 
-def in_child(work: Callable[[], object]) -> int:
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except XlsyncError:
-            os._exit(3)
-        os._exit(0)
-    return child
-
-
-def exit_code(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
-
-
 @needs_fork
 def test_many_at_once_all_come_through(town: Path, shared: Path, tmp_path: Path) -> None:
     offices = []
@@ -232,26 +215,12 @@ def test_many_at_once_all_come_through(town: Path, shared: Path, tmp_path: Path)
         one = whole(f"项目{number}")
         with Repository.open(offices[-1]) as repository:
             send(repository, one)
-    children = [in_child(lambda one=one: exchange(one, shared)) for one in offices]
+    children = [in_child(partial(exchange, one, shared)) for one in offices]
     assert [exit_code(child) for child in children] == [0] * 4
     assert is_whole(shared, *offices)
     exchange(town, shared)
     with Repository.open(town) as repository:
         assert len(repository.snapshot().names(f"{layout.ISSUED}/{ROUND}")) == 5
-
-
-class _Touches:
-    """Counts touches of the disk, and kills this process at one of them."""
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        self.seen = 0
-
-    def __call__(self, event: str, _: object) -> None:
-        if event == "open" or event.startswith(("os.", "tempfile.")):
-            self.seen += 1
-            if self.seen == self.last:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 @needs_fork
@@ -262,29 +231,17 @@ def test_a_kill_at_any_touch_of_the_disk_leaves_both_whole(
     collect(town, changed(FIRST, annual_goal="甲"))
     collect(district, changed(FIRST, overall_goal="乙"))
     exchange(town, shared)
-    told = tmp_path / "count"
-
-    def attempt(mine: Path, place: Path, last: int) -> int:
-        touches = _Touches(last)
-
-        def work() -> None:
-            sys.addaudithook(touches)
-            exchange(mine, place)
-            told.write_text(str(touches.seen), encoding="utf-8")
-
-        return exit_code(in_child(work))
-
     # What is imported once stays imported in the children.
     exchange(shutil.copytree(district, tmp_path / "warm"), shutil.copytree(shared, tmp_path / "w"))
     copies = shutil.copytree(district, tmp_path / "all"), shutil.copytree(shared, tmp_path / "a")
-    assert attempt(*copies, 0) == 0
-    count = int(told.read_text(encoding="utf-8"))
+    count = touches_of(lambda: exchange(*copies), tmp_path / "count")
     chance = random.Random(7)  # noqa: S311 - where to kill, not a secret
     kills = 0
     for trial in range(KILLS):
         mine = shutil.copytree(district, tmp_path / f"d{trial}")
         place = shutil.copytree(shared, tmp_path / f"s{trial}")
-        kills += attempt(mine, place, chance.randint(1, count)) == -signal.SIGKILL
+        code = killed_at(chance.randint(1, count), partial(exchange, mine, place))
+        kills += code == -signal.SIGKILL
         assert is_whole(mine, place)
         exchange(mine, place)
         assert head(mine) == head(place)
