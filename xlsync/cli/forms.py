@@ -10,12 +10,13 @@ import click
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option
-from xlsync.errors import XlsyncError
+from xlsync.errors import FormError, XlsyncError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from xlsync.form import Form
+    from xlsync.form import Catalogue
 
 
 @click.group(invoke_without_command=True)
@@ -47,23 +48,28 @@ def check(folder: Path) -> None:
     proof: a blank workbook is made of it and read back. Exits with 1 where something is wrong.
     """
     from xlsync.form import Catalogue
-    from xlsync.form.checking import form_mistakes
 
     catalogue, found = Catalogue(folder), False
-    for form_id, mistakes in form_mistakes(catalogue):
-        told = mistakes or _unproven(catalogue[form_id])
-        for mistake in told:
+    for form_id in catalogue.own():
+        mistakes = _mistakes(catalogue, form_id)
+        for mistake in mistakes:
             click.echo(mistake)
-        found = found or bool(told)
-        click.echo(f"{form_id}: {f'{len(told)} wrong' if told else 'nothing wrong'}")
+        found = found or bool(mistakes)
+        click.echo(f"{form_id}: {f'{len(mistakes)} wrong' if mistakes else 'nothing wrong'}")
     if found:
         sys.exit(FOUND_ERRORS)
 
 
-def _unproven(form: Form) -> list[str]:
-    """Why no blank workbook can be made of a form; nothing where one can."""
+def _mistakes(catalogue: Catalogue, form_id: str) -> Sequence[str]:
+    """Everything that is wrong with a form, or why no blank workbook can be made of it."""
     from xlsync.generate import workbook
 
+    try:
+        form = catalogue[form_id]
+    except FormError as error:
+        return error.mistakes
+    except XlsyncError as error:
+        return [str(error)]
     try:
         workbook(form)
     except XlsyncError as error:

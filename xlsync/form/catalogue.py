@@ -53,10 +53,6 @@ class Catalogue:
         """Whether there is a form of that id."""
         return form_id in self._pairs
 
-    def files(self, form_id: str) -> tuple[Path, Path]:
-        """Template and mapping file of a form that is at hand."""
-        return self._pairs[form_id]
-
     def own(self) -> list[str]:
         """The ids of the forms in the user's folder."""
         folder = self._extra

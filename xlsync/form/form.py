@@ -12,7 +12,7 @@ from xlsync.errors import FormError
 from xlsync.form.identity import identified
 from xlsync.form.layout import lay_out
 from xlsync.form.library import load_libraries
-from xlsync.form.loading import load_toml
+from xlsync.form.loading import load_pair
 from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.grid import Area
@@ -62,14 +62,9 @@ class Form:
         Raises:
             FormError: naming file, table and key of what is wrong in or between them.
         """
-        mapping = load_toml(mapping_path, FormMapping)
-        form = cls(
-            load_toml(template_path, Template),
-            mapping,
-            load_libraries(mapping, mapping_path),
-            template_path,
-            mapping_path,
-        )
+        template, mapping = load_pair((template_path, Template), (mapping_path, FormMapping))
+        libraries = load_libraries(mapping, mapping_path)
+        form = cls(template, mapping, libraries, template_path, mapping_path)
         mistakes = pairing_mistakes(form.template, form.mapping)
         if not mistakes:
             mistakes = placing_mistakes(form.layout(form.capacity()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
+Other = TypeVar("Other", bound=BaseModel)
 
 _SUBJECT = re.compile(r"^(?:Input|String) ")
 
@@ -32,6 +33,27 @@ def load_toml(path: Path, model: type[Model]) -> Model:
         return model.model_validate(source.tables)
     except ValidationError as error:
         raise FormError(_mistakes(error, source)) from None
+
+
+def load_pair(
+    first: tuple[Path, type[Model]], second: tuple[Path, type[Other]]
+) -> tuple[Model, Other]:
+    """Read two files that belong together.
+
+    Raises:
+        FormError: naming file, table and key of every mistake in both.
+    """
+    made: list[Any] = []
+    mistakes: list[str] = []
+    for path, model in (first, second):
+        try:
+            made.append(load_toml(path, model))
+        except FormError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise FormError(mistakes)
+    one, other = made
+    return one, other
 
 
 def _mistakes(error: ValidationError, source: Source) -> list[str]:
