@@ -13,9 +13,13 @@ from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from xlsync.report.lines import Line
     from xlsync.repository import Repository
+    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.syncing import Synced
 
 _return_option = click.option(
     "--return",
@@ -46,12 +50,7 @@ def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bo
     with settings.repository() as repository:
         joined = join(repository, settings.forms, revision)
         written = _write_conflicts(settings, repository, folder)
-    if as_json:
-        write_json(joined.as_json() | {"returned": [str(path) for path in written]})
-    else:
-        print_report(joined_lines(joined, written))
-    if joined.has_conflict:
-        sys.exit(FOUND_ERRORS)
+    _tell(joined, joined_lines(joined, written), written, as_json=as_json)
 
 
 @click.command()
@@ -74,11 +73,18 @@ def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool)
     with settings.repository() as repository:
         synced = exchange(repository, settings.forms, remote)
         written = _write_conflicts(settings, repository, folder)
+    _tell(synced, synced_lines(synced, written), written, as_json=as_json)
+
+
+def _tell(
+    result: Joined | Synced, lines: Iterable[Line], written: list[Path], *, as_json: bool
+) -> None:
+    """Say what an exchange did; exit with 1 where something contradicts."""
     if as_json:
-        write_json(synced.as_json() | {"returned": [str(path) for path in written]})
+        write_json(result.as_json() | {"returned": [str(path) for path in written]})
     else:
-        print_report(synced_lines(synced, written))
-    if synced.has_conflict:
+        print_report(lines)
+    if result.has_conflict:
         sys.exit(FOUND_ERRORS)
 
 

@@ -120,6 +120,7 @@ class _Season:
         self.answers = self._read(sample / self.script.answers)
         self._turns = cycle(sorted(self.answers))
         self._alike: dict[str, str] = {}
+        self._folders: dict[str, list[tuple[Path, bytes, Record]]] = {}
 
     def play(self) -> None:
         """Every step in its order."""
@@ -170,19 +171,26 @@ class _Season:
             write_file(target / name, data)
 
     def _workbooks(self, sending: Sending) -> Iterator[tuple[Path, bytes, Record]]:
-        """The workbooks of a folder that a unit or project got, and what they say so far."""
-        for path in find_files([self.folder / str(sending.source)]):
-            file = read_file(self.forms, path)
-            for reading in file.readings:
-                record = reading.record
-                if record is None:
-                    continue
-                title, group = self.form.title(record), self.form.group(record)
-                is_wanted = title == sending.project or (
-                    sending.group is not None and group.endswith(sending.group)
-                )
-                if is_wanted and title not in sending.without:
-                    yield path, file.data, record
+        """The workbooks that a unit or project got, and what they say so far."""
+        for path, data, record in self._sent(str(sending.source)):
+            title, group = self.form.title(record), self.form.group(record)
+            is_wanted = title == sending.project or (
+                sending.group is not None and group.endswith(sending.group)
+            )
+            if is_wanted and title not in sending.without:
+                yield path, data, record
+
+    def _sent(self, source: str) -> list[tuple[Path, bytes, Record]]:
+        """The workbooks of a folder that went out, which nobody changes there."""
+        if source not in self._folders:
+            files = [read_file(self.forms, path) for path in find_files([self.folder / source])]
+            self._folders[source] = [
+                (file.path, file.data, reading.record)
+                for file in files
+                for reading in file.readings
+                if reading.record is not None
+            ]
+        return self._folders[source]
 
     def _answer(self, record: Record, sending: Sending) -> Record:
         """What a unit types: the answer of its project where the workbook is blank."""

@@ -71,7 +71,6 @@ class Official:
     heights: list[float]
     places: list[Place]
     page: Page
-    is_protected: bool
     remarks: list[str] = field(default_factory=list)
 
     def on_row(self, row: int) -> list[Place]:
@@ -100,7 +99,6 @@ def read_official(path: Path, sheet_name: str | None = None) -> Official:
         heights=[],
         places=[],
         page=_page(sheet),
-        is_protected=bool(sheet.protection.sheet),
     )
     made.places = sorted(_places(workbook, sheet, rows, columns), key=lambda one: one.area)
     made.heights = [

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from xlsync.problems import Severity
 from xlsync.rules.base import ColumnKey, TableRule
 from xlsync.rules.quantities import is_number
-from xlsync.rules.scores import NUMBERS, sound_cells
-from xlsync.rules.sheet import blank, both, either, quoted, row_title
+from xlsync.rules.scores import NUMBERS
+from xlsync.rules.sheet import blank, both, either, quoted, row_title, sound_in_row
 from xlsync.strict import Strict
 from xlsync.types import plain_number
 
@@ -79,7 +79,7 @@ class Deviation(Strict):
         """An expression that is true where the row has to explain something."""
         cell = row.cell(self.column)
         if self.below is not None:
-            readable = sound_cells(sheet, table, row, self.column, self.below)
+            readable = sound_in_row(sheet.plan.tables[table], row, self.column, self.below)
             return both(readable, f"ROUND(N({cell})-N({row.cell(self.below)}),2)<0")
         target = row.cell(self.misses or "")
         figure, goal = (self._figure(row, one) for one in (cell, target))

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from xlsync.rules.base import ColumnKey, FieldName, MoneySlot, PercentSlot, RuleBase, TableRule
-from xlsync.rules.sheet import Limit, both, quoted, row_title, sound
-from xlsync.types import TYPES
+from xlsync.rules.sheet import Limit, both, quoted, row_title, sound, sound_in_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.problems import Problem
     from xlsync.rules.plan import Plan
-    from xlsync.rules.sheet import RowView, SheetCheck, SheetView
+    from xlsync.rules.sheet import SheetCheck, SheetView
     from xlsync.rules.subject import Row, Subject
 
 NUMBERS = ("score", "money")
@@ -246,7 +245,7 @@ class ColumnLimit(TableRule):
         label, most = (plan.columns[name].label for name in (self.column, self.limit))
         for row in sheet.rows(self.table):
             cell, limit = row.cell(self.column), row.cell(self.limit)
-            readable = sound_cells(sheet, self.table, row, self.column, self.limit)
+            readable = sound_in_row(plan, row, self.column, self.limit)
             wrong = both(readable, f"ROUND(N({cell})-N({limit}),2)>0")
             message = quoted(f"{row_title(plan, row)}的“{label}”大于“{most}”，请核对更正。")
             yield self.sheet_check(cell, wrong, message)
@@ -256,12 +255,3 @@ class ColumnLimit(TableRule):
         yield from super().mistakes(plan)
         for name in (self.column, self.limit):
             yield from _no_number("column", name, plan.tables[self.table].columns[name].type)
-
-
-def sound_cells(sheet: SheetView, table: str, row: RowView, *columns: str) -> str:
-    """True where each of these cells of a row holds a value of its type."""
-    plan = sheet.plan.tables[table].columns
-    checks = {name: TYPES[plan[name].type].on_sheet for name in columns}
-    return both(
-        *(check.holds.format(cell=row.cell(name)) for name, check in checks.items() if check)
-    )

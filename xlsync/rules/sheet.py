@@ -16,7 +16,7 @@ from xlsync.types import TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlsync.rules.plan import Plan, TablePlan
+    from xlsync.rules.plan import ColumnPlan, Plan, TablePlan
 
 
 _BLANKS = (" ", "\u3000", "\u00a0")
@@ -161,10 +161,18 @@ def sound(sheet: SheetView, *slots: str) -> str:
 
     What is none was found by the check of the type, and rules say nothing more of it.
     """
-    checks = {slot: TYPES[sheet.plan.fields[slot].type].on_sheet for slot in slots}
-    return both(
-        *(check.holds.format(cell=sheet.cell(slot)) for slot, check in checks.items() if check)
-    )
+    fields = sheet.plan.fields
+    return _holding((fields[slot], sheet.cell(slot)) for slot in slots)
+
+
+def sound_in_row(table: TablePlan, row: RowView, *columns: str) -> str:
+    """The same for these cells of a row."""
+    return _holding((table.columns[name], row.cell(name)) for name in columns)
+
+
+def _holding(cells: Iterable[tuple[ColumnPlan, str]]) -> str:
+    checks = ((TYPES[item.type].on_sheet, cell) for item, cell in cells)
+    return both(*(check.holds.format(cell=cell) for check, cell in checks if check))
 
 
 def yuan(expression: str) -> str:

@@ -52,12 +52,7 @@ class ScoreType(ValueType):
             number = stored_number(cell.text)
         elif cell.kind is Kind.TEXT and (match := _POINTS.fullmatch(joined_number(cell.text))):
             number = plain_number(match["number"])
-        if number is None:
-            return _unreadable(cell, "分数，请填写数字，如 9.5")
-        try:
-            return Parsed(self.canonical(f"{number:f}"))
-        except ValueError as error:
-            return Parsed(None, (problem("V001", f"{error}。", found=cell.text),), readable=False)
+        return _parsed(self, cell, number, "分数，请填写数字，如 9.5")
 
     def canonical(self, value: Json) -> Json:
         """The points with exactly two places, such as ``9.50``."""
@@ -115,14 +110,15 @@ class PercentType(ValueType):
         return Parsed(share.value, (problem("S008", message, found=cell.text),))
 
     def _share(self, cell: Cell, share: Decimal | None) -> Parsed:
-        if share is None:
-            return _unreadable(cell, "百分数，请填写如 95% 的形式")
-        try:
-            return Parsed(self.canonical(f"{share:f}"))
-        except ValueError as error:
-            return Parsed(None, (problem("V001", f"{error}。", found=cell.text),), readable=False)
+        return _parsed(self, cell, share, "百分数，请填写如 95% 的形式")
 
 
-def _unreadable(cell: Cell, wanted: str) -> Parsed:
+def _parsed(kind: ValueType, cell: Cell, number: Decimal | None, wanted: str) -> Parsed:
+    """The canonical value of a number; V001 where there is none, or it is none of its type."""
     message = f"“{cell.text}”不是{wanted}。"
+    if number is not None:
+        try:
+            return Parsed(kind.canonical(f"{number:f}"))
+        except ValueError as error:
+            message = f"{error}。"
     return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
