@@ -7,7 +7,7 @@ import json
 import pickle
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
@@ -124,7 +124,7 @@ def _followed(cell: Cell, row: int) -> Cell:
     def moved(match: re.Match[str]) -> str:
         return f"${int(match[1]) + (int(match[1]) >= row)}"
 
-    return replace(cell, formula=re.sub(r"(?<=[A-Z])\$(\d+)", moved, cell.formula))
+    return cell._replace(formula=re.sub(r"(?<=[A-Z])\$(\d+)", moved, cell.formula))
 
 
 def mutate(mutant: Mutant, data: st.DataObject) -> None:

@@ -77,7 +77,7 @@ def followed(cell: Cell, row: int, count: int) -> Cell:
         below = int(match[1]) >= row
         return f"${int(match[1]) + count * below}"
 
-    return replace(cell, formula=re.sub(r"(?<=[A-Z])\$(\d+)", moved, cell.formula))
+    return cell._replace(formula=re.sub(r"(?<=[A-Z])\$(\d+)", moved, cell.formula))
 
 
 def insert_column(grid: Workbook, column: int) -> None:

@@ -13,8 +13,10 @@ from openpyxl.cell.rich_text import CellRichText
 from workbook_lint import lint
 
 from xlsync.errors import XlsyncError
+from xlsync.grid import Address
 from xlsync.report.office import FIRST_ROW, Column, book
 from xlsync.report.office_text import CUT, write_runs
+from xlsync.sources import xlsx
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -59,6 +61,12 @@ def made(values: list[Value], *, by_rows: bool = False) -> bytes:
     return buffer.getvalue()
 
 
+def texts(data: bytes, count: int) -> list[str]:
+    """The contents of so many cells, as our own reader reads them."""
+    sheet = xlsx.read(data).sheets[0]
+    return [sheet.text(Address(FIRST_ROW + 1 + at, 2)) for at in range(count)]
+
+
 def opened(data: bytes) -> Worksheet:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -71,6 +79,7 @@ def test_a_text_is_a_text(*, by_rows: bool) -> None:
     sheet = opened(data)
     cells = [sheet.cell(FIRST_ROW + 1 + at, 2) for at in range(len(HOSTILE))]
     assert [str(cell.value) for cell in cells] == HOSTILE
+    assert texts(data, len(HOSTILE)) == HOSTILE
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
     assert not any(cell.hyperlink for cell in cells)
     assert lint(data) == []
@@ -108,6 +117,7 @@ def test_stretches_keep_their_fonts() -> None:
     assert isinstance(cell.value, CellRichText)
     assert {block.font.rFont for block in cell.value} == {"宋体"}
     assert str(cell.value) == "留删_x000D_x000A_留"
+    assert texts(buffer.getvalue(), 1) == ["留删_x000D_x000A_留"]
     assert lint(buffer.getvalue()) == []
 
 

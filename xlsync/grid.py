@@ -141,8 +141,7 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one cell holds, unchanged.
 
     ``text`` is the content as the file has it: a string unstripped, the digits of a number,

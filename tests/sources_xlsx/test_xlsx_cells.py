@@ -34,6 +34,7 @@ RICH = (
         ("<c t='inlineStr'><v>内</v></c>", "内", Kind.TEXT),
         ("<c><is><t>内</t></is></c>", "内", Kind.TEXT),
         (f"<c t='inlineStr'><is>{RICH}</is></c>", "绩效 目标", Kind.TEXT),
+        ("<c><is><r><t>_x00</t></r><r><t>41_</t></r></is></c>", "_x0041_", Kind.TEXT),
         ("<c t='str'><v><![CDATA[<b>&amp;]]></v></c>", "<b>&amp;", Kind.TEXT),
         ("<c t='str'><v>a<!-- note -->b</v></c>", "ab", Kind.TEXT),
         ("<c t='str'><v>&lt;p&gt;&#x3000;</v></c>", "<p>\u3000", Kind.TEXT),
@@ -58,6 +59,9 @@ def test_content_of_a_cell(xml: str, text: str, kind: Kind) -> None:
         ("<t>一&#13;&#10;二\n三</t>", "一\r\n二\n三"),
         (RICH, "绩效 目标"),
         ("<t>\u00a0\u200b½</t>", "\u00a0\u200b½"),
+        ("<r><t>a_x000D_</t></r><r><t>\nb</t></r>", "a\r\nb"),
+        ("<r><t>_x00</t></r><r><t>41_</t></r>", "_x0041_"),
+        ("<r><t>_x00</t></r><?other?><r><t>41_</t></r>", "_x0041_"),
     ],
 )
 def test_shared_string(item: str, text: str) -> None:

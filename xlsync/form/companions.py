@@ -44,7 +44,10 @@ def check_line() -> str:
 
 
 def _check_sheet(form: Form) -> Companion:
-    """What is still wrong, the n-th row finding the n-th check that fires."""
+    """What is still wrong, the n-th row finding the n-th check that fires.
+
+    Each result is a text, whatever was found: as programs save it, nothing but values changes.
+    """
     sheet = Companion(names.CHECK, [7, 9, 10, 84], frozen=4)
     sheet.row(1, [Entry(f"{form.mapping.title}——{names.CHECK}", "title")])
     sheet.row(2, [Entry(check_line(), "note", is_formula=True)])
@@ -56,7 +59,7 @@ def _check_sheet(form: Form) -> Companion:
         row = number + 4
         kind, place, message = finding(number)
         formulas = (
-            (f'IF({number}<={names.FOUND},{number},"")', "center"),
+            (f'IF({number}<={names.FOUND},"{number}","")', "center"),
             (f'IF($A{row}="","",{kind})', "center"),
             (f'IF($A{row}="","",HYPERLINK({jump}&{place},{place}))', "link"),
             (f'IF($A{row}="","",{message})', "text"),

@@ -117,14 +117,14 @@ def _message(message: str) -> Entry:
 
 
 def _position(number: int) -> Entry:
-    """Which check is the n-th that fires: the next one after the one before."""
+    """Which check is the n-th that fires: the next one after the one before; 0 for none."""
     before = Area(number - 1, _FOUND, number - 1, _FOUND).absolute
     places, skipped = names.PLACES, ""
     if number > 1:
         places = f"INDEX({names.PLACES},{before}+1):INDEX({names.PLACES},ROWS({names.PLACES}))"
         skipped = f"{before}+"
     found = f"{skipped}MATCH({_ANY_TEXT},{places},0)"
-    return Entry(f'IF({number}<={names.FOUND},{found},"")', is_formula=True)
+    return Entry(f"IF({number}<={names.FOUND},{found},0)", is_formula=True)
 
 
 def _runs(checks: Sequence[SheetCheck]) -> list[_Run]:

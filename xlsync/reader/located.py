@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.grid import Kind
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from xlsync.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cell with its address; several parts of one cell share the address."""
 
     address: Address
@@ -24,7 +23,7 @@ class Found:
 
     def part(self, text: str) -> Found:
         """The same place with only a part of the text that is seen there."""
-        return Found(self.address, replace(self.cell, text=text, kind=Kind.TEXT))
+        return Found(self.address, self.cell._replace(text=text, kind=Kind.TEXT))
 
 
 @dataclass(slots=True)

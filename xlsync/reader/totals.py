@@ -5,8 +5,8 @@ A cached result is never trusted: programs drop it, and it may be older than its
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.form.checks import total_formula, totals
@@ -45,7 +45,7 @@ def compute_totals(located: Located) -> None:
         elif is_total(found, located.sheet.name, total_formula(cells, parts)):
             wrong = [part for part in parts if _spoils(mapping, part, located.fields[part])]
             if wrong:
-                located.fields[slot] = replace(found, cell=located.fields[wrong[0]].cell)
+                located.fields[slot] = found._replace(cell=located.fields[wrong[0]].cell)
                 continue
             amounts = [_amount(mapping, part, located.fields[part]) for part in parts]
             located.fields[slot] = _summed(found, [one for one in amounts if one is not None])
@@ -80,6 +80,7 @@ def is_total(found: Found, sheet: str, expected: str) -> bool:
     return formula is not None and plain(formula, sheet) == plain(expected)
 
 
+@lru_cache(maxsize=256)
 def plain(formula: str, sheet: str = "") -> str:
     """A formula without what programs write differently: dollars, blanks, the own sheet's name."""
     return formula.lstrip("=").translate(_IGNORED).replace(f"{sheet}!", "").upper()
@@ -95,5 +96,5 @@ def _amount(mapping: Mapping, slot: str, found: Found) -> Decimal | None:
 
 def _summed(found: Found, amounts: list[Decimal]) -> Found:
     text = str(sum(amounts)) if amounts else ""
-    cell = replace(found.cell, text=text, kind=Kind.NUMBER, formula=None)
-    return replace(found, cell=cell)
+    cell = found.cell._replace(text=text, kind=Kind.NUMBER, formula=None)
+    return found._replace(cell=cell)

@@ -1,7 +1,8 @@
 """Texts in cells, as they are: no text becomes markup, a formula, or another text.
 
-XlsxWriter takes a text that looks like its own markup for markup, and loses an escape that
-follows another one at once. Such texts are written in two runs of the same font.
+XlsxWriter takes a text that looks like its own markup for markup; what looks like an escape it
+loses after another one, and escapes twice in a text of several runs. Such texts are written in
+runs that look like neither, all of the same font.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CUT = "……"
 
 _SURELY_FITS = MAX_LENGTH // 2
 _NEEDS_CARE = re.compile(r"<r>|.*_x", re.DOTALL)
-_BETWEEN_ESCAPES = re.compile(r"(?<=_x[0-9a-fA-F]{4}_)(?=x[0-9a-fA-F]{4}_)")
+_WITHIN_AN_ESCAPE = re.compile(r"(?<=_x)(?=[0-9a-fA-F]{4}_)")
 
 
 def write_text(worksheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
@@ -76,7 +77,7 @@ def _fitting(runs: Sequence[Run]) -> list[Run]:
 
 
 def _pieces(text: str) -> list[str]:
-    return [piece for piece in _BETWEEN_ESCAPES.split(text) if piece]
+    return [piece for piece in _WITHIN_AN_ESCAPE.split(text) if piece]
 
 
 def _unlike_markup(text: str) -> list[str]:

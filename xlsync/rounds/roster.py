@@ -7,7 +7,7 @@ that nothing goes out before all of it can.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xlsync.form.codes import coded
@@ -159,7 +159,7 @@ class _Rows:
         if codes and (known := coded(codes, cell_text(cell))):
             return known[0]
         if item.pattern and (match := re.fullmatch(item.pattern, narrow(cell_text(cell)).strip())):
-            cell = replace(cell, text=match[1], kind=Kind.TEXT)
+            cell = cell._replace(text=match[1], kind=Kind.TEXT)
         parsed = TYPES[item.type].parse(cell)
         for one in parsed.problems:
             self.roster.report(one, place)

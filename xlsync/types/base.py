@@ -8,7 +8,6 @@ it is the same.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     Content = str | int | Decimal | dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A value read from a cell, and the problems (without a place) found on the way.
 
     ``readable`` is false where the cell holds something that is no value of the type.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlsync.grid import Kind
@@ -105,7 +104,7 @@ class DateType(ValueType):
     def rebased(self, cell: Cell) -> Cell:
         """A serial number of a workbook that counts days from 1904, as others count it."""
         serial = _serial(cell)
-        return cell if serial is None else replace(cell, text=str(serial + _DAYS_TO_1904))
+        return cell if serial is None else cell._replace(text=str(serial + _DAYS_TO_1904))
 
     def canonical(self, value: Json) -> Json:
         """The ISO date, checked."""

@@ -57,11 +57,20 @@ class Budget:
         """What is left of every allowance."""
         return tuple(one.left for one in self._all)
 
+    def since(self, before: tuple[int, ...]) -> tuple[int, ...]:
+        """What was spent since then, in the order of :meth:`levels`."""
+        return tuple(one - other for one, other in zip(before, self.levels(), strict=True))
+
     def charge(self, costs: Iterable[int]) -> None:
         """Spend again what reading the same once cost, in the order of :meth:`levels`."""
         for one, cost in zip(self._all, costs, strict=True):
             if cost:
                 one.spend(cost)
+
+    def spend_markup(self, piece: bytes) -> None:
+        """Take the tags and attributes of a piece of XML."""
+        self.tags.spend(piece.count(b"<"))
+        self.attributes.spend(piece.count(b"="))
 
     def spend_entry(self, attributes: dict[str, str]) -> None:
         """Take one entry and the text of the attributes that it keeps."""

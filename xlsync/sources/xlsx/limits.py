@@ -31,6 +31,13 @@ MAX_WHOLE_BYTES: Final = 2 * 1024 * 1024
 # up to 16 times as much memory. What belongs to one form and one program has some 200 kB.
 MAX_REMEMBERED_BYTES: Final = 2 * 1024 * 1024
 
+# The moulds of sheets that are remembered, with all that was read of them. The sheets of one form
+# take 2 MB as the most verbose program writes them, in two or three ways.
+MAX_MOULD_BYTES: Final = 16 * 1024 * 1024
+
+# What a cell takes, about, with its place and what else is said of it.
+CELL_BYTES: Final = 350
+
 # Opening brackets (start tags, end tags, comments) in all parts; they and the next cost the time.
 # A million takes up to two seconds. A cell with a shared string of its own has eight.
 MAX_TAGS: Final = 1_000_000
@@ -62,8 +69,8 @@ MAX_SHIFTED: Final = 1_000_000
 # Shared strings in the table, blank ones included; one costs about 60 bytes without its text.
 MAX_STRINGS: Final = 500_000
 
-# Cells that hold something, in all sheets; one costs about 350 bytes. A hundred forms in one file
-# have 60,000.
+# Cells that hold something, in all sheets, each of CELL_BYTES. A hundred forms in one file have
+# 60,000.
 MAX_CELLS: Final = 100_000
 
 # Sheets of a workbook. Coordinators join some hundred forms in one file.

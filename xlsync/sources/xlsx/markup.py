@@ -18,7 +18,7 @@ from xlsync.sources.xlsx.plain import MARK
 from xlsync.sources.xlsx.unreadable import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from xlsync.sources.xlsx.package import Package
     from xlsync.sources.xlsx.plain import Cut
@@ -62,37 +62,27 @@ def parse(package: Package, part: str, wanted: Wanted) -> None:
     Raises :class:`UnreadableError` for a part that is missing, not well-formed, has a document
     type, or goes beyond a limit.
     """
-    _parse(package, part, wanted, package.chunks(part))
+    _parse(package, part, wanted, _counted(package, part))
 
 
-def cut_part(package: Package, part: str, cut: Callable[[bytes], Cut]) -> Cut | None:
-    """Cut plain pieces out of a part and spend their tags; None for a part that is too large.
-
-    Raises :class:`UnreadableError` for a part that is missing, damaged or beyond a limit.
-    """
-    whole = package.whole(part)
-    if whole is None:
-        return None
-    made = cut(whole)
-    package.budget.tags.spend(whole.count(b"<") - made.rest.count(b"<"))
-    package.budget.attributes.spend(whole.count(b"=") - made.rest.count(b"="))
-    return made
-
-
-def parse_cut(
-    package: Package, part: str, wanted: Wanted, cut: Cut | None, take: Callable[[list[str]], None]
+def parse_rest(
+    package: Package, part: str, cut: Cut, wanted: Wanted, take: Callable[[list[str]], None]
 ) -> None:
-    """Run through a part, or what is left of it; ``take`` gets each piece where it stood.
+    """Run through what is left of a part; ``take`` gets each piece where it stood.
 
     Raises :class:`UnreadableError` as :func:`parse` does.
     """
-    if cut is None:
-        parse(package, part, wanted)
-        return
-    rest, pieces = cut
+    whole, rest, pieces = cut
+    package.budget.spend_markup(whole)
     if pieces:
         wanted.records[MARK] = lambda attributes, _texts: take(pieces[int(attributes["n"])])
     _parse(package, part, wanted, [rest])
+
+
+def _counted(package: Package, part: str) -> Iterator[bytes]:
+    for chunk in package.chunks(part):
+        package.budget.spend_markup(chunk)
+        yield chunk
 
 
 def _parse(package: Package, part: str, wanted: Wanted, chunks: Iterable[bytes]) -> None:
@@ -101,8 +91,6 @@ def _parse(package: Package, part: str, wanted: Wanted, chunks: Iterable[bytes])
     fed = 0
     try:
         for chunk in chunks:
-            package.budget.tags.spend(chunk.count(b"<"))
-            package.budget.attributes.spend(chunk.count(b"="))
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position
             package.budget.text.spend(gatherer.take_text_growth())
             fed += len(chunk)

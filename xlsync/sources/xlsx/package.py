@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,15 @@ def _is_at_its_place(data: bytes, info: zipfile.ZipInfo) -> bool:
     return name == info.orig_filename.encode(encoding, "replace")
 
 
+def _inflated(deflated: bytes, size: int) -> bytes:
+    """The bytes that were deflated, no more than one beyond the size that they should have."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated, size + 1)
+
+
+def _unsound(part: str) -> UnreadableError:
+    return damaged(f"部件 {part} 解压失败或校验不符")
+
+
 class Package:
     """The parts of one file and the budget that they are read under."""
 
@@ -105,22 +115,34 @@ class Package:
         """
         if self._member(part).file_size > limits.MAX_WHOLE_BYTES:
             return None
-        return b"".join(self.chunks(part))
+        deflated, checksum, size, method = self.packed(part)
+        try:
+            data = _inflated(deflated, size) if method == zipfile.ZIP_DEFLATED else deflated
+        except zlib.error as error:
+            raise _unsound(part) from error
+        if len(data) != size or zlib.crc32(data) != checksum:
+            raise _unsound(part)
+        self.budget.unpacked.spend(size)
+        return data
 
     def chunks(self, part: str) -> Iterator[bytes]:
-        """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.
+        """Yield the bytes of a part: a small one as a whole, else ``limits.CHUNK_BYTES`` at most.
 
         Raises :class:`UnreadableError` for a part that is missing, double, damaged (the CRC is
         verified at the end) or beyond the budget.
         """
         info = self._member(part)
+        whole = self.whole(part)
+        if whole is not None:
+            yield whole
+            return
         try:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(limits.CHUNK_BYTES):
                     self.budget.unpacked.spend(len(chunk))
                     yield chunk
         except ZIP_ERRORS as error:
-            raise damaged(f"部件 {part} 解压失败或校验不符") from error
+            raise _unsound(part) from error
 
     def _member(self, part: str) -> zipfile.ZipInfo:
         """The one zip member that is the part, in a form that can be unpacked in bounds."""

@@ -12,10 +12,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.sources.xlsx.escapes import unescape
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from functools import _lru_cache_wrapper
 
 MARK = "xsCut"
 """The element that stands for what was cut; its attribute ``n`` says which piece it was."""
@@ -50,38 +54,57 @@ _STRING = re.compile(rf"<si>(?:{_TEXT}|(?:{_RUN}{_TEXT}</r>)++)")
 
 _CELL_PARTS = re.compile(
     r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
-    r"(?:<f[^>]*>([^<]+)</f>)?(?:<v>([^<]*)|<is><t[^>]*>([^<]*))?"
+    r"(?:<f[^>]*>([^<]+)</f>)?(?:(<v>)([^<]*)|<is><t[^>]*>([^<]*))?"
 )
 _RUN_TEXT = re.compile(r"<t[^>]*>([^<]*)")
 
-SHORT = 2_000
+_PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
+_VALUE = re.compile(f"{_CHARACTERS}*+")
+
+_SHORT = 2_000
 """Characters of a row or string that is worth to be remembered for the next file."""
 
 
 class Cut(NamedTuple):
-    """A part with marks in place of what was cut; each piece is some rows or strings."""
+    """A part, the same with marks in place of what was cut; each piece is some rows, or texts."""
 
+    whole: bytes
     rest: bytes
     pieces: list[list[str]]
 
 
 def cut_rows(part: bytes) -> Cut:
-    """Cut the plain rows out of a sheet."""
-    return _cut(part, "<row ", "</row>", _is_plain_row)
+    """Cut the plain rows out of a sheet, each without its end tag.
+
+    The lines at the foot of printed pages go as well: they name the record, and what is left is
+    the same in all sheets of a layout.
+    """
+    cut = _cut(part, "<row ", "</row>", _plain_row)
+    before, tag, after = cut.rest.partition(b"<headerFooter")
+    return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after))
 
 
 def cut_strings(part: bytes) -> Cut:
-    """Cut the plain strings out of a table of shared strings."""
-    return _cut(part, "<si>", "</si>", _is_plain_string)
+    """Cut the texts of the plain strings out of a table of shared strings."""
+    return _cut(part, "<si>", "</si>", _plain_string)
 
 
-def cells(row: str) -> Sequence[tuple[str, str, str, str, str, str]]:
-    """The cells of a row that are not blank.
+def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str]]:
+    """The cells of plain rows that may hold something.
 
-    Each is its reference, style, type, formula, value and inline text; empty where it has none.
-    The three texts still need :func:`decoded`.
+    Each is its reference, style, type, formula, the mark of a value, the value, and the inline
+    text; empty where it has none. Formula and texts still need :func:`decoded`.
     """
-    return _CELL_PARTS.findall(row)
+    return _CELL_PARTS.findall(rows)
+
+
+def value(spelled: bytes) -> str | None:
+    """The value of a cell as text, which still needs :func:`decoded`; None if it is not plain."""
+    try:
+        text = spelled.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if _VALUE.fullmatch(text) and not _has_other_entity(text) else None
 
 
 def end_of(row: str) -> tuple[int, str | None]:
@@ -92,12 +115,6 @@ def end_of(row: str) -> tuple[int, str | None]:
     return number, row[last : row.index('"', last)] if last > start else None
 
 
-def string(item: str) -> str:
-    """The text of a string, its runs joined."""
-    text = _known_string(item) if len(item) < SHORT else _string(item)
-    return text or ""
-
-
 def decoded(text: str) -> str:
     """A text without entities."""
     if "&" in text:
@@ -106,56 +123,49 @@ def decoded(text: str) -> str:
     return text
 
 
-def _cut(part: bytes, begin: str, end: str, is_plain: Callable[[str], bool]) -> Cut:
+def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[str | None]) -> Cut:
     """Cut a part, or leave it whole where what looks like an element could be something else."""
     try:
         declaration, text = _split(part)
     except ValueError:
-        return Cut(part, [])
+        return Cut(part, part, [])
     first, last = text.find(begin), text.rfind(end)
     if not 0 <= first < last:
-        return Cut(part, [])
-    rest, is_open = [text[:first]], False
+        return Cut(part, part, [])
+    items = text[first:last].split(end)
+    found = [read(one) if len(one) < _SHORT else read.__wrapped__(one) for one in items]
+    rest = [text[:first]]
     pieces: list[list[str]] = []
-    for item in text[first:last].split(end):
-        if is_plain(item):
-            if not is_open:
-                rest.append(f'<{MARK} n="{len(pieces)}"/>')
-                pieces.append([])
-            pieces[-1].append(item)
+    for is_plain, group in groupby(
+        zip(items, found, strict=True), lambda pair: pair[1] is not None
+    ):
+        if is_plain:
+            rest.append(f'<{MARK} n="{len(pieces)}"/>')
+            pieces.append([one for _, one in group if one is not None])
         else:
-            rest += (item, end)
-        is_open = rest[-1] != end
+            rest += (f"{item}{end}" for item, _ in group)
     rest.append(text[last + len(end) :])
     left = "".join(rest)
     if any(one in left for one in _OTHER_MARKUP) or left.count(MARK) != len(pieces):
-        return Cut(part, [])
-    return Cut(declaration + left.encode(), pieces)
+        return Cut(part, part, [])
+    return Cut(part, declaration + left.encode(), pieces)
 
 
-def _is_plain_row(row: str) -> bool:
-    return _known_row(row) if len(row) < SHORT else _matches(row)
+def _blank_if_plain(line: re.Match[bytes]) -> bytes:
+    return line[0] if value(line[2]) is None else line[1]
 
 
-def _matches(row: str) -> bool:
-    return _ROW.fullmatch(row) is not None and not _has_other_entity(row)
+@lru_cache(maxsize=4096)
+def _plain_row(row: str) -> str | None:
+    return row if _ROW.fullmatch(row) is not None and not _has_other_entity(row) else None
 
 
-_known_row = lru_cache(maxsize=4096)(_matches)
-
-
-def _is_plain_string(item: str) -> bool:
-    return (_known_string(item) if len(item) < SHORT else _string(item)) is not None
-
-
-def _string(item: str) -> str | None:
-    """The text of a string without its end tag, None where it is not spelled plainly."""
+@lru_cache(maxsize=4096)
+def _plain_string(item: str) -> str | None:
+    """The text of a string without its end tag, its runs joined; None where it is not plain."""
     if _STRING.fullmatch(item) is None or _has_other_entity(item):
         return None
-    return decoded("".join(_RUN_TEXT.findall(item)))
-
-
-_known_string = lru_cache(maxsize=4096)(_string)
+    return "".join(unescape(decoded(run)) for run in _RUN_TEXT.findall(item))
 
 
 def _has_other_entity(item: str) -> bool:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.sources.xlsx.escapes import unescape
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, parse
-from xlsync.sources.xlsx.strings import joined, unescape
+from xlsync.sources.xlsx.strings import joined
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package

@@ -15,7 +15,7 @@ from xlsync.sources.xlsx.package import Package
 from xlsync.sources.xlsx.properties import read_properties
 from xlsync.sources.xlsx.recurring import Recurring
 from xlsync.sources.xlsx.relationships import Relationship, relationships_of
-from xlsync.sources.xlsx.sheet import Worksheet, read_sheet
+from xlsync.sources.xlsx.sheet import read_sheet
 from xlsync.sources.xlsx.strings import read_shared_strings
 from xlsync.sources.xlsx.styles import read_styles
 from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xlsync.problems import Problem
     from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.workbook import SheetEntry, WorkbookPart
+    from xlsync.sources.xlsx.worksheet import Worksheet
 
 
 class _Book(NamedTuple):

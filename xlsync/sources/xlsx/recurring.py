@@ -7,11 +7,10 @@ to the file again, so every limit holds as if it had been read.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from xlsync.sources.xlsx import limits
+from xlsync.sources.xlsx.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,21 +20,17 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-class _Kept(NamedTuple, Generic[Made]):
+class _Part(NamedTuple, Generic[Made]):
     made: Made
     costs: tuple[int, ...]
-    weight: int
 
 
 class Recurring(Generic[Made]):
-    """What one kind of part was read to; the least recently met is forgotten first."""
+    """What one kind of part was read to."""
 
-    def __init__(self, most: int = limits.MAX_REMEMBERED_BYTES) -> None:
-        """Remember parts of so many bytes in all: packed, unpacked, and the texts they took."""
-        self._most = most
-        self._weight = 0
-        self._kept: OrderedDict[Packed, _Kept[Made]] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self) -> None:
+        """Remember parts by their size: packed, unpacked, and the texts they took."""
+        self._parts: Remembered[Packed, _Part[Made]] = Remembered(limits.MAX_REMEMBERED_BYTES)
 
     def read(
         self,
@@ -51,27 +46,13 @@ class Recurring(Generic[Made]):
         may change it. Raises what ``make`` raises.
         """
         key = package.packed(part)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-        if kept is not None and fits(kept.made):
-            package.budget.charge(kept.costs)
-            return kept.made
+        known = self._parts.get(key)
+        if known is not None and fits(known.made):
+            package.budget.charge(known.costs)
+            return known.made
         before, text = package.budget.levels(), package.budget.text.left
         made = make(package, part)
-        after = package.budget.levels()
         if fits(made):
-            costs = tuple(one - other for one, other in zip(before, after, strict=True))
             weight = len(key[0]) + key[2] + text - package.budget.text.left
-            self._keep(key, _Kept(made, costs, weight))
+            self._parts.keep(key, _Part(made, package.budget.since(before)), weight)
         return made
-
-    def _keep(self, key: Packed, one: _Kept[Made]) -> None:
-        with self._lock:
-            former = self._kept.pop(key, None)
-            self._weight += one.weight - (former.weight if former else 0)
-            self._kept[key] = one
-            while self._weight > self._most:
-                _, forgotten = self._kept.popitem(last=False)
-                self._weight -= forgotten.weight

@@ -6,8 +6,7 @@ Part 2 of ECMA-376, clause 9.3: the relationships of ``xl/workbook.xml`` stand i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from xlsync.sources.xlsx.markup import Attributes, Wanted, parse
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(NamedTuple):
     """One relationship.
 
     ``kind`` is the last segment of its type (``worksheet``), which is the same in the
@@ -43,7 +41,7 @@ def relationships_of(package: Package, part: str = "") -> list[Relationship]:
     if source not in package:
         return []
     return [
-        one if one.external else replace(one, target=_part(package, one.target, part))
+        one if one.external else one._replace(target=_part(package, one.target, part))
         for one in _written.read(package, source, _read)
     ]
 

@@ -8,35 +8,37 @@ with its text.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.grid import Address, Area, Cell, Kind
 from xlsync.problems import problem
-from xlsync.sources.xlsx import known, plain
+from xlsync.sources.xlsx import limits, moulds, plain
+from xlsync.sources.xlsx.escapes import unescape
 from xlsync.sources.xlsx.formulas import shifted
-from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, cut_part, is_true, parse_cut
+from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse, parse_rest
 from xlsync.sources.xlsx.places import LONGEST_REFERENCE, address, start
-from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, unescape
-from xlsync.sources.xlsx.values import Used, interpret
+from xlsync.sources.xlsx.remembered import Remembered
+from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, joined
+from xlsync.sources.xlsx.values import SHARED, interpret, plain_cell
+from xlsync.sources.xlsx.worksheet import Used, Worksheet
 
 if TYPE_CHECKING:
-    from xlsync.problems import Problem
     from xlsync.sources.xlsx.package import Package
     from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.values import Values
 
+_INLINE = "inlineStr"
 
-@dataclass(slots=True)
-class Worksheet:
-    """What a worksheet part says; ``problems`` are what was found out of place."""
 
-    used: Used
-    cells: dict[Address, Cell] = field(default_factory=dict)
-    merges: list[Area] = field(default_factory=list)
-    protected: bool = False
-    problems: list[Problem] = field(default_factory=list)
+class _Frame(NamedTuple):
+    """What a sheet says around its rows, all of them plain."""
+
+    merges: list[Area]
+    protected: bool
+
+
+_frames: Remembered[bytes, _Frame] = Remembered(limits.MAX_REMEMBERED_BYTES)
+"""The same in every sheet of a layout, however its rows are filled in."""
 
 
 def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksheet:
@@ -44,37 +46,41 @@ def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksh
 
     Raises :class:`UnreadableError` for a damaged part or one beyond the budget.
     """
+    whole = package.whole(part)
     reader = _SheetReader(package, values, name)
-    cut = cut_part(package, part, plain.cut_rows)
-    frame = known.frame(cut.rest) if cut else None
-    if cut and frame:
-        package.budget.tags.spend(cut.rest.count(b"<"))
-        package.budget.attributes.spend(cut.rest.count(b"="))
-        package.budget.entries.spend(len(frame.merges))
-        package.budget.text.spend(frame.texts)
-        reader.sheet.merges += frame.merges
-        reader.sheet.protected = frame.protected
-        reader.plain_rows(cut.pieces[0])
+    if whole is None:
+        parse(package, part, reader.wanted())
         return reader.sheet
-    parse_cut(package, part, reader.wanted(), cut, reader.plain_rows)
-    if cut and len(cut.pieces) == 1 and reader.has_plain_rows and not reader.has_other_rows:
-        known.keep_frame(cut.rest, reader.frame())
+    pressed = moulds.Pressed.of(whole)
+    known = moulds.cast(pressed, values, package.budget)
+    if known is not None:
+        return known
+    before, cut = package.budget.levels(), plain.cut_rows(whole)
+    if frame := _frames.get(cut.rest):
+        package.budget.spend_markup(whole)
+        reader.plain_rows_in(frame, cut.pieces[0])
+    else:
+        parse_rest(package, part, cut, reader.wanted(), reader.plain_rows)
+    if len(cut.pieces) == 1 and reader.is_plain and not reader.sheet.problems:
+        costs = package.budget.since(before)
+        moulds.keep(pressed, cut.pieces[0], reader.sheet, values, costs)
+        if frame is None:
+            _frames.keep(
+                cut.rest, _Frame([*reader.sheet.merges], reader.sheet.protected), len(cut.rest)
+            )
     return reader.sheet
 
 
 class _SheetReader:
-    """What the parser of a sheet calls, and where in the sheet it is.
-
-    ``has_plain_rows`` says that plain rows were met, ``has_other_rows`` that others were.
-    """
+    """What the parser of a sheet calls, and where in the sheet it is."""
 
     def __init__(self, package: Package, values: Values, name: str) -> None:
         self.sheet = Worksheet(Used(values.is_1904))
-        self.has_plain_rows = self.has_other_rows = False
-        self._merge_texts = 0
+        self._has_plain_rows = self._has_other_rows = False
         self._name = name
         self._spend_cell = package.budget.cells.spend
         self._spend_entry = package.budget.spend_entry
+        self._spend_merges = package.budget.entries.spend
         self._spend_stray = package.budget.strays.spend
         self._spend_shifted = package.budget.shifted.spend
         self._spend_text = package.budget.text.spend
@@ -103,61 +109,43 @@ class _SheetReader:
             skipped=NOT_TEXT | {"extLst"},
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether all cells stood in plain rows."""
+        return self._has_plain_rows and not self._has_other_rows
+
     def plain_rows(self, rows: list[str]) -> None:
         """Keep the cells of some rows that the parser does not see."""
-        self.has_plain_rows = True
-        for row in rows:
-            key = None
-            if not self._values.is_1904:
-                key = known.key(row, self._strings, self._used_strings)
-            former = known.row(key) if key else None
-            if former is None or not self._takes_over(former):
-                self._read_row(row, key)
+        self._has_plain_rows = True
+        styles, cells = self._styles, self._cells
+        texts, before = 0, len(cells)
+        for reference, style, cell_type, formula, _, value, inline in plain.cells("".join(rows)):
+            content, kind = (value, cell_type) if value else (inline, _INLINE)
+            texts += len(formula) + len(content)
+            look = styles.get(style or "0") or self._style(style or "0")
+            self._reference = reference
+            if kind == SHARED:
+                content = self._shared_string(plain.decoded(value))
+            cell = plain_cell(kind, look, formula, content, self._values)
+            place = start(reference)
+            if place is None or place in cells:
+                self._keep(cell)
+            elif cell is not None:
+                cells[place] = cell
+        self._spend_text(texts)
+        self._spend_cell(len(cells) - before)
         self._row, self._reference = plain.end_of(rows[-1])
         self._beyond = 0
 
-    def _takes_over(self, former: known.Row) -> bool:
-        """Keep the cells of a row that was read in another file, if they are the same here."""
-        if not former.styles.items() <= self._styles.items() and any(
-            self._style(at) != style for at, style in former.styles.items()
-        ):
-            return False
-        if not former.cells.keys().isdisjoint(self._cells.keys()):
-            return False
-        self._spend_cell(len(former.cells))
-        self._spend_text(former.texts)
-        self._cells.update(former.cells)
-        return True
-
-    def _read_row(self, row: str, key: known.Key | None) -> None:
-        texts, shared, before = 0, 0, len(self._cells)
-        styles: dict[str, Style] = {}
-        reported = len(self.sheet.problems)
-        for reference, style, cell_type, formula, value, inline in plain.cells(row):
-            content = value or inline
-            if not (formula or content):
-                continue
-            self._reference = reference
-            number = style or "0"
-            look = styles[number] = self._style(number)
-            kind = cell_type if value else known.INLINE
-            if kind == known.SHARED:
-                content = self._shared_string(value)
-                shared += len(content)
-            texts += len(formula) + len(value or inline)
-            made = known.plain_cell(kind, look, formula, content, is_1904=self._values.is_1904)
-            self._keep(made)
-        self._spend_text(texts)
-        if key and len(self.sheet.problems) == reported:
-            cells = dict(islice(self._cells.items(), before, None))
-            known.keep_row(key, known.Row(cells, styles, texts + shared))
-
-    def frame(self) -> known.Frame:
-        """What was read around the rows."""
-        return known.Frame([*self.sheet.merges], self.sheet.protected, self._merge_texts)
+    def plain_rows_in(self, frame: _Frame, rows: list[str]) -> None:
+        """Keep the cells of a sheet that is known but for its rows."""
+        self._spend_merges(len(frame.merges))
+        self.sheet.merges += frame.merges
+        self.sheet.protected = frame.protected
+        self.plain_rows(rows)
 
     def _start_row(self, attributes: Attributes) -> None:
-        self.has_other_rows = True
+        self._has_other_rows = True
         number = attributes.get("r", "")
         is_number = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - any such is outside
         self._row = int(number) if is_number else self._row + 1
@@ -168,7 +156,7 @@ class _SheetReader:
         self._formula_attributes = attributes
 
     def _cell(self, attributes: Attributes, texts: Texts) -> None:
-        self.has_other_rows = True
+        self._has_other_rows = True
         reference = attributes.get("r")
         if reference is None:
             self._beyond += 1
@@ -179,8 +167,8 @@ class _SheetReader:
         if texts or self._formula_attributes is not None:
             self._keep(self._content(attributes, texts))
 
-    def _keep(self, cell: Cell) -> None:
-        if not cell.text and cell.formula is None:
+    def _keep(self, cell: Cell | None) -> None:
+        if cell is None:
             return
         self._spend_cell()
         content = cell.text or f"={cell.formula}"
@@ -209,8 +197,8 @@ class _SheetReader:
         address = self._place()
         return self._reference if address is None else address.a1
 
-    def _content(self, attributes: Attributes, texts: Texts) -> Cell:
-        """Make the cell; what it says twice in different words is reported."""
+    def _content(self, attributes: Attributes, texts: Texts) -> Cell | None:
+        """Make the cell, none of nothing; what it says twice in different words is reported."""
         style = self._style(attributes.get("s", "0"))
         formula = None if self._formula_attributes is None else self._take_formula(texts)
         if len(texts) == 1 and texts[0][0] == "v":
@@ -221,12 +209,14 @@ class _SheetReader:
         kind = Kind.TEXT
         if not value:
             text = inline
-        elif cell_type == known.SHARED:
+        elif cell_type == SHARED:
             text = self._shared_string(value)
         else:
             text, kind = interpret(cell_type, value, style, is_1904=self._values.is_1904)
         if inline and inline != text:
             self._stray("另有一段文字", inline)
+        if not text and formula is None:
+            return None
         return Cell(text, kind, style.number_format, formula, style.locked)
 
     def _style(self, number: str) -> Style:
@@ -237,11 +227,11 @@ class _SheetReader:
 
     def _value_and_inline(self, texts: Texts) -> tuple[str, str]:
         """The one value of a cell, as it stands, and the joined text of its inline string."""
-        inline = "".join(text for name, text in texts if name == "t")
+        inline = joined([one for one in texts if one[0] == "t"])
         values = [text for name, text in texts if name == "v"] or [""]
         for value in values[1:]:
             self._stray("另有一个值", value)
-        return values[0], unescape(inline)
+        return values[0], inline
 
     def _take_formula(self, texts: Texts) -> str:
         """The text of the cell's formula; a shared one is made out from the first of its group."""
@@ -287,7 +277,6 @@ class _SheetReader:
 
     def _merge(self, attributes: Attributes) -> None:
         self._spend_entry(attributes)
-        self._merge_texts += sum(map(len, attributes.values()))
         # A merge that names no area holds no text and moves none: there is nothing to report.
         with suppress(ValueError):
             self.sheet.merges.append(Area.parse(attributes.get("ref", "")))

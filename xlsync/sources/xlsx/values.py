@@ -6,39 +6,23 @@ ECMA-376 part 1, clauses 18.3.1.4 (c) and 18.18.11 (ST_CellType).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Kind
+from xlsync.grid import Cell, Kind
+from xlsync.sources.xlsx import plain
 from xlsync.sources.xlsx.dates import iso_to_iso, serial_to_iso
-from xlsync.sources.xlsx.strings import unescape
+from xlsync.sources.xlsx.escapes import unescape
 from xlsync.sources.xlsx.styles import DEFAULT_STYLE
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.styles import Style
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+SHARED = "s"
+"""The type of a cell whose value is the number of a shared string."""
+
 _BOOLEANS = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
-
-
-@dataclass(slots=True)
-class Used:
-    """What the cells of a sheet took from the tables of its workbook, by number."""
-
-    is_1904: bool
-    strings: dict[int, str] = field(default_factory=dict)
-    styles: dict[str, Style] = field(default_factory=dict)
-
-    def is_same_in(self, values: Values) -> bool:
-        """Whether other tables say the same under these numbers."""
-        try:
-            return (
-                self.is_1904 == values.is_1904
-                and [values.strings[at] for at in self.strings] == [*self.strings.values()]
-                and all(values.style(at) == style for at, style in self.styles.items())
-            )
-        except IndexError:
-            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +36,23 @@ class Values:
     def style(self, number: str) -> Style:
         """The format that a cell names by its number; one that is not there is the default."""
         return self.styles.get(number, DEFAULT_STYLE)
+
+
+def plain_cell(
+    cell_type: str, style: Style, formula: str, content: str, values: Values
+) -> Cell | None:
+    """A cell in its plain spelling, None for a blank one.
+
+    Formula and content are as spelled, except for a shared string, which is the string itself.
+    """
+    text, kind = content, Kind.TEXT
+    if content and cell_type != SHARED:
+        spelled = plain.decoded(content)
+        text, kind = interpret(cell_type or "n", spelled, style, is_1904=values.is_1904)
+    what = unescape(plain.decoded(formula)) if formula else None
+    if what is None and not text:
+        return None
+    return Cell(text, kind, style.number_format, what, style.locked)
 
 
 def interpret(cell_type: str, value: str, style: Style, *, is_1904: bool) -> tuple[str, Kind]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from xlsync.sources.xlsx.escapes import unescape
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, attribute, is_true, parse
-from xlsync.sources.xlsx.strings import joined, unescape
+from xlsync.sources.xlsx.strings import joined
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package
