@@ -8,6 +8,7 @@ it: an unknown key, type or rule kind is an error that names file, table and key
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from xlsync.rules import Rule
 from xlsync.strict import Strict
-from xlsync.types import TYPES
+from xlsync.types import TYPES, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -67,6 +68,25 @@ class CodeList(Strict):
             if value not in self.values:
                 raise ValueError(f"spelling {spelling!r} leads to {value!r}, which is no value")
         return self
+
+    @cached_property
+    def known(self) -> dict[str, str | None]:
+        """What each spelling stands for, by the text as it is compared; None is "none"."""
+        spelled: list[tuple[str, str | None]] = [(word, None) for word in self.none]
+        spelled += [(value, value) for value in self.values]
+        spelled += self.spellings.items()
+        # The first of those that are compared as equal counts.
+        return {comparable(spelling): value for spelling, value in reversed(spelled)}
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Every spelling of a value."""
+        return frozenset(self.values) | frozenset(self.spellings)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The spellings that are words, each with its value."""
+        return {word: value for word, value in self.spellings.items() if word.isalpha()}
 
 
 class FieldBase(Strict):

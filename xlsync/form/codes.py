@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 def coded(codes: CodeList, text: str) -> tuple[str | None] | None:
     """The value that a text stands for, in a tuple of one, or None where the list is silent."""
     key = comparable(text)
-    if key in {comparable(word) for word in codes.none}:
-        return (None,)
-    spellings = {value: value for value in codes.values} | codes.spellings
-    for spelling, value in spellings.items():
-        if comparable(spelling) == key:
-            return (value,)
-    return None
+    return (codes.known[key],) if key in codes.known else None
 
 
 def decoded(codes: CodeList, text: Json) -> Json:

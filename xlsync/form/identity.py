@@ -32,11 +32,14 @@ def with_row_ids(
     given: set[str] = set()
     made: list[Record] = []
     for row, own in zip(rows, carried, strict=True):
-        key = digest(_comparable(row.get(name, MISSING)) for name in table.key)
-        row_id = own if own and own not in given else _free(key, taken | given)
+        row_id = own if own and own not in given else _free(_key(table, row), taken | given)
         given.add(row_id)
         made.append({"id": row_id, **{name: row[name] for name in row if name != "id"}})
     return made
+
+
+def _key(table: Table, row: Record) -> str:
+    return digest(_comparable(row.get(name, MISSING)) for name in table.key)
 
 
 def identified(mapping: Mapping, record: Record) -> Record:

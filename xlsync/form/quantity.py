@@ -8,14 +8,15 @@ from xlsync.form.codes import decoded
 from xlsync.types import Quantity, is_fraction, parse_quantity
 
 if TYPE_CHECKING:
-    from xlsync.mapping import Mapping, Table
+    from collections.abc import Collection
+
+    from xlsync.mapping import CodeList, Mapping, Table
 
 
 def quantity_of(mapping: Mapping, table: Table, text: str) -> Quantity:
     """Operator, value and unit of a text, by the spellings and units of the table's lists."""
-    unit = _codes(table, -1)
-    units = mapping.codes[unit] if unit else None
-    quantity = parse_quantity(text, _spellings(mapping, unit), _words(mapping, table))
+    units = _codes(mapping, table, -1)
+    quantity = parse_quantity(text, _written(mapping, table), _words(mapping, table))
     if units is None or quantity.unit is None:
         return quantity
     return quantity._replace(unit=decoded(units, quantity.unit))
@@ -23,7 +24,7 @@ def quantity_of(mapping: Mapping, table: Table, text: str) -> Quantity:
 
 def is_worded(mapping: Mapping, table: Table, text: str) -> bool:
     """Whether a text says its operator in words."""
-    units = _spellings(mapping, _codes(table, -1))
+    units = _written(mapping, table)
     return parse_quantity(text, units) != parse_quantity(text, units, _words(mapping, table))
 
 
@@ -32,18 +33,19 @@ def is_plain(mapping: Mapping, table: Table, text: str) -> bool:
     return quantity_of(mapping, table, text) == (None, text, None) and not is_fraction(text)
 
 
-def _codes(table: Table, part: int) -> str | None:
+def _codes(mapping: Mapping, table: Table, part: int) -> CodeList | None:
     """The code list of the operator, or of the unit."""
-    return table.columns[table.parts[part]].codes
+    name = table.columns[table.parts[part]].codes
+    return mapping.codes[name] if name else None
 
 
-def _spellings(mapping: Mapping, name: str | None) -> list[str]:
-    codes = mapping.codes[name] if name else None
-    return [*codes.values, *codes.spellings] if codes else []
+def _written(mapping: Mapping, table: Table) -> Collection[str]:
+    """Every spelling of a unit."""
+    units = _codes(mapping, table, -1)
+    return units.written if units else ()
 
 
 def _words(mapping: Mapping, table: Table) -> dict[str, str]:
     """Spellings of the operators that are words."""
-    codes = _codes(table, 0)
-    spellings = mapping.codes[codes].spellings if codes else {}
-    return {word: value for word, value in spellings.items() if word.isalpha()}
+    operators = _codes(mapping, table, 0)
+    return operators.words if operators else {}

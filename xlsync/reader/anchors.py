@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from xlsync.manifest import Manifest
 
 _BLANK = Cell("")
+_ID = re.compile(ID_PATTERN)
 
 
 class Areas(NamedTuple):
@@ -117,25 +118,24 @@ class _Anchored:
         for row in range(area.top + heading_rows, area.bottom):
             if row not in rows_in_use:
                 continue
+            places = [Address(row, column) for column in columns.values()]
+            self.known.update(places)
             cells = {
-                name: Found(address, sheet_cells.get(address, _BLANK))
-                for name, address in (
-                    (name, Address(row, column)) for name, column in columns.items()
-                )
+                name: Found(place, sheet_cells.get(place, _BLANK))
+                for name, place in zip(columns, places, strict=True)
             }
-            self.known |= {found.address for found in cells.values()}
             is_filled = any(one.cell.text.strip() or one.cell.formula for one in cells.values())
             # A row that was cleared still carries its id, which then says nothing. What only
             # looks like an id (a date) would be lost there, so it must be one that we made.
-            row_id = self.row_id(row, ID_PATTERN if is_filled else DIGEST.pattern)
+            row_id = self.row_id(row, _ID if is_filled else DIGEST)
             if is_filled:
                 items.append(Item(row, cells, row_id))
 
-    def row_id(self, row: int, pattern: str) -> str | None:
+    def row_id(self, row: int, pattern: re.Pattern[str]) -> str | None:
         """The id that a row carries in the column right of the form; other texts are stray."""
         place = Address(row, self.columns[self.layout.width] + 1)
         text = self.located.sheet.text(place)
-        if not re.fullmatch(pattern, text):
+        if not pattern.fullmatch(text):
             return None
         self.known.add(place)
         return text
@@ -163,6 +163,8 @@ class _Anchored:
     def place_of(self, planned: Address, text: str) -> Address:
         """Where a fixed text stands; rows may have been inserted between it and its anchor."""
         now = self.now(planned)
+        if _is_same(self.located.sheet.text(now), text):
+            return now
         rows = range(min(planned.row, now.row), max(planned.row, now.row) + 1)
         places = (Address(row, now.column) for row in rows)
         return next((one for one in places if _is_same(self.located.sheet.text(one), text)), now)

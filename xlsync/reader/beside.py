@@ -88,11 +88,15 @@ def read_manifest(workbook: Workbook) -> Manifest | None:
     """The manifest of a workbook of ours, or None where there is none or it was changed."""
     for sheet in workbook.sheets:
         if sheet.name == SHEET:
-            rows = sheet.rows()
-            return Manifest.from_pairs(
-                (sheet.text(Address(row, 1)), sheet.text(Address(row, 2))) for row in rows
-            )
+            places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
+            return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))
     return None
+
+
+@lru_cache(maxsize=1)
+def _manifest(pairs: tuple[tuple[str, str], ...]) -> Manifest | None:
+    """The manifest of these pairs; one workbook is asked for its own several times."""
+    return Manifest.from_pairs(pairs)
 
 
 def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) -> None:

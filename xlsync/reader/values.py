@@ -37,6 +37,7 @@ class _Values:
             self.mapping.tables[name].pointer: address for name, address in located.headings.items()
         }
         self.kept: dict[str, list[Item]] = {}
+        self.absent, self.empty = self.stated("absent"), self.stated("empty")
 
     def record(self) -> Record:
         """Fields in the order of the form, then tables."""
@@ -48,7 +49,7 @@ class _Values:
                 put(record, item.pointer, value)
         for name, table in self.mapping.tables.items():
             rows = self.rows(table, self.located.items.get(name, []))
-            if rows or table.pointer not in self.stated("absent"):
+            if rows or table.pointer not in self.absent:
                 put(record, table.pointer, rows)
         return record
 
@@ -82,13 +83,13 @@ class _Values:
     def row(self, table: Table, item: Item, index: int) -> Record:
         """The values of one row as they stand there."""
         row: Record = {}
+        here, own = f"{table.pointer}{join(index)}", f"{table.pointer}{join(item.id or '')}"
         for name, column in table.columns.items():
-            pointer = f"{table.pointer}{join(index, name)}"
-            stated = f"{table.pointer}{join(item.id or '', name)}"
-            value = self.value(column, item.cells.get(name), pointer, stated)
+            last = join(name)
+            value = self.value(column, item.cells.get(name), f"{here}{last}", f"{own}{last}")
             if value is not MISSING:
                 row[name] = value
-        self.settle_quantity(table, item, row, f"{table.pointer}{join(index)}")
+        self.settle_quantity(table, item, row, here)
         return row
 
     def settle_quantity(self, table: Table, item: Item, row: Record, pointer: str) -> None:
@@ -96,8 +97,8 @@ class _Values:
         if table.quantity is None:
             return
         value, found = table.quantity.value, item.cells.get(table.quantity.value)
-        stated = f"{table.pointer}{join(item.id or '', value)}"
         kept = self.stated("kept")
+        stated = f"{table.pointer}{join(item.id or '', value)}" if kept else ""
         if kept and kept_mark(stated, row.get(value) or "") in kept:
             return
         values_only = self.located.sheet.values_only
@@ -141,8 +142,9 @@ class _Values:
 
     def is_stated(self, table: Table, item: Item) -> bool:
         """Whether the manifest says that a level of this row was left open on purpose."""
-        stated = self.stated("blank") | self.stated("absent") | self.stated("empty")
-        return any(f"{table.pointer}{join(item.id or '', name)}" in stated for name in table.levels)
+        stated = self.stated("blank") | self.absent | self.empty
+        own = f"{table.pointer}{join(item.id or '')}"
+        return any(f"{own}{join(name)}" in stated for name in table.levels)
 
     def report_inherited(self, table: Table, item: Item, index: int, levels: Levels) -> None:
         """Say that a blank level was read as that of the row above."""
@@ -171,9 +173,9 @@ class _Values:
         if found is None or (not found.cell.text.strip() and found.cell.formula is None):
             if found is not None:
                 self.places[pointer] = found.address
-            if stated in self.stated("absent"):
+            if stated in self.absent:
                 return MISSING
-            return "" if stated in self.stated("empty") else None
+            return "" if stated in self.empty else None
         self.places[pointer] = found.address
         if found.cell.formula is not None and not self.reported_formula(item, found, pointer):
             return None

@@ -118,8 +118,12 @@ class Row:
 
     def text(self, column: str) -> str | None:
         """What was filled in, or None."""
-        value = None if self.is_unread(column) else _filled(self.values.get(column))
-        return None if value is None else str(value)
+        return None if self.is_unread(column) else self._texts.get(column)
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        filled = ((name, _filled(value)) for name, value in self.values.items())
+        return {name: str(value) for name, value in filled if value is not None}
 
     def label(self, column: str) -> str:
         """The heading of a column as printed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -38,11 +39,22 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WORDS = r'((?:"[^"\\]*"|\\[^"])*)'
 _WORDS_AROUND = re.compile(rf"{_WORDS}(?:#,##)?0(?:\.(0+))?{_WORDS}")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
+_SHORT = 100
+"""Characters of a text that is worth to be remembered."""
+
+# Nothing in a text without these is ever taken away from it.
+_DOUBTFUL = re.compile("[\\s<&\x00-\x1f\x7f\u200b-\u200d\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
 def comparable(text: str) -> str:
     """The text as labels are compared: width folded, without any blank or tag."""
+    return _folded(text) if len(text) <= _SHORT else _folded.__wrapped__(text)
+
+
+# Labels and codes come in every file, and several times in each.
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
     return without_blanks(unicodedata.normalize("NFKC", _TAG.sub("", text)))
 
 
@@ -54,6 +66,11 @@ def _clean(text: str) -> str:
         lines = _ENTITY.sub(lambda match: unescape(match[0]), lines)
         lines = _LINE_BREAK.sub("\n", lines)
     return lines.strip(_OUTER)
+
+
+def _is_simple(text: str) -> bool:
+    """Whether a text is certainly canonical, which is found out much faster than made so."""
+    return len(text) <= MAX_LENGTH // 2 and _DOUBTFUL.search(text) is None
 
 
 def length_on_sheet(text: str) -> int:
@@ -96,6 +113,8 @@ class TextType(ValueType):
             message = f"单元格里是错误值 {cell.text}，请重新填写文字。"
             return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
         raw = cell_text(cell)
+        if cell.kind is Kind.TEXT and _is_simple(raw):
+            return Parsed(raw or None)
         lines = _LINE_BREAK.sub("\n", raw)
         value = self._tidy(UNWRITABLE.sub("", lines))
         if (length := length_on_sheet(value)) > MAX_LENGTH:
@@ -110,6 +129,8 @@ class TextType(ValueType):
 
     def canonical(self, value: Json) -> Json:
         """The text without tags, outer blanks and carriage returns."""
+        if _is_simple(value):
+            return value
         text = self._tidy(value)
         if bad := UNWRITABLE.search(text):
             raise ValueError(f"含有表格无法保存的控制字符 U+{ord(bad[0]):04X}")
