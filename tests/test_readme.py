@@ -68,7 +68,7 @@ def test_the_examples_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.Monk
         result = CliRunner().invoke(cli, arguments)
         assert result.exit_code == code, f"{command}\n{result.output}"
         if output and not _fits(output.strip("\n"), result.stdout.strip("\n")):
-            pytest.fail(f"{command} does not print\n{output}but\n{result.stdout[:2000]}")
+            pytest.fail(f"{command} does not print\n{output}but\n{result.stdout[-2000:]}")
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))
