@@ -61,6 +61,15 @@ def get(value: Json, pointer: str) -> Json:
     return value
 
 
+def pointers(value: Json, at: str = "") -> Iterator[str]:
+    """The pointer of everything inside a value."""
+    if isinstance(value, dict | list):
+        for part, one in value.items() if isinstance(value, dict) else enumerate(value):
+            here = at + join(part)
+            yield here
+            yield from pointers(one, here)
+
+
 def put(record: Record, pointer: str, value: Json) -> None:
     """Set what stands at a pointer of objects, making the objects on the way."""
     *parents, last = split(pointer)

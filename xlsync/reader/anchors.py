@@ -89,13 +89,14 @@ class _Anchored:
         """The cell under each field's name."""
         planned = {slot.name: slot.area.first for slot in self.layout.slots}
         for slot, area in self.fields.items():
-            self.known.add(area.first)
-            cell = self.located.sheet.cells.get(area.first, _BLANK)
-            self.located.fields[slot] = self.matched(slot, Found(area.first, cell))
-            if area.first != self.now(planned[slot]):
+            place = area.first
+            self.known.add(place)
+            cell = self.located.sheet.cells.get(place, _BLANK)
+            self.located.fields[slot] = self.matched(slot, Found(place, cell))
+            if place != self.now(planned[slot]):
                 label = self.form.mapping.fields[slot].label
-                message = f"“{label}”的填报格被移到 {area.first.a1}，已从那里读取，请核对。"
-                self.located.report(problem("S008", message), area.first)
+                message = f"“{label}”的填报格被移到 {place.a1}，已从那里读取，请核对。"
+                self.located.report(problem("S008", message), place)
         compute_totals(self.located)
 
     def matched(self, slot: str, found: Found) -> Found:
@@ -144,9 +145,7 @@ class _Anchored:
         """Every fixed text must stand where the anchors say (S001)."""
         self.check_line()
         footer = (self.layout.footer.first, self.footer)
-        for planned, text in (*((one.area.first, one.text) for one in self.layout.labels), footer):
-            if not text:
-                continue
+        for planned, text in (*_labels(self.layout), footer):
             place = self.place_of(planned, text)
             found = self.located.sheet.text(place)
             self.known.add(place)
@@ -195,6 +194,12 @@ class _Anchored:
 
 
 NamedAreas = tuple[tuple[str, "Area"], ...]
+
+
+@lru_cache(maxsize=64)
+def _labels(layout: Layout) -> list[tuple[Address, str]]:
+    """The fixed texts of a layout with their planned places."""
+    return [(one.area.first, one.text) for one in layout.labels if one.text]
 
 
 @lru_cache(maxsize=64)

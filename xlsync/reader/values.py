@@ -15,7 +15,7 @@ from xlsync.reader.levels import Levels, settle
 from xlsync.reader.located import Reading
 from xlsync.reader.quantities import settle_quantity
 from xlsync.reader.typed import typed_cells
-from xlsync.record import MISSING, get, join, put
+from xlsync.record import MISSING, join, pointers, put
 from xlsync.types import TYPES
 
 if TYPE_CHECKING:
@@ -110,10 +110,11 @@ class _Values:
         if not settled.is_readable:
             self.located.unread.add(f"{pointer}{join(value)}")
         for name, part in settled.parts.items():
+            if part is None and name not in row:
+                continue
             if found is not None and name not in item.cells:
                 self.places[f"{pointer}{join(name)}"] = found.address
-            if part is not None or name in row:
-                row[name] = part
+            row[name] = part
 
     def settle_levels(self, table: Table, items: list[Item], rows: list[Record]) -> None:
         """Fill in the levels that rows do not say themselves."""
@@ -254,6 +255,7 @@ def read_values(located: Located) -> Reading:
     if record is not None:
         for one in form.check(record, located.unread):
             located.report(one, values.place(one.pointer or ""))
+    present = set(pointers(record))
     return Reading(
         sheet=located.sheet.name or None,
         start=located.start,
@@ -261,9 +263,7 @@ def read_values(located: Located) -> Reading:
         record=record,
         problems=located.problems,
         places={
-            pointer: address
-            for pointer, address in values.places.items()
-            if get(record, pointer) is not MISSING
+            pointer: address for pointer, address in values.places.items() if pointer in present
         },
         states_id=bool(stated_id),
         manifest=manifest,

@@ -118,12 +118,13 @@ class Row:
 
     def text(self, column: str) -> str | None:
         """What was filled in, or None."""
-        return None if self.is_unread(column) else self._texts.get(column)
+        return self._texts.get(column)
 
     @cached_property
     def _texts(self) -> dict[str, str]:
         filled = ((name, _filled(value)) for name, value in self.values.items())
-        return {name: str(value) for name, value in filled if value is not None}
+        texts = {name: str(value) for name, value in filled if value is not None}
+        return {name: text for name, text in texts.items() if not self.is_unread(name)}
 
     def label(self, column: str) -> str:
         """The heading of a column as printed."""

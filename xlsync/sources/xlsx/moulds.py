@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import compress
-from operator import ne
+from operator import ne, not_
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from xlsync.sources.xlsx import limits, plain
@@ -25,52 +25,90 @@ if TYPE_CHECKING:
     from xlsync.sources.xlsx.budget import Budget
     from xlsync.sources.xlsx.values import Values
 
+_MARK = b"<v>"
 _VALUE = re.compile(rb"<v>([^<]*)")
+
+_CELL = b"<c r="
+_TOLD_BY = 20
+"""Bytes of the first cell that tell moulds of one size apart: the number of its style is there."""
+
+Key = tuple[int, int, bytes]
 
 
 class Pressed(NamedTuple):
-    """A part taken apart: its mould, and the values as they are spelled, in their order."""
+    """A part and what stands in its ``<v>`` elements, as it is spelled."""
 
-    mould: bytes
+    part: bytes
     values: list[bytes]
 
     @classmethod
     def of(cls, part: bytes) -> Self:
-        """Take a part apart."""
-        pieces = _VALUE.split(part)
-        return cls(b"<v>".join(pieces[::2]), pieces[1::2])
+        """Find the values of a part."""
+        return cls(part, _VALUE.findall(part))
+
+    @property
+    def key(self) -> Key:
+        """What hardly any other mould has: number of values, size, and the first cell."""
+        size = len(self.part) - sum(map(len, self.values))
+        first = max(0, self.part.find(_CELL))
+        return len(self.values), size, self.part[first : first + _TOLD_BY]
+
+    def mould(self) -> list[bytes]:
+        """What stands before, between and after the values."""
+        pieces = _VALUE.split(self.part)[::2]
+        return [*(piece + _MARK for piece in pieces[:-1]), pieces[-1]]
+
+    def fills(self, mould: list[bytes]) -> bool:
+        """Whether the part is this mould with values of its own."""
+        if len(mould) != len(self.values) + 1:
+            return False
+        pieces = [b""] * (len(mould) + len(self.values))
+        pieces[::2], pieces[1::2] = mould, self.values
+        return b"".join(pieces) == self.part
 
 
 class _Spot(NamedTuple):
-    """A cell with a value: which of the sheet's values it is, and what is said of the cell."""
+    """What is said of a cell with a value, besides the value."""
 
-    at: int
     place: Address
     cell_type: str
     style: str
     formula: str
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the value is the number of a shared string."""
+        return self.cell_type == SHARED
+
+
+class _Contents(NamedTuple):
+    """The values of a sheet: of some cells numbers and the strings behind them, others spelled."""
+
+    numbers: list[int]
+    strings: list[str]
+    spelled: list[bytes]
+
 
 class _Cast(NamedTuple):
     """A sheet that was read, all its cells plain.
 
-    ``places`` are those of cells that may hold something. ``shared`` spots refer to shared
-    strings, and did to these ``texts``; ``others`` hold their value themselves, and did as
-    ``spelled``. Reading the sheet took the ``costs``.
+    ``mould`` is all of it but the values, ``places`` are those of cells that may hold something,
+    ``is_shared`` says it of each value in turn. Reading the sheet took the ``costs``.
     """
 
+    mould: list[bytes]
     sheet: Worksheet
     places: list[Address]
+    is_shared: list[bool]
     shared: list[_Spot]
-    texts: list[str]
     others: list[_Spot]
-    spelled: list[bytes]
+    contents: _Contents
     costs: tuple[int, ...]
 
 
-_casts: Remembered[bytes, _Cast] = Remembered(limits.MAX_MOULD_BYTES)
-_met: Remembered[int, bool] = Remembered(most=4096)
-"""Digests of the moulds met last: what is filled in differently each time comes but once."""
+_casts: Remembered[Key, _Cast] = Remembered(limits.MAX_MOULD_BYTES)
+_met: Remembered[Key, bool] = Remembered(most=4096)
+"""The moulds met last: what is filled in differently each time comes but once."""
 
 
 def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
@@ -78,23 +116,18 @@ def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
 
     Raises :class:`UnreadableError` where it goes beyond the budget.
     """
-    known = _casts.get(pressed.mould)
-    if known is None or not known.sheet.used.looks_the_same_in(values):
+    known = _casts.get(pressed.key)
+    if known is None or not pressed.fills(known.mould):
         return None
-    strings = _strings(pressed, known.shared, values)
-    if strings is None:
+    if not known.sheet.used.looks_the_same_in(values):
         return None
-    texts, spelled = [text for _, text in strings], _spelled(pressed, known.others)
-    changed = [*compress(zip(known.shared, texts, strict=True), map(ne, texts, known.texts))]
-    for spot, value in compress(
-        zip(known.others, spelled, strict=True), map(ne, spelled, known.spelled)
-    ):
-        text = plain.value(value)
-        if text is None:
-            return None
-        changed.append((spot, text))
+    contents = _contents(pressed, known.is_shared, values)
+    changed = _changed(known, contents) if contents else None
+    if contents is None or changed is None:
+        return None
     budget.charge(known.costs)
-    used = Used(values.is_1904, dict(strings), known.sheet.used.styles.copy())
+    strings = dict(zip(contents.numbers, contents.strings, strict=True))
+    used = Used(values.is_1904, strings, known.sheet.used.styles.copy())
     cells = _filled(known, changed, values, budget)
     return Worksheet(used, cells, known.sheet.merges.copy(), known.sheet.protected)
 
@@ -106,8 +139,8 @@ def keep(
 
     A mould that was not met before is only noted, and kept when it is met again.
     """
-    if not _met.get(digest := hash(pressed.mould)):
-        _met.keep(digest, made=True, weight=1)
+    if not _met.get(key := pressed.key):
+        _met.keep(key, made=True, weight=1)
         return
     places: list[Address] = []
     spots: list[_Spot] = []
@@ -118,33 +151,46 @@ def keep(
             return
         places.append(place)
         if mark:
-            spots.append(_Spot(len(spots), place, cell_type, style or "0", formula))
+            spots.append(_Spot(place, cell_type, style or "0", formula))
             styles[style or "0"] = values.style(style or "0")
-    shared = [spot for spot in spots if spot.cell_type == SHARED]
-    others = [spot for spot in spots if spot.cell_type != SHARED]
-    strings = _strings(pressed, shared, values)
-    if strings is None or len(spots) != len(pressed.values):
+    is_shared = [spot.is_shared for spot in spots]
+    contents = _contents(pressed, is_shared, values) if len(spots) == len(pressed.values) else None
+    if contents is None:
         return
     sheet = replace(read, used=Used(values.is_1904, styles=styles), cells=read.cells.copy())
-    texts, spelled = [text for _, text in strings], _spelled(pressed, others)
-    made = _Cast(sheet, places, shared, texts, others, spelled, costs)
-    weight = 2 * len(pressed.mould) + sum(map(len, [*texts, *spelled]))
-    _casts.keep(pressed.mould, made, weight + limits.CELL_BYTES * len(places))
+    shared = [spot for spot in spots if spot.is_shared]
+    others = [spot for spot in spots if not spot.is_shared]
+    made = _Cast(pressed.mould(), sheet, places, is_shared, shared, others, contents, costs)
+    _casts.keep(key, made, 2 * len(pressed.part) + limits.CELL_BYTES * len(places))
 
 
-def _strings(pressed: Pressed, shared: list[_Spot], values: Values) -> list[tuple[int, str]] | None:
-    """Numbers and strings that spots refer to; None where one of them is not there."""
-    try:
-        numbers = [int(pressed.values[spot.at]) for spot in shared]
-        if min(numbers, default=0) < 0:
-            return None
-        return [(number, values.strings[number]) for number in numbers]
-    except (ValueError, IndexError):
+def _contents(pressed: Pressed, is_shared: list[bool], values: Values) -> _Contents | None:
+    """The values of a sheet; None where a string that it names is not there.
+
+    There are thousands in a file, so none of them is looked at by itself.
+    """
+    named = list(compress(pressed.values, is_shared))
+    if not all(map(bytes.isdigit, named)):
         return None
+    numbers = list(map(int, named))
+    if max(numbers, default=-1) >= len(values.strings):
+        return None
+    strings = list(map(values.strings.__getitem__, numbers))
+    return _Contents(numbers, strings, list(compress(pressed.values, map(not_, is_shared))))
 
 
-def _spelled(pressed: Pressed, others: list[_Spot]) -> list[bytes]:
-    return [pressed.values[spot.at] for spot in others]
+def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, str]] | None:
+    """The spots that hold something else now, and what; None where that is not plain."""
+    were = known.contents
+    strings = zip(known.shared, now.strings, strict=True)
+    changed = list(compress(strings, map(ne, now.strings, were.strings)))
+    spelled = zip(known.others, now.spelled, strict=True)
+    for spot, value in compress(spelled, map(ne, now.spelled, were.spelled)):
+        text = plain.value(value)
+        if text is None:
+            return None
+        changed.append((spot, text))
+    return changed
 
 
 def _filled(

@@ -11,8 +11,9 @@ XML forbids pass unseen where they do no harm: ``]]>`` in a text, an attribute o
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
+from operator import is_not
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.sources.xlsx.escapes import unescape
@@ -33,6 +34,7 @@ _OTHER_MARKUP = ("<!", "<?")
 
 # Not a carriage return, which XML reads as a line feed, nor what XML does not allow at all.
 _CHARACTERS = r"[^<\x00-\x08\x0b-\x1f\ufffe\uffff]"
+_ATTRIBUTE = r"[^\"<&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = rf"<t(?: xml:space=\"preserve\")?>{_CHARACTERS}*+</t>"
 _CELL = (
     r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]{1,9}")?(?: t="[a-zA-Z]+")?(?:'
@@ -44,9 +46,10 @@ _CELL_START = '<c r="'
 _ROW_START = '<row r="'
 _ROW_TAG = (
     rf'{_ROW_START}[1-9][0-9]{{0,6}}"(?: (?:spans|s|customFormat|ht|hidden|customHeight'
-    r'|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent)="[^"<&]*+")*+'
+    rf'|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent)="{_ATTRIBUTE}")*+'
 )
-_RUN = r"<r>(?:<rPr>(?:<[a-zA-Z]+(?: val=\"[^\"<&]*+\"| rgb=\"[^\"<&]*+\")*+/>)*+</rPr>)?"
+_LOOK = rf'<[a-zA-Z]+(?: val="{_ATTRIBUTE}"| rgb="{_ATTRIBUTE}")*+/>'
+_RUN = rf"<r>(?:<rPr>(?:{_LOOK})*+</rPr>)?"
 
 # Rows and strings without their end tag, rows with the blank ones before them.
 _ROW = re.compile(rf"(?:{_ROW_TAG} ?/>)*+{_ROW_TAG}>(?:{_CELL})*+")
@@ -136,14 +139,16 @@ def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[str | None]
     found = [read(one) if len(one) < _SHORT else read.__wrapped__(one) for one in items]
     rest = [text[:first]]
     pieces: list[list[str]] = []
-    for is_plain, group in groupby(
-        zip(items, found, strict=True), lambda pair: pair[1] is not None
-    ):
+    first_of_run = 0
+    for is_plain, group in groupby(found, partial(is_not, None)):
+        run = list(group)
         if is_plain:
             rest.append(f'<{MARK} n="{len(pieces)}"/>')
-            pieces.append([one for _, one in group if one is not None])
+            pieces.append([one for one in run if one is not None])
         else:
-            rest += (f"{item}{end}" for item, _ in group)
+            others = items[first_of_run : first_of_run + len(run)]
+            rest += (f"{item}{end}" for item in others)
+        first_of_run += len(run)
     rest.append(text[last + len(end) :])
     left = "".join(rest)
     if any(one in left for one in _OTHER_MARKUP) or left.count(MARK) != len(pieces):
