@@ -61,6 +61,11 @@ _CELL_PARTS = re.compile(
 )
 _RUN_TEXT = re.compile(r"<t[^>]*>([^<]*)")
 
+_TABLE = re.compile(
+    rb'(?:<\?xml version="1.0" encoding="UTF-8"(?: standalone="yes")?\?>\s*)?'
+    rb'<sst xmlns="http://[a-z0-9./]+"(?: count="[0-9]+")?(?: uniqueCount="[0-9]+")?>'
+    rb'<%b n="0"/></sst>\s*' % MARK.encode()
+)
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
 _VALUE = re.compile(f"{_CHARACTERS}*+")
 
@@ -85,6 +90,11 @@ def cut_rows(part: bytes) -> Cut:
     cut = _cut(part, "<row ", "</row>", _plain_row)
     before, tag, after = cut.rest.partition(b"<headerFooter")
     return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after))
+
+
+def is_whole_table(cut: Cut) -> bool:
+    """Whether a table of shared strings holds plain strings and nothing else."""
+    return len(cut.pieces) == 1 and _TABLE.fullmatch(cut.rest) is not None
 
 
 def cut_strings(part: bytes) -> Cut:

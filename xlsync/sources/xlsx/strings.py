@@ -46,6 +46,9 @@ def read_shared_strings(package: Package, part: str) -> list[str]:
     whole = package.whole(part)
     if whole is None:
         parse(package, part, wanted)
+    elif plain.is_whole_table(cut := plain.cut_strings(whole)):
+        package.budget.spend_markup(whole)
+        plain_strings(cut.pieces[0])
     else:
-        parse_rest(package, part, plain.cut_strings(whole), wanted, plain_strings)
+        parse_rest(package, part, cut, wanted, plain_strings)
     return strings
