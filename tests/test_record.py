@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsync.record import DIGEST, MISSING, canonical_bytes, digest, get, join, put, split
+from xlsync.record import DIGEST, MISSING, canonical_bytes, digest, get, join, pointers, put, split
 
 if TYPE_CHECKING:
     from xlsync.record import Json, Record
@@ -71,6 +71,14 @@ SAMPLE: Json = {"a": {"b": None, "": 1}, "list": [{"c": "x"}], "0": "zero"}
 )
 def test_what_stands_at_a_pointer(pointer: str, value: Json) -> None:
     assert get(SAMPLE, pointer) is value or get(SAMPLE, pointer) == value
+
+
+def test_every_pointer_leads_somewhere() -> None:
+    found = list(pointers(SAMPLE))
+    assert {"/a", "/a/b", "/list", "/list/0", "/list/0/c"} <= set(found)
+    assert len(found) == len(set(found))
+    assert all(get(SAMPLE, one) is not MISSING for one in found)
+    assert list(pointers(None)) == []
 
 
 def test_put_makes_the_objects_on_the_way() -> None:

@@ -29,8 +29,8 @@ _MARK = b"<v>"
 _VALUE = re.compile(rb"<v>([^<]*)")
 
 _CELL = b"<c r="
-_TOLD_BY = 20
-"""Bytes of the first cell that tell moulds of one size apart: the number of its style is there."""
+_LONGEST_TAG = 60
+"""Bytes of the first cell's tag, whose style number tells moulds of one size apart."""
 
 Key = tuple[int, int, bytes]
 
@@ -51,7 +51,8 @@ class Pressed(NamedTuple):
         """What hardly any other mould has: number of values, size, and the first cell."""
         size = len(self.part) - sum(map(len, self.values))
         first = max(0, self.part.find(_CELL))
-        return len(self.values), size, self.part[first : first + _TOLD_BY]
+        tag, _, _ = self.part[first : first + _LONGEST_TAG].partition(b">")
+        return len(self.values), size, tag
 
     def mould(self) -> list[bytes]:
         """What stands before, between and after the values."""
