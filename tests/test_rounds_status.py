@@ -99,3 +99,12 @@ def test_a_record_of_a_form_that_is_gone_is_said() -> None:
     old = record(id="a", form="gone-1999")
     with pytest.raises(XlsyncError, match="no form 'gone-1999'"):
         compare_records(FORMS, {"a": old}, {"a": old})
+
+
+def test_what_was_refused_right_after_it_had_been_accepted_is_waited_for(
+    repository: Repository, tmp_path: Path
+) -> None:
+    _collect(repository, tmp_path / "1", FIRST, record())
+    _collect(repository, tmp_path / "2", FIRST, spoilt())
+    (row,) = standings(repository.snapshot(), FIRST)
+    assert (row.shown, row.waits_for) == ("已收（又退回）", "单位")

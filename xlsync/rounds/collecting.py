@@ -105,7 +105,8 @@ def _commit(  # noqa: PLR0913 - what can be asked of a collection
     replacing: bool = False,
 ) -> Collection:
     changes = Changes(repository.snapshot(), round_name, arrived.spool)
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    # Two collections may follow each other within a second, and which one was later counts.
+    now = datetime.now().astimezone().isoformat(timespec="microseconds")
     settling = Settling(repository, changes, forms, now, replacing=replacing)
     outcomes = settling.settle(arrived.files)
     if returning:
