@@ -146,6 +146,7 @@ class _SheetReader:
 
     def _start_row(self, attributes: Attributes) -> None:
         self._has_other_rows = True
+        self._formula_attributes = None  # a formula outside of the rows is that of no cell
         number = attributes.get("r", "")
         is_number = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - any such is outside
         self._row = int(number) if is_number else self._row + 1
