@@ -126,18 +126,18 @@ class Package:
         return data
 
     def chunks(self, part: str) -> Iterator[bytes]:
-        """Yield the bytes of a part: a small one as a whole, else ``limits.CHUNK_BYTES`` at most.
+        """Yield the bytes of a part, at most ``limits.CHUNK_BYTES`` at a time.
 
         Raises :class:`UnreadableError` for a part that is missing, double, damaged (the CRC is
         verified at the end) or beyond the budget.
         """
-        info = self._member(part)
         whole = self.whole(part)
         if whole is not None:
-            yield whole
+            for start in range(0, len(whole), limits.CHUNK_BYTES):
+                yield whole[start : start + limits.CHUNK_BYTES]
             return
         try:
-            with self._zip.open(info) as stream:
+            with self._zip.open(self._member(part)) as stream:
                 while chunk := stream.read(limits.CHUNK_BYTES):
                     self.budget.unpacked.spend(len(chunk))
                     yield chunk
