@@ -47,7 +47,7 @@ def take(
         def now() -> datetime:
             return datetime.fromisoformat(f"2024-10-02T10:{minute:02}:00+08:00")
 
-    monkeypatch.setattr("xlsync.rounds.collecting.datetime", Clock)
+    monkeypatch.setattr("xlsync.rounds.clock.datetime", Clock)
     spool = repository.snapshot().spool()
     put_in(repository, [came(spool, one, issue, f"{minute}.xlsx")], spool)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from xlsync.filenames import safe_text
 from xlsync.repository import Changes, MovedError, check_round
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.arriving import Before, take_in
+from xlsync.rounds.clock import now
 from xlsync.rounds.outcomes import Outcome, State
 from xlsync.rounds.returning import copies, number_copies
 from xlsync.rounds.settling import Settling
@@ -105,12 +105,11 @@ def _commit(  # noqa: PLR0913 - what can be asked of a collection
     replacing: bool = False,
 ) -> Collection:
     changes = Changes(repository.snapshot(), round_name, arrived.spool)
-    # Two collections may follow each other within a second, and which one was later counts.
-    now = datetime.now().astimezone().isoformat(timespec="microseconds")
-    settling = Settling(repository, changes, forms, now, replacing=replacing)
+    time = now()
+    settling = Settling(repository, changes, forms, time, replacing=replacing)
     outcomes = settling.settle(arrived.files)
     if returning:
-        number_copies(settling.known, changes, outcomes, now)
+        number_copies(settling.known, changes, outcomes, time)
     commit = repository.commit(changes, _message(round_name, outcomes))
     return Collection(round_name, outcomes, commit, settling.resolved())
 

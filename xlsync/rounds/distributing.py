@@ -7,7 +7,6 @@ that they bear, and writes only what is missing. The same roster a second time s
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from xlsync.generate import workbooks
 from xlsync.problems import has_error
 from xlsync.repository import Changes, MovedError, check_round
 from xlsync.repository.sealing import ensure_seal, seal_keys
+from xlsync.rounds.clock import now
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue
 from xlsync.rounds.leftovers import content, is_made_of, sweep, untouched
 from xlsync.rounds.planning import plan
@@ -129,7 +129,7 @@ class _Run:
         self.folder = wishes.folder
         self.wishes = wishes
         self.progress = progress
-        self.time = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+        self.time = now()
         self.written: dict[str, tuple[str, str | None]] = {}
 
     def once(self, repository: Repository, roster: Roster) -> Distribution:
