@@ -29,7 +29,7 @@ bench: $(READY)
 
 # Drives a real LibreOffice over all samples, and writes docs/mutations.md.
 mutations: $(READY)
-	$(BIN)/python tests/mutations_table.py
+	$(BIN)/python tests/support/mutations_table.py
 
 clean:
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

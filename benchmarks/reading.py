@@ -37,19 +37,19 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
+from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
+from xlsync.base.record import get, put
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
-from xlsync.grid import Address, Area, Cell, Kind, Sheet, Workbook
 from xlsync.reader import read
-from xlsync.record import get, put
 from xlsync.sources import xlsx
 from xlsync.writer import splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
 
 _TURNS = 8
 _SLOW = 3

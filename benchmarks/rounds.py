@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xlsync.base.record import put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
-from xlsync.record import put
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.objects import Objects
 from xlsync.repository.sealing import new_seal, seal_keys
@@ -38,8 +38,8 @@ from xlsync.writer import splice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
 
 _FIRST, _LATER = "2024/一上", "2024/二上"
 _UNITS = 60

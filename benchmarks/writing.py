@@ -18,17 +18,17 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
 from xlsync.demo.staff import type_in
+from xlsync.exchange.workbooks import workbook
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
-from xlsync.generate import workbook
 from xlsync.writer import splice, write
 from xlsync.writer.splicing import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
 
     Way = Callable[[Form, Record], bytes]
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository import Changes, MovedError, Repository
 
 if TYPE_CHECKING:

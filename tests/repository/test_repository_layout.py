@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import MAX_BYTES
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import MAX_BYTES
 from xlsync.repository import check_round, layout, round_order
 
 _IDS = st.from_regex(layout.ID, fullmatch=True)

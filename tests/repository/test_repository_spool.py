@@ -13,7 +13,7 @@ from dulwich.objects import Blob
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository import Changes, MovedError, Repository, Spool
 from xlsync.repository import spool as spooling
 

@@ -63,7 +63,7 @@ def collect(
     another copy waits: both are kept as received, and what was accepted before stays. Files that
     were collected before change nothing.
     """
-    from xlsync.problems import has_error
+    from xlsync.base.problems import has_error
     from xlsync.report.rounds import collection_lines, outcome_table
     from xlsync.rounds import collect as collect_files
 
@@ -100,7 +100,7 @@ def _write_back(
     settings: Settings, repository: Repository, collection: Collection, folder: Path
 ) -> list[Path]:
     """Write the workbooks that go back; one that is there already is written anew."""
-    from xlsync.files import make_folder, write_file
+    from xlsync.base.files import make_folder, write_file
 
     make_folder(folder)
     written = []

@@ -22,7 +22,7 @@ def write_conflicts(
 
     ``waiting`` are rounds, each with the ids of records of which something may wait.
     """
-    from xlsync.files import write_file
+    from xlsync.base.files import write_file
     from xlsync.report.conflict_book import conflict_workbook
     from xlsync.rounds.returning import dispute_names, disputes
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
     from rich.table import Table
 
-    from xlsync.carry import Migrations
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json
     from xlsync.form import Form
-    from xlsync.problems import Problem
-    from xlsync.record import Json
+    from xlsync.records import Migrations
     from xlsync.report.lines import Line
     from xlsync.repository import Repository
 
@@ -49,7 +49,7 @@ class Settings:
 
     def migrations(self) -> Migrations:
         """The migrations between the forms at hand."""
-        from xlsync.carry import Migrations
+        from xlsync.records import Migrations
 
         return Migrations(self.forms, self.forms_folder)
 
@@ -83,7 +83,7 @@ def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None
 
 def write_json(value: Json, *, on_one_line: bool = False) -> None:
     """Write JSON to standard output."""
-    from xlsync.report.machine import write_json as write
+    from xlsync.report.terminal import write_json as write
 
     write(sys.stdout, value, on_one_line=on_one_line)
 

@@ -14,7 +14,7 @@ from xlsync.cli.sides import compare_sides
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.diff import RecordDelta
+    from xlsync.records import RecordDelta
 
 
 @click.command()
@@ -53,7 +53,7 @@ def diff(
     [ROUND/]RECORD[@REV] (see log and show). Two records are compared with each other; of several,
     those with the same id are. Differences are no problem: they do not change the exit code.
     """
-    from xlsync.files import refuse_existing
+    from xlsync.base.files import refuse_existing
 
     if not force:
         refuse_existing(filter(None, [html, xlsx]))
@@ -71,14 +71,14 @@ def diff(
 
 
 def _write_page(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
-    from xlsync.files import write_file
+    from xlsync.base.files import write_file
     from xlsync.report.page import render
 
     write_file(path, render(old, new, deltas))
 
 
 def _write_workbook(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
-    from xlsync.files import make_folder, write_file
+    from xlsync.base.files import make_folder, write_file
     from xlsync.report.revision_book import revision_workbook
 
     make_folder(path.parent)
@@ -94,9 +94,8 @@ def _print_json(deltas: list[RecordDelta]) -> None:
 def _print_lines(deltas: list[RecordDelta], *, in_short: bool) -> None:
     """Every record, and the sums; only these where the records stand in a file."""
     from xlsync.report.deltas import delta_lines, summary
-    from xlsync.report.funds import funds
+    from xlsync.report.funds import funds, funds_table
     from xlsync.report.lines import line
-    from xlsync.report.sums import funds_table
 
     if not in_short:
         print_report(delta_lines(deltas))

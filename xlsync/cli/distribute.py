@@ -73,9 +73,8 @@ def distribute(
     locked. There is a folder for each unit in DIR. Run again, only projects that are new or were
     changed in the roster get a workbook.
     """
-    from xlsync.problems import has_error
-    from xlsync.report.carried import carried_lines
-    from xlsync.report.distribution import distribution_lines, unit_table
+    from xlsync.base.problems import has_error
+    from xlsync.report.sentences import carried_lines, distribution_lines, unit_table
     from xlsync.report.terminal import console, print_lines
     from xlsync.rounds.distributing import distribute as send_out
     from xlsync.rounds.roster import open_roster

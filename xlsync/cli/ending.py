@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
     from typing import IO

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync.base.errors import XlsyncError
 from xlsync.cli.context import Settings, pass_settings, print_report
 from xlsync.cli.options import PATH, forms_option, repo_option
-from xlsync.errors import XlsyncError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync.base.errors import FormError, XlsyncError
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option
-from xlsync.errors import FormError, XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def check(folder: Path) -> None:
 
 def _mistakes(catalogue: Catalogue, form_id: str) -> Sequence[str]:
     """Everything that is wrong with a form, or why no blank workbook can be made of it."""
-    from xlsync.generate import workbook
+    from xlsync.exchange.workbooks import workbook
 
     try:
         form = catalogue[form_id]
@@ -103,8 +103,8 @@ def draft(
     marked with a remark that begins with a question mark. Correct the two files by hand, then
     check them with `xlsync forms check DIR`.
     """
+    from xlsync.base.files import make_folder, refuse_existing, write_file
     from xlsync.draft import draft as make_draft
-    from xlsync.files import make_folder, refuse_existing, write_file
 
     made = make_draft(official, form_id, sheet, settings.forms.values())
     paths = [output / folder / f"{form_id}.toml" for folder in ("templates", "mappings")]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from xlsync.base.record import Record
+    from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
-    from xlsync.intake import FileReading
-    from xlsync.record import Record
 
 
 @click.command()
@@ -66,8 +66,8 @@ def generate(
     With --carry-over a RECORD of another form, such as that of last year, is carried over to
     FORM; what has no place there is told on standard error, with the reason.
     """
-    from xlsync.files import make_folder, refuse_existing, write_file
-    from xlsync.generate import workbook, workbook_names
+    from xlsync.base.files import make_folder, refuse_existing, write_file
+    from xlsync.exchange.workbooks import workbook, workbook_names
 
     form = settings.form(form_id)
     for name in locked:
@@ -95,8 +95,8 @@ def generate(
 
 def _records_of(form: Form, files: list[FileReading]) -> Iterator[Record]:
     """The records that a workbook can be made for; the others get problems that say why not."""
-    from xlsync.generate import unfit
-    from xlsync.problems import problem
+    from xlsync.base.problems import problem
+    from xlsync.exchange.workbooks import unfit
 
     for file in files:
         for reading in file.readings:
@@ -116,8 +116,8 @@ def _carry_over(settings: Settings, form: Form, files: list[FileReading], year: 
     """Put records of the form in the place of those that were read; tell what is left."""
     import sys
 
-    from xlsync.carry import carry_over
-    from xlsync.report.carried import carried_lines
+    from xlsync.records import carry_over
+    from xlsync.report.sentences import carried_lines
     from xlsync.report.terminal import console, print_lines
 
     told = []

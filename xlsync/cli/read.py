@@ -13,9 +13,9 @@ from xlsync.cli.reading import end, read_files, write_copies
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.intake import FileReading
+    from xlsync.base.record import Json
+    from xlsync.exchange.reading import FileReading
     from xlsync.reader import Reading
-    from xlsync.record import Json
 
 
 @click.command()

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from xlsync.intake import FileReading
+    from xlsync.exchange.reading import FileReading
 
 
 def read_files(settings: Settings, paths: tuple[Path, ...]) -> Iterator[FileReading]:
     """Read one file after the other, so that the first is told before the last is read."""
-    from xlsync.intake import find_arrivals, find_files, read_arrival
+    from xlsync.exchange.reading import find_arrivals, find_files, read_arrival
 
     found = list(find_files(paths))
     if paths and not found:
@@ -33,9 +33,9 @@ def write_copies(
     settings: Settings, files: Iterable[FileReading], folder: Path, *, password: str, force: bool
 ) -> None:
     """Write a workbook to send back for each form with problems, and say what came of it."""
-    from xlsync.correction import cases, copy_names, correction_copy
-    from xlsync.errors import XlsyncError
-    from xlsync.files import make_folder, refuse_existing, write_file
+    from xlsync.base.errors import XlsyncError
+    from xlsync.base.files import make_folder, refuse_existing, write_file
+    from xlsync.exchange import cases, copy_names, correction_copy
     from xlsync.report.lines import visible
 
     going = []
@@ -65,7 +65,7 @@ def _note(text: str) -> None:
 
 def end(files: Iterable[FileReading], *, only_to_terminal: bool = False) -> None:
     """Tell what was found in the files; exit with 1 where there is an error among it."""
-    from xlsync.problems import has_error
+    from xlsync.base.problems import has_error
 
     found = [
         (str(file.path), reading.problems, file.is_text)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.repository import Snapshot
-    from xlsync.rounds.received import Kept
+    from xlsync.rounds.receipts import Kept
 
 
 @click.command()
@@ -43,7 +43,7 @@ def received(
     part of a title as the file itself has it; without it, all files of the round.
     """
     from xlsync.report.rounds import received_table
-    from xlsync.rounds.received import received_files
+    from xlsync.rounds.receipts import received_files
 
     with settings.repository() as repository:
         snapshot = repository.snapshot()
@@ -58,7 +58,7 @@ def received(
 
 def _write(snapshot: Snapshot, found: list[Kept], output: Path) -> None:
     """The first digits of a file's digest before its name keep files of one name apart."""
-    from xlsync.files import make_folder, write_file
+    from xlsync.base.files import make_folder, write_file
 
     make_folder(output)
     for one in found:

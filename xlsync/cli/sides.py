@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync.base.errors import XlsyncError
 from xlsync.cli.reading import read_files
-from xlsync.errors import XlsyncError
 
 if TYPE_CHECKING:
+    from xlsync.base.record import Record
     from xlsync.cli.context import Settings
-    from xlsync.diff import RecordDelta
-    from xlsync.intake import FileReading
-    from xlsync.record import Record
+    from xlsync.exchange.reading import FileReading
+    from xlsync.records import RecordDelta
 
 
 @dataclass
@@ -89,7 +89,7 @@ def _from_repository(settings: Settings, side: str) -> _Side:
 
 
 def _from_files(settings: Settings, path: Path) -> _Side:
-    from xlsync.problems import has_error, problem
+    from xlsync.base.problems import has_error, problem
 
     made = _Side()
     for file in read_files(settings, (path,)):

@@ -71,7 +71,7 @@ def _is_wanted(row: Standing, unit: str | None, states: tuple[str, ...]) -> bool
 
 
 def _write_ledger(output: Path, round_name: str, rows: list[Standing]) -> None:
-    from xlsync.files import make_folder, write_file
+    from xlsync.base.files import make_folder, write_file
     from xlsync.report.ledger_book import ledger_workbook
 
     if output.suffix.lower() != ".xlsx":

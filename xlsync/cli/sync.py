@@ -44,7 +44,7 @@ def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bo
     as collect merges what comes back; what contradicts waits for a decision. The branch moves
     on by one commit with two parents, or simply to REV where there is nothing of one's own.
     """
-    from xlsync.report.joining import joined_lines
+    from xlsync.report.sentences import joined_lines
     from xlsync.rounds.joining import join
 
     with settings.repository() as repository:
@@ -67,7 +67,7 @@ def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool)
     others have put there is fetched and joined as merge does, then what was done here is put
     there. Run it as often as you like; no git has to be installed.
     """
-    from xlsync.report.joining import synced_lines
+    from xlsync.report.sentences import synced_lines
     from xlsync.rounds.syncing import sync as exchange
 
     with settings.repository() as repository:
@@ -90,7 +90,7 @@ def _tell(
 
 def _write_conflicts(settings: Settings, repository: Repository, folder: Path | None) -> list[Path]:
     """A workbook for everything that waits, whenever it began to."""
-    from xlsync.files import make_folder
+    from xlsync.base.files import make_folder
     from xlsync.repository import layout
 
     if folder is None:

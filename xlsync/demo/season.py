@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import make_folder, write_file
+from xlsync.base.record import MISSING, get, put, split
+from xlsync.base.strict import Strict
 from xlsync.demo.staff import choose, type_in
-from xlsync.errors import XlsyncError
-from xlsync.files import make_folder, write_file
+from xlsync.exchange.reading import find_files, read_file
 from xlsync.form.loading import load_toml
-from xlsync.intake import find_files, read_file
-from xlsync.record import MISSING, get, put, split
 from xlsync.report.lines import line
-from xlsync.strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.record import Json, Record
 
     Print = Callable[..., None]
     Run = Callable[[list[str]], int]

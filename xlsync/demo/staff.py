@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 
-from xlsync.grid import Area, column_letters
-from xlsync.manifest import field_name, table_name
-from xlsync.merge.choices import CHOICE, NUMBER
-from xlsync.merge.choices import SHEET as CONFLICTS
-from xlsync.record import get
-from xlsync.types import TYPES
+from xlsync.base.grid import Area, column_letters
+from xlsync.base.record import get
+from xlsync.form.types import TYPES
+from xlsync.records.conflicts import CHOICE, NUMBER
+from xlsync.records.conflicts import SHEET as CONFLICTS
+from xlsync.workbook.manifest import field_name, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.mapping import FieldBase, Table
-    from xlsync.record import Json, Record
+    from xlsync.form.mapping import FieldBase, Table
 
 
 def type_in(form: Form, data: bytes, record: Record) -> bytes:

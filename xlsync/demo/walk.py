@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import make_folder, write_file
 from xlsync.demo.staff import type_in
-from xlsync.errors import XlsyncError
-from xlsync.files import make_folder, write_file
+from xlsync.exchange.reading import find_files, read_file
+from xlsync.exchange.workbooks import workbook, workbook_names
 from xlsync.form.catalogue import data_folder
-from xlsync.generate import workbook, workbook_names
-from xlsync.intake import find_files, read_file
 from xlsync.report.deltas import delta_lines, summary
-from xlsync.report.funds import funds
+from xlsync.report.funds import funds, funds_table
 from xlsync.report.lines import line
 from xlsync.report.problems import problem_lines
 from xlsync.report.rounds import collection_lines, standing_lines, standing_table
-from xlsync.report.sums import funds_table
 from xlsync.repository import Repository, round_order
 from xlsync.rounds import collect, compare_rounds, standings
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
     from xlsync.report.lines import Line
     from xlsync.rounds import Collection
 

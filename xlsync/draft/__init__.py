@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.base.errors import XlsyncError
 from xlsync.draft.layout import TemplateText
+from xlsync.draft.mapping_text import MappingText
 from xlsync.draft.official import read_official
 from xlsync.draft.sheet import understand
-from xlsync.draft.words import MappingText
-from xlsync.errors import XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.draft.regions import Way
-from xlsync.types import comparable
+from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from xlsync.draft.regions import Regions, Spot
     from xlsync.form import Form
-    from xlsync.mapping import FormField
+    from xlsync.form.mapping import FormField
 
 _ENDS = ":："
 

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlsync.draft.styles import StyleNames
+from xlsync.base.grid import Area, column_letters
+from xlsync.draft.looks import StyleNames
 from xlsync.draft.toml import listed, pair, table, toml
-from xlsync.grid import Area, column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

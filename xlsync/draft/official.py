@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
+from xlsync.base.errors import XlsyncError
+from xlsync.base.grid import Address, Area
 from xlsync.draft.looks import Look, look_of
-from xlsync.errors import XlsyncError
-from xlsync.grid import Address, Area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,13 @@ from xlsync.draft.meaning import MeantField
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xlsync.base.grid import Area
     from xlsync.draft.looks import Look
     from xlsync.draft.official import Place
     from xlsync.draft.regions import TableRegion
     from xlsync.draft.toml import Value
     from xlsync.form import Form
-    from xlsync.grid import Area
-    from xlsync.mapping import Table
+    from xlsync.form.mapping import Table
 
 QUANTITY = "quantity"
 """What a template calls the heading over operator, value and unit."""

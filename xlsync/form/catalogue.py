@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.form.extending import data_folder
 from xlsync.form.form import Form
 

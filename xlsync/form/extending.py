@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlsync.errors import FormError
+from xlsync.base.errors import FormError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

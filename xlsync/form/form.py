@@ -8,19 +8,19 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.errors import FormError
+from xlsync.base.errors import FormError
+from xlsync.base.grid import Area
+from xlsync.base.record import MISSING, get
 from xlsync.form.identity import identified
 from xlsync.form.layout import lay_out
 from xlsync.form.library import load_libraries
 from xlsync.form.loading import load_pair
+from xlsync.form.mapping import Mapping as FormMapping
 from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
-from xlsync.grid import Area
-from xlsync.mapping import Mapping as FormMapping
-from xlsync.record import MISSING, get
-from xlsync.rules import Subject
-from xlsync.template import FixedBlock, TableBlock, Template
-from xlsync.types.width import single_blanks
+from xlsync.form.rules import Subject
+from xlsync.form.template import FixedBlock, TableBlock, Template
+from xlsync.form.types.width import single_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.form.layout import Layout
     from xlsync.form.library import Library
-    from xlsync.problems import Problem
-    from xlsync.record import Json, Record
-    from xlsync.template import Label
+    from xlsync.form.template import Label
 
 _NO_ID = "—"
 

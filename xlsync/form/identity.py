@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.record import MISSING, digest, get, put
-from xlsync.types import comparable
+from xlsync.base.record import MISSING, digest, get, put
+from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlsync.mapping import Mapping, Table
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import Mapping, Table
 
 
 def record_id(mapping: Mapping, record: Record) -> str:

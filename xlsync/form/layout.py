@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Address, Area
-from xlsync.template import FixedBlock, TableBlock, Template
+from xlsync.base.grid import Address, Area
+from xlsync.form.template import FixedBlock, TableBlock, Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from xlsync.template import Label
+    from xlsync.form.template import Label
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints
 
-from xlsync.errors import FormError
+from xlsync.base.errors import FormError
+from xlsync.base.strict import Strict
 from xlsync.form.extending import find
 from xlsync.form.loading import load_toml
-from xlsync.strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from xlsync.mapping import Mapping as FormMapping
+    from xlsync.form.mapping import Mapping as FormMapping
 
 FOLDER = "libraries"
 

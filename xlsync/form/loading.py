@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from xlsync.errors import FormError
+from xlsync.base.errors import FormError
 from xlsync.form.extending import Source, read_toml
 
 if TYPE_CHECKING:

@@ -21,17 +21,17 @@ from pydantic import (
     create_model,
 )
 
+from xlsync.base.problems import Problem, problem
+from xlsync.base.record import Json, Record, get, join, split
 from xlsync.form.codes import decoded
-from xlsync.problems import Problem, problem
-from xlsync.record import Json, Record, get, join, split
-from xlsync.types import TYPES
+from xlsync.form.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic_core import ErrorDetails
 
-    from xlsync.mapping import FieldBase, Mapping, Table
+    from xlsync.form.mapping import FieldBase, Mapping, Table
 
 ID_PATTERN = "[0-9a-z][0-9a-z-]{0,39}"
 

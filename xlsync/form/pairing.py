@@ -8,15 +8,15 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.manifest import CHECK, CHECKS, HELP, LISTS, PROBLEMS, SHEET
-from xlsync.template import FixedBlock
+from xlsync.form.template import FixedBlock
+from xlsync.workbook.manifest import CHECK, CHECKS, HELP, LISTS, PROBLEMS, SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from xlsync.form.layout import Layout
-    from xlsync.mapping import Mapping
-    from xlsync.template import TableBlock, Template
+    from xlsync.form.mapping import Mapping
+    from xlsync.form.template import TableBlock, Template
 
 QUANTITY = "quantity"
 """What a heading says that stands over operator, value and unit together."""

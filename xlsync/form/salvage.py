@@ -10,15 +10,15 @@ import copy
 import json
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Cell
-from xlsync.record import get, join, split
+from xlsync.base.grid import Cell
+from xlsync.base.record import get, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.form.form import Form
-    from xlsync.problems import Problem
-    from xlsync.record import Json, Record
 
 
 def salvage(

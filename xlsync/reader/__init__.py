@@ -10,31 +10,31 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Address
-from xlsync.problems import Severity, problem
-from xlsync.reader.beside import (
+from xlsync.base.grid import Address
+from xlsync.base.problems import Severity, problem
+from xlsync.reader.choosing import choose, stated
+from xlsync.reader.labels import locate_by_labels
+from xlsync.reader.located import Reading
+from xlsync.reader.manifests import read_carriers
+from xlsync.reader.other_sheets import (
     is_check_line,
     report_other_sheets,
     stray_comments,
     without_companions,
 )
-from xlsync.reader.carriers import read_carriers
-from xlsync.reader.choosing import choose, stated
-from xlsync.reader.copies import report_copies
-from xlsync.reader.labels import locate_by_labels
-from xlsync.reader.located import Reading
-from xlsync.reader.ours import is_beside, locate_ours
-from xlsync.reader.returned import without_returns
+from xlsync.reader.our_sheets import is_beside, locate_ours
+from xlsync.reader.prefilled import report_copies
+from xlsync.reader.problem_list import without_returns
 from xlsync.reader.titles import Titles
 from xlsync.reader.values import read_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from xlsync.base.grid import Sheet, Workbook
+    from xlsync.base.problems import Problem
     from xlsync.form import Form
-    from xlsync.grid import Sheet, Workbook
-    from xlsync.problems import Problem
-    from xlsync.reader.carriers import Carriers
+    from xlsync.reader.manifests import Carriers
     from xlsync.reader.titles import Region
 
 __all__ = ["Reading", "read"]

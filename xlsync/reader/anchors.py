@@ -11,21 +11,21 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.base.grid import Address, Area, Cell, Kind, Sheet
+from xlsync.base.problems import problem
+from xlsync.base.record import DIGEST
 from xlsync.form.model import ID_PATTERN
-from xlsync.grid import Address, Area, Cell, Kind, Sheet
-from xlsync.problems import problem
-from xlsync.reader.beside import is_check_line, stray_comments
+from xlsync.form.types import comparable
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Found, Item, Located
+from xlsync.reader.other_sheets import is_check_line, stray_comments
 from xlsync.reader.totals import compute_totals
-from xlsync.record import DIGEST
-from xlsync.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.form import Form, Layout, PlacedTable
-    from xlsync.manifest import Manifest
+    from xlsync.workbook.manifest import Manifest
 
 _BLANK = Cell("")
 _ID = re.compile(ID_PATTERN)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.problems import Severity, problem
-from xlsync.record import get
+from xlsync.base.problems import Severity, problem
+from xlsync.base.record import get
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

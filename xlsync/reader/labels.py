@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Address
-from xlsync.problems import problem
+from xlsync.base.grid import Address
+from xlsync.base.problems import problem
+from xlsync.form.types import cell_text, comparable
 from xlsync.reader.located import Found, Located
 from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_columns
 from xlsync.reader.totals import compute_totals
-from xlsync.types import cell_text, comparable
 
 if TYPE_CHECKING:
+    from xlsync.base.grid import Cell, Sheet
     from xlsync.form import Form
-    from xlsync.grid import Cell, Sheet
-    from xlsync.mapping import FormField
+    from xlsync.form.mapping import FormField
     from xlsync.reader.titles import Region, Row
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Address
-from xlsync.problems import problem
+from xlsync.base.grid import Address
+from xlsync.base.problems import problem
+from xlsync.form.types import comparable
 from xlsync.reader.located import Found
-from xlsync.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.grid import Cell
+    from xlsync.base.grid import Cell
     from xlsync.reader.located import Located
     from xlsync.reader.titles import Row
 

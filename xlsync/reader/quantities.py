@@ -10,20 +10,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.form.quantity import is_worded, quantity_of
-from xlsync.grid import Kind
-from xlsync.problems import problem
-from xlsync.types import comparable, is_fraction, is_percentage, plain_number, render_quantity
+from xlsync.base.grid import Kind
+from xlsync.base.problems import problem
+from xlsync.form.codes import is_worded, quantity_of
+from xlsync.form.types import comparable, is_fraction, is_percentage, plain_number, render_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsync.mapping import Mapping as FormMapping
-    from xlsync.mapping import Table
-    from xlsync.problems import Problem
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import Mapping as FormMapping
+    from xlsync.form.mapping import Table
+    from xlsync.form.types import Quantity
     from xlsync.reader.located import Item
-    from xlsync.record import Json, Record
-    from xlsync.types import Quantity
 
 _SHARES = {"%", "‰", None}
 """Units of a bare number that may have lost its percent format; none is one of them."""

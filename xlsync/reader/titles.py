@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlsync.grid import MAX_COLUMN
-from xlsync.types import comparable
+from xlsync.base.grid import MAX_COLUMN
+from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from xlsync.base.grid import Address, Cell, Sheet
     from xlsync.form import Form
-    from xlsync.grid import Address, Cell, Sheet
 
 Row = dict[int, "Cell"]
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlsync.form.checks import total_formula, totals
-from xlsync.grid import Area, Kind
-from xlsync.problems import problem
-from xlsync.types import TYPES
+from xlsync.base.grid import Area, Kind
+from xlsync.base.problems import problem
+from xlsync.form.types import TYPES
+from xlsync.workbook.checks import total_formula, totals
 
 if TYPE_CHECKING:
-    from xlsync.mapping import Mapping
+    from xlsync.form.mapping import Mapping
     from xlsync.reader.located import Found, Located
 
 _IGNORED = str.maketrans("", "", "$ '")

@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlsync.base.grid import Kind
+from xlsync.base.problems import problem
+from xlsync.base.record import MISSING, join, pointers, put
 from xlsync.form.codes import coded
 from xlsync.form.identity import with_row_ids
-from xlsync.grid import Kind
-from xlsync.manifest import kept_mark
-from xlsync.problems import problem
-from xlsync.reader.fixed import changed_values
-from xlsync.reader.levels import Levels, settle
-from xlsync.reader.located import Reading
+from xlsync.form.types import TYPES
+from xlsync.reader.located import Reading, typed_cells
+from xlsync.reader.prefilled import changed_values
 from xlsync.reader.quantities import settle_quantity
-from xlsync.reader.typed import typed_cells
-from xlsync.record import MISSING, join, pointers, put
-from xlsync.types import TYPES
+from xlsync.reader.rows import Levels, settle
+from xlsync.workbook.manifest import kept_mark
 
 if TYPE_CHECKING:
-    from xlsync.grid import Address
-    from xlsync.mapping import FieldBase, Table
-    from xlsync.problems import Problem
+    from xlsync.base.grid import Address
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import FieldBase, Table
     from xlsync.reader.located import Found, Item, Located
-    from xlsync.record import Json, Record
 
 
 class _Values:

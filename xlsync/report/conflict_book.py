@@ -1,7 +1,7 @@
 """The workbook in which a person decides what nobody else can: one row a conflict.
 
 It shows what was sent out, what the repository has and what came back, with the changed words
-marked, and takes a choice. :mod:`xlsync.merge.choices` says what it carries about itself.
+marked, and takes a choice. :mod:`xlsync.records.conflicts` says what it carries about itself.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Area
-from xlsync.merge.choices import (
+from xlsync.base.grid import Area
+from xlsync.form.template import Style
+from xlsync.records.conflicts import (
     COLUMNS,
     NOTE,
     ROW_SIDES_NAME,
@@ -28,9 +29,8 @@ from xlsync.report.conflict_lines import conflict_lines, shortened, text_of
 from xlsync.report.lines import visible
 from xlsync.report.office import book
 from xlsync.report.office_text import write_runs, write_text
-from xlsync.template import Style
-from xlsync.writer.heights import MAX_HEIGHT, text_height
-from xlsync.writer.strict import done
+from xlsync.workbook.heights import MAX_HEIGHT, text_height
+from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from xlsync.form import Form
-    from xlsync.merge import Merged
+    from xlsync.records import Merged
     from xlsync.report.conflict_lines import ConflictLine, Spans
 
 _WIDTHS = (6, 24, 34, 34, 34, 9, 28)

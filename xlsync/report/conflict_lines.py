@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.diff import Delta, Kind
-from xlsync.diff.matching import ROW_ID
-from xlsync.record import MISSING, get, split
+from xlsync.base.record import MISSING, get, split
+from xlsync.form.types import TYPES
+from xlsync.form.types.texts import MAX_LENGTH
+from xlsync.records import Delta, Kind
+from xlsync.records.matching import ROW_ID
 from xlsync.report.changes import CUT, Part, segments
 from xlsync.report.lines import visible
 from xlsync.report.wording import ABSENT, Wording, name_of, shown
-from xlsync.types import TYPES
-from xlsync.types.texts import MAX_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.mapping import FieldBase, Mapping, Table
-    from xlsync.merge import Conflict, Merged
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import FieldBase, Mapping, Table
+    from xlsync.records import Conflict, Merged
 
 NO_ROWS = "〔没有行〕"
 NO_ROW = "〔无此行〕"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlsync.diff import Kind, Places, what_happened
-from xlsync.record import MISSING
+from xlsync.base.record import MISSING
+from xlsync.records import Kind, Places, what_happened
 from xlsync.report.changes import NEW_STYLE, OLD_STYLE, inline_change
 from xlsync.report.lines import line
 from xlsync.report.revisions import kinds_of, revisions
@@ -18,8 +18,8 @@ from xlsync.report.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlsync.diff import Delta, RecordDelta, What
-    from xlsync.record import Json
+    from xlsync.base.record import Json
+    from xlsync.records import Delta, RecordDelta, What
     from xlsync.report.lines import Line
     from xlsync.report.revisions import Revision
     from xlsync.report.wording import Side

@@ -7,8 +7,14 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from xlsync.filenames import safe_name, unique_names
-from xlsync.files import make_folder, new_file, refuse_existing, write_file
+from xlsync.base.files import (
+    make_folder,
+    new_file,
+    refuse_existing,
+    safe_name,
+    unique_names,
+    write_file,
+)
 from xlsync.report.export_text import write_records, write_rows
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.record import MISSING, get, join
+from xlsync.base.record import MISSING, get, join
+from xlsync.form.types import TYPES
 from xlsync.report.wording import field_labels
-from xlsync.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.mapping import Mapping, Table
-    from xlsync.record import Json, Record
-    from xlsync.types.base import Content
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import Mapping, Table
+    from xlsync.form.types.base import Content
 
 ID = "编号"
 ROW_ID = "行编号"

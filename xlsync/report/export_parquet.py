@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from xlsync.errors import XlsyncError
-from xlsync.record import put, split
+from xlsync.base.errors import XlsyncError
+from xlsync.base.record import put, split
+from xlsync.form.types import TYPES
+from xlsync.form.types.dates import DateType
+from xlsync.form.types.numbers import IntegerType, MoneyType
+from xlsync.form.types.scores import PercentType, ScoreType
 from xlsync.report.export_columns import RECORD_ID, Place, field_places, row_places, table_rows
-from xlsync.types import TYPES
-from xlsync.types.dates import DateType
-from xlsync.types.numbers import IntegerType, MoneyType
-from xlsync.types.scores import PercentType, ScoreType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO
 
-    from xlsync.mapping import Mapping
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import Mapping
     from xlsync.rounds.exporting import FormRecords
 
 _BATCH = 500

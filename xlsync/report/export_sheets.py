@@ -8,19 +8,19 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
-from xlsync.diff import amount_of
-from xlsync.grid import Area
-from xlsync.record import get
+from xlsync.base.grid import Area
+from xlsync.base.record import get
+from xlsync.form.template import Style
+from xlsync.form.types import TYPES
+from xlsync.form.types.numbers import MoneyType
+from xlsync.form.types.texts import TextType
+from xlsync.records import amount_of
 from xlsync.report.export_columns import naming_places, table_rows
 from xlsync.report.lines import visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Column
 from xlsync.report.office_chart import Chart, Series, draw_chart
 from xlsync.report.wording import Wording, field_labels, name_of
-from xlsync.template import Style
-from xlsync.types import TYPES
-from xlsync.types.numbers import MoneyType
-from xlsync.types.texts import TextType
-from xlsync.writer.heights import line_width, text_height
+from xlsync.workbook.heights import line_width, text_height
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from xlsync.mapping import FormField, Mapping, Table
-    from xlsync.record import Record
+    from xlsync.base.record import Record
+    from xlsync.form.mapping import FormField, Mapping, Table
     from xlsync.report.export_columns import Place
     from xlsync.report.office import Book, Value
 

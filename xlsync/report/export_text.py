@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
-    from xlsync.mapping import Table
-    from xlsync.record import Json
+    from xlsync.base.record import Json
+    from xlsync.form.mapping import Table
     from xlsync.rounds.exporting import Accepted, FormRecords
 
 _BOM = "\ufeff"

@@ -1,8 +1,4 @@
-"""Sums of money over the records that changed: by group and in all, before and after.
-
-Only changed records are summed, because only they are loaded; what did not change adds nothing
-to a difference. A record that went to another group takes its amount from one to the other.
-"""
+"""Sums of money as a table for a console: by unit, and in total."""
 
 from __future__ import annotations
 
@@ -10,18 +6,44 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlsync.diff import amount_of
-from xlsync.record import get
+from rich.table import Table
+
+from xlsync.base.record import get
+from xlsync.records import amount_of
+from xlsync.report.terminal import BOX
 from xlsync.report.wording import Wording, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from xlsync.diff import RecordDelta
-    from xlsync.mapping import FormField
-    from xlsync.record import Record
+    from xlsync.base.record import Record
+    from xlsync.form.mapping import FormField
+    from xlsync.records import RecordDelta
 
+_HEADS = ("资金（元）", "单位", "项目", "原", "现", "增减")
+_NAMES = 2
 _NOTHING = Decimal("0.00")
+
+
+"""Columns from the left that hold no numbers."""
+
+
+def funds_table(found: Sequence[Funds]) -> Table:
+    """One row a unit for each amount, and one for its total; no rows where nothing changed."""
+    table = Table(box=BOX, safe_box=False)
+    for index, head in enumerate(_HEADS):
+        is_name = index < _NAMES
+        table.add_column(head, justify="left" if is_name else "right", overflow="fold")
+    for funds in found:
+        for group, one in funds.groups.items():
+            table.add_row(funds.label, group, *_figures(one))
+        table.add_row(funds.label, "合计", *_figures(funds.total), style="bold", end_section=True)
+    return table
+
+
+def _figures(one: Sum) -> tuple[str, ...]:
+    amounts = (f"{one.old:,}", f"{one.new:,}", f"{one.difference:+,}")
+    return (str(len(one.records)), *amounts)
 
 
 @dataclass(slots=True)

@@ -16,14 +16,14 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_range
 
-from xlsync.errors import XlsyncError
-from xlsync.files import TEMPORARY
-from xlsync.grid import Area
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import TEMPORARY
+from xlsync.base.grid import Area
+from xlsync.form.template import Style
 from xlsync.report.lines import visible
 from xlsync.report.office_text import write_text
-from xlsync.template import Style
-from xlsync.writer.heights import text_height
-from xlsync.writer.strict import done, warnings_are_errors
+from xlsync.workbook.heights import text_height
+from xlsync.writer.styles import done, warnings_are_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlsync.types.texts import MAX_LENGTH, length_on_sheet
-from xlsync.writer.strict import done
+from xlsync.form.types.texts import MAX_LENGTH, length_on_sheet
+from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

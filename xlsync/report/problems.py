@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Area
-from xlsync.problems import Severity
+from xlsync.base.grid import Area
+from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.problems import Problem
+    from xlsync.base.problems import Problem
     from xlsync.report.lines import Line
 
 _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}

@@ -15,7 +15,7 @@ from xlsync.report.lines import visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Book, Column, book
 from xlsync.report.office_text import write_runs
 from xlsync.report.revision_rows import Rooms, revision_rows
-from xlsync.writer.heights import MAX_HEIGHT
+from xlsync.workbook.heights import MAX_HEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from xlsync.diff import RecordDelta
+    from xlsync.records import RecordDelta
     from xlsync.report.revision_rows import RevisionRow, Spans
 
 _NAME = "修订对照表"

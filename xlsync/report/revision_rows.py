@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.report.changes import Part, segments
 from xlsync.report.office_text import CUT
 from xlsync.report.revisions import revisions
-from xlsync.writer.heights import line_width
+from xlsync.workbook.heights import line_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from xlsync.diff import RecordDelta
+    from xlsync.records import RecordDelta
     from xlsync.report.revisions import Revision
 
     Spans = list[tuple[Part, str]]

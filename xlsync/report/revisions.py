@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlsync.diff import Kind, What, amount_change, what_happened
-from xlsync.record import MISSING, get
+from xlsync.base.record import MISSING, get
+from xlsync.records import Kind, What, amount_change, what_happened
 from xlsync.report.wording import Side, Wording, name_of, part, quantity, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
-    from xlsync.diff import Delta, RecordDelta
-    from xlsync.record import Json
+    from xlsync.base.record import Json
+    from xlsync.records import Delta, RecordDelta
 
 ONE_SIDED = frozenset({What.NEW, What.DROPPED})
 """What happens to a record as a whole."""
@@ -60,7 +60,7 @@ class Revision:
 
 
 def revisions(records: Iterable[RecordDelta]) -> list[list[Revision]]:
-    """The revisions of each record, in the order of :class:`~xlsync.diff.What`; never none."""
+    """The revisions of each record, in the order of :class:`~xlsync.records.What`; never none."""
     wordings: dict[str, Wording] = {}
     made = []
     for record in records:

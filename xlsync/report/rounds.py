@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from xlsync.problems import Severity
+from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.rounds.status import state_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsync.report.lines import Line
     from xlsync.rounds import Collection, Standing, State
     from xlsync.rounds.life import Event
-    from xlsync.rounds.received import Kept
+    from xlsync.rounds.receipts import Kept
 
 _SHORT_HASH = 10
 

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlsync.diff import Places
-from xlsync.form.checks import totals
-from xlsync.record import MISSING
+from xlsync.base.record import MISSING
+from xlsync.form.types import TYPES, render_quantity
+from xlsync.form.types.numbers import MoneyType
+from xlsync.form.types.texts import TextType
+from xlsync.records import Places
 from xlsync.report.lines import visible, visible_lines
-from xlsync.types import TYPES, render_quantity
-from xlsync.types.numbers import MoneyType
-from xlsync.types.texts import TextType
+from xlsync.workbook.checks import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.diff import Delta
-    from xlsync.mapping import FormField, Mapping, Table
-    from xlsync.record import Json, Record
-    from xlsync.types import ValueType
+    from xlsync.base.record import Json, Record
+    from xlsync.form.mapping import FormField, Mapping, Table
+    from xlsync.form.types import ValueType
+    from xlsync.records import Delta
 
 ABSENT = "〔无此项〕"
 NULL = "〔未填〕"

@@ -8,8 +8,8 @@ It knows no form: texts for groups and titles come from the caller.
 from dulwich.objects import ObjectID
 
 from xlsync.repository.changes import Changes
+from xlsync.repository.fork import Difference, Fork
 from xlsync.repository.history import Commit, Kind, Revision
-from xlsync.repository.joining import Difference, Fork
 from xlsync.repository.layout import check_round, is_round, round_order
 from xlsync.repository.objects import Placed
 from xlsync.repository.repository import Repository

@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from xlsync.record import canonical_bytes
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.objects import in_file
 from xlsync.repository.spool import Edits
@@ -19,7 +19,7 @@ from xlsync.repository.spool import Edits
 if TYPE_CHECKING:
     from dulwich.objects import ObjectID
 
-    from xlsync.record import Record
+    from xlsync.base.record import Record
     from xlsync.repository.snapshot import Snapshot
     from xlsync.repository.spool import Spool
 

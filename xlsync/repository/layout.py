@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_name
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_name
 
 FORMAT = 1
 MARKER = "xlsync.json"

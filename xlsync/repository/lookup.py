@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_text
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

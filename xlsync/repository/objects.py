@@ -16,7 +16,7 @@ from dulwich.errors import ApplyDeltaError, ChecksumMismatch, ObjectFormatExcept
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.pack import PackFileDisappeared
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dulwich.errors import NotGitRepository
 from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
     from pathlib import Path

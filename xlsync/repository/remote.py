@@ -20,12 +20,11 @@ from dulwich.object_store import MissingObjectFinder
 from dulwich.objects import ZERO_SHA, ObjectID
 from dulwich.refs import HEADREF, Ref
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import DAMAGE
 from xlsync.repository.opening import open_repo
-from xlsync.repository.packing import write_pack
 from xlsync.repository.spool import Spool
-from xlsync.repository.writing import patiently
+from xlsync.repository.writing import patiently, write_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,11 +14,11 @@ from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 
-from xlsync.errors import XlsyncError
-from xlsync.record import canonical_bytes
+from xlsync.base.errors import XlsyncError
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
+from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
-from xlsync.repository.joining import Fork, parted
 from xlsync.repository.objects import Objects
 from xlsync.repository.opening import open_repo
 from xlsync.repository.snapshot import Entry, Snapshot
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
-    from xlsync.record import Record
+    from xlsync.base.record import Record
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
 

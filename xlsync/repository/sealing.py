@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.changes import Changes
 from xlsync.repository.writing import MovedError
 
 if TYPE_CHECKING:
-    from xlsync.record import Record
+    from xlsync.base.record import Record
     from xlsync.repository.repository import Repository
     from xlsync.repository.snapshot import Snapshot
 

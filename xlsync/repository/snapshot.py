@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from dulwich.objects import ObjectID
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.record import Record
+    from xlsync.base.record import Record
     from xlsync.repository.objects import Objects
 
 

@@ -17,7 +17,7 @@ from dulwich.object_format import DEFAULT_OBJECT_FORMAT
 from dulwich.objects import Blob, ObjectID
 from dulwich.pack import UnpackedObject, pack_object_chunks
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -1,29 +1,32 @@
-"""How a commit gets into the repository: one pack of objects, then one move of the branch.
+"""Objects of a spool to one pack of the repository, streamed: no object stays in memory.
 
-The branch moves last, and only if it still stands where the changes started from; until then
-nothing of the new pack can be seen. A process that is killed on the way leaves the repository
-as it was, and at most a file that `git gc` takes away.
+The library's own way maps the whole pack into memory to index it, and unpacks every object once
+more to look at it. Here the index is made from what was written, while it was written.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from dulwich import objects as git
 from dulwich.file import FileLocked
+from dulwich.object_store import PACK_MODE
+from dulwich.pack import iter_sha1, write_pack_data, write_pack_index
 from dulwich.refs import HEADREF
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import Objects
-from xlsync.repository.packing import write_pack
 from xlsync.repository.signature import sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from dulwich.object_store import DiskObjectStore
+    from dulwich.objects import ObjectID
     from dulwich.repo import Repo
 
     from xlsync.repository.spool import Edits, Spool
@@ -33,6 +36,55 @@ _Result = TypeVar("_Result")
 # The lock on a branch is held for milliseconds; one that stays this long is nobody's any more.
 _PATIENCE = 5.0
 _PAUSE = 0.02
+
+
+def write_pack(store: DiskObjectStore, spool: Spool, objects: Iterable[ObjectID]) -> None:
+    """Put objects into a new pack, flushed to the disk.
+
+    The pack gets its name first and its index after it, without which nobody sees it.
+
+    Raises:
+        OSError: when the disk refuses; nothing is left behind.
+    """
+    unique = dict.fromkeys(objects)
+    folder = Path(os.fspath(store.pack_dir))
+    name = "pack-" + iter_sha1(bytes.fromhex(one.decode()) for one in sorted(unique)).decode()
+    entries: dict[bytes, tuple[int, int]] = {}
+    checksum = b""
+
+    def pack(file: BinaryIO) -> None:
+        nonlocal checksum
+        made, checksum = write_pack_data(
+            file.write, spool.packed(unique), store.object_format, num_records=len(unique)
+        )
+        entries.update(made)
+
+    def index(file: BinaryIO) -> None:
+        rows = sorted((sha, offset, crc) for sha, (offset, crc) in entries.items())
+        write_pack_index(file, rows, checksum, version=store.pack_index_version)
+
+    _write(folder / f"{name}.pack", pack)
+    _write(folder / f"{name}.idx", index)
+
+
+def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Write a file under a temporary name, which `git gc` knows, and put it in its place."""
+    handle, name = tempfile.mkstemp(prefix="tmp_", suffix=path.suffix, dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(PACK_MODE)
+        # The same objects give the same pack, which somebody may be reading.
+        if path.exists():
+            temporary.unlink()
+        else:
+            temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 class MovedError(XlsyncError):

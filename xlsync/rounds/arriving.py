@@ -11,26 +11,33 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.base.problems import from_json, problem
+from xlsync.base.record import canonical_bytes, get
+from xlsync.base.workers import processes, spread
+from xlsync.exchange.reading import (
+    Arrival,
+    FileReading,
+    find_arrivals,
+    find_files,
+    loaded,
+    read_arrival,
+)
 from xlsync.form import Form
-from xlsync.intake import Arrival, FileReading, find_arrivals, find_files, loaded, read_arrival
-from xlsync.merge.reading import is_conflict_workbook, read_choices
-from xlsync.problems import from_json, problem
-from xlsync.record import canonical_bytes, get
+from xlsync.form.types import comparable
+from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
 from xlsync.sources import open_file
-from xlsync.types import comparable
-from xlsync.workers import processes, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from xlsync.manifest import Manifest
-    from xlsync.merge.choices import Choices
-    from xlsync.problems import Problem
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.reader import Reading
-    from xlsync.record import Json, Record
+    from xlsync.records.conflicts import Choices
     from xlsync.repository import ObjectID
+    from xlsync.workbook.manifest import Manifest
 
     Paths = tuple[tuple[Path, Path], ...]
 

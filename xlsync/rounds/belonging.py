@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlsync.filenames import safe_name
-from xlsync.problems import problem
+from xlsync.base.files import safe_name
+from xlsync.base.problems import problem
 from xlsync.rounds.outcomes import State
 
 if TYPE_CHECKING:
-    from xlsync.problems import Problem
+    from xlsync.base.problems import Problem
     from xlsync.rounds.arriving import Returned
     from xlsync.rounds.known import Known
     from xlsync.rounds.ledger import Issued

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xlsync.filenames import safe_text
+from xlsync.base.files import safe_text
 from xlsync.repository import Changes, MovedError, check_round
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.arriving import Before, take_in
-from xlsync.rounds.clock import now
 from xlsync.rounds.outcomes import Outcome, State
+from xlsync.rounds.receipts import now
 from xlsync.rounds.returning import copies, number_copies
 from xlsync.rounds.settling import Settling
 

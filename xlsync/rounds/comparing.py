@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.diff import RecordDelta, compare_record
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
+from xlsync.records import RecordDelta, compare_record
 from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
     from xlsync.repository import Snapshot
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.merge import merge, resolve
-from xlsync.problems import Severity, has_error, problem
+from xlsync.base.problems import Severity, has_error, problem
+from xlsync.records import merge, resolve
 from xlsync.repository import layout
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.versions import digest
@@ -13,11 +13,11 @@ from xlsync.rounds.versions import digest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.merge import Merged
-    from xlsync.merge.choices import Choices
-    from xlsync.problems import Problem
-    from xlsync.record import Json, Record
+    from xlsync.records import Merged
+    from xlsync.records.conflicts import Choices
     from xlsync.rounds.outcomes import Outcome
     from xlsync.rounds.versions import Versions
 

@@ -11,26 +11,25 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_text
-from xlsync.files import make_folder, write_file
-from xlsync.generate import workbooks
-from xlsync.problems import has_error
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import make_folder, safe_text, write_file
+from xlsync.base.problems import has_error
+from xlsync.exchange.workbooks import workbooks
 from xlsync.repository import Changes, MovedError, check_round
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds.clock import now
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue
-from xlsync.rounds.leftovers import content, is_made_of, sweep, untouched
+from xlsync.rounds.out_files import content, is_made_of, sweep, untouched
 from xlsync.rounds.planning import plan
+from xlsync.rounds.receipts import now
 from xlsync.rounds.sendings import Dispatch, Sending, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlsync.carry import Remark
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json
     from xlsync.form import Form
-    from xlsync.problems import Problem
-    from xlsync.record import Json
+    from xlsync.records import Remark
     from xlsync.repository import Repository
     from xlsync.rounds.roster import Roster
 

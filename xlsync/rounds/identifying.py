@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.filenames import safe_name
-from xlsync.problems import problem
+from xlsync.base.files import safe_name
+from xlsync.base.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,17 +6,17 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from xlsync.generate import Order
-from xlsync.record import canonical_bytes
+from xlsync.base.record import canonical_bytes
+from xlsync.exchange.workbooks import Order
 from xlsync.rounds.ledger import Issue
 from xlsync.writer import describe, prefilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.manifest import Manifest
-    from xlsync.record import Record
+    from xlsync.workbook.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_text
-from xlsync.record import canonical_bytes
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_text
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import Edits, Fork, MovedError, Placed, is_round, layout
 from xlsync.rounds.joining_round import RoundJoin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.record import Json, Record
     from xlsync.repository import Difference, Repository
     from xlsync.rounds.joining_round import Joint
 

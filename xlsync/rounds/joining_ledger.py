@@ -13,12 +13,12 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.record import canonical_bytes
+from xlsync.base.record import canonical_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
 
     Numbers = dict[int, int]
 

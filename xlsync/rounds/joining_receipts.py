@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.record import canonical_bytes
+from xlsync.base.record import canonical_bytes
 from xlsync.rounds.joining_ledger import instant
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.settling import contradiction
@@ -18,7 +18,7 @@ from xlsync.rounds.versions import CONTRADICTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
     from xlsync.rounds.joining_ledger import Numbers
 
 _COPY = "copy"

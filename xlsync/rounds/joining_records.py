@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.errors import XlsyncError
-from xlsync.merge import merge
-from xlsync.problems import has_error
-from xlsync.record import canonical_bytes
+from xlsync.base.errors import XlsyncError
+from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
+from xlsync.records import merge
 from xlsync.repository import layout
 from xlsync.rounds.joining_ledger import instant
 from xlsync.rounds.outcomes import State
@@ -24,8 +24,8 @@ from xlsync.rounds.versions import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.joining_receipts import Receipts
 

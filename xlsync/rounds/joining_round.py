@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xlsync.record import canonical_bytes
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.rounds.joining_ledger import instant, unite
 from xlsync.rounds.joining_receipts import Receipts, join_receipts, renumbered
@@ -21,8 +21,8 @@ from xlsync.rounds.ledger import RETURNED
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.record import Json, Record
     from xlsync.repository import Difference, Fork
     from xlsync.rounds.joining_ledger import Numbers
     from xlsync.rounds.joining_records import Stand, Waiting

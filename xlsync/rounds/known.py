@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_name
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_name
 from xlsync.repository import layout, round_order
 from xlsync.rounds.arriving import identity
 from xlsync.rounds.ledger import RETURNED, Issue, Issued, issued, issued_record
@@ -18,8 +18,8 @@ from xlsync.rounds.ledger import RETURNED, Issue, Issued, issued, issued_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
     from xlsync.repository import Repository, Snapshot
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
     from xlsync.repository import Changes, Snapshot
 
 DISTRIBUTED = "distribute"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
-from xlsync.filenames import safe_text
-from xlsync.problems import Problem, Severity, from_json
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_text
+from xlsync.base.problems import Problem, Severity, from_json
 from xlsync.repository import Kind, layout
 from xlsync.rounds.ledger import RETURNED, issued, issues
 from xlsync.rounds.outcomes import State
@@ -17,7 +17,7 @@ from xlsync.rounds.status import state_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
     from xlsync.repository import Repository, Revision, Snapshot
 
 SENT, SENT_BACK, CORRECTED = "下发", "退回修改", "更正"

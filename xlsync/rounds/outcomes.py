@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.problems import Problem, Severity, problem
+from xlsync.base.problems import Problem, Severity, problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
     from xlsync.rounds.arriving import Came, Returned
 
 

@@ -10,24 +10,24 @@ import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.carry import carry_over
-from xlsync.errors import XlsyncError
-from xlsync.generate import unfit
-from xlsync.grid import Cell
-from xlsync.problems import problem
-from xlsync.record import MISSING, canonical_bytes, get, put
+from xlsync.base.errors import XlsyncError
+from xlsync.base.grid import Cell
+from xlsync.base.problems import problem
+from xlsync.base.record import MISSING, canonical_bytes, get, put
+from xlsync.exchange.workbooks import unfit
+from xlsync.form.types import TYPES
+from xlsync.records import carry_over
 from xlsync.rounds.identifying import Identifier, names_of
 from xlsync.rounds.ledger import issued_record, issues, next_issue
-from xlsync.rounds.naming import name_files
+from xlsync.rounds.out_files import name_files
 from xlsync.rounds.sendings import Dispatch, Sending
 from xlsync.rounds.status import check_known
-from xlsync.types import TYPES
 from xlsync.writer import fixed_values
 
 if TYPE_CHECKING:
-    from xlsync.carry import Remark
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.record import Json, Record
+    from xlsync.records import Remark
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.ledger import Issued
     from xlsync.rounds.roster import Project, Roster

@@ -1,18 +1,30 @@
-"""Receipts: what is kept of every file that came, beside its very bytes.
-
-A file that comes again keeps the receipt of its first time, unless something has become of it
-that had not before.
-"""
+"""The time at which something went out or came in, as the repository notes it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from xlsync.base.files import safe_text
+from xlsync.repository import layout
+from xlsync.rounds.status import check_known, state_of
+
 if TYPE_CHECKING:
-    from xlsync.record import Json
-    from xlsync.repository import Changes
+    from collections.abc import Iterator
+
+    from xlsync.base.record import Json
+    from xlsync.repository import Changes, Received, Snapshot
     from xlsync.rounds.arriving import Came
     from xlsync.rounds.outcomes import Outcome
+
+
+def now() -> str:
+    """The time, in ISO 8601 and with its zone.
+
+    Two things may follow each other within a second, and which one was later counts.
+    """
+    return datetime.now().astimezone().isoformat(timespec="microseconds")
 
 
 def keep_file(changes: Changes, file: Came, outcomes: list[Outcome], now: str) -> None:
@@ -41,3 +53,56 @@ def _later(old: Json, new: Json) -> Json:
     if "copy" in old and old["content"] == new["content"]:
         return {**new, "copy": old["copy"]}
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file as it was received; ``forms`` are those of its receipt."""
+
+    file: Received
+    received: str | None
+    forms: tuple[Json, ...]
+
+    def as_json(self) -> Json:
+        """The file as ``xlsync received --json`` prints it."""
+        forms = [
+            {
+                "state": state_of(one).value,
+                **{key: one[key] for key in ("record", "group", "title")},
+            }
+            for one in self.forms
+        ]
+        return {
+            "key": self.file.key,
+            "file": self.file.name,
+            "received": self.received,
+            "forms": forms,
+        }
+
+
+def received_files(snapshot: Snapshot, round_name: str, text: str | None = None) -> list[Kept]:
+    """Every file that came, or those of one project, the last first.
+
+    ``text`` is an id, the beginning of one, or part of a title, as the form itself said it.
+
+    Raises:
+        XlsyncError: when nothing went out or came in, in this round.
+    """
+    check_known(snapshot, round_name)
+    found = [one for one in _kept(snapshot, round_name) if text is None or _is_of(one, text)]
+    return sorted(found, key=lambda one: one.received or "", reverse=True)
+
+
+def _kept(snapshot: Snapshot, round_name: str) -> Iterator[Kept]:
+    receipts = dict(snapshot.documents(f"{layout.RECEIPTS}/{round_name}"))
+    for file in snapshot.received(round_name):
+        receipt = receipts.get(f"{file.key}.json", {})
+        yield Kept(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+
+
+def _is_of(kept: Kept, text: str) -> bool:
+    wanted = safe_text(text).casefold()
+    return any(
+        str(one["record"] or "").startswith(text) or wanted in safe_text(one["title"]).casefold()
+        for one in kept.forms
+    )

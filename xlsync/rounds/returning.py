@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from xlsync.correction import Case, cases, copy_names, correction_copy, own_manifest
-from xlsync.filenames import unique_names
-from xlsync.intake import Arrival, read_arrival
-from xlsync.merge.choices import Note
+from xlsync.base.files import unique_names
+from xlsync.exchange import Case, cases, copy_names, correction_copy, own_manifest
+from xlsync.exchange.reading import Arrival, read_arrival
+from xlsync.records.conflicts import Note
 from xlsync.repository import Changes, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.deciding import contradiction
@@ -26,13 +26,13 @@ from xlsync.rounds.versions import Versions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.manifest import Manifest
-    from xlsync.merge import Merged
-    from xlsync.record import Json, Record
+    from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
     from xlsync.rounds.arriving import Arrived, Came
     from xlsync.rounds.outcomes import Outcome
+    from xlsync.workbook.manifest import Manifest
 
 GOES_BACK = {State.REFUSED, State.UNREADABLE}
 _UNCORRECTABLE = {"S006", "B004"}

@@ -10,25 +10,25 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from xlsync.base.grid import Address, Cell, Kind
+from xlsync.base.problems import problem
+from xlsync.base.record import get, put
+from xlsync.exchange.workbooks import unfit
 from xlsync.form.codes import coded
 from xlsync.form.identity import record_id
-from xlsync.generate import unfit
-from xlsync.grid import Address, Cell, Kind
-from xlsync.problems import problem
-from xlsync.record import get, put
+from xlsync.form.types import TYPES, cell_text
+from xlsync.form.types.width import narrow
 from xlsync.repository import layout
 from xlsync.rounds.roster_heads import ID, Heads, find_heads
 from xlsync.sources import open_table
-from xlsync.types import TYPES, cell_text
-from xlsync.types.width import narrow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xlsync.base.grid import Workbook
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.grid import Workbook
-    from xlsync.problems import Problem
-    from xlsync.record import Json, Record
 
 MAX_BYTES = 32 * 1024 * 1024
 

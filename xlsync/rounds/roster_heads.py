@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Address, Area
-from xlsync.problems import problem
-from xlsync.types import comparable
+from xlsync.base.grid import Address, Area
+from xlsync.base.problems import problem
+from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xlsync.base.grid import Sheet, Workbook
+    from xlsync.base.problems import Problem
     from xlsync.form import Form
-    from xlsync.grid import Sheet, Workbook
-    from xlsync.mapping import Mapping
-    from xlsync.problems import Problem
+    from xlsync.form.mapping import Mapping
 
 ID = "id"
 """What a column of record ids is called here; no field has that name, since records have it."""

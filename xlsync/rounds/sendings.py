@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from xlsync.carry import Migrations
-    from xlsync.record import Json
+    from xlsync.base.record import Json
+    from xlsync.records import Migrations
     from xlsync.rounds.ledger import Issued
 
 

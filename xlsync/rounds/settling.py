@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.problems import has_error, problem
+from xlsync.base.problems import has_error, problem
 from xlsync.rounds.belonging import placed
 from xlsync.rounds.deciding import decide, prefer
 from xlsync.rounds.known import Known, Taken
@@ -22,9 +22,9 @@ from xlsync.rounds.versions import CONTRADICTS, Version, Versions, digest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.problems import Problem
-    from xlsync.record import Record
     from xlsync.repository import Changes, Repository
     from xlsync.rounds.arriving import Came, Returned
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
-from xlsync.problems import Severity
+from xlsync.base.errors import XlsyncError
+from xlsync.base.problems import Severity
 from xlsync.repository import check_round, layout
 from xlsync.rounds.known import statement
 from xlsync.rounds.ledger import issues
@@ -18,7 +18,7 @@ from xlsync.rounds.outcomes import State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlsync.record import Json, Record
+    from xlsync.base.record import Json, Record
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.ledger import Issued
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.rounds.joining import join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.record import Json
     from xlsync.form import Form
-    from xlsync.record import Json
     from xlsync.repository import Repository
     from xlsync.rounds.joining import Joined
 

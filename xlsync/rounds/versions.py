@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xlsync.merge import merge
-from xlsync.problems import has_error
-from xlsync.record import canonical_bytes
+from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
+from xlsync.records import merge
 from xlsync.repository import layout
 from xlsync.rounds.known import Taken, statement
 from xlsync.rounds.outcomes import State
@@ -22,8 +22,8 @@ from xlsync.rounds.outcomes import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.record import Json, Record
     from xlsync.repository import Changes
     from xlsync.rounds.known import Known
 

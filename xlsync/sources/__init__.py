@@ -6,8 +6,8 @@ what a file holds.
 
 from __future__ import annotations
 
-from xlsync.grid import Workbook
-from xlsync.problems import problem
+from xlsync.base.grid import Workbook
+from xlsync.base.problems import problem
 from xlsync.sources import delimited, legacy, text, xlsx
 
 _WORKBOOKS = {".xlsx", ".xlsm"}

@@ -1,24 +1,39 @@
-"""Zip archives of returned files: the files in them, one after the other, within bounds.
-
-Units pack what they send back, with whatever program they have. Nothing is written anywhere, so
-a member's name leads nowhere; it only says what the file is called. What the directory of an
-archive says of sizes is checked against what comes out.
-"""
+"""What a reader of any zip archive has to know: its flags, and how a damaged one shows itself."""
 
 from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
-
-from xlsync.sources.zips import ENCRYPTED, UTF8, ZIP_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ENCRYPTED = 0x1
+UTF8 = 0x800
 ENDING = ".zip"
 MAX_MEMBERS = 20_000
+
+
+"""Flags of a member (APPNOTE 4.4.4)."""
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""Everything that zipfile was seen to raise over damaged archives."""
+
+
 """Files in an archive: twice the largest round."""
 MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 """The directory is read as a whole, and each of its entries costs some ten times its size."""

@@ -12,8 +12,8 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlsync.grid import MAX_COLUMN, Address, Cell, Sheet, Workbook
-from xlsync.problems import problem
+from xlsync.base.grid import MAX_COLUMN, Address, Cell, Sheet, Workbook
+from xlsync.base.problems import problem
 from xlsync.sources.text import decode
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from typing import Any
 
-from xlsync.grid import Address, Area, Cell, Kind, Sheet, Workbook
-from xlsync.problems import problem
+from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
+from xlsync.base.problems import problem
 
 SECONDS = 10
 """A form takes a tenth of a second, most of it for starting the process."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from xlsync.grid import Kind
+from xlsync.base.grid import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

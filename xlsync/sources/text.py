@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import codecs
 
-from xlsync.grid import MAX_COLUMN, MAX_ROW, Address, Cell, Sheet, Workbook
-from xlsync.problems import Problem, problem
+from xlsync.base.grid import MAX_COLUMN, MAX_ROW, Address, Cell, Sheet, Workbook
+from xlsync.base.problems import Problem, problem
 
 MAX_BYTES = 64 * 1024 * 1024
 """Some 50,000 forms; what is larger is something else."""

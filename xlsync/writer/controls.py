@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.grid import column_letters
-from xlsync.manifest import codes_name, suggestions_name, tree_name
-from xlsync.writer.strict import done
+from xlsync.base.grid import column_letters
+from xlsync.workbook.manifest import codes_name, suggestions_name, tree_name
+from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlsxwriter.worksheet import Worksheet
 
-    from xlsync.grid import Area
-    from xlsync.mapping import FieldBase, Table
-    from xlsync.mapping import Mapping as FormMapping
+    from xlsync.base.grid import Area
+    from xlsync.form.mapping import FieldBase, Table
+    from xlsync.form.mapping import Mapping as FormMapping
 
 _MAX_TITLE = 32
 _MAX_PROMPT = 255

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.form.returns import PLACES, SETTLED, STATES
-from xlsync.grid import Area, column_letters
-from xlsync.manifest import DOUBTFUL, WRONG, last_row_name
-from xlsync.rules.sheet import quoted
-from xlsync.writer.strict import done
+from xlsync.base.grid import Area, column_letters
+from xlsync.form.rules.sheet import quoted
+from xlsync.workbook.manifest import DOUBTFUL, WRONG, last_row_name
+from xlsync.workbook.problem_list import PLACES, SETTLED, STATES
+from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
+    from xlsync.base.grid import Address
     from xlsync.form import Form, PlacedTable
-    from xlsync.grid import Address
     from xlsync.writer.styles import Look, Styles
 
 

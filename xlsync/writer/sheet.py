@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.form.checks import entry_limits
-from xlsync.form.companions import check_line
-from xlsync.form.sheetview import FormSheetView
-from xlsync.grid import Address, Area
-from xlsync.types import TYPES
+from xlsync.base.grid import Address, Area
+from xlsync.form.types import TYPES
+from xlsync.workbook.checks import entry_limits
+from xlsync.workbook.helper_sheets import check_line
+from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer.controls import apply, field_control, level_control, name_control
 from xlsync.writer.marks import Marks
-from xlsync.writer.strict import done
-from xlsync.writer.styles import TEXT_FORMAT
+from xlsync.writer.styles import TEXT_FORMAT, done
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

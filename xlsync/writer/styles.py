@@ -1,22 +1,53 @@
-"""Styles of a template as formats of XlsxWriter, each made once."""
+"""XlsxWriter without its mercy: what it only warns of, or says by a number, is an error here."""
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     import xlsxwriter
     from xlsxwriter.format import Format
 
-    from xlsync.template import Side, Style, Template
+    from xlsync.form.template import Side, Style, Template
 
 TEXT_FORMAT = "@"
 
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
 _SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
 Look = dict[str, object]
+
+
+def done(code: object, what: str) -> None:
+    """Check the return code of an XlsxWriter call.
+
+    Raises:
+        XlsyncError: when XlsxWriter did not do what was asked.
+    """
+    if isinstance(code, int) and code != 0:
+        raise XlsyncError(f"{what}: the spreadsheet cannot hold it (code {code})")
+
+
+@contextmanager
+def warnings_are_errors() -> Iterator[None]:
+    """Turn the warnings of XlsxWriter into errors.
+
+    Raises:
+        XlsyncError: with the text of the warning.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            yield
+        except UserWarning as warning:
+            raise XlsyncError(str(warning)) from None
+
+
 """The properties of a format, as XlsxWriter names them."""
 
 _VALIGN = {"top": "top", "center": "vcenter", "bottom": "bottom"}

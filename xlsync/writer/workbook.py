@@ -1,8 +1,4 @@
-"""The whole workbook: the form's sheet, the lists behind its dropdowns, the manifest.
-
-XlsxWriter writes it in memory, with fixed times, so that the same record gives the same bytes.
-Text is written as text, whatever it begins with.
-"""
+"""Filling a drawn sheet with XlsxWriter, cell by cell: what a record says, and its row heights."""
 
 from __future__ import annotations
 
@@ -12,28 +8,26 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from xlsync.form.companions import companions
-from xlsync.form.lists import option_lists
-from xlsync.grid import Area
-from xlsync.manifest import LISTS, SHEET, field_name, table_name
-from xlsync.writer.companions import write_companion
-from xlsync.writer.contents import contents, for_correction
-from xlsync.writer.describe import describe
-from xlsync.writer.filling import fill
-from xlsync.writer.heights import Heights
-from xlsync.writer.returns import mark_colors, write_returned
+from xlsync.base.grid import Area
+from xlsync.workbook.checks import total_formula, totals
+from xlsync.workbook.heights import Heights
+from xlsync.workbook.helper_sheets import companions
+from xlsync.workbook.lists import option_lists
+from xlsync.workbook.manifest import LISTS, SHEET, field_name, table_name
+from xlsync.writer.contents import Total, contents, describe, for_correction
+from xlsync.writer.helper_sheets import write_companion
+from xlsync.writer.problem_list import mark_colors, write_returned
 from xlsync.writer.sheet import FormSheet
-from xlsync.writer.strict import done, warnings_are_errors
-from xlsync.writer.styles import Styles
+from xlsync.writer.styles import Styles, done, warnings_are_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from xlsync.base.record import Record
     from xlsync.form import Form, Layout
-    from xlsync.form.returns import Returned
-    from xlsync.manifest import Manifest
-    from xlsync.record import Record
-    from xlsync.writer.contents import Contents
+    from xlsync.workbook.manifest import Manifest
+    from xlsync.workbook.problem_list import Returned
+    from xlsync.writer.contents import Contents, Filled
 
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -42,6 +36,39 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+
+
+def fill(sheet: FormSheet, contents: Contents) -> None:
+    """Put contents into the cells of a sheet that was drawn for as many rows.
+
+    Raises:
+        XlsyncError: when XlsxWriter refuses a cell.
+    """
+    for filled in contents.cells:
+        if isinstance(filled.content, str):
+            sheet.text(filled.area, filled.content)
+        elif filled.content is not None:
+            _write(sheet, filled)
+    for row, height in enumerate(contents.heights):
+        done(sheet.worksheet.set_row(row, height), f"row {row + 1}")
+    row, column = contents.start.row - 1, contents.start.column - 1
+    sheet.worksheet.set_selection(row, column, row, column)
+    sheet.worksheet.set_footer(contents.page_footer)
+
+
+def _write(sheet: FormSheet, filled: Filled) -> None:
+    """A cell that holds no text."""
+    area, content = filled.area, filled.content
+    row, column, look = area.top - 1, area.left - 1, sheet.looks[area.first]
+    if isinstance(content, Total):
+        parts = totals(sheet.form.mapping)[content.slot]
+        formula = f"={total_formula(sheet.view, parts)}"
+        shown = "" if content.shown is None else content.shown
+        done(sheet.worksheet.write_formula(row, column, formula, look, shown), area.a1)
+    elif isinstance(content, dt.date):
+        done(sheet.worksheet.write_datetime(row, column, content, look), area.a1)
+    else:
+        done(sheet.worksheet.write_number(row, column, content, look), area.a1)
 
 
 def write(

@@ -18,7 +18,7 @@ from xlsync.report.page.view import view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.diff import RecordDelta
+    from xlsync.records import RecordDelta
 
 _TITLE = "修订对照"
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.diff import What
+from xlsync.records import What
 from xlsync.report.changes import Part, segments
 from xlsync.report.deltas import summary
 from xlsync.report.funds import Funds, funds
@@ -20,7 +20,7 @@ from xlsync.report.revisions import ONE_SIDED, Revision, kinds_of, revisions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlsync.diff import RecordDelta
+    from xlsync.records import RecordDelta
 
 _CONTEXT = 80
 """Characters of a long text that are shown on each side of a change."""

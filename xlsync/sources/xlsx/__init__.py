@@ -1,4 +1,4 @@
-"""Reading .xlsx: bytes of unknown origin in, a :class:`xlsync.grid.Workbook` out.
+"""Reading .xlsx: bytes of unknown origin in, a :class:`xlsync.base.grid.Workbook` out.
 
 The files come back by mail from hundreds of offices and from many programs, so this reader
 trusts nothing: it streams every part through the limits of :mod:`.limits` and turns what it

@@ -1,6 +1,7 @@
-"""What one file may still use up: the limits of :mod:`.limits`, counted down while reading.
+"""The one exception of this package: the file, or a part of it, cannot be read.
 
-Every place that lets something grow with the file's content spends from an allowance first.
+It carries the message for the person who sent the file and never leaves the package:
+:func:`xlsync.sources.xlsx.reading.read` turns it into a problem.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.sources.xlsx import limits
-from xlsync.sources.xlsx.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,23 @@ _ADVICE = (
     "这不像一份正常的申报表，已停止读取。"
     "请删除多余的工作表、行、列和内容，另存为新的 .xlsx 文件后再报送。"
 )
+
+
+class UnreadableError(Exception):
+    """Why a file cannot be read, in Chinese, with the code of the problem it becomes."""
+
+    def __init__(self, message: str, code: str = "X001") -> None:
+        """Keep the message (what is wrong and what to do) and the code (see CORE_CODES)."""
+        super().__init__(message)
+        self.code = code
+
+
+def damaged(what: str) -> UnreadableError:
+    """Return the error for a damaged file: what is wrong in it, and what to do."""
+    return UnreadableError(
+        f"文件已损坏：{what}。"
+        "请在 WPS 或 Excel 中打开原文件检查并另存，或向报送人重新索取后再读取。"
+    )
 
 
 class Allowance:

@@ -1,22 +1,32 @@
-"""What a workbook carries beside its cells: macros, links to the outside, drawings.
+"""Comments of one sheet: the classic ones, and the threads of newer versions of Excel.
 
-None of it is run, followed or opened, and none of it may get lost unseen: each becomes a problem,
-the text of a text box with it.
+ECMA-376 part 1, clause 18.7 (comments); [MS-XLSX] 2.6.205 (threadedComment). Excel keeps a
+classic comment beside each thread that only says that there is a thread; the thread replaces it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.problems import problem
-from xlsync.sources.xlsx.drawings import read_drawing
+from xlsync.base.grid import Address
+from xlsync.base.problems import problem
+from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, parse
 from xlsync.sources.xlsx.relationships import relationships_of
+from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, joined
 
 if TYPE_CHECKING:
-    from xlsync.problems import Problem
+    from collections.abc import Callable
+
+    from xlsync.base.grid import Sheet
+    from xlsync.base.problems import Problem
     from xlsync.sources.xlsx.package import Package
     from xlsync.sources.xlsx.relationships import Relationship
 
+# The texts of a part's comments by the reference of their cell, in their order.
+_Comments = dict[str, list[str]]
+_ANCHORS = ("absoluteAnchor", "oneCellAnchor", "twoCellAnchor")
+_PICTURE = "一张图片"
+_OBJECTS = {"pic": _PICTURE, "graphicFrame": "一个图表或图形"}
 _MACROS = ("宏代码", "宏不会运行，也不会读入。请另存为不含宏的 .xlsx 文件后再报送")
 _OUTSIDE = ("对外部文件或数据的引用", "不会打开外部内容。请断开链接，改为直接填写的数值后再报送")
 _OBJECT = ("嵌入的对象或控件", "没有读入。请把其中的内容写入表内后删除该对象")
@@ -35,6 +45,135 @@ _REPORTED = {
     "ctrlProp": _OBJECT,
     "cellImage": ("单元格内的图片", "没有读入。请把图片中的内容写入表内后删除图片"),
 }
+
+
+def read_comments(
+    package: Package, relationships: list[Relationship], sheet: Sheet
+) -> list[Problem]:
+    """Fill ``sheet.comments`` from the sheet's relationships.
+
+    Returns a problem for each comment at a place that does not exist, and for a second one at the
+    same place; raises :class:`UnreadableError` for a damaged part.
+    """
+    classic: _Comments = {}
+    threads: _Comments = {}
+    for item in relationships:
+        if item.kind == "comments":
+            _read(package, item.target, classic, Wanted(texts=RUN_TEXTS, skipped=NOT_TEXT))
+        elif item.kind == "threadedComment":
+            _read(package, item.target, threads, Wanted(texts=frozenset({"text"})))
+    texts = {reference: "\n".join(pieces) for reference, pieces in threads.items()}
+    problems = []
+    for reference, pieces in classic.items():
+        texts.setdefault(reference, pieces[0])
+        if reference not in threads:
+            problems += [_stray(sheet, reference, text) for text in pieces[1:]]
+    for reference, text in texts.items():
+        try:
+            sheet.comments[Address.parse(reference)] = text
+        except ValueError:
+            problems.append(_stray(sheet, reference, text))
+    package.budget.strays.spend(len(problems))
+    return problems
+
+
+def _read(package: Package, part: str, comments: _Comments, wanted: Wanted) -> None:
+    def comment(attributes: Attributes, texts: Texts) -> None:
+        package.budget.spend_entry(attributes)
+        text = joined(texts)
+        if text:
+            comments.setdefault(attributes.get("ref", ""), []).append(text)
+
+    wanted.records = {"comment": comment, "threadedComment": comment}
+    parse(package, part, wanted)
+
+
+def _stray(sheet: Sheet, reference: str, text: str) -> Problem:
+    message = (
+        f"工作表“{sheet.name}”中位于 {reference or '（无地址）'} 的批注重复或位置无效，没有读入。"
+        "请核对该批注的内容，需要保留的请写入表内。"
+    )
+    return problem("S007", message, found=text).at(sheet.name, reference or None)
+
+
+def read_drawing(package: Package, part: str, sheet: str | None) -> list[Problem]:
+    """Return one problem for each text box, picture and chart of a drawing part.
+
+    Raises :class:`UnreadableError` for a damaged part. Shapes without text are no content.
+    """
+    drawing = _Drawing(package, sheet)
+    parse(package, part, drawing.wanted())
+    drawing.report()
+    return drawing.problems
+
+
+class _Drawing:
+    """What the parser of a drawing part calls; it holds the pieces of one anchored object."""
+
+    def __init__(self, package: Package, sheet: str | None) -> None:
+        self.problems: list[Problem] = []
+        self._spend_stray = package.budget.strays.spend
+        self._sheet = sheet
+        self._cell: str | None = None
+        self._paragraphs: list[str] = []
+        self._objects: list[str] = []
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            records={"from": self._place, "p": self._paragraph},
+            texts=frozenset({"row", "col", "t"}),
+            starts={
+                **dict.fromkeys(_ANCHORS, self._anchor),
+                **{name: self._object_noter(what) for name, what in _OBJECTS.items()},
+            },
+            # A Fallback says the same again for older programs (part 3, clause 10.2).
+            skipped=frozenset({"Fallback"}),
+        )
+
+    def report(self) -> None:
+        """Report the objects of the last anchor and forget them."""
+        text = "\n".join(self._paragraphs)
+        if text.strip():
+            self._add("一个文本框", text)
+        for what in self._objects:
+            self._add(what, None)
+        self._paragraphs.clear()
+        self._objects.clear()
+
+    def _add(self, what: str, text: str | None) -> None:
+        self._spend_stray()
+        message = (
+            f"工作表“{self._sheet}”上有{what}，其内容没有读入。"
+            "请把需要报送的内容写入表内的单元格，并删除它。"
+        )
+        if what == _PICTURE:
+            message = (
+                f"工作表“{self._sheet}”上有{what}，没有读入；其中如有要报送的内容，请写入表内。"
+            )
+        found = problem("S009" if what == _PICTURE else "S007", message, found=text)
+        self.problems.append(found.at(self._sheet, self._cell))
+
+    def _anchor(self, _attributes: Attributes) -> None:
+        self.report()
+        self._cell = None
+
+    def _object_noter(self, what: str) -> Callable[[Attributes], None]:
+        def note(_attributes: Attributes) -> None:
+            self._objects.append(what)
+
+        return note
+
+    def _paragraph(self, _attributes: Attributes, texts: Texts) -> None:
+        self._paragraphs.append("".join(text for _, text in texts))
+
+    def _place(self, _attributes: Attributes, texts: Texts) -> None:
+        """Note the cell under the upper left corner; the file counts rows and columns from 0."""
+        numbers = dict(texts)
+        try:
+            cell = Address(int(numbers["row"]) + 1, int(numbers["col"]) + 1)
+            self._cell = Address.parse(cell.a1).a1
+        except (KeyError, ValueError):
+            self._cell = None
 
 
 def report_extras(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
+from xlsync.sources.xlsx.budget import UnreadableError, damaged
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from xlsync.grid import MAX_COLUMN, MAX_ROW, Address, column_letters
+from xlsync.base.grid import MAX_COLUMN, MAX_ROW, Address, column_letters
 
 # Quoted text and quoted sheet names come first, so that nothing inside of them is taken for a
 # reference. A word that only looks like one (LOG10(…), a name, a sheet's name) is left alone.

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
+from xlsync.sources.xlsx.budget import damaged
 from xlsync.sources.xlsx.limits import MAX_DEPTH, MAX_RUNS, MAX_TOKEN_BYTES
 from xlsync.sources.xlsx.plain import MARK
-from xlsync.sources.xlsx.unreadable import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -13,10 +13,9 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from xlsync.sources.archive import ENCRYPTED, UTF8, ZIP_ERRORS
 from xlsync.sources.xlsx import limits
-from xlsync.sources.xlsx.budget import Budget
-from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
-from xlsync.sources.zips import ENCRYPTED, UTF8, ZIP_ERRORS
+from xlsync.sources.xlsx.budget import Budget, UnreadableError, damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,11 +1,6 @@
-"""Cells and strings in their plain spelling, cut out of a part before the XML parser sees it.
+"""The escapes inside of texts, by which a file holds what XML does not allow.
 
-The programs that people use spell almost every cell and every shared string in the same few
-ways. These are recognised by regular expressions, at a fraction of what the parser's callbacks
-cost. In their place the parser finds a mark, so that order and nesting, and everything spelled
-in another way, stay its business. A part in which a plain spelling could be anything but an
-element (comments, CDATA, another encoding) is left to the parser as a whole. Two things that
-XML forbids pass unseen where they do no harm: ``]]>`` in a text, an attribute of a row twice.
+ECMA-376 part 1, clause 22.9.2.19 (ST_Xstring).
 """
 
 from __future__ import annotations
@@ -16,13 +11,30 @@ from itertools import groupby
 from operator import is_not
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.sources.xlsx.escapes import unescape
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from functools import _lru_cache_wrapper
 
+# A character beyond U+FFFF is escaped as two surrogates. A lone surrogate is no character and
+# could not be written to any file later: its escape stays as it is.
+_ESCAPE = re.compile(
+    r"_x(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})__x(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})_"
+    r"|_x(?P<unit>(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_"
+)
 MARK = "xsCut"
+
+
+def unescape(text: str) -> str:
+    """Decode the escapes of ST_Xstring: ``_x000D_`` → carriage return, ``_x005F_`` → ``_``."""
+    return _ESCAPE.sub(_character, text) if "_x" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    if match["unit"]:
+        return chr(int(match["unit"], 16))
+    return bytes.fromhex(match["high"] + match["low"]).decode("utf-16-be")
+
+
 """The element that stands for what was cut; its attribute ``n`` says which piece it was."""
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#10;": "\n", "&amp;": "&"}

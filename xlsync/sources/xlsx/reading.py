@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.grid import Sheet, Workbook
-from xlsync.problems import problem
+from xlsync.base.grid import Sheet, Workbook
+from xlsync.base.problems import problem
 from xlsync.sources.xlsx import limits
-from xlsync.sources.xlsx.comments import read_comments
-from xlsync.sources.xlsx.extras import report_extras
+from xlsync.sources.xlsx.budget import UnreadableError, damaged
+from xlsync.sources.xlsx.extras import read_comments, report_extras
 from xlsync.sources.xlsx.foreign import refuse_other_bytes, refuse_other_package
-from xlsync.sources.xlsx.names import resolve_names
 from xlsync.sources.xlsx.package import Package
-from xlsync.sources.xlsx.properties import read_properties
-from xlsync.sources.xlsx.recurring import Recurring
 from xlsync.sources.xlsx.relationships import Relationship, relationships_of
+from xlsync.sources.xlsx.remembered import Recurring
 from xlsync.sources.xlsx.sheet import read_sheet
 from xlsync.sources.xlsx.strings import read_shared_strings
 from xlsync.sources.xlsx.styles import read_styles
-from xlsync.sources.xlsx.unreadable import UnreadableError, damaged
 from xlsync.sources.xlsx.values import Values
-from xlsync.sources.xlsx.workbook import read_workbook_part
+from xlsync.sources.xlsx.workbook import read_properties, read_workbook_part, resolve_names
 
 if TYPE_CHECKING:
-    from xlsync.grid import Area
-    from xlsync.problems import Problem
+    from xlsync.base.grid import Area
+    from xlsync.base.problems import Problem
     from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.workbook import SheetEntry, WorkbookPart
     from xlsync.sources.xlsx.worksheet import Worksheet

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from xlsync.sources.xlsx.markup import Attributes, Wanted, parse
 from xlsync.sources.xlsx.package import part_name
-from xlsync.sources.xlsx.recurring import Recurring
+from xlsync.sources.xlsx.remembered import Recurring
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package

@@ -10,17 +10,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.grid import Address, Area, Cell, Kind
-from xlsync.problems import problem
-from xlsync.sources.xlsx import limits, moulds, plain
-from xlsync.sources.xlsx.escapes import unescape
+from xlsync.base.grid import Address, Area, Cell, Kind
+from xlsync.base.problems import problem
+from xlsync.sources.xlsx import limits, plain
+from xlsync.sources.xlsx import skeletons as moulds
 from xlsync.sources.xlsx.formulas import shifted
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse, parse_rest
-from xlsync.sources.xlsx.places import LONGEST_REFERENCE, address, start
+from xlsync.sources.xlsx.plain import unescape
 from xlsync.sources.xlsx.remembered import Remembered
 from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, joined
 from xlsync.sources.xlsx.values import SHARED, interpret, plain_cell
-from xlsync.sources.xlsx.worksheet import Used, Worksheet
+from xlsync.sources.xlsx.worksheet import LONGEST_REFERENCE, Used, Worksheet, address, start
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package

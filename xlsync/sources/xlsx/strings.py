@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xlsync.sources.xlsx import plain
-from xlsync.sources.xlsx.escapes import unescape
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, parse, parse_rest
+from xlsync.sources.xlsx.plain import unescape
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.package import Package

@@ -9,11 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.grid import Cell, Kind
+from xlsync.base.grid import Cell, Kind
 from xlsync.sources.xlsx import plain
-from xlsync.sources.xlsx.dates import iso_to_iso, serial_to_iso
-from xlsync.sources.xlsx.escapes import unescape
-from xlsync.sources.xlsx.styles import DEFAULT_STYLE
+from xlsync.sources.xlsx.plain import unescape
+from xlsync.sources.xlsx.styles import DEFAULT_STYLE, iso_to_iso, serial_to_iso
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.styles import Style

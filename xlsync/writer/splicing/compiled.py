@@ -8,11 +8,10 @@ import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
-from xlsync.manifest import Manifest
-from xlsync.writer.contents import contents
-from xlsync.writer.describe import describe
-from xlsync.writer.heights import Heights
+from xlsync.base.errors import XlsyncError
+from xlsync.workbook.heights import Heights
+from xlsync.workbook.manifest import Manifest
+from xlsync.writer.contents import contents, describe
 from xlsync.writer.splicing.package import archive, member
 from xlsync.writer.splicing.sheets import FormPart, ManifestPart, strings_used
 from xlsync.writer.splicing.strings import FormStrings, StringTable, escaped
@@ -21,8 +20,8 @@ from xlsync.writer.workbook import assemble
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.record import Record
     from xlsync.writer.contents import Contents
     from xlsync.writer.splicing.package import Shared
 

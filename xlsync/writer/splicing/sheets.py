@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from xlsync.errors import XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.writer.contents import Total
 from xlsync.writer.splicing.package import Shared
 from xlsync.writer.splicing.strings import escaped
@@ -14,7 +14,7 @@ from xlsync.writer.splicing.strings import escaped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.grid import Address
+    from xlsync.base.grid import Address
     from xlsync.writer.contents import Content, Contents
     from xlsync.writer.splicing.strings import StringTable
 

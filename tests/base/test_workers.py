@@ -1,0 +1,55 @@
+"""Work in several processes: in order, with errors told, and none left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import count, islice
+
+import pytest
+
+from xlsync.base import workers
+from xlsync.base.errors import XlsyncError
+from xlsync.base.workers import CHUNK, processes, spread
+
+
+def _double(number: int) -> int:
+    return 2 * number
+
+
+def _fail(number: int) -> int:
+    raise XlsyncError(f"no {number}")
+
+
+def _die(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGTERM)
+    return 0
+
+
+def test_few_items_are_not_worth_a_process() -> None:
+    assert processes(1) == processes(workers.WORTH_IT - 1) == 1
+    assert processes(workers.WORTH_IT) == (os.cpu_count() or 1)
+
+
+def test_results_come_in_order_and_items_are_not_taken_ahead_of_time() -> None:
+    taken = []
+
+    def items() -> object:
+        for number in count():
+            taken.append(number)
+            yield number
+
+    results = spread(_double, items(), 2)  # type: ignore[arg-type]
+    assert list(islice(results, 40)) == [2 * one for one in range(40)]
+    assert len(taken) <= 8 * CHUNK
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_an_error_comes_out_as_it_was_raised() -> None:
+    with pytest.raises(XlsyncError, match="no 1"):
+        list(spread(_fail, [1, 2], 1))
+
+
+def test_a_process_that_was_killed_is_said_in_one_line() -> None:
+    with pytest.raises(XlsyncError, match="a process was killed"):
+        list(spread(_die, [1], 1))

@@ -1,0 +1,287 @@
+"""What becomes of a returned workbook: every state, and what stands in the record after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from returning import ROUND, came, changed, put_in, send, whole
+
+from xlsync.repository import Repository, layout
+from xlsync.rounds import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xlsync.base.record import Json, Record
+    from xlsync.rounds import Outcome
+
+FIRST = whole("预备费")
+OTHER = whole("绿化")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    with Repository.init(tmp_path / "库") as made:
+        send(made, FIRST, OTHER)
+        yield made
+
+
+def take(
+    repository: Repository,
+    *returned: tuple[Record, int | None],
+    replacing: bool = False,
+    **claim: Json,
+) -> list[Outcome]:
+    spool = repository.snapshot().spool()
+    files = [
+        came(spool, one, issue, f"{at}.xlsx", **claim) for at, (one, issue) in enumerate(returned)
+    ]
+    return put_in(repository, files, spool, replacing=replacing).outcomes
+
+
+def states(outcomes: list[Outcome]) -> list[State]:
+    return [one.state for one in outcomes]
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return [one.code for one in outcome.problems]
+
+
+def stands(repository: Repository, one: Record = FIRST) -> Record | None:
+    snapshot = repository.snapshot()
+    entry = snapshot.records(ROUND).get(one["id"])
+    return snapshot.record(entry) if entry else None
+
+
+def waiting(repository: Repository, one: Record = FIRST) -> list[str]:
+    return repository.snapshot().names(f"{layout.CONFLICTS}/{ROUND}/{one['id']}")
+
+
+def test_the_first_return_is_new_and_says_which_issue_it_answers(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="填好")
+    (outcome,) = take(repository, (filled, 1))
+    assert (outcome.state, outcome.issue, outcome.round) == (State.NEW, 1, ROUND)
+    assert outcome.base is not None
+    assert stands(repository) == filled
+    assert states(take(repository, (filled, 1))) == [State.UNCHANGED]
+
+
+def test_an_untouched_return_is_overtaken_by_a_filled_one(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="填好")
+    assert states(take(repository, (FIRST, 1))) == [State.NEW]
+    assert states(take(repository, (filled, 1))) == [State.UPDATED]
+    assert stands(repository) == filled
+
+
+def test_an_older_copy_that_brings_nothing_takes_nothing_back(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="填好", overall_goal="也填好")
+    take(repository, (filled, 1))
+    (outcome,) = take(repository, (changed(FIRST, annual_goal="填好"), 1))
+    assert outcome.state is State.UNCHANGED
+    assert stands(repository) == filled
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_people_who_change_different_places_are_both_heard(
+    repository: Repository, *, together: bool
+) -> None:
+    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, overall_goal="乙改")
+    if together:
+        assert sorted(states(take(repository, (one, 1), (other, 1)))) == [State.MERGED, State.NEW]
+    else:
+        take(repository, (one, 1))
+        assert states(take(repository, (other, 1))) == [State.MERGED]
+    record = stands(repository)
+    assert record is not None
+    assert (record["annual_goal"], record["overall_goal"]) == ("甲改", "乙改")
+
+
+def test_a_contradiction_changes_nothing_and_waits(repository: Repository) -> None:
+    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    take(repository, (one, 1))
+    (outcome,) = take(repository, (changed(other, overall_goal="乙还改"), 1))
+    assert (outcome.state, codes(outcome)) == (State.CONFLICT, ["B004"])
+    assert stands(repository) == one
+    assert len(waiting(repository)) == 1
+    before = repository.snapshot().tree
+    (again,) = take(repository, (changed(other, overall_goal="乙还改"), 1))
+    assert again.state is State.CONFLICT
+    assert repository.snapshot().tree == before
+
+
+def test_a_contradiction_takes_its_place_where_that_is_asked_for(repository: Repository) -> None:
+    take(repository, (changed(FIRST, annual_goal="甲"), 1))
+    again = changed(FIRST, annual_goal="乙")
+    assert states(take(repository, (again, 1))) == [State.CONFLICT]
+    (outcome,) = take(repository, (again, 1), replacing=True)
+    assert (outcome.state, codes(outcome)) == (State.UPDATED, [])
+    assert stands(repository) == again
+    assert waiting(repository) == []
+    assert states(take(repository, (again, 1))) == [State.UNCHANGED]
+
+
+def test_of_two_contradictions_at_once_neither_takes_its_place(repository: Repository) -> None:
+    first = changed(FIRST, annual_goal="甲")
+    take(repository, (first, 1))
+    more = [(changed(FIRST, annual_goal=text), 1) for text in ("乙", "丙")]
+    assert states(take(repository, *more, replacing=True)) == [State.CONFLICT] * 2
+    assert stands(repository) == first
+
+
+def test_what_breaks_a_rule_together_waits_too(repository: Repository) -> None:
+    total = f"{float(FIRST['funds']['fiscal']) + 5:.2f}"
+    one = changed(FIRST, funds__other="5.00", funds__total=total)
+    fiscal = f"{float(FIRST['funds']['fiscal']) - 5:.2f}"
+    # Each adds up by itself; both changes of the parts to one total do not.
+    other = changed(FIRST, funds__fiscal=fiscal, funds__other="5.00")
+    take(repository, (one, 1))
+    assert states(take(repository, (other, 1))) == [State.CONFLICT]
+    assert stands(repository) == one
+
+
+def test_a_conflict_that_the_record_came_to_contain_is_closed(repository: Repository) -> None:
+    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    take(repository, (one, 1))
+    take(repository, (other, 1))
+    assert states(take(repository, (other, None))) == [State.UPDATED]
+    assert waiting(repository) == []
+    assert stands(repository) == other
+    assert states(take(repository, (other, 1))) == [State.UNCHANGED]
+    accepted = [
+        form["accepted"] for one in repository.snapshot().receipts(ROUND) for form in one["forms"]
+    ]
+    assert accepted == [True, True, True]
+
+
+def test_a_conflict_that_a_correction_takes_away_lets_the_rest_in(repository: Repository) -> None:
+    one = changed(FIRST, annual_goal="甲改")
+    other = changed(FIRST, annual_goal="乙改", overall_goal="乙还改")
+    take(repository, (one, 1))
+    take(repository, (other, 1))
+    take(repository, (changed(one, annual_goal="乙改"), None))
+    assert stands(repository) == changed(FIRST, annual_goal="乙改", overall_goal="乙还改")
+    assert waiting(repository) == []
+
+
+def test_a_correction_by_the_coordinator_replaces_and_is_merged_upon(
+    repository: Repository,
+) -> None:
+    take(repository, (changed(FIRST, annual_goal="甲改"), 1))
+    corrected = changed(FIRST, annual_goal="统筹改")
+    assert states(take(repository, (corrected, None))) == [State.UPDATED]
+    assert stands(repository) == corrected
+    assert states(take(repository, (changed(FIRST, overall_goal="乙改"), 1))) == [State.MERGED]
+    assert stands(repository) == changed(corrected, overall_goal="乙改")
+
+
+def test_what_was_sent_again_is_the_new_ground(repository: Repository) -> None:
+    """The coordinator changed a field and sent the workbook once more; an old copy comes back."""
+    again = changed(FIRST, planned_end="2023-11-30")
+    send(repository, again)
+    (outcome,) = take(repository, (changed(FIRST, annual_goal="甲改"), 1))
+    assert outcome.state is State.NEW
+    assert stands(repository) == changed(again, annual_goal="甲改")
+    (newer,) = take(repository, (changed(again, overall_goal="乙改"), 2))
+    assert newer.state is State.MERGED
+    assert stands(repository) == changed(again, annual_goal="甲改", overall_goal="乙改")
+
+
+def test_a_workbook_that_took_the_answers_with_it_updates_them(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="甲改")
+    take(repository, (filled, 1))
+    again = changed(filled, planned_end="2023-11-30")
+    send(repository, again)
+    assert states(take(repository, (changed(again, annual_goal="再改"), 2))) == [State.UPDATED]
+    assert stands(repository) == changed(again, annual_goal="再改")
+
+
+def test_a_copy_for_correction_says_nothing_new(repository: Repository) -> None:
+    send(repository, changed(FIRST, planned_end="2023-11-30"))
+    send(repository, FIRST, reason="return")
+    take(repository, (changed(FIRST, annual_goal="甲改"), 3))
+    assert stands(repository) == changed(FIRST, annual_goal="甲改", planned_end="2023-11-30")
+
+
+def test_what_has_errors_is_refused_and_what_stood_stays(repository: Repository) -> None:
+    take(repository, (FIRST, 1))
+    (outcome,) = take(repository, (changed(FIRST, funds__fiscal="1.00"), 1))
+    assert (outcome.state, codes(outcome)) == (State.REFUSED, ["M001"])
+    assert stands(repository) == FIRST
+
+
+def test_another_round_is_told(repository: Repository) -> None:
+    (outcome,) = take(repository, (FIRST, 1), round="2023/一上")
+    assert (outcome.state, codes(outcome)) == (State.OTHER_ROUND, ["B001"])
+    assert "2023/一上" in outcome.problems[0].message
+    assert stands(repository) is None
+
+
+def test_a_project_that_never_went_out_is_kept_as_received(repository: Repository) -> None:
+    (outcome,) = take(repository, (whole("没有下发过"), None))
+    assert (outcome.state, codes(outcome)) == (State.UNKNOWN, ["B002"])
+    snapshot = repository.snapshot()
+    assert len(snapshot.received(ROUND)) == 1
+    assert snapshot.records(ROUND) == {}
+
+
+def test_a_round_without_a_ledger_takes_any_project(tmp_path: Path) -> None:
+    with Repository.init(tmp_path / "r") as empty:
+        assert states(take(empty, (FIRST, None))) == [State.NEW]
+
+
+def test_a_workbook_filled_in_for_another_project_names_both(repository: Repository) -> None:
+    (outcome,) = take(repository, (changed(FIRST, project_name="绿化"), 1), is_renamed=True)
+    assert (outcome.state, codes(outcome)) == (State.COPY, ["B003"])
+    assert "“预备费”" in outcome.problems[0].message
+    assert "“绿化”" in outcome.problems[0].message
+    assert stands(repository, OTHER) is None
+
+
+def test_a_locked_name_that_was_changed_is_another_project(repository: Repository) -> None:
+    renamed = changed(FIRST, project_name="改了名")
+    assert states(take(repository, (renamed, 1), is_renamed=True)) == [State.COPY]
+    # Where the name was the unit's to give, it may give another one.
+    assert states(take(repository, (renamed, 1))) == [State.NEW]
+
+
+def test_without_a_seal_the_names_must_agree(repository: Repository) -> None:
+    (fits,) = take(repository, (changed(FIRST, annual_goal="填好"), 1), is_sealed=False)
+    assert (fits.state, codes(fits), fits.issue) == (State.NEW, ["S008"], 1)
+    (strange,) = take(repository, (changed(OTHER, project_name="改了名"), 1), is_sealed=False)
+    assert (strange.state, codes(strange)) == (State.UNKNOWN, ["B002"])
+
+
+@pytest.mark.parametrize("issue", [7, None])
+def test_a_workbook_of_no_known_issue_is_compared_with_the_last(
+    repository: Repository, issue: int | None
+) -> None:
+    spool = repository.snapshot().spool()
+    file = came(spool, changed(FIRST, annual_goal="填好"), issue, is_typed=True)
+    (outcome,) = put_in(repository, [file], spool).outcomes
+    assert (outcome.state, codes(outcome), outcome.issue) == (State.NEW, ["S008"], 1)
+
+
+def test_another_form_under_the_same_id_is_told(repository: Repository) -> None:
+    spool = repository.snapshot().spool()
+    file = came(spool, FIRST, 1)
+    form = replace(file.forms[0], form="another-form")
+    (outcome,) = put_in(repository, [replace(file, forms=(form,))], spool).outcomes
+    assert (outcome.state, codes(outcome)) == (State.OTHER_FORM, ["B005"])
+
+
+def test_two_issueless_versions_are_rivals_and_issued_ones_are_not(repository: Repository) -> None:
+    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    rivals = take(repository, (one, None), (other, None))
+    assert [codes(outcome) for outcome in rivals] == [["S006"], ["S006"]]
+    assert sorted(states(take(repository, (one, 1), (other, 1)))) == [State.CONFLICT, State.NEW]
+
+
+def test_the_time_of_the_first_receipt_stays(repository: Repository) -> None:
+    take(repository, (FIRST, 1))
+    (first,) = repository.snapshot().receipts(ROUND)
+    assert first["received"]
+    take(repository, (FIRST, 1), (changed(FIRST, annual_goal="乙改"), 1))
+    assert first in repository.snapshot().receipts(ROUND)

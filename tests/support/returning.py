@@ -1,0 +1,113 @@
+"""What tests of collecting share: workbooks that went out, and what comes back of them.
+
+A returned version is made as the reader would have read it, without a workbook, so that a test
+can collect hundreds of them; that workbooks read so is tested where they are read.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from running import FORM, FORMS, record
+
+from xlsync.base.record import canonical_bytes, put
+from xlsync.repository import Changes
+from xlsync.rounds import collecting
+from xlsync.rounds.arriving import Arrived, Came, Claim, Returned, identity
+from xlsync.rounds.ledger import Issue, issued, put_issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.repository import Repository, Spool
+    from xlsync.rounds import Collection
+
+ROUND = "2024/一上"
+
+
+def whole(name: str = "预备费", **changes: Json) -> Record:
+    """A record without any problem, with all its ids."""
+    made, _ = FORMS[FORM].canonical(record(name, **changes))
+    assert made is not None
+    return FORMS[FORM].identified(made)
+
+
+def changed(one: Record, **changes: Json) -> Record:
+    """A copy with other values; a name such as ``funds__other`` is a pointer."""
+    made = copy.deepcopy(one)
+    for name, value in changes.items():
+        put(made, "/" + name.replace("__", "/"), value)
+    return made
+
+
+def send(
+    repository: Repository, *records: Record, into: str = ROUND, reason: str = "distribute"
+) -> None:
+    """Note in the ledger that workbooks of these records went out."""
+    snapshot = repository.snapshot()
+    changes = Changes(snapshot, into)
+    for one in records:
+        former = issued(snapshot, into, one["id"])
+        number = former.last.number + 1 if former else 1
+        form = FORMS[one["form"]]
+        issue = Issue(number, "2024-10-01T09:00:00+08:00", snapshot.commit, "a.xlsx", reason)
+        put_issue(changes, form.group(one), form.title(one), one, issue)
+    repository.commit(changes, "send")
+
+
+def came(
+    spool: Spool,
+    one: Record,
+    issue: int | None,
+    name: str = "表.xlsx",
+    *,
+    problems: Iterable[Problem] = (),
+    is_typed: bool | None = None,
+    **claim: Json,
+) -> Came:
+    """A file with one form that was filled in on an issue, or on none."""
+    form, data = FORMS[one["form"]], canonical_bytes(one)
+    stated: dict[str, Json] = {
+        "record": one["id"],
+        "round": ROUND,
+        "issue": issue,
+        "base": None,
+        "is_sealed": True,
+        "is_renamed": False,
+    }
+    digest = hashlib.sha256(data).hexdigest()
+    returned = Returned(
+        place="申报表",
+        form=form.id,
+        states_id=True,
+        problems=(*form.check(one), *problems),
+        is_typed=issue is not None if is_typed is None else is_typed,
+        record_id=one["id"],
+        title=form.title(one),
+        group=form.group(one),
+        identity=identity(form, one),
+        content=digest,
+        blob=spool.put(data),
+        claim=Claim(**{**stated, **claim}) if issue is not None else None,
+    )
+    received = f"{issue} {digest}".encode()
+    key = hashlib.sha256(received).hexdigest()
+    return Came(Path(name), key, spool.put(received), (returned,), is_text=False)
+
+
+def put_in(
+    repository: Repository,
+    files: list[Came],
+    spool: Spool,
+    into: str = ROUND,
+    *,
+    replacing: bool = False,
+) -> Collection:
+    """Collect what came."""
+    arrived = Arrived(files, spool)
+    return collecting._commit(repository, FORMS, into, arrived, replacing=replacing)  # noqa: SLF001 - without reading files

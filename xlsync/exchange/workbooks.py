@@ -1,0 +1,135 @@
+"""Records to workbooks that were proven: each is read back before it is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.base.errors import XlsyncError
+from xlsync.base.files import unique_names
+from xlsync.base.problems import problem
+from xlsync.base.record import differences, get
+from xlsync.base.workers import processes, spread
+from xlsync.form import Form
+from xlsync.form.rules import InTree
+from xlsync.reader import read
+from xlsync.sources import xlsx
+from xlsync.writer import describe, fixed_values, splice
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Record
+    from xlsync.workbook.manifest import Manifest
+
+_MARGIN = 2
+"""Characters that a cell keeps free at its sides."""
+
+
+def workbook_names(form: Form, records: Sequence[Record | None]) -> list[str]:
+    """File names that people recognise, one for each record: unit, project."""
+    texts = [
+        "_".join(filter(None, (form.group(record), form.title(record)))) if record else ""
+        for record in records
+    ]
+    return unique_names([text or form.mapping.title for text in texts], suffix=".xlsx")
+
+
+def unfit(form: Form, record: Record) -> list[Problem]:
+    """Why no workbook can be made for a record that its model allows.
+
+    Its levels must be in the tree that the dropdowns offer, or be left open, and its amounts
+    must fit into their cells, which would show ``###`` otherwise.
+    """
+    subject = form.subject(record)
+    rules = (rule for rule in form.mapping.rules if isinstance(rule, InTree))
+    problems = [one for rule in rules for one in rule.check(subject) if one.found is not None]
+    widths = form.template.columns
+    for slot in form.layout(form.capacity()).slots:
+        item = form.mapping.fields[slot.name]
+        value = get(record, item.pointer)
+        if item.type == "money" and isinstance(value, str):
+            room = sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN
+            shown = f"{Decimal(value):,.2f}"
+            if len(shown) > room:
+                message = f"“{item.label}”的金额 {shown} 太长，单元格里显示不下。"
+                problems.append(problem("X005", message, pointer=item.pointer, found=value))
+    return problems
+
+
+def workbook(
+    form: Form,
+    record: Record | None = None,
+    *,
+    manifest: Manifest | None = None,
+    locked: Collection[str] = (),
+    password: str = "",
+) -> bytes:
+    """Make and prove one workbook; a record must have an id, and so must its rows.
+
+    ``locked`` are the fields that the recipient cannot change; without a ``manifest`` it says
+    what stands in them.
+
+    Raises:
+        XlsyncError: naming record and field, when what was written does not read back.
+    """
+    if manifest is None:
+        fixed = fixed_values(form, record or {}, locked)
+        manifest = replace(describe(form, record), fixed=fixed)
+    data = splice(form, record, manifest, locked=locked, password=password)
+    (reading,) = read([form], xlsx.read(data))
+    name = f"{form.title(record)!r}" if record else f"blank {form.id}"
+    broken = [one for one in reading.problems if one.code[0] in "SX"]
+    if broken:
+        one = broken[0]
+        raise XlsyncError(f"{name}: the workbook does not read back: {one.cell}: {one.message}")
+    if record is not None and reading.record != record:
+        pointers = ", ".join(list(differences(record, reading.record))[:5])
+        raise XlsyncError(f"{name}: the workbook would not give the record back at {pointers}")
+    if reading.manifest != manifest:
+        raise XlsyncError(f"{name}: the workbook would not say what it is")
+    return data
+
+
+class Order(NamedTuple):
+    """One workbook to be made: its record, what it says of itself, the fields that are locked."""
+
+    record: Record
+    manifest: Manifest
+    locked: frozenset[str]
+
+
+def workbooks(
+    form: Form, orders: Iterable[Order], count: int, password: str = ""
+) -> Iterator[bytes]:
+    """Make and prove workbooks in their order, in several processes where ``count`` is large.
+
+    Raises:
+        XlsyncError: as :func:`workbook` does; those before it were given out.
+    """
+    workers = processes(count)
+    if workers == 1:
+        for order in orders:
+            yield _made(form, password, order)
+    else:
+        paths = (form.template_path, form.mapping_path)
+        yield from spread(partial(_made_apart, paths, password), orders, workers)
+
+
+def _made_apart(paths: tuple[Path, Path], password: str, order: Order) -> bytes:
+    return _made(_form(*paths), password, order)
+
+
+@lru_cache(maxsize=1)
+def _form(template: Path, mapping: Path) -> Form:
+    """The form of a process that works for another; it is loaded once in each."""
+    return Form.load(template, mapping)
+
+
+def _made(form: Form, password: str, order: Order) -> bytes:
+    record, manifest, locked = order
+    return workbook(form, record, manifest=manifest, locked=locked, password=password)

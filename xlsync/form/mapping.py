@@ -1,0 +1,335 @@
+"""What the cells of a form mean: fields, tables, code lists, trees and rules.
+
+A mapping is a TOML file in ``mappings/``. It says where each slot of the template goes in the
+record, what type it has and how people label it; it holds no coordinates. Strict models read
+it: an unknown key, type or rule kind is an error that names file, table and key.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from xlsync.base.strict import Strict
+from xlsync.form.rules import Rule
+from xlsync.form.types import TYPES, comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+
+def _known_type(name: str) -> str:
+    if name not in TYPES:
+        raise ValueError(f"unknown type {name!r}; known are {', '.join(TYPES)}")
+    return name
+
+
+def _has_one_group(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    if groups != 1:
+        raise ValueError("needs exactly one group, which holds the value")
+    return pattern
+
+
+FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Pointer = Annotated[str, StringConstraints(pattern=r"^(/[a-z][a-z0-9_]*)+$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+TypeName = Annotated[str, AfterValidator(_known_type)]
+Pattern = Annotated[str, AfterValidator(_has_one_group)]
+
+
+_LEVELS = 2
+"""A tree has a first and a second level; each is a column."""
+
+
+class CodeList(Strict):
+    """The options of a dropdown: values, other spellings of them, words that mean "none".
+
+    An ``open`` list only suggests: any other text may be typed.
+    """
+
+    values: list[Text] = Field(min_length=1)
+    spellings: dict[Text, Text] = {}
+    none: list[Text] = []
+    open: bool = False
+
+    @model_validator(mode="after")
+    def _spellings_lead_to_values(self) -> Self:
+        for spelling, value in self.spellings.items():
+            if value not in self.values:
+                raise ValueError(f"spelling {spelling!r} leads to {value!r}, which is no value")
+        return self
+
+    @cached_property
+    def known(self) -> dict[str, str | None]:
+        """What each spelling stands for, by the text as it is compared; None is "none"."""
+        spelled: list[tuple[str, str | None]] = [(word, None) for word in self.none]
+        spelled += [(value, value) for value in self.values]
+        spelled += self.spellings.items()
+        # The first of those that are compared as equal counts.
+        return {comparable(spelling): value for spelling, value in reversed(spelled)}
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Every spelling of a value."""
+        return frozenset(self.values) | frozenset(self.spellings)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The spellings that are words, each with its value."""
+        return {word: value for word, value in self.spellings.items() if word.isalpha()}
+
+
+class FieldBase(Strict):
+    """What fields and columns share."""
+
+    label: Text
+    spellings: list[Text] = []
+    type: TypeName = "text"
+    codes: Name | None = None
+    required: bool = False
+    help: str = ""
+    example: str = ""
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text by which a copy of the form may label this place."""
+        return [self.label, *self.spellings]
+
+
+class PrintedLabel(Strict):
+    """A text at the side or head of a matrix, under which several fields stand."""
+
+    label: Text
+    spellings: list[Text] = []
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text by which a copy of the form may say this."""
+        return [self.label, *self.spellings]
+
+
+class FormField(FieldBase):
+    """A single value of the record.
+
+    ``pattern`` finds a value inside a text, such as the year in a title line; ``below`` names
+    the field in whose label's column this field's label stands, where a label occurs twice.
+    A field of a matrix stands where the ``row`` of one printed label meets the ``column`` of
+    another; its own label is what messages call it.
+    """
+
+    pointer: Pointer
+    pattern: Pattern | None = None
+    below: Name | None = None
+    beneath: bool = False
+    """Whether the value stands under its label and not to the right of it."""
+    row: Name | None = None
+    column: Name | None = None
+
+    @model_validator(mode="after")
+    def _has_row_and_column(self) -> Self:
+        if (self.row is None) != (self.column is None):
+            raise ValueError("needs both row and column, or neither")
+        return self
+
+
+class Column(FieldBase):
+    """One value of each row of a table."""
+
+
+class Joined(Strict):
+    """One printed column that holds operator, value and unit of a quantity together."""
+
+    label: Text
+    spellings: list[Text] = []
+    operator: Name
+    value: Name
+    unit: Name
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text by which a copy of the form may head this column."""
+        return [self.label, *self.spellings]
+
+
+class Table(Strict):
+    """An array of the record, one row of the sheet an item.
+
+    Where there is a ``tree``, ``levels`` are the columns that follow it and are inherited from
+    the row above where paper leaves them blank; ``name`` is the column that a row cannot be
+    without; ``key`` tells rows apart; ``library`` are files of usual items in ``libraries/``
+    beside the mapping.
+    """
+
+    pointer: Pointer
+    label: Text
+    spellings: list[Text] = []
+    tree: Name | None = None
+    library: list[FileName] = []
+    levels: list[Name] = Field(default=[], max_length=2)
+    name: Name
+    key: list[Name] = Field(min_length=1)
+    columns: dict[Name, Column] = Field(min_length=1)
+    quantity: Joined | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """Every text that may stand beside the table as its caption."""
+        return [self.label, *self.spellings]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of operator, value and unit; none where the table has no quantity."""
+        plan = self.quantity
+        return (plan.operator, plan.value, plan.unit) if plan else ()
+
+    @model_validator(mode="after")
+    def _names_are_columns(self) -> Self:
+        for name in chain(self.levels, [self.name], self.key, self.parts):
+            if name not in self.columns:
+                raise ValueError(f"{name!r} is no column of this table")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_have_a_tree(self) -> Self:
+        if len(self.levels) != (0 if self.tree is None else _LEVELS):
+            raise ValueError("a tree goes with two levels, and levels with a tree")
+        if self.library and not (self.levels and self.quantity):
+            raise ValueError("library: needs levels and a quantity")
+        return self
+
+
+class RecordPlan(Strict):
+    """Which fields name a record: its title, its group (folder), its identity, its year.
+
+    ``id_labels`` are the heads under which a roster gives the ids of records.
+    """
+
+    title: Name
+    group: Name
+    identity: list[Name] = Field(min_length=1)
+    year: Name | None = None
+    id_labels: list[Text] = []
+
+
+class Years(Strict):
+    """The years that a layout of a form is for; an end that is left out is open."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def cover(self, year: int) -> bool:
+        """Whether the layout is that of a year."""
+        return (self.first is None or self.first <= year) and (
+            self.last is None or year <= self.last
+        )
+
+
+class Relative(Strict):
+    """Another official form that may be sent back by mistake, known by its title."""
+
+    name: Text
+    titles: list[Text] = Field(min_length=1)
+
+
+class Mapping(Strict):
+    """One file of ``mappings/``.
+
+    ``years`` tell layouts of the same title apart in a copy that does not say what it is.
+    """
+
+    form: FormId
+    title: Text
+    spellings: list[Text] = []
+    years: Years = Years()
+    record: RecordPlan
+    fields: dict[Name, FormField] = Field(min_length=1)
+    labels: dict[Name, PrintedLabel] = {}
+    tables: dict[Name, Table] = {}
+    codes: dict[Name, CodeList] = {}
+    trees: dict[Name, dict[Text, list[Text]]] = {}
+    relatives: list[Relative] = []
+    rules: list[Rule] = []
+
+    @property
+    def titles(self) -> list[str]:
+        """Every text by which a copy of the form may be headed."""
+        return [self.title, *self.spellings]
+
+    @model_validator(mode="after")
+    def _references_lead_somewhere(self) -> Self:
+        for place, kind, name, known in self._references():
+            if name not in known:
+                raise ValueError(f"{place}: {kind} {name!r} does not exist")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_no_fields(self) -> Self:
+        for name in self.labels:
+            if name in self.fields:
+                raise ValueError(f"labels.{name}: there is a field of that name")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_fit(self) -> Self:
+        for number, rule in enumerate(self.rules, start=1):
+            for mistake in rule.mistakes(self):
+                raise ValueError(f"rules[{number}] {rule.code}: {mistake}")
+        return self
+
+    @model_validator(mode="after")
+    def _pointers_are_apart(self) -> Self:
+        seen: dict[str, str] = {}
+        for slot, pointer in chain(
+            ((slot, item.pointer) for slot, item in self.fields.items()),
+            ((name, table.pointer) for name, table in self.tables.items()),
+        ):
+            for other, taken in seen.items():
+                if f"{pointer}/".startswith(f"{taken}/") or f"{taken}/".startswith(f"{pointer}/"):
+                    raise ValueError(f"{slot}: pointer {pointer!r} collides with that of {other!r}")
+            seen[slot] = pointer
+        return self
+
+    def _references(self) -> Iterator[tuple[str, str, str, Container[str]]]:
+        plan = self.record
+        for name in filter(None, (plan.title, plan.group, *plan.identity, plan.year)):
+            yield "record", "field", name, self.fields
+        for slot, item in self.fields.items():
+            if item.below:
+                yield f"fields.{slot}.below", "field", item.below, self.fields
+            for key, label in (("row", item.row), ("column", item.column)):
+                if label:
+                    yield f"fields.{slot}.{key}", "label", label, self.labels
+        for name, table in self.tables.items():
+            if table.tree is not None:
+                yield f"tables.{name}.tree", "tree", table.tree, self.trees
+        for place, coded in self._coded():
+            if coded.codes:
+                yield f"{place}.codes", "code list", coded.codes, self.codes
+        yield from self._references_of_rules()
+
+    def _coded(self) -> Iterator[tuple[str, FieldBase]]:
+        for slot, item in self.fields.items():
+            yield f"fields.{slot}", item
+        for name, table in self.tables.items():
+            for key, column in table.columns.items():
+                yield f"tables.{name}.columns.{key}", column
+
+    def _references_of_rules(self) -> Iterator[tuple[str, str, str, Container[str]]]:
+        for number, rule in enumerate(self.rules, start=1):
+            place = f"rules[{number}] {rule.code}"
+            for slot in rule.slots():
+                yield place, "field", slot, self.fields
+            for table, column in rule.cells():
+                yield place, "table", table, self.tables
+                if table in self.tables:
+                    yield place, "column", column, self.tables[table].columns

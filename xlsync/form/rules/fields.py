@@ -1,0 +1,70 @@
+"""Rules about single fields: filled in at all, and filled in from the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from xlsync.form.rules.base import RuleBase, Slot
+from xlsync.form.rules.sheet import among, blank, both, filled, quoted
+from xlsync.form.rules.subject import choices, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.base.problems import Problem
+    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.subject import Plan, Subject
+
+
+class Required(RuleBase):
+    """Every field that the mapping calls required is filled in."""
+
+    kind: Literal["required"]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each empty field."""
+        for slot, field in subject.plan.fields.items():
+            if field.required and subject.value(slot) is None:
+                options = choices(subject.plan, field.codes)
+                hint = f"请从“{'、'.join(options)}”中选择" if options else "请填写"
+                yield self.problem(f"“{field.label}”未填写，{hint}。", field.pointer)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """A gap for each empty field, once the form was begun."""
+        for slot, field in sheet.plan.fields.items():
+            if field.required:
+                cell = sheet.cell(slot)
+                message = quoted(f"“{field.label}”未填写，请填写。")
+                yield self.sheet_check(cell, both(sheet.begun, blank(cell)), message, gap=True)
+
+
+class OneOf(RuleBase):
+    """The value is in the code list of its field."""
+
+    kind: Literal["one-of"]
+    slot: Slot
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where something else was filled in."""
+        options = choices(subject.plan, subject.plan.fields[self.slot].codes) or ()
+        text = subject.text(self.slot)
+        if text is not None and text not in options:
+            message = (
+                f"“{subject.label(self.slot)}”填写的“{shorten(text)}”不在可选范围内，"
+                f"请改为：{'、'.join(options)}。"
+            )
+            yield self.problem(message, subject.pointer(self.slot), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where something else was filled in."""
+        field, cell = sheet.plan.fields[self.slot], sheet.cell(self.slot)
+        options = choices(sheet.plan, field.codes) or ()
+        wrong = both(filled(cell), f"NOT({among(cell, sheet.codes(field.codes or ''))})")
+        message = quoted(f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。")
+        yield self.sheet_check(cell, wrong, message)
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """A field without a code list, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        if plan.fields[self.slot].codes is None:
+            yield f"field {self.slot!r} has no code list"

@@ -1,0 +1,220 @@
+"""Rules about the rows of a table: filled in, from the tree, none missing, none twice."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from xlsync.base.problems import Severity
+from xlsync.form.rules.base import ColumnKey, ColumnKeys, TableRule, Texts
+from xlsync.form.rules.sheet import among, array, blank, both, filled, packed, quoted, row_title
+from xlsync.form.rules.subject import Row, shorten
+from xlsync.form.types import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xlsync.base.problems import Problem
+    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.subject import Plan, Subject
+
+
+_TO_WIDE = 0xFEE0
+
+
+class InTree(TableRule):
+    """The text of a level is in the tree, the second level under its first."""
+
+    kind: Literal["in-tree"]
+    column: ColumnKey
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row; none about a second level whose first is not known."""
+        for row in subject.rows(self.table):
+            text, allowed = row.text(self.column), self._allowed(subject, row)
+            if allowed is None or text in allowed:
+                continue
+            was = "未填写" if text is None else f"填写的“{shorten(text)}”不在可选范围内"
+            message = (
+                f"{row.title}的“{row.label(self.column)}”{was}，{self._under(row)}"
+                f"可选：{'、'.join(allowed)}。请改选其中一项。"
+            )
+            yield self.problem(message, row.pointer(self.column), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each row that was begun without a text of the tree."""
+        plan = sheet.plan.tables[self.table]
+        first, name = plan.levels[0], plan.tree or ""
+        tree = sheet.tree(name)
+        for row in sheet.rows(self.table):
+            cell, upper = row.cell(self.column), row.cell(first)
+            wrong = both(row.begun, f"NOT({among(cell, tree)})")
+            if self.column != first:
+                under = among(cell, sheet.branch(name, upper))
+                wrong = both(among(upper, tree), f"NOT(IFERROR({under},FALSE))")
+            label = plan.columns[self.column].label
+            message = quoted(f"{row_title(plan, row)}的“{label}”未选或不匹配，请从列表中选择。")
+            yield self.sheet_check(cell, wrong, message)
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """A column that is no level, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        if self.column not in plan.tables[self.table].levels:
+            yield f"column {self.column!r} is no level of {self.table!r}"
+
+    def _allowed(self, subject: Subject, row: Row) -> Sequence[str] | None:
+        tree = subject.plan.trees[row.plan.tree or ""]
+        first = row.plan.levels[0]
+        return list(tree) if self.column == first else tree.get(row.text(first) or "")
+
+    def _under(self, row: Row) -> str:
+        first = row.plan.levels[0]
+        return "" if self.column == first else f"“{row.text(first)}”之下"
+
+
+class Filled(TableRule):
+    """These columns are filled in, in every row."""
+
+    kind: Literal["filled"]
+    columns: ColumnKeys
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each empty cell."""
+        for row in subject.rows(self.table):
+            for column in self.columns:
+                if row.text(column) is None:
+                    message = f"{row.title}的“{row.label(column)}”未填写，请填写。"
+                    yield self.problem(message, row.pointer(column))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """A gap for each empty cell of a row that was begun."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            for column in self.columns:
+                cell, label = row.cell(column), plan.columns[column].label
+                message = quoted(f"{row_title(plan, row)}的“{label}”未填写，请填写。")
+                yield self.sheet_check(cell, both(row.begun, blank(cell)), message, gap=True)
+
+
+class NoPlaceholder(TableRule):
+    """No cell of these columns holds a mark that only stands for something to come.
+
+    A mark counts however often it is repeated, in any width and case.
+    """
+
+    kind: Literal["no-placeholder"]
+    columns: ColumnKeys
+    placeholders: Texts
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each such cell."""
+        repeated = _repeated(tuple(self.placeholders))
+        for row in subject.rows(self.table):
+            for column in self.columns:
+                text = row.text(column)
+                if text is not None and repeated.fullmatch(comparable(text)):
+                    message = (
+                        f"{row.title}的“{row.label(column)}”只填了“{shorten(text)}”，"
+                        "没有实际内容，请填写具体内容；不需要这一条时请清空整行。"
+                    )
+                    yield self.problem(message, row.pointer(column), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each cell that holds nothing but repetitions of one mark."""
+        plan = sheet.plan.tables[self.table]
+        marks = [mark.upper() for mark in self.placeholders]
+        narrow, wide = array(marks), array(map(_wide, marks))
+        for row in sheet.rows(self.table):
+            for column in self.columns:
+                cell, label = row.cell(column), plan.columns[column].label
+                rest = f'SUBSTITUTE(SUBSTITUTE(UPPER({packed(cell)}),{narrow},""),{wide},"")'
+                wrong = both(filled(cell), f"SUMPRODUCT(--(LEN({rest})=0))>0")
+                message = quoted(f"{row_title(plan, row)}的“{label}”没有实际内容，请填写具体内容。")
+                yield self.sheet_check(cell, wrong, message)
+
+
+def _wide(text: str) -> str:
+    """The text in full-width letters and signs."""
+    return "".join(chr(ord(one) + _TO_WIDE) if "!" <= one <= "~" else one for one in text)
+
+
+@cache
+def _repeated(marks: tuple[str, ...]) -> re.Pattern[str]:
+    repetitions = (f"(?:{re.escape(comparable(mark))})+" for mark in marks)
+    return re.compile("|".join(repetitions), re.IGNORECASE)
+
+
+class AtLeastOne(TableRule):
+    """Each of these values stands in some row."""
+
+    kind: Literal["at-least-one"]
+    column: ColumnKey
+    values: Texts
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each value that no row has; none where a cell was not readable."""
+        rows = subject.rows(self.table)
+        if any(row.is_unread(self.column) for row in rows):
+            return
+        present = {row.text(self.column) for row in rows}
+        table = subject.plan.tables[self.table]
+        for value in self.values:
+            if value not in present:
+                label = table.columns[self.column].label
+                message = f"“{table.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。"
+                yield self.problem(message, table.pointer)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each value that no row has.
+
+        What has to be there is missing once the form was begun, as an empty field is; what is
+        only advised waits for the first row.
+        """
+        plan = sheet.plan.tables[self.table]
+        column, label = sheet.column(self.table, self.column), plan.columns[self.column].label
+        gap = self.severity is Severity.ERROR
+        begun = sheet.begun if gap else f"COUNTA({column})>0"
+        for value in self.values:
+            wrong = both(begun, f"SUMPRODUCT(--(TRIM({column})={quoted(value)}))=0")
+            message = quoted(f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。")
+            yield self.sheet_check(sheet.heading(self.table), wrong, message, gap=gap)
+
+    def values_named(self) -> Iterable[tuple[str, str]]:
+        """The values that have to be there."""
+        return [(self.column, value) for value in self.values]
+
+
+class Unique(TableRule):
+    """No two rows agree in all of these columns; the last of them is the one to change."""
+
+    kind: Literal["unique"]
+    columns: ColumnKeys
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each repetition, naming the first row; empty cells equal nothing."""
+        first_of: dict[tuple[str, ...], Row] = {}
+        for row in subject.rows(self.table):
+            key = tuple(comparable(row.text(column) or "") for column in self.columns)
+            first = first_of.setdefault(key, row) if all(key) else row
+            if first is not row:
+                last = self.columns[-1]
+                same = "、".join(f"“{row.label(column)}”" for column in self.columns)
+                message = (
+                    f"{row.title}与第{first.index + 1}条重复（{same}相同），"
+                    "请清空其中一条，或改写使两者有别。"
+                )
+                yield self.problem(message, row.pointer(last), row.text(last))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each repetition."""
+        plan = sheet.plan.tables[self.table]
+        for row in sheet.rows(self.table):
+            same = "*".join(
+                f"EXACT({packed(row.above(name))},{packed(row.cell(name))})"
+                for name in self.columns
+            )
+            all_filled = (filled(row.cell(name)) for name in self.columns)
+            wrong = both(*all_filled, f"SUMPRODUCT(1*{same})>1")
+            message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")
+            yield self.sheet_check(row.cell(self.columns[-1]), wrong, message)

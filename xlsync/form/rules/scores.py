@@ -1,0 +1,256 @@
+"""Rules about points and shares: what they amount to, and how far they may go."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from xlsync.form.rules.base import ColumnKey, FieldName, MoneySlot, PercentSlot, RuleBase, TableRule
+from xlsync.form.rules.sheet import Limit, both, quoted, row_title, sound, sound_in_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.base.problems import Problem
+    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.subject import Plan, Row, Subject
+
+NUMBERS = ("score", "money")
+"""Types whose values are numbers that can be added up and compared."""
+
+_PLACES = 6
+"""Decimals that count in a comparison: fewer than a spreadsheet's floats are exact to."""
+
+NumberSlots = Annotated[list[str], FieldName(), Field(min_length=1)]
+OtherSlots = Annotated[list[str], FieldName()]
+OptionalSlot = Annotated[str | None, FieldName()]
+Figure = int | float
+
+
+def _exact(figure: Figure) -> Decimal:
+    return Decimal(str(figure))
+
+
+def _shown(number: Decimal) -> str:
+    """A number as people write it: without zeros at its end."""
+    return f"{number.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".")
+
+
+def _of_column(row: Row, column: str) -> Decimal | None:
+    text = row.text(column)
+    return None if text is None else Decimal(text)
+
+
+def _no_number(kind: str, name: str, found: str) -> Iterator[str]:
+    if found not in NUMBERS:
+        yield f"{kind} {name!r} is of type {found!r}, not one of {', '.join(NUMBERS)}"
+
+
+class Ratio(RuleBase):
+    """A share says how much of the whole a part is, give or take a tolerance in points."""
+
+    kind: Literal["ratio"]
+    slot: PercentSlot
+    part: MoneySlot
+    whole: MoneySlot
+    tolerance: Annotated[Figure, Field(ge=0, lt=100)]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where it says something else; none where the whole is nothing."""
+        share, part = subject.amount(self.slot), subject.amount(self.part)
+        whole = subject.amount(self.whole)
+        if share is None or part is None or not whole:
+            return
+        meant = part / whole * 100
+        if abs(round(share - meant, _PLACES)) <= _exact(self.tolerance):
+            return
+        message = (
+            f"“{subject.label(self.slot)}”为 {_shown(share)}%，而“{subject.label(self.part)}”"
+            f"{part:,.2f} 元 ÷“{subject.label(self.whole)}”{whole:,.2f} 元 = {_shown(meant)}%，"
+            "请核对更正。"
+        )
+        yield self.problem(message, subject.pointer(self.slot), subject.text(self.slot))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it says something else."""
+        share, part, whole = (sheet.cell(slot) for slot in (self.slot, self.part, self.whole))
+        meant = f"N({part})/N({whole})"
+        apart = f"ABS(ROUND(N({share})*100-{meant}*100,{_PLACES}))>{self.tolerance}"
+        wrong = both(sound(sheet, self.slot, self.part, self.whole), apart)
+        fields = sheet.plan.fields
+        over = f"“{fields[self.part].label}”÷“{fields[self.whole].label}”"
+        message = (
+            f"{quoted(f'“{fields[self.slot].label}”与{over}不符，应为 ')}"
+            f'&TEXT({meant},"0.00%")&{quoted("，请核对更正。")}'
+        )
+        yield self.sheet_check(share, wrong, message)
+
+
+class ColumnSum(TableRule):
+    """A column, with some fields beside it, adds up to a figure, or to what a field says."""
+
+    kind: Literal["column-sum"]
+    column: ColumnKey
+    plus: OtherSlots = []
+    total: OptionalSlot = None
+    equals: Figure | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_adds_up_to(self) -> Self:
+        if (self.total is None) == (self.equals is None):
+            raise ValueError("needs either total or equals")
+        return self
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """A finding where it does not; none where nothing is filled in."""
+        rows, table = subject.rows(self.table), subject.plan.tables[self.table]
+        slots = [*self.plus, *([self.total] if self.total else [])]
+        if subject.has_unread(slots) or any(row.is_unread(self.column) for row in rows):
+            return
+        values = [_of_column(row, self.column) for row in rows]
+        values += [subject.amount(slot) for slot in self.plus]
+        known = [value for value in values if value is not None]
+        wanted = subject.amount(self.total) if self.total else _exact(self.equals or 0)
+        added = sum(known, Decimal(0))
+        if not known or wanted is None or added == wanted:
+            return
+        what = self._what(subject.plan)
+        if self.total:
+            message = (
+                f"“{subject.label(self.total)}”为 {_shown(wanted)}，与{what}之和 {_shown(added)}"
+                "不符，请核对更正。"
+            )
+            yield self.problem(message, subject.pointer(self.total), subject.text(self.total))
+        else:
+            apart = f"{'多' if added > wanted else '少'} {_shown(abs(added - wanted))}"
+            message = f"{what}合计 {_shown(added)}，应为 {_shown(wanted)}，{apart}，请核对更正。"
+            yield self.problem(message, table.pointer, _shown(added))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong where it does not."""
+        column = sheet.column(self.table, self.column)
+        added = f"ROUND(SUM({','.join([column, *map(sheet.cell, self.plus)])}),2)"
+        readable = [
+            f"COUNT({column})=SUMPRODUCT(--(LEN(TRIM({column}))>0))",
+            *(f"(COUNT({cell})=1)+(LEN({cell})=0)>0" for cell in map(sheet.cell, self.plus)),
+            f"COUNT({','.join([column, *map(sheet.cell, self.plus)])})>0",
+        ]
+        what = self._what(sheet.plan)
+        if self.total:
+            cell = sheet.cell(self.total)
+            apart = both(sound(sheet, self.total), *readable, f"{added}<>ROUND(N({cell}),2)")
+            label = sheet.plan.fields[self.total].label
+            begun, end = f"“{label}”与{what}之和 ", " 不符，请核对更正。"
+        else:
+            cell = sheet.heading(self.table)
+            apart = both(*readable, f"{added}<>{self.equals}")
+            begun, end = f"{what}合计 ", f"，应为 {_shown(_exact(self.equals or 0))}，请核对更正。"
+        yield self.sheet_check(cell, apart, f"{quoted(begun)}&{added}&{quoted(end)}")
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """What is no number, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        kind = plan.tables[self.table].columns[self.column].type
+        yield from _no_number("column", self.column, kind)
+        for slot in (*self.plus, *([self.total] if self.total else [])):
+            yield from _no_number("field", slot, plan.fields[slot].type)
+
+    def _what(self, plan: Plan) -> str:
+        table = plan.tables[self.table]
+        parts = [f"“{table.label}”的“{table.columns[self.column].label}”"]
+        return "、".join([*(f"“{plan.fields[slot].label}”" for slot in self.plus), *parts])
+
+
+class Bounds(RuleBase):
+    """Each of these numbers lies between two figures, or on one side of one."""
+
+    kind: Literal["bounds"]
+    fields: NumberSlots
+    least: Figure | None = None
+    most: Figure | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.least is None and self.most is None:
+            raise ValueError("needs least or most")
+        return self
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each number outside."""
+        for slot in self.fields:
+            number = subject.amount(slot)
+            if number is None or self._holds(number):
+                continue
+            message = f"“{subject.label(slot)}”为 {_shown(number)}，{self._expected()}，请更正。"
+            yield self.problem(message, subject.pointer(slot), subject.text(slot))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each number outside."""
+        for slot in self.fields:
+            cell = sheet.cell(slot)
+            message = quoted(f"“{sheet.plan.fields[slot].label}”{self._expected()}，请更正。")
+            wrong = both(sound(sheet, slot), f"NOT({self._on_sheet(cell)})")
+            yield self.sheet_check(cell, wrong, message)
+
+    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+        """Each number within."""
+        for slot in self.fields:
+            yield Limit(slot, self._on_sheet(sheet.cell(slot)), self._expected())
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """What is no number, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        for slot in self.fields:
+            yield from _no_number("field", slot, plan.fields[slot].type)
+
+    def _holds(self, number: Decimal) -> bool:
+        return (self.least is None or number >= _exact(self.least)) and (
+            self.most is None or number <= _exact(self.most)
+        )
+
+    def _on_sheet(self, cell: str) -> str:
+        bounds = (("<", self.most), (">", self.least))
+        return both(*(f"N({cell}){sign}={one}" for sign, one in bounds if one is not None))
+
+    def _expected(self) -> str:
+        words = (("不小于", self.least), ("不超过", self.most))
+        told = (f"{word} {_shown(_exact(one))}" for word, one in words if one is not None)
+        return f"应{'、'.join(told)}"
+
+
+class ColumnLimit(TableRule):
+    """In no row the number of one column goes beyond that of another."""
+
+    kind: Literal["column-limit"]
+    column: ColumnKey
+    limit: ColumnKey
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row in which it does."""
+        for row in subject.rows(self.table):
+            number, most = _of_column(row, self.column), _of_column(row, self.limit)
+            if number is not None and most is not None and number > most:
+                message = (
+                    f"{row.title}的“{row.label(self.column)}”{_shown(number)} 大于"
+                    f"“{row.label(self.limit)}”{_shown(most)}，请核对更正。"
+                )
+                yield self.problem(message, row.pointer(self.column), row.text(self.column))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each row in which it does."""
+        plan = sheet.plan.tables[self.table]
+        label, most = (plan.columns[name].label for name in (self.column, self.limit))
+        for row in sheet.rows(self.table):
+            cell, limit = row.cell(self.column), row.cell(self.limit)
+            readable = sound_in_row(plan, row, self.column, self.limit)
+            wrong = both(readable, f"ROUND(N({cell})-N({limit}),2)>0")
+            message = quoted(f"{row_title(plan, row)}的“{label}”大于“{most}”，请核对更正。")
+            yield self.sheet_check(cell, wrong, message)
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """What is no number, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        for name in (self.column, self.limit):
+            yield from _no_number("column", name, plan.tables[self.table].columns[name].type)

@@ -1,0 +1,37 @@
+"""Value types: how each kind of field is read from a cell, kept in JSON and written again.
+
+A mapping names the type of each field (``type = "money"``). A new kind of value that some form
+needs becomes a new type here, for every form; :data:`TYPES` is the list of them.
+"""
+
+from xlsync.form.types.base import OnSheet, Parsed, ValueType
+from xlsync.form.types.dates import DateType
+from xlsync.form.types.numbers import IntegerType, MoneyType, plain_number
+from xlsync.form.types.quantity import Quantity, is_fraction, parse_quantity, render_quantity
+from xlsync.form.types.scores import PercentType, ScoreType
+from xlsync.form.types.texts import LabelType, TextType, cell_text, comparable, is_percentage
+
+TYPES: dict[str, ValueType] = {
+    "text": TextType(),
+    "label": LabelType(),
+    "integer": IntegerType(),
+    "date": DateType(),
+    "money": MoneyType(),
+    "score": ScoreType(),
+    "percent": PercentType(),
+}
+
+__all__ = [
+    "TYPES",
+    "OnSheet",
+    "Parsed",
+    "Quantity",
+    "ValueType",
+    "cell_text",
+    "comparable",
+    "is_fraction",
+    "is_percentage",
+    "parse_quantity",
+    "plain_number",
+    "render_quantity",
+]

@@ -1,0 +1,165 @@
+"""Texts and labels: what people type as words.
+
+Pasted text brings HTML tags, no-break and zero-width blanks and three kinds of line breaks.
+They are taken away (and reported), everything else stays as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from html import unescape
+from typing import TYPE_CHECKING
+
+from xlsync.base.grid import Kind
+from xlsync.base.problems import problem
+from xlsync.form.types.base import Parsed, ValueType
+from xlsync.form.types.width import without_blanks
+
+if TYPE_CHECKING:
+    from xlsync.base.grid import Cell
+    from xlsync.base.record import Json
+
+MAX_LENGTH = 32_767
+"""Characters that a spreadsheet cell can hold (Excel's specification and limits)."""
+
+# Only tags that rich-text editors write: "<5人" in a sentence is no tag.
+_NAMES = "p|div|br|span|b|strong|i|em|u|font|sub|sup|a|ul|ol|li|h[1-6]|table|tbody|tr|td|th"
+_ATTRIBUTES = r"""(?:\s+[A-Za-z][A-Za-z0-9:-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"""
+_TAG = re.compile(rf"</?(?:{_NAMES}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"</(?:p|div|li|tr|h[1-6])\s*>\s*|<br\s*/?>\s*", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
+# What Word writes for a line break (\v) or a page break (\f) is a line break as well.
+_LINE_BREAK = re.compile(r"\r\n|[\r\v\f]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (section 2.2) cannot hold, and what no cell keeps."""
+
+# A number format that only sets words around the number, such as "("0"年度)" or 0.00"(%)".
+_WORDS = r'((?:"[^"\\]*"|\\[^"])*)'
+_WORDS_AROUND = re.compile(rf"{_WORDS}(?:#,##)?0(?:\.(0+))?{_WORDS}")
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+_SHORT = 100
+"""Characters of a text that is worth to be remembered."""
+
+# Nothing in a text without these is ever taken away from it.
+_DOUBTFUL = re.compile("[\\s<&\x00-\x1f\x7f\u200b-\u200d\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+
+
+def comparable(text: str) -> str:
+    """The text as labels are compared: width folded, without any blank or tag."""
+    return _folded(text) if len(text) <= _SHORT else _folded.__wrapped__(text)
+
+
+# Labels and codes come in every file, and several times in each.
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
+    return without_blanks(unicodedata.normalize("NFKC", _TAG.sub("", text)))
+
+
+def _clean(text: str) -> str:
+    """Take tags away, paragraphs become lines; until nothing changes, so it is canonical."""
+    lines = _LINE_BREAK.sub("\n", text)
+    while _TAG.search(lines):
+        lines = _TAG.sub("", _BREAK.sub("\n", lines))
+        lines = _ENTITY.sub(lambda match: unescape(match[0]), lines)
+        lines = _LINE_BREAK.sub("\n", lines)
+    return lines.strip(_OUTER)
+
+
+def _is_simple(text: str) -> bool:
+    """Whether a text is certainly canonical, which is found out much faster than made so."""
+    return len(text) <= MAX_LENGTH // 2 and _DOUBTFUL.search(text) is None
+
+
+def length_on_sheet(text: str) -> int:
+    """Characters as a spreadsheet counts them: one beyond the basic plane is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def cell_text(cell: Cell) -> str:
+    """The text that a person sees in a cell of any kind, numbers without a float's tail."""
+    if cell.kind is not Kind.NUMBER:
+        return cell.text
+    try:
+        number = float(cell.text)
+    except ValueError:
+        return cell.text
+    if is_percentage(cell):
+        return f"{number * 100:.15g}%"
+    shown = f"{number:.15g}"
+    words = _WORDS_AROUND.fullmatch(cell.number_format)
+    if words is None or not any(words.group(1, 3)):
+        return shown
+    before, after = (part.replace('"', "").replace("\\", "") for part in words.group(1, 3))
+    places = len(words[2] or "")
+    return f"{before}{number:.{places}f}{after}" if round(number, places) == number else shown
+
+
+def is_percentage(cell: Cell) -> bool:
+    """Whether a cell holds a number that is shown a hundredfold, with a percent sign."""
+    return cell.kind is Kind.NUMBER and "%" in _QUOTED.sub("", cell.number_format)
+
+
+class TextType(ValueType):
+    """Free text; line breaks are kept as line feeds."""
+
+    number_format = "@"
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read the text; a removed tag or outer blank is reported as S003."""
+        if cell.kind is Kind.ERROR:
+            message = f"单元格里是错误值 {cell.text}，请重新填写文字。"
+            return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
+        raw = cell_text(cell)
+        if cell.kind is Kind.TEXT and _is_simple(raw):
+            return Parsed(raw or None)
+        lines = _LINE_BREAK.sub("\n", raw)
+        value = self._tidy(UNWRITABLE.sub("", lines))
+        if (length := length_on_sheet(value)) > MAX_LENGTH:
+            message = f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}，未读入，请缩短。"
+            return Parsed(None, (problem("V001", message, found=raw),), readable=False)
+        if value != lines:
+            return Parsed(value or None, (problem("S003", self._removed(raw), found=raw),))
+        if cell.kind is Kind.DATE:
+            message = f"这里应填文字，却是日期 {value}，可能由软件自动转换，请核对。"
+            return Parsed(value, (problem("S008", message, found=raw),))
+        return Parsed(value or None)
+
+    def canonical(self, value: Json) -> Json:
+        """The text without tags, outer blanks and carriage returns."""
+        if _is_simple(value):
+            return value
+        text = self._tidy(value)
+        if bad := UNWRITABLE.search(text):
+            raise ValueError(f"含有表格无法保存的控制字符 U+{ord(bad[0]):04X}")
+        if (length := length_on_sheet(text)) > MAX_LENGTH:
+            raise ValueError(f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}")
+        return text
+
+    def content(self, value: Json) -> str:
+        """The text itself."""
+        return str(value)
+
+    def _tidy(self, text: str) -> str:
+        return _clean(text)
+
+    def _removed(self, raw: str) -> str:
+        removed = {
+            "网页标记": _TAG.search(raw),
+            "控制字符": UNWRITABLE.search(_LINE_BREAK.sub("", raw)),
+        }
+        what = "和".join(word for word, match in removed.items() if match) or "首尾空白"
+        return f"已去除文字中的{what}，请核对内容。"
+
+
+class LabelType(TextType):
+    """A short name such as an indicator level, in which a blank is never meant."""
+
+    def _tidy(self, text: str) -> str:
+        tidy = without_blanks(_clean(text))
+        return tidy if tidy == text else self._tidy(tidy)
+
+    def _removed(self, raw: str) -> str:
+        return f"已去除“{raw}”中的空白，读作“{self._tidy(raw)}”。"

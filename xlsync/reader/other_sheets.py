@@ -1,0 +1,180 @@
+"""What stands beside the form: other sheets and comments, of ours or of somebody else.
+
+Our own companion sheets are known cell by cell; whatever else is there is quoted, because
+nothing typed may be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from xlsync.base.grid import Address
+from xlsync.base.problems import problem
+from xlsync.reader.labels import report_stray
+from xlsync.reader.located import Located
+from xlsync.reader.totals import plain
+from xlsync.workbook.helper_sheet import Entry
+from xlsync.workbook.helper_sheets import check_line, companions
+from xlsync.workbook.lists import option_lists
+from xlsync.workbook.manifest import CHECKS, LISTS, SHEET, Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from xlsync.base.grid import Cell, Sheet, Workbook
+    from xlsync.base.problems import Problem
+    from xlsync.form import Form, Layout
+
+_KEY_AND_VALUE = 2
+
+
+class _Companions:
+    """What xlsync itself has put on the sheets beside a form."""
+
+    def __init__(self, form: Form, layout: Layout, workbook: Workbook) -> None:
+        self.left = _left(form, layout)
+        self.cells = {one.name: one.cells for one in companions(form, layout)}
+        self.cells[LISTS] = _list_cells(form)
+        self.cells[SHEET] = _manifest_cells(workbook)
+        self.hidden = _hidden_texts(form, layout)
+
+    def expected(self, sheet: Sheet, address: Address) -> Entry | None:
+        """What stands in a cell when nobody has touched it."""
+        return self.cells.get(sheet.name, {}).get(address)
+
+    def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
+        """The cells that hold anything but what we put there."""
+        # Nearly every sheet is as we left it, and all of them have two thousand cells in a file.
+        if self.left.get(sheet.name) == _as_it_is(sheet):
+            return
+        for address, cell in sheet.cells.items():
+            if not self.is_untouched(sheet, address, cell):
+                yield address, cell
+
+    def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
+        """Whether a cell holds what we put there; formulas count by their place alone."""
+        if sheet.name == CHECKS and (cell.formula is not None or cell.text in self.hidden):
+            return True
+        entry = self.expected(sheet, address)
+        if entry is None:
+            return not cell.text.strip() and cell.formula is None
+        if entry.is_formula:
+            return sheet.values_only or cell.formula is not None or not cell.text.strip()
+        return entry.text == cell.text
+
+
+def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
+    """The places of a sheet's cells in their order, and their texts, None for a formula."""
+    texts = [None if cell.formula is not None else cell.text for cell in sheet.cells.values()]
+    return list(sheet.cells), texts
+
+
+@lru_cache(maxsize=64)
+def _left(form: Form, layout: Layout) -> dict[str, tuple[list[Address], list[str | None]]]:
+    """How programs save the sheets that nobody has touched, row by row."""
+    sheets = {one.name: one.cells for one in companions(form, layout)}
+    sheets[LISTS] = _list_cells(form)
+    left: dict[str, tuple[list[Address], list[str | None]]] = {}
+    for name, cells in sheets.items():
+        entries = [one for one in sorted(cells.items()) if one[1].is_formula or one[1].text]
+        texts = [None if entry.is_formula else entry.text for _, entry in entries]
+        left[name] = ([address for address, _ in entries], texts)
+    return left
+
+
+def read_manifest(workbook: Workbook) -> Manifest | None:
+    """The manifest of a workbook of ours, or None where there is none or it was changed."""
+    for sheet in workbook.sheets:
+        if sheet.name == SHEET:
+            places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
+            return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))
+    return None
+
+
+@lru_cache(maxsize=1)
+def _manifest(pairs: tuple[tuple[str, str], ...]) -> Manifest | None:
+    """The manifest of these pairs; one workbook is asked for its own several times."""
+    return Manifest.from_pairs(pairs)
+
+
+def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) -> None:
+    """Content of every other sheet that we did not put there (S007, S008)."""
+    ours = _Companions(located.form, layout, workbook)
+    for sheet in workbook.sheets:
+        if sheet is located.sheet:
+            continue
+        beside = Located(located.form, sheet, 1)
+        for address, cell in sorted(ours.touched(sheet)):
+            _report_cell(beside, address, cell, ours.expected(sheet, address))
+        located.problems.extend(beside.problems)
+        located.problems.extend(stray_comments(sheet, sheet.comments))
+
+
+def without_companions(forms: Iterable[Form], workbook: Workbook) -> list[Sheet]:
+    """The sheets of a workbook without what we put beside a form ourselves."""
+    sheets = workbook.sheets
+    for form in forms:
+        ours = _Companions(form, form.layout(form.capacity()), workbook)
+        if any(sheet.name in ours.cells for sheet in sheets):
+            sheets = [_without(ours, sheet) for sheet in sheets]
+    return sheets
+
+
+def _without(ours: _Companions, sheet: Sheet) -> Sheet:
+    if sheet.name not in ours.cells:
+        return sheet
+    return replace(sheet, cells=dict(ours.touched(sheet)))
+
+
+def stray_comments(sheet: Sheet, comments: Mapping[Address, str]) -> Iterator[Problem]:
+    """Quote comments (S007)."""
+    for address, comment in sorted(comments.items()):
+        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目，再删除批注。"
+        yield problem("S007", message, found=comment).at(sheet.name or None, address.a1)
+
+
+def is_check_line(cell: Cell) -> bool:
+    """Whether a cell is the line above our own form, which computes itself."""
+    return cell.formula is not None and plain(cell.formula) == plain(check_line())
+
+
+def _report_cell(beside: Located, address: Address, cell: Cell, expected: Entry | None) -> None:
+    if expected is None or not expected.is_formula:
+        report_stray(beside, address, cell)
+    else:
+        message = f"自动检查的公式被改为“{cell.text}”，检查结果可能不准，表内数据不受影响。"
+        beside.report(problem("S008", message, found=cell.text), address)
+
+
+@lru_cache(maxsize=64)
+def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
+    """Texts of the hidden formulas, which move when rows are inserted into the form."""
+    made = (companions(form, one) for one in (layout, form.layout(form.capacity())))
+    sheets = (one for sheets in made for one in sheets if one.name == CHECKS)
+    return frozenset(
+        entry.text for one in sheets for entry in one.cells.values() if not entry.is_formula
+    )
+
+
+def _manifest_cells(workbook: Workbook) -> dict[Address, Entry]:
+    """The cells of the manifest, which vouches for itself."""
+    if read_manifest(workbook) is None:
+        return {}
+    return {
+        address: Entry(cell.text)
+        for sheet in workbook.sheets
+        if sheet.name == SHEET
+        for address, cell in sheet.cells.items()
+        if address.column <= _KEY_AND_VALUE
+    }
+
+
+@lru_cache(maxsize=16)
+def _list_cells(form: Form) -> dict[Address, Entry]:
+    return {
+        Address(row, column): Entry(option)
+        for column, (_, options) in enumerate(option_lists(form), start=1)
+        for row, option in enumerate(options, start=1)
+    }

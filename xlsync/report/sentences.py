@@ -1,0 +1,144 @@
+"""What could not be carried over to another form, as Chinese lines: said once where it is alike.
+
+A column that the new form does not have is the same news for every record; it is told once with
+how many it concerns. What concerns a record alone is told with the record and its text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from xlsync.report.lines import line, visible
+from xlsync.report.terminal import BOX
+from xlsync.rounds.sendings import Dispatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from xlsync.records import Remark
+    from xlsync.report.lines import Line
+    from xlsync.rounds.distributing import Distribution
+    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.syncing import Synced
+
+_MAX_TEXT = 60
+_SHORT_HASH = 10
+_SHORT_COMMIT = 10
+_MOST_NAMED = 20
+
+
+def carried_lines(records: Sequence[tuple[str, Iterable[Remark]]]) -> Iterator[Line]:
+    """The remarks of each (title, remarks), and how many records were carried over."""
+    groups: dict[tuple[str, str], list[tuple[str, Remark]]] = {}
+    for title, remarks in records:
+        for one in remarks:
+            groups.setdefault((one.label, one.why), []).append((title, one))
+    for (label, why), places in groups.items():
+        heading = f"未沿用“{visible(label)}”：{visible(why)}。"
+        titles = dict.fromkeys(title for title, _ in places)
+        if len(titles) > 1 and len(titles) == len(records):
+            yield ((heading, "yellow"), (f"（{len(titles)} 份记录都是）", ""))
+            continue
+        yield line(heading, "yellow")
+        for title, one in places:
+            place = "，".join(filter(None, (title, one.row)))
+            yield line(f"  {visible(place)}：“{_short(visible(one.text))}”")
+    yield line(f"沿用 {len(records)} 份记录。", "bold")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
+
+
+def joined_lines(joined: Joined, written: Sequence[Path] = ()) -> Iterator[Line]:
+    """What a join did, and each record that both sides had changed."""
+    if joined.commit is None:
+        yield line("已是最新，没有可合并的内容。")
+    else:
+        yield from _told(joined)
+    yield from _to_decide(written, has_conflict=joined.has_conflict)
+
+
+def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]:
+    """What an exchange did in both directions."""
+    for one in synced.joined:
+        yield from _told(one)
+    if not synced.joined:
+        yield line("对方没有新内容。")
+    yield line("本库的内容已送到对方。" if synced.is_sent else "本库没有对方缺少的内容。")
+    yield from _to_decide(written, has_conflict=synced.has_conflict)
+
+
+def _told(joined: Joined) -> Iterator[Line]:
+    version = (joined.commit or "")[:_SHORT_HASH]
+    if joined.is_forward:
+        yield line(f"已取得对方的新内容，本库没有自己的改动需要合并：{version}。")
+        return
+    waiting = sum(one.waits for one in joined.joints)
+    both = f"，两边都有改动的项目 {len(joined.joints)} 个" if joined.joints else ""
+    disputed = f"，其中冲突 {waiting} 个" if waiting else ""
+    yield line(f"已与对方的内容合并{both}{disputed}。已记入版本库：{version}。")
+    for one in joined.joints:
+        yield line(visible(f"  {one.word} {one.round} {one.group} {one.title}"))
+        for printed, number in one.renumbered:
+            yield line(
+                f"    两边都下发过第 {printed} 次；表上印着第 {printed} 次的其中一份，"
+                f"台账记为第 {number} 次。"
+            )
+
+
+def _to_decide(written: Sequence[Path], *, has_conflict: bool) -> Iterator[Line]:
+    """Where the workbooks lie in which conflicts are decided, or how one gets them."""
+    if written:
+        yield line(visible(f"冲突处理单 {len(written)} 份，在 {written[0].parent}。"))
+    elif has_conflict:
+        yield line("冲突等待裁定：加 --return 目录，写出冲突处理单；选好后用 collect 收回。")
+
+
+def unit_table(done: Distribution) -> Table:
+    """One row a unit: how many workbooks are new, sent anew or unchanged, and their folder."""
+    table = Table(box=BOX, safe_box=False)
+    states = list(done.counts())
+    for head in ("单位", *states, "文件夹"):
+        is_count = isinstance(head, Dispatch)
+        table.add_column(str(head), justify="right" if is_count else "left", overflow="fold")
+    units: dict[str, dict[Dispatch, int]] = {}
+    folders: dict[str, str] = {}
+    for one in done.sendings:
+        counts = units.setdefault(one.group, dict.fromkeys(states, 0))
+        counts[one.state] += 1
+        if one.is_written:
+            folders[one.group] = one.file.partition("/")[0]
+    for unit, counts in units.items():
+        row = (unit, *map(str, counts.values()), folders.get(unit, ""))
+        table.add_row(*map(visible, row))
+    return table
+
+
+def distribution_lines(done: Distribution) -> Iterator[Line]:
+    """What a distribution did, what changed since the last one, and what it left alone."""
+    counts = "，".join(f"{state} {count}" for state, count in done.counts().items())
+    yield line(f"下发 {done.wishes.round}：{counts}。")
+    for one in done.sendings:
+        if one.changes:
+            told = "；".join(one.changes)
+            yield line(visible(f"  第{one.number}次 {one.group} {one.title}：{told}"))
+        if one.replaces:
+            yield line(visible(f"  原来的文件 {one.replaces} 已作废，请不要再发。"), "yellow")
+    if outdated := done.outdated():
+        text = f"{outdated} 份未变的工作簿里仍是原来的截止日期或联系方式，要更新请加 --all。"
+        yield line(text, "yellow")
+    if done.missing:
+        names = "、".join(one.title for one in done.missing[:_MOST_NAMED])
+        more = "等" if len(done.missing) > _MOST_NAMED else ""
+        text = f"此前已下发、这次名册里没有的项目 {len(done.missing)} 个：{names}{more}。"
+        yield line(visible(text), "yellow")
+    if any(one.is_written for one in done.sendings):
+        yield line(visible(f"工作簿在 {done.wishes.folder}。"))
+    if done.commit is None:
+        yield line("没有新内容，版本库未改动。")
+    else:
+        yield line(f"已记入版本库：{done.commit[:_SHORT_HASH]}。")

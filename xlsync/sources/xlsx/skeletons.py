@@ -1,0 +1,212 @@
+"""Sheets that were met before with other values in their cells.
+
+Programs number the shared strings of each file anew and write out the results of all formulas, so
+of what they save hardly a sheet is the same byte by byte as in another file. Its mould is: the
+part without what stands in its ``<v>`` elements. Where a plain sheet of that mould was read
+before, its cells are known, and only those whose value is another one are made anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import compress
+from operator import ne, not_
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from xlsync.sources.xlsx import limits, plain
+from xlsync.sources.xlsx.remembered import Remembered
+from xlsync.sources.xlsx.values import SHARED, plain_cell
+from xlsync.sources.xlsx.worksheet import Used, Worksheet, start
+
+if TYPE_CHECKING:
+    from xlsync.base.grid import Address, Cell
+    from xlsync.sources.xlsx.budget import Budget
+    from xlsync.sources.xlsx.values import Values
+
+_MARK = b"<v>"
+_VALUE = re.compile(rb"<v>([^<]*)")
+
+_CELL = b"<c r="
+_LONGEST_TAG = 60
+"""Bytes of the first cell's tag, whose style number tells moulds of one size apart."""
+
+Key = tuple[int, int, bytes]
+
+
+class Pressed(NamedTuple):
+    """A part and what stands in its ``<v>`` elements, as it is spelled."""
+
+    part: bytes
+    values: list[bytes]
+
+    @classmethod
+    def of(cls, part: bytes) -> Self:
+        """Find the values of a part."""
+        return cls(part, _VALUE.findall(part))
+
+    @property
+    def key(self) -> Key:
+        """What hardly any other mould has: number of values, size, and the first cell."""
+        size = len(self.part) - sum(map(len, self.values))
+        first = max(0, self.part.find(_CELL))
+        tag, _, _ = self.part[first : first + _LONGEST_TAG].partition(b">")
+        return len(self.values), size, tag
+
+    def mould(self) -> list[bytes]:
+        """What stands before, between and after the values."""
+        pieces = _VALUE.split(self.part)[::2]
+        return [*(piece + _MARK for piece in pieces[:-1]), pieces[-1]]
+
+    def fills(self, mould: list[bytes]) -> bool:
+        """Whether the part is this mould with values of its own."""
+        if len(mould) != len(self.values) + 1:
+            return False
+        pieces = [b""] * (len(mould) + len(self.values))
+        pieces[::2], pieces[1::2] = mould, self.values
+        return b"".join(pieces) == self.part
+
+
+class _Spot(NamedTuple):
+    """What is said of a cell with a value, besides the value."""
+
+    place: Address
+    cell_type: str
+    style: str
+    formula: str
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the value is the number of a shared string."""
+        return self.cell_type == SHARED
+
+
+class _Contents(NamedTuple):
+    """The values of a sheet: of some cells numbers and the strings behind them, others spelled."""
+
+    numbers: list[int]
+    strings: list[str]
+    spelled: list[bytes]
+
+
+class _Cast(NamedTuple):
+    """A sheet that was read, all its cells plain.
+
+    ``mould`` is all of it but the values, ``places`` are those of cells that may hold something,
+    ``is_shared`` says it of each value in turn. Reading the sheet took the ``costs``.
+    """
+
+    mould: list[bytes]
+    sheet: Worksheet
+    places: list[Address]
+    is_shared: list[bool]
+    shared: list[_Spot]
+    others: list[_Spot]
+    contents: _Contents
+    costs: tuple[int, ...]
+
+
+_casts: Remembered[Key, _Cast] = Remembered(limits.MAX_MOULD_BYTES)
+_met: Remembered[Key, bool] = Remembered(most=4096)
+"""The moulds met last: what is filled in differently each time comes but once."""
+
+
+def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
+    """The sheet, where one of its mould is known and nothing in it needs the XML parser.
+
+    Raises :class:`UnreadableError` where it goes beyond the budget.
+    """
+    known = _casts.get(pressed.key)
+    if known is None or not pressed.fills(known.mould):
+        return None
+    if not known.sheet.used.looks_the_same_in(values):
+        return None
+    contents = _contents(pressed, known.is_shared, values)
+    changed = _changed(known, contents) if contents else None
+    if contents is None or changed is None:
+        return None
+    budget.charge(known.costs)
+    strings = dict(zip(contents.numbers, contents.strings, strict=True))
+    used = Used(values.is_1904, strings, known.sheet.used.styles.copy())
+    cells = _filled(known, changed, values, budget)
+    return Worksheet(used, cells, known.sheet.merges.copy(), known.sheet.protected)
+
+
+def keep(
+    pressed: Pressed, rows: list[str], read: Worksheet, values: Values, costs: tuple[int, ...]
+) -> None:
+    """Remember a sheet whose cells all stood in these plain rows, and none out of place.
+
+    A mould that was not met before is only noted, and kept when it is met again.
+    """
+    if not _met.get(key := pressed.key):
+        _met.keep(key, made=True, weight=1)
+        return
+    places: list[Address] = []
+    spots: list[_Spot] = []
+    styles = read.used.styles.copy()
+    for reference, style, cell_type, formula, mark, _, _ in plain.cells("".join(rows)):
+        place = start(reference)
+        if place is None:
+            return
+        places.append(place)
+        if mark:
+            spots.append(_Spot(place, cell_type, style or "0", formula))
+            styles[style or "0"] = values.style(style or "0")
+    is_shared = [spot.is_shared for spot in spots]
+    contents = _contents(pressed, is_shared, values) if len(spots) == len(pressed.values) else None
+    if contents is None:
+        return
+    sheet = replace(read, used=Used(values.is_1904, styles=styles), cells=read.cells.copy())
+    shared = [spot for spot in spots if spot.is_shared]
+    others = [spot for spot in spots if not spot.is_shared]
+    made = _Cast(pressed.mould(), sheet, places, is_shared, shared, others, contents, costs)
+    _casts.keep(key, made, 2 * len(pressed.part) + limits.CELL_BYTES * len(places))
+
+
+def _contents(pressed: Pressed, is_shared: list[bool], values: Values) -> _Contents | None:
+    """The values of a sheet; None where a string that it names is not there.
+
+    There are thousands in a file, so none of them is looked at by itself.
+    """
+    named = list(compress(pressed.values, is_shared))
+    if not all(map(bytes.isdigit, named)):
+        return None
+    numbers = list(map(int, named))
+    if max(numbers, default=-1) >= len(values.strings):
+        return None
+    strings = list(map(values.strings.__getitem__, numbers))
+    return _Contents(numbers, strings, list(compress(pressed.values, map(not_, is_shared))))
+
+
+def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, str]] | None:
+    """The spots that hold something else now, and what; None where that is not plain."""
+    were = known.contents
+    strings = zip(known.shared, now.strings, strict=True)
+    changed = list(compress(strings, map(ne, now.strings, were.strings)))
+    spelled = zip(known.others, now.spelled, strict=True)
+    for spot, value in compress(spelled, map(ne, now.spelled, were.spelled)):
+        text = plain.value(value)
+        if text is None:
+            return None
+        changed.append((spot, text))
+    return changed
+
+
+def _filled(
+    known: _Cast, changed: list[tuple[_Spot, str]], values: Values, budget: Budget
+) -> dict[Address, Cell]:
+    """The cells of a sheet, in its order, with other contents in some of them."""
+    before, cells = known.sheet.cells, known.sheet.cells.copy()
+    for spot, text in changed:
+        style = known.sheet.used.styles[spot.style]
+        cell = plain_cell(spot.cell_type, style, spot.formula, text, values)
+        if cell is None:
+            cells.pop(spot.place, None)
+        else:
+            cells[spot.place] = cell
+    budget.text.spend(sum(len(text) for _, text in changed))
+    budget.cells.spend(max(0, len(cells) - len(before)))
+    if all(spot.place in before for spot, _ in changed):
+        return cells
+    return {place: cells[place] for place in known.places if place in cells}

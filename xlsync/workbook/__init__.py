@@ -1,0 +1,1 @@
+"""What writer and reader agree on: manifest, helper sheets, check formulas, heights."""

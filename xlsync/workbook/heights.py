@@ -1,0 +1,109 @@
+"""How much text a place of a sheet shows: characters on a line, lines in a row.
+
+Merged cells do not grow with their text. The writer makes rows high enough for what it fills in,
+and the sheet tells by the same measure when somebody has typed more than the row shows.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.form.rules.sheet import array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xlsync.base.grid import Area
+    from xlsync.form import Form, Layout
+    from xlsync.form.template import Style
+    from xlsync.writer.contents import Filled
+
+SIZE_OF_WIDTHS = 10.5
+MAX_HEIGHT = 409.0
+
+
+"""Column widths count half-width characters of about this font size."""
+
+LINE = 1.4
+"""Height of a line, in font sizes."""
+
+PADDING = 6.0
+"""Points that a row keeps free above and below its text."""
+
+_MARGIN = 1.5
+"""Half-width characters that a cell keeps free at its sides."""
+
+
+_NARROW = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:!?%+-*/=()[]<>_&@#'"
+"""Characters of half the width of a Chinese one, letters as capitals."""
+
+
+class Room(NamedTuple):
+    """A place for wrapped text: half-width characters on a line, and the font's size."""
+
+    characters: float
+    size: float
+
+
+def room(area: Area, columns: Sequence[float], style: Style) -> Room:
+    """The room of an area of the sheet, ``columns`` being all its widths."""
+    size = style.size or SIZE_OF_WIDTHS
+    width = sum(columns[area.left - 1 : area.right]) - _MARGIN * size / SIZE_OF_WIDTHS
+    return Room(max(2.0, width * SIZE_OF_WIDTHS / size), size)
+
+
+def overflows(cell: str, place: Room, height: str) -> str:
+    """A formula that is true where a cell's text surely needs more lines than its row shows.
+
+    ``height`` is an expression for the points of the row. A line that ends early is not counted,
+    so what the writer made room for is never called too long.
+    """
+    breaks = f'LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),""))'
+    capitals = f"UPPER({cell})"
+    narrow = f'SUMPRODUCT(LEN({capitals})-LEN(SUBSTITUTE({capitals},{array(_NARROW)},"")))'
+    width = f"2*(LEN({cell})-({breaks}))-{narrow}"
+    lines = f"MAX(ROUNDUP(({width})/{place.characters:g},0),{breaks}+1)"
+    return f"{lines}>ROUND(({height}-{PADDING:g})/{place.size * LINE:g},0)"
+
+
+"""Points; the highest row that a spreadsheet draws."""
+
+
+class Heights:
+    """The rows of a form's sheet, high enough for its labels; a record's texts may need more."""
+
+    def __init__(self, form: Form, layout: Layout) -> None:
+        """Measure the labels, once for every record of the same layout."""
+        self._widths = form.template.columns
+        self._styles = {name: form.template.style(name) for name in form.template.styles}
+        self._heights = list(layout.heights)
+        for label in layout.labels:
+            self._grow(self._heights, label.area, label.style, label.text)
+
+    def grown(self, cells: Iterable[Filled]) -> list[float]:
+        """Points of every row, from row 1, with these cells filled."""
+        heights = self._heights.copy()
+        for area, style, content in cells:
+            if style is not None and isinstance(content, str):
+                self._grow(heights, area, style, content)
+        return heights
+
+    def _grow(self, heights: list[float], area: Area, style: str, text: str) -> None:
+        look = self._styles[style]
+        if text and look.wrap and area.top == area.bottom:
+            needed = text_height(text, area, self._widths, look)
+            heights[area.top - 1] = max(heights[area.top - 1], needed)
+
+
+def text_height(text: str, area: Area, columns: Sequence[float], style: Style) -> float:
+    """Points that a text needs in an area of the sheet, ``columns`` being all its widths."""
+    place = room(area, columns, style)
+    lines = sum(max(1, math.ceil(line_width(line) / place.characters)) for line in text.split("\n"))
+    return min(MAX_HEIGHT, lines * place.size * LINE + PADDING)
+
+
+def line_width(line: str) -> int:
+    """How many half-width characters a text on one line takes."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line)

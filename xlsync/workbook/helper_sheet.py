@@ -1,0 +1,52 @@
+"""One sheet beside the form as data: what stands in which cell, and what is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.base.grid import Address, Area
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Entry(NamedTuple):
+    """What one cell of a companion holds: a text, or a formula.
+
+    ``uncomputed`` is what a formula shows where nothing computes it.
+    """
+
+    text: str
+    style: str = "text"
+    is_formula: bool = False
+    uncomputed: str = ""
+
+
+@dataclass(slots=True)
+class Companion:
+    """One sheet beside the form.
+
+    ``frozen`` are the rows that stay in sight; the rows of the ``live`` area are drawn only
+    where their first cell is filled.
+    """
+
+    name: str
+    widths: list[float]
+    cells: dict[Address, Entry] = field(default_factory=dict)
+    names: dict[str, Area] = field(default_factory=dict)
+    visible: bool = True
+    frozen: int = 0
+    live: Area | None = None
+
+    def row(self, row: int, entries: Iterable[Entry]) -> None:
+        """Fill a row from its first column on."""
+        for column, entry in enumerate(entries, start=1):
+            self.cells[Address(row, column)] = entry
+
+    def name_column(self, name: str, column: int, entries: Iterable[Entry], top: int = 1) -> None:
+        """Fill a column downwards and name what was filled."""
+        row = top
+        for row, entry in enumerate(entries, start=top):
+            self.cells[Address(row, column)] = entry
+        self.names[name] = Area(top, column, row, column)

@@ -1,0 +1,177 @@
+"""What a copy for correction carries beside the form: the list of problems, and comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.base.grid import Area
+from xlsync.base.problems import Severity
+from xlsync.form.template import Style
+from xlsync.workbook.heights import text_height
+from xlsync.workbook.manifest import PROBLEMS
+from xlsync.workbook.problem_list import (
+    COLUMNS,
+    DIGEST_COLUMN,
+    PLACES,
+    SETTLED,
+    STATE,
+    STATE_COLUMN,
+    STATES,
+    TO_CHECK,
+    TO_DO,
+    row_digest,
+)
+from xlsync.writer.styles import done
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlsync.base.grid import Address
+    from xlsync.form import Form
+    from xlsync.workbook.problem_list import Listed, Returned
+    from xlsync.writer.sheet import FormSheet
+
+_WIDTHS = (6, 7, 14, 24, 62, 32, 9)
+_PLACE, _LABEL, _MESSAGE, _FOUND = 2, 3, 4, 5
+_HEAD = 4
+"""The row of headings; the lines above it say what the list is."""
+
+_HOW = "点“位置”可跳到要改的单元格。改好后保存，原样发回；本表、颜色和批注都不用删除。"
+_SIZE = 10.5
+_LOWEST = 20.0
+_TAB = "#C00000"
+_COMMENT_WIDTH = 320
+_COMMENT_LINE = 18
+_LETTERS_A_LINE = 24
+_TALLEST = 400
+
+
+def mark_colors(form: Form, returned: Returned | None) -> dict[Address, str]:
+    """The colour of every marked cell."""
+    colors = form.template.marks
+    return {
+        address: colors.wrong if severity is Severity.ERROR else colors.doubtful
+        for address, severity in (returned.marks if returned else {}).items()
+    }
+
+
+def write_returned(workbook: xlsxwriter.Workbook, sheet: FormSheet, returned: Returned) -> None:
+    """Add the list beside a form's sheet, and its comments to the sheet.
+
+    Raises:
+        XlsyncError: when XlsxWriter refuses any of it.
+    """
+    for address, text in returned.comments.items():
+        lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.split("\n"))
+        options = {
+            "author": "xlsync",
+            "x_scale": 1,
+            "width": _COMMENT_WIDTH,
+            "height": min(_TALLEST, (lines + 1) * _COMMENT_LINE),
+            "font_size": 9,
+        }
+        place = (address.row - 1, address.column - 1)
+        done(sheet.worksheet.write_comment(*place, text, options), f"comment on {address.a1}")
+    _List(workbook, sheet.form, returned).write()
+
+
+class _List:
+    """The sheet of the list."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, form: Form, returned: Returned) -> None:
+        self._workbook = workbook
+        self._form = form
+        self._returned = returned
+        self._sheet: Worksheet = workbook.add_worksheet(PROBLEMS)
+        self._font = form.template.style(form.template.footer.style).font
+
+    def write(self) -> None:
+        """Title, notes, headings, one row a problem; locked, but open to a filter."""
+        title = f"{self._form.mapping.title}——{PROBLEMS}"
+        plain, bold = self._look(), self._look(bold=True, font_size=14)
+        for row, (text, look) in enumerate(
+            ((title, bold), (self._returned.note, plain), (_HOW, plain))
+        ):
+            done(self._sheet.write_string(row, 0, text, look), f"row {row + 1}")
+            self._vouch(row, (text, "", "", "", "", ""))
+        heading = self._look(bold=True, border=1, bg_color="#F2F2F2", align="center")
+        for column, text in enumerate((*COLUMNS, STATE)):
+            done(self._sheet.write_string(_HEAD - 1, column, text, heading), text)
+        self._vouch(_HEAD - 1, COLUMNS)
+        self._write_rows()
+        self._set_up()
+
+    def _write_rows(self) -> None:
+        center = self._look(border=1, align="center", text_wrap=True)
+        wrapped = self._look(border=1, text_wrap=True)
+        link = self._look(border=1, align="center", font_color="#0563C1", underline=1)
+        colors = self._form.template.marks
+        looks = {_LABEL: wrapped, _MESSAGE: wrapped, _FOUND: wrapped}
+        for row, one in enumerate(self._returned.rows, start=_HEAD):
+            done(self._sheet.write_number(row, 0, row - _HEAD + 1, center), f"row {row + 1}")
+            for column, text in enumerate(one.texts, start=1):
+                look = looks.get(column, center)
+                if column == _PLACE and one.target is not None:
+                    self._link(row, text, one.target, link)
+                else:
+                    done(self._sheet.write_string(row, column, text, look), f"row {row + 1}")
+            self._write_state(row, one, center)
+            self._vouch(row, (str(row - _HEAD + 1), *one.texts))
+            done(self._sheet.set_row(row, _height(one)), f"row {row + 1}")
+        last = _HEAD + len(self._returned.rows)
+        area = (_HEAD, STATE_COLUMN - 1, last - 1, STATE_COLUMN - 1)
+        for state, color in ((TO_DO, colors.wrong), (TO_CHECK, colors.doubtful)):
+            tint = {"format": self._workbook.add_format({"bg_color": color})}
+            is_state = {"type": "cell", "criteria": "==", "value": f'"{state}"', **tint}
+            done(self._sheet.conditional_format(*area, is_state), "states")
+        for name, column in ((PLACES, _PLACE + 1), (STATES, STATE_COLUMN)):
+            reference = f"='{PROBLEMS}'!{Area(_HEAD + 1, column, last, column).absolute}"
+            done(self._workbook.define_name(name, reference), f"defined name {name}")
+        done(self._sheet.autofilter(_HEAD - 1, 0, last - 1, STATE_COLUMN - 1), "filter")
+
+    def _link(self, row: int, text: str, target: Address, look: Format) -> None:
+        url = f"internal:'{self._form.template.sheet}'!{target.a1}"
+        done(self._sheet.write_url(row, _PLACE, url, look, text), f"row {row + 1}")
+
+    def _write_state(self, row: int, one: Listed, look: Format) -> None:
+        place = (row, STATE_COLUMN - 1)
+        if one.open is None:
+            done(self._sheet.write_blank(*place, None, look), f"row {row + 1}")
+            return
+        formula = f'=IF({one.open},"{one.to_do}","{SETTLED}")'
+        done(self._sheet.write_formula(*place, formula, look, one.to_do), f"row {row + 1}")
+
+    def _vouch(self, row: int, texts: tuple[str, ...]) -> None:
+        """Put the digest of a row's texts into the hidden column."""
+        done(self._sheet.write_string(row, DIGEST_COLUMN - 1, row_digest(texts)), f"row {row + 1}")
+
+    def _set_up(self) -> None:
+        for column, width in enumerate(_WIDTHS):
+            done(self._sheet.set_column(column, column, width), f"column {column + 1}")
+        hidden = DIGEST_COLUMN - 1
+        done(self._sheet.set_column(hidden, hidden, None, None, {"hidden": True}), "digests")
+        self._sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
+        self._sheet.set_tab_color(_TAB)
+        self._sheet.hide_gridlines(2)
+        self._sheet.freeze_panes(_HEAD, 0)
+        self._sheet.set_paper(9)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(_HEAD - 1)
+        self._sheet.print_area(0, 0, _HEAD + len(self._returned.rows) - 1, STATE_COLUMN - 1)
+
+    def _look(self, **more: object) -> Format:
+        base = {"font_name": self._font, "font_size": _SIZE, "valign": "vcenter"}
+        return self._workbook.add_format({**base, **more})
+
+
+def _height(one: Listed) -> float:
+    """A row high enough for its texts."""
+    style = Style(size=_SIZE)
+    needed = (
+        text_height(text, Area(1, column, 1, column), _WIDTHS, style)
+        for column, text in enumerate(one.texts, start=2)
+    )
+    return max(_LOWEST, *needed)
