@@ -9,10 +9,10 @@ from evaluation_sample import FORM, record
 from test_rules_scores import CASES
 
 from xlsync.base.files import write_file
+from xlsync.form.template import CHECKS
 from xlsync.reader import read
 from xlsync.sources import xlsx
 from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.manifest import CHECKS
 from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer import splice
 

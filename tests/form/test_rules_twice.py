@@ -15,10 +15,10 @@ from xlsync.base.grid import Address
 from xlsync.exchange.reading import read_file
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
+from xlsync.form.template import CHECKS
 from xlsync.reader import read
 from xlsync.sources import xlsx
 from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.manifest import CHECKS
 from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer import splice
 

@@ -21,7 +21,8 @@ from reading_samples import (
 )
 
 from xlsync.base.grid import Address, Area, Cell, Kind, Sheet
-from xlsync.workbook.manifest import LISTS, SHEET, Manifest, field_name, table_name
+from xlsync.form.template import LISTS, SHEET
+from xlsync.workbook.manifest import Manifest, field_name, table_name
 
 if TYPE_CHECKING:
     from xlsync.base.grid import Workbook

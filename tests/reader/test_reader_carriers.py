@@ -11,8 +11,9 @@ import pytest
 from reading_samples import FORM, our_workbook, read_grid, record_of, structural
 
 from xlsync.base.grid import Address, Cell
+from xlsync.form.template import SHEET
 from xlsync.sources import xlsx
-from xlsync.workbook.manifest import SHEET, Manifest
+from xlsync.workbook.manifest import Manifest
 from xlsync.writer import describe, splice
 
 if TYPE_CHECKING:

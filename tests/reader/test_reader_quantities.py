@@ -15,9 +15,10 @@ from record_strategies import TEXTS
 from xlsync.base.grid import Address, Cell, Kind
 from xlsync.exchange.workbooks import workbook
 from xlsync.form.codes import is_plain
+from xlsync.form.template import SHEET
 from xlsync.reader import read
 from xlsync.sources import xlsx
-from xlsync.workbook.manifest import SHEET, kept_mark
+from xlsync.workbook.manifest import kept_mark
 from xlsync.writer import describe
 
 if TYPE_CHECKING:

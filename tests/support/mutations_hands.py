@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from xlsync.workbook.manifest import SHEET
+from xlsync.form.template import SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mutations_hands import STRAY
 from openpyxl import Workbook
 
-from xlsync.workbook.manifest import CHECK, CHECKS, LISTS, SHEET
+from xlsync.form.template import CHECK, CHECKS, LISTS, SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,10 +20,10 @@ from xlsync.base.files import write_file
 from xlsync.base.grid import Address
 from xlsync.exchange.workbooks import workbook
 from xlsync.form import Catalogue
+from xlsync.form.template import CHECK, CHECKS, HELP, LISTS
 from xlsync.reader import read
 from xlsync.sources import xlsx
 from xlsync.workbook.lists import FIRST, NONE
-from xlsync.workbook.manifest import CHECK, CHECKS, HELP, LISTS
 from xlsync.writer import describe, splice
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from reading_samples import FORM, FORMS
 from xlsync.base.grid import Address, Area, Cell, Kind, Workbook
 from xlsync.base.record import MISSING, get, join
 from xlsync.exchange.workbooks import workbook
+from xlsync.form.template import SHEET
 from xlsync.reader import read
 from xlsync.sources import xlsx
-from xlsync.workbook.manifest import SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.grid import Address, Area
 from xlsync.base.record import MISSING, get, split
 from xlsync.form.rules.sheet import quoted
+from xlsync.form.template import CHECKS
 from xlsync.form.types import TYPES
 from xlsync.form.types.texts import length_on_sheet
 from xlsync.workbook.checks import sheet_checks
 from xlsync.workbook.formulas import FIRST_CHECK
-from xlsync.workbook.manifest import CHECKS, DOUBTFUL, WRONG
+from xlsync.workbook.manifest import DOUBTFUL, WRONG
 from xlsync.workbook.sheet_view import FormSheetView
 
 if TYPE_CHECKING:

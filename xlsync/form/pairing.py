@@ -8,8 +8,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.form.template import FixedBlock
-from xlsync.workbook.manifest import CHECK, CHECKS, HELP, LISTS, PROBLEMS, SHEET
+from xlsync.form.template import RESERVED, FixedBlock
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
 QUANTITY = "quantity"
 """What a heading says that stands over operator, value and unit together."""
-
-RESERVED = {CHECK, HELP, CHECKS, LISTS, PROBLEMS, SHEET}
-"""Names of the sheets that a workbook of ours may have beside the form."""
 
 Mistake = tuple[str, str]
 

@@ -14,6 +14,15 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from xlsync.base.grid import Area
 from xlsync.base.strict import Strict
 
+SHEET = "_xlsync"
+LISTS = "_lists"
+CHECKS = "_checks"
+CHECK = "填报检查"
+HELP = "填报说明"
+PROBLEMS = "问题清单"
+RESERVED = {CHECK, HELP, CHECKS, LISTS, PROBLEMS, SHEET}
+"""Names of the sheets that a workbook of ours may have beside the form."""
+
 
 def _is_area(text: str) -> str:
     Area.parse(text)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
+from xlsync.form.template import SHEET
 from xlsync.reader.other_sheets import read_manifest
-from xlsync.workbook.manifest import SHEET, Manifest
+from xlsync.workbook.manifest import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

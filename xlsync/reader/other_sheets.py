@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
+from xlsync.form.template import CHECKS, LISTS, SHEET
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Located
 from xlsync.reader.totals import plain
 from xlsync.workbook.helper_sheet import Entry
 from xlsync.workbook.helper_sheets import check_line, companions
 from xlsync.workbook.lists import option_lists
-from xlsync.workbook.manifest import CHECKS, LISTS, SHEET, Manifest
+from xlsync.workbook.manifest import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

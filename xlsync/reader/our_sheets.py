@@ -9,19 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import problem
+from xlsync.form.template import CHECK, CHECKS, HELP, LISTS, PROBLEMS, SHEET
 from xlsync.form.types import comparable
 from xlsync.reader.anchors import Areas, read_anchored
 from xlsync.workbook.helper_sheets import LIBRARY
-from xlsync.workbook.manifest import (
-    CHECK,
-    CHECKS,
-    HELP,
-    LISTS,
-    PROBLEMS,
-    SHEET,
-    field_name,
-    table_name,
-)
+from xlsync.workbook.manifest import field_name, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -176,7 +176,7 @@ class Choices:
     chosen: Mapping[str, Choice]
 
     def values(self, conflicts: Iterable[Conflict]) -> dict[str, Json]:
-        """What :func:`~xlsync.records.resolve` needs, for those of the conflicts that were chosen."""
+        """What :func:`~xlsync.records.resolve` needs, for the conflicts that were chosen."""
         return {
             one.pointer: self.chosen[one.pointer].value(one)
             for one in conflicts

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area
 from xlsync.form.rules.sheet import blank, either, filled, numbered, quoted
+from xlsync.form.template import CHECKS
 from xlsync.workbook import manifest as names
 from xlsync.workbook.checks import sheet_checks, totals
 from xlsync.workbook.helper_sheet import Companion, Entry
@@ -73,7 +74,7 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     """The hidden sheet of a form with so many rows in its tables."""
     view = FormSheetView(form, layout)
     checks = sheet_checks(form.mapping, view)
-    sheet = Companion(names.CHECKS, [10, 12, 8, 8, 8, 60, 8], visible=False)
+    sheet = Companion(CHECKS, [10, 12, 8, 8, 8, 60, 8], visible=False)
     sheet.name_column(names.PLACES, 1, map(_place, checks), FIRST_CHECK)
     runs = _runs(checks)
     first = 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area
 from xlsync.form.rules.sheet import quoted
+from xlsync.form.template import CHECK, HELP
 from xlsync.workbook import manifest as names
 from xlsync.workbook.formulas import SHOWN, check_formulas, finding
 from xlsync.workbook.helper_sheet import Companion, Entry
@@ -39,7 +40,7 @@ def check_line() -> str:
     return (
         f'"已填 "&{names.DONE}&" 项　未填 "&{names.OPEN}&" 项　有误 "&{names.ERRORS}'
         f'&" 处　提醒 "&{names.WARNINGS}&" 处"'
-        f'&IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{names.CHECK}”表")'
+        f'&IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{CHECK}”表")'
     )
 
 
@@ -48,8 +49,8 @@ def _check_sheet(form: Form) -> Companion:
 
     Each result is a text, whatever was found: as programs save it, nothing but values changes.
     """
-    sheet = Companion(names.CHECK, [7, 9, 10, 84], frozen=4)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{names.CHECK}", "title")])
+    sheet = Companion(CHECK, [7, 9, 10, 84], frozen=4)
+    sheet.row(1, [Entry(f"{form.mapping.title}——{CHECK}", "title")])
     sheet.row(2, [Entry(check_line(), "note", is_formula=True)])
     sheet.row(3, [Entry("改正后自动更新；点“位置”可跳到要改的单元格。", "note")])
     sheet.row(4, [Entry(text, "heading") for text in _COLUMNS])
@@ -72,12 +73,12 @@ def _check_sheet(form: Form) -> Companion:
 
 def _help_sheet(form: Form) -> Companion:
     """How to fill in, field by field, from the help texts of the mapping."""
-    sheet = Companion(names.HELP, [24, 8, 60, 46], frozen=6)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{names.HELP}", "title")])
+    sheet = Companion(HELP, [24, 8, 60, 46], frozen=6)
+    sheet.row(1, [Entry(f"{form.mapping.title}——{HELP}", "title")])
     steps = (
         "只填白色的格子，灰色的格子是表格固定内容，已锁定。请勿增删行列、勿改表名。",
         "粘贴时请用“选择性粘贴—数值”，以免带入其他格式。",
-        f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{names.CHECK}”表。",
+        f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{CHECK}”表。",
     )
     for row, step in enumerate(steps, start=2):
         sheet.row(row, [Entry(f"{row - 1}. {step}", "note")])

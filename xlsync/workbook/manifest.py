@@ -16,12 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SHEET = "_xlsync"
-LISTS = "_lists"
-CHECKS = "_checks"
-CHECK = "填报检查"
-HELP = "填报说明"
-PROBLEMS = "问题清单"
 FORMAT = "1"
 
 BEGUN = "xs_begun"

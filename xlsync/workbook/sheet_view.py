@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area
 from xlsync.form.rules.sheet import quoted
+from xlsync.form.template import SHEET
 from xlsync.workbook.heights import Room, room
-from xlsync.workbook.manifest import BEGUN, SHEET, codes_name, room_key, tree_name
+from xlsync.workbook.manifest import BEGUN, codes_name, room_key, tree_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

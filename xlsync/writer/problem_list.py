@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
 from xlsync.base.problems import Severity
-from xlsync.form.template import Style
+from xlsync.form.template import PROBLEMS, Style
 from xlsync.workbook.heights import text_height
-from xlsync.workbook.manifest import PROBLEMS
 from xlsync.workbook.problem_list import (
     COLUMNS,
     DIGEST_COLUMN,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from xlsync.base.grid import Area
+from xlsync.form.template import LISTS, SHEET
 from xlsync.workbook.checks import total_formula, totals
 from xlsync.workbook.heights import Heights
 from xlsync.workbook.helper_sheets import companions
 from xlsync.workbook.lists import option_lists
-from xlsync.workbook.manifest import LISTS, SHEET, field_name, table_name
+from xlsync.workbook.manifest import field_name, table_name
 from xlsync.writer.contents import Total, contents, describe, for_correction
 from xlsync.writer.helper_sheets import write_companion
 from xlsync.writer.problem_list import mark_colors, write_returned
