@@ -15,6 +15,10 @@ class XlsyncError(Exception):
     """A broken set-up, said in one line: a bad form file, no repository, an unwritable record."""
 
 
+class UsageError(XlsyncError):
+    """A question that makes no sense, whatever the data: an unknown field, an empty name."""
+
+
 class FormError(XlsyncError):
     """What is wrong with a form's files: all of it in ``mistakes``, the first of it in the line."""
 

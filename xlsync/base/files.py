@@ -144,6 +144,32 @@ def write_file(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def put_file(path: Path, data: bytes, *, force: bool) -> None:
+    """Write a file, and the folder that it stands in.
+
+    Raises:
+        XlsyncError: when it cannot be written, or is there already without ``force``.
+    """
+    if not force:
+        refuse_existing([path])
+    make_folder(path.parent)
+    write_file(path, data)
+
+
+def put_files(folder: Path, named: Iterable[tuple[str, bytes]]) -> list[Path]:
+    """Write files into a folder one after the other, over those that are there; their paths.
+
+    Raises:
+        XlsyncError: when one cannot be written.
+    """
+    make_folder(folder)
+    paths = []
+    for name, data in named:
+        write_file(folder / name, data)
+        paths.append(folder / name)
+    return paths
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file to be written piece by piece, which is there, and whole, once the block has ended.

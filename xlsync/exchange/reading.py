@@ -20,7 +20,7 @@ from xlsync.reader import Reading, read
 from xlsync.sources import ENDINGS, archive, open_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlsync.base.problems import Problem
@@ -61,6 +61,21 @@ class FileReading:
     data: bytes
     readings: list[Reading]
     is_text: bool = False
+
+    def as_json(self) -> list[Json]:
+        """One object a reading, as ``xlsync read`` prints them."""
+        return [self._printed(one) for one in self.readings]
+
+    def _printed(self, reading: Reading) -> Json:
+        place: Json = {"line": reading.start} if self.is_text else {"sheet": reading.sheet}
+        if reading.by is not None and not self.is_text:
+            place["by"] = reading.by
+        return {
+            "source": {"file": str(self.path), **place},
+            "form": reading.form,
+            "record": reading.record,
+            "problems": [one.as_json() for one in reading.problems],
+        }
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -128,6 +143,22 @@ def _whole(path: Path) -> Arrival:
 def read_file(forms: Mapping[str, Form], path: Path) -> FileReading:
     """Read one file, whatever it is; an archive is none, see :func:`find_arrivals`."""
     return read_arrival(forms, Arrival(path))
+
+
+def read_files(
+    forms: Mapping[str, Form],
+    paths: Iterable[Path],
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[FileReading]:
+    """Read every file that is found, one after the other; ``progress`` counts files on the disk."""
+    found = list(find_files(paths))
+    for number, path in enumerate(found):
+        if progress:
+            progress(number, len(found))
+        for arrival in find_arrivals([path]):
+            yield read_arrival(forms, arrival)
+    if progress:
+        progress(len(found), len(found))
 
 
 def loaded(arrival: Arrival) -> Arrival:

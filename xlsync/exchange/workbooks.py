@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.files import unique_names
 from xlsync.base.problems import problem
 from xlsync.base.record import differences, get
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
+    from xlsync.reader import Reading
     from xlsync.workbook.manifest import Manifest
 
 _MARGIN = 2
@@ -59,6 +60,33 @@ def unfit(form: Form, record: Record) -> list[Problem]:
                 message = f"“{item.label}”的金额 {shown} 太长，单元格里显示不下。"
                 problems.append(problem("X005", message, pointer=item.pointer, found=value))
     return problems
+
+
+def check_locked(form: Form, locked: Collection[str]) -> None:
+    """Make sure that the fields to be locked are fields.
+
+    Raises:
+        UsageError: naming the first that is none, and those that there are.
+    """
+    for name in locked:
+        if name not in form.mapping.fields:
+            known = ", ".join(form.mapping.fields)
+            raise UsageError(f"{name!r} is no field; there are: {known}")
+
+
+def fitting_records(form: Form, readings: Iterable[Reading]) -> Iterator[Record]:
+    """The records that a workbook can be made for; the others get problems that say why not."""
+    for reading in readings:
+        if reading.record is None:
+            continue
+        if reading.form != form.id:
+            message = f"这份记录属于表 {reading.form}，不是 {form.id}，没有生成工作簿。"
+            reading.problems.append(problem("X005", message, pointer="/form"))
+        elif found := unfit(form, reading.record):
+            known = {(one.code, one.pointer) for one in reading.problems}
+            reading.problems += [one for one in found if (one.code, one.pointer) not in known]
+        else:
+            yield reading.record
 
 
 def workbook(

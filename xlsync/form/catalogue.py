@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Catalogue", "data_folder"]
+__all__ = ["Catalogue", "Forms", "data_folder"]
 
 
 class Catalogue:
@@ -53,6 +54,10 @@ class Catalogue:
         """Whether there is a form of that id."""
         return form_id in self._pairs
 
+    def ids(self) -> list[str]:
+        """The ids of all forms, sorted; nothing is loaded for that."""
+        return sorted(self._pairs)
+
     def own(self) -> list[str]:
         """The ids of the forms in the user's folder."""
         folder = self._extra
@@ -76,6 +81,41 @@ class Catalogue:
                 raise XlsyncError(f"{self._extra}: no form in templates/ and mappings/ here")
             pairs |= own
         return pairs
+
+
+class Forms(Mapping[str, "Form"]):
+    """The forms at hand by id, as a mapping: each is loaded when it is first asked for."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder`` holds forms of the user's own, see :class:`Catalogue`."""
+        self.folder = folder
+        self._catalogue = Catalogue(folder)
+
+    def __getitem__(self, form_id: str) -> Form:
+        """One form; KeyError when there is none of that id, FormError when its files are wrong."""
+        if form_id not in self._catalogue:
+            raise KeyError(form_id)
+        return self._catalogue[form_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids of all forms, sorted."""
+        return iter(self._catalogue.ids())
+
+    def __len__(self) -> int:
+        """How many forms there are."""
+        return len(self._catalogue.ids())
+
+    def __contains__(self, form_id: object) -> bool:
+        """Whether there is a form of that id; it is not loaded for that."""
+        return form_id in self._catalogue
+
+    def find(self, form_id: str) -> Form:
+        """One form.
+
+        Raises:
+            XlsyncError: when there is none of that id, or its files are wrong.
+        """
+        return self._catalogue[form_id]
 
 
 def _pairs_of(templates: Path, mappings: Path) -> dict[str, tuple[Path, Path]]:

@@ -29,10 +29,13 @@ from xlsync.report.conflict_lines import conflict_lines, shortened, text_of
 from xlsync.report.lines import visible
 from xlsync.report.office import book
 from xlsync.report.office_text import write_runs, write_text
+from xlsync.rounds.returning import dispute_names, disputes
 from xlsync.workbook.heights import MAX_HEIGHT, text_height
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.report.conflict_lines import ConflictLine, Spans
+    from xlsync.repository import Repository
 
 _WIDTHS = (6, 24, 34, 34, 34, 9, 28)
 _ROOM = tuple(width - 2.5 for width in _WIDTHS)
@@ -278,3 +282,19 @@ class _Sheet:
         worksheet.print_area(0, 0, _HEADING + len(self.lines) - 1, _LAST)
         worksheet.set_footer("&C第 &P 页，共 &N 页")
         done(worksheet.set_selection(_HEADING, _CHOICE, _HEADING, _CHOICE), "selection")
+
+
+def conflict_workbooks(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    waiting: Iterable[tuple[str, Iterable[str]]],
+) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of a workbook for each conflict that waits for a decision.
+
+    ``waiting`` are rounds, each with the ids of records of which something may wait.
+    """
+    found = [
+        one for name, record_ids in waiting for one in disputes(repository, forms, name, record_ids)
+    ]
+    for name, one in zip(dispute_names(found), found, strict=True):
+        yield name, conflict_workbook(one.form, one.note, one.merged, one.key)

@@ -1,12 +1,14 @@
-"""The files that an export is made of: one, or one for each form, or one for each record."""
+"""An export: its formats by the ending of a file, and the files that it is made of."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.files import (
     make_folder,
     new_file,
@@ -15,7 +17,7 @@ from xlsync.base.files import (
     unique_names,
     write_file,
 )
-from xlsync.report.export_text import write_records, write_rows
+from xlsync.report.export_text import write_lines, write_records, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +28,43 @@ if TYPE_CHECKING:
 
     Part = tuple[Path, Callable[[IO[bytes]], None]]
     """A file, and what fills it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The files or the folder that were written, and how many projects wait for a decision."""
+
+    paths: list[Path]
+    disputed: int
+
+
+def is_folder(path: Path) -> bool:
+    """Whether an export to this path is a folder of records.
+
+    Raises:
+        UsageError: when it is a file that ends in none of the formats.
+    """
+    if path.is_dir() or not path.suffix:
+        return True
+    if path.suffix.lower() not in FORMATS:
+        raise UsageError(f"{path}: name a file that ends in {', '.join(FORMATS)}, or a folder")
+    return False
+
+
+def write_export(accepted: Accepted, path: Path, *, force: bool = False) -> Exported:
+    """Write what a round accepted into a file, in the format of its ending, or into a folder.
+
+    Raises:
+        UsageError: as :func:`is_folder` does.
+        XlsyncError: when a file cannot be written, is there already and may not be replaced, or
+            what writes the format is not installed.
+    """
+    if is_folder(path):
+        write_folder(accepted, path, force=force)
+        return Exported([path], accepted.disputed)
+    parts = FORMATS[path.suffix.lower()](accepted, path)
+    write_parts(parts, force=force)
+    return Exported([one for one, _ in parts], accepted.disputed)
 
 
 def write_parts(parts: Sequence[Part], *, force: bool) -> None:
@@ -85,3 +124,33 @@ def _by_form(accepted: Accepted, path: Path) -> Iterator[tuple[Path, FormRecords
     for records in accepted.forms:
         name = f"{path.stem}_{records.form.id}{path.suffix}"
         yield (path if len(accepted.forms) == 1 else path.with_name(name)), records
+
+
+def _workbook(accepted: Accepted, path: Path) -> list[Part]:
+    from xlsync.report.summary_book import write_summary  # noqa: PLC0415 - slow to import
+
+    return [(path, partial(write_summary, accepted))]
+
+
+def _lines(accepted: Accepted, path: Path) -> list[Part]:
+    return [(path, partial(write_lines, accepted))]
+
+
+def _parquet(accepted: Accepted, path: Path) -> list[Part]:
+    try:
+        from xlsync.report.export_parquet import write_parquet  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "pyarrow":
+            raise
+        message = "Parquet needs pyarrow, which is not installed: pip install 'xlsync[parquet]'"
+        raise XlsyncError(message) from None
+    return form_parts(accepted, path, write_parquet)
+
+
+FORMATS: dict[str, Callable[[Accepted, Path], list[Part]]] = {
+    ".xlsx": _workbook,
+    ".jsonl": _lines,
+    ".csv": table_parts,
+    ".parquet": _parquet,
+}
+"""The formats by the ending of a file; each says which files it makes, and what fills them."""

@@ -33,7 +33,7 @@ def compare_rounds(
         if one is not None and other is not None and one.blob == other.blob:
             continue
         versions = (snapshot.record(entry) if entry else None for entry in (one, other))
-        deltas.append(_compare(forms, *versions))
+        deltas.append(compare_versions(forms, *versions))
     return _ordered(deltas)
 
 
@@ -56,14 +56,18 @@ def compare_records(
     A record's partner has its id; where both sides hold one record only, they are partners.
     """
     if len(old) == len(new) == 1:
-        return _ordered([_compare(forms, *old.values(), *new.values())])
-    return _ordered(_compare(forms, old.get(one), new.get(one)) for one in {**old, **new})
+        return _ordered([compare_versions(forms, *old.values(), *new.values())])
+    return _ordered(compare_versions(forms, old.get(one), new.get(one)) for one in {**old, **new})
 
 
-def _compare(
+def compare_versions(
     forms: Mapping[str, Form], old: Record | None, new: Record | None
 ) -> RecordDelta | None:
-    """What changed in one record, or None where nothing did."""
+    """What changed in one record, or None where nothing did.
+
+    Raises:
+        XlsyncError: when the form of the record is not at hand.
+    """
     last = new or old or {}
     form_id = last.get("form")
     form = forms.get(str(form_id))

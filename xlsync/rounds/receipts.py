@@ -11,7 +11,7 @@ from xlsync.repository import layout
 from xlsync.rounds.status import check_known, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlsync.base.record import Json
     from xlsync.repository import Changes, Received, Snapshot
@@ -91,6 +91,12 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     check_known(snapshot, round_name)
     found = [one for one in _kept(snapshot, round_name) if text is None or _is_of(one, text)]
     return sorted(found, key=lambda one: one.received or "", reverse=True)
+
+
+def named_files(snapshot: Snapshot, found: Iterable[Kept]) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of received files; digits of their digests keep files of one name apart."""
+    for one in found:
+        yield f"{one.file.key[:8]}_{one.file.name}", snapshot.received_bytes(one.file)
 
 
 def _kept(snapshot: Snapshot, round_name: str) -> Iterator[Kept]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.files import unique_names
 from xlsync.exchange import Case, cases, copy_names, correction_copy, own_manifest
 from xlsync.exchange.reading import Arrival, read_arrival
@@ -25,8 +26,10 @@ from xlsync.rounds.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from xlsync.base.record import Json, Record
+    from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
@@ -146,6 +149,35 @@ def _form_of(receipt: Record | None, outcome: Outcome) -> Json:
     forms = receipt["forms"] if receipt else ()
     own = (one for one in forms if one["place"] == outcome.place)
     return next((one for one in own if one["content"] == outcome.content), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A workbook that goes back; ``data`` is None where none can be made, for ``reason``."""
+
+    source: Path
+    name: str = ""
+    data: bytes | None = None
+    reason: str = ""
+
+
+def corrections(
+    forms: Mapping[str, Form], files: Iterable[FileReading], password: str = ""
+) -> Iterator[Correction]:
+    """A workbook to send back for each form with problems, of files that belong to no round."""
+    going: list[tuple[Path, Case]] = []
+    for file in files:
+        found = cases(forms, file.readings, file.path.stem, is_text=file.is_text)
+        going += [(file.path, case) for case in found]
+        if not any(one.form in forms for one in file.readings):
+            yield Correction(file.path, reason="没有找到要收的表")
+    for name, (source, case) in zip(copy_names(case for _, case in going), going, strict=True):
+        try:
+            data = correction_copy(case, password=password)
+        except XlsyncError as error:
+            yield Correction(source, name, reason=str(error))
+        else:
+            yield Correction(source, name, data)
 
 
 def disputes(

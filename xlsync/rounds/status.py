@@ -16,7 +16,7 @@ from xlsync.rounds.ledger import issues
 from xlsync.rounds.outcomes import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from xlsync.base.record import Json, Record
     from xlsync.repository import Entry, Snapshot
@@ -128,6 +128,18 @@ def check_known(snapshot: Snapshot, round_name: str) -> None:
     if check_round(round_name) not in rounds:
         known = ", ".join(rounds) or "none yet"
         raise XlsyncError(f"no round {round_name!r} in this repository; there are: {known}")
+
+
+def narrowed(
+    rows: Iterable[Standing], unit: str | None = None, states: Collection[str] = ()
+) -> list[Standing]:
+    """The projects of units whose name holds a text, in any of some states; all without either."""
+    return [
+        one
+        for one in rows
+        if (unit is None or unit in one.group)
+        and (not states or any(one.is_in(state) for state in states))
+    ]
 
 
 def standings(snapshot: Snapshot, round_name: str) -> list[Standing]:
