@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
+    Progress = Callable[[int, int], None]
+    """Told how many of how many are done."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

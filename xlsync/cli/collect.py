@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.conflicts import write_conflicts
+from xlsync import api
 from xlsync.cli.context import (
     Settings,
     pass_settings,
@@ -22,7 +22,6 @@ from xlsync.cli.options import PATH, forms_option, json_option, repo_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.repository import Repository
     from xlsync.rounds import Collection
 
 
@@ -63,52 +62,27 @@ def collect(
     another copy waits: both are kept as received, and what was accepted before stays. Files that
     were collected before change nothing.
     """
-    from xlsync.base.problems import has_error
     from xlsync.report.rounds import collection_lines, outcome_table
-    from xlsync.rounds import collect as collect_files
 
     with settings.repository() as repository:
         with progress_bar("读取") as progress:
-            collection = collect_files(
+            collection = api.collect(
                 repository,
-                settings.forms,
                 round_name,
                 paths,
-                progress,
+                settings.forms,
                 returning=folder is not None,
                 replacing=replacing,
+                progress=progress,
             )
-        written = _write_back(settings, repository, collection, folder) if folder else []
+        written = folder and api.write_returned(repository, collection, folder, settings.forms)
     if as_json:
-        write_json(
-            {
-                "round": collection.round,
-                "commit": collection.commit,
-                "resolved": list(collection.resolved),
-                "returned": [str(path) for path in written],
-                "forms": [one.as_json() for one in collection.outcomes],
-            }
-        )
+        write_json(collection.as_json(written or ()))
     else:
-        print_report(collection_lines(collection, written), outcome_table(collection))
+        print_report(collection_lines(collection, written or ()), outcome_table(collection))
         _print_refusals(collection)
-    if any(has_error(one.problems) for one in collection.outcomes):
+    if any(api.has_error(one.problems) for one in collection.outcomes):
         sys.exit(FOUND_ERRORS)
-
-
-def _write_back(
-    settings: Settings, repository: Repository, collection: Collection, folder: Path
-) -> list[Path]:
-    """Write the workbooks that go back; one that is there already is written anew."""
-    from xlsync.base.files import make_folder, write_file
-
-    make_folder(folder)
-    written = []
-    for name, data in collection.copies:
-        write_file(folder / name, data)
-        written.append(folder / name)
-    waiting = [(collection.round, collection.disputed())]
-    return written + write_conflicts(settings, repository, folder, waiting)
 
 
 def _print_refusals(collection: Collection) -> None:

@@ -7,9 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
+
+from xlsync import api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,12 +21,10 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json
-    from xlsync.form import Form
-    from xlsync.records import Migrations
+    from xlsync.form import Forms
+    from xlsync.records import Remark
     from xlsync.report.lines import Line
     from xlsync.repository import Repository
-
-Item = TypeVar("Item")
 
 
 @dataclass
@@ -35,29 +35,13 @@ class Settings:
     repo: Path = field(default_factory=Path)
 
     @cached_property
-    def forms(self) -> dict[str, Form]:
-        """Every form at hand by id; XlsyncError when a file of theirs is wrong."""
-        from xlsync.form import Catalogue
-
-        return {form.id: form for form in Catalogue(self.forms_folder)}
-
-    def form(self, form_id: str) -> Form:
-        """One form; XlsyncError when there is none of that id."""
-        from xlsync.form import Catalogue
-
-        return Catalogue(self.forms_folder)[form_id]
-
-    def migrations(self) -> Migrations:
-        """The migrations between the forms at hand."""
-        from xlsync.records import Migrations
-
-        return Migrations(self.forms, self.forms_folder)
+    def forms(self) -> Forms:
+        """Every form at hand by id; XlsyncError when the folder of the user's own is none."""
+        return api.forms(self.forms_folder)
 
     def repository(self) -> Repository:
         """The repository; XlsyncError when there is none."""
-        from xlsync.repository import Repository
-
-        return Repository.open(self.repo)
+        return api.open_repository(self.repo)
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
@@ -81,6 +65,14 @@ def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None
     print_lines(console(sys.stderr), file_lines(files))
 
 
+def print_left(records: Sequence[tuple[str, Iterable[Remark]]]) -> None:
+    """Print what could not be carried over to another form, by title, to standard error."""
+    from xlsync.report.sentences import carried_lines
+    from xlsync.report.terminal import console, print_lines
+
+    print_lines(console(sys.stderr), carried_lines(records))
+
+
 def write_json(value: Json, *, on_one_line: bool = False) -> None:
     """Write JSON to standard output."""
     from xlsync.report.terminal import write_json as write
@@ -88,29 +80,21 @@ def write_json(value: Json, *, on_one_line: bool = False) -> None:
     write(sys.stdout, value, on_one_line=on_one_line)
 
 
-def with_progress(items: Sequence[Item], label: str) -> Iterator[Item]:
-    """The items, with a progress bar on standard error where that is a terminal.
-
-    There is none where the results go to a screen too: bar and results would share a line.
-    """
-    if sys.stdout.isatty() or not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, label=label, file=sys.stderr) as bar:
-        yield from bar
-
-
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(
+    label: str, *, beside_output: bool = False
+) -> Iterator[Callable[[int, int], None]]:
     """A function that is told how many of how many are done.
 
-    It draws a bar on standard error where that is a terminal, from its first call on.
+    It draws a bar on standard error where that is a terminal, from its first call on. There is
+    none ``beside_output`` that goes to a screen meanwhile: the two would share a line.
     """
+    is_shown = sys.stderr.isatty() and not (beside_output and sys.stdout.isatty())
     with ExitStack() as stack:
         shown: list[ProgressBar[int]] = []
 
         def step(done: int, total: int) -> None:
-            if not shown and total and sys.stderr.isatty():
+            if not shown and total and is_shown:
                 bar = click.progressbar(length=total, label=label, file=sys.stderr)
                 shown.append(stack.enter_context(bar))
             for bar in shown:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.context import Settings, pass_settings, print_report, write_json
+from xlsync import api
+from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar, write_json
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
-from xlsync.cli.reading import end
-from xlsync.cli.sides import compare_sides
+from xlsync.cli.reading import end, tell_nothing_there
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,36 +53,22 @@ def diff(
     [ROUND/]RECORD[@REV] (see log and show). Two records are compared with each other; of several,
     those with the same id are. Differences are no problem: they do not change the exit code.
     """
-    from xlsync.base.files import refuse_existing
-
     if not force:
-        refuse_existing(filter(None, [html, xlsx]))
-    comparison = compare_sides(settings, old, new)
+        api.refuse_existing(filter(None, [html, xlsx]))
+    with progress_bar("read", beside_output=True) as progress:
+        comparison = api.compare_sides(old, new, settings.repo, settings.forms, progress)
+    for _ in comparison.empty:
+        tell_nothing_there()
     if comparison.deltas is not None:
         if html:
-            _write_page(html, old, new, comparison.deltas)
+            api.write_page(html, (old, new), comparison.deltas, force=force)
         if xlsx:
-            _write_workbook(xlsx, old, new, comparison.deltas)
+            api.write_revisions(xlsx, (old, new), comparison.deltas, force=force)
         if as_json:
             _print_json(comparison.deltas)
         else:
             _print_lines(comparison.deltas, in_short=bool(html or xlsx))
     end(comparison.files)
-
-
-def _write_page(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
-    from xlsync.base.files import write_file
-    from xlsync.report.page import render
-
-    write_file(path, render(old, new, deltas))
-
-
-def _write_workbook(path: Path, old: str, new: str, deltas: list[RecordDelta]) -> None:
-    from xlsync.base.files import make_folder, write_file
-    from xlsync.report.revision_book import revision_workbook
-
-    make_folder(path.parent)
-    write_file(path, revision_workbook(old, new, deltas))
 
 
 def _print_json(deltas: list[RecordDelta]) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import (
     Settings,
     pass_settings,
+    print_left,
     print_problems,
     print_report,
     progress_bar,
@@ -73,34 +75,31 @@ def distribute(
     locked. There is a folder for each unit in DIR. Run again, only projects that are new or were
     changed in the roster get a workbook.
     """
-    from xlsync.base.problems import has_error
-    from xlsync.report.sentences import carried_lines, distribution_lines, unit_table
-    from xlsync.report.terminal import console, print_lines
-    from xlsync.rounds.distributing import distribute as send_out
-    from xlsync.rounds.roster import open_roster
-    from xlsync.rounds.sendings import Wishes
+    from xlsync.report.sentences import distribution_lines, unit_table
 
-    wishes = Wishes(
-        round=round_name,
-        folder=output,
-        last=last,
-        due=due.date().isoformat() if due else None,
-        contact=contact or None,
-        password=password,
-        again=again,
-        force=force,
-        migrations=settings.migrations(),
-    )
-    form = settings.form(form_id)
     with settings.repository() as repository, progress_bar("生成") as progress:
-        done = send_out(repository, form, open_roster(form, roster), wishes, progress)
-    failed = has_error(done.problems)
+        done = api.distribute(
+            repository,
+            settings.forms.find(form_id),
+            roster,
+            round_name,
+            output,
+            last=last,
+            due=due.date().isoformat() if due else None,
+            contact=contact or None,
+            password=password,
+            again=again,
+            force=force,
+            forms=settings.forms,
+            progress=progress,
+        )
+    failed = api.has_error(done.problems)
     if as_json:
         write_json(done.as_json())
     elif not failed:
         print_report(distribution_lines(done), unit_table(done))
     if done.carried and not (failed or as_json):
-        print_lines(console(sys.stderr), carried_lines(done.carried))
+        print_left(done.carried)
     if done.problems and not as_json:
         print_problems([(str(roster), done.problems, False)])
     if failed:

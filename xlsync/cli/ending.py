@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import UsageError, XlsyncError
 
 if TYPE_CHECKING:
     from typing import IO
@@ -41,6 +41,8 @@ class Program(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except UsageError as error:
+            raise click.UsageError(str(error)) from None
         except XlsyncError as error:
             raise BrokenSetup(str(error)) from None
         except KeyboardInterrupt:

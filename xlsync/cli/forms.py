@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.base.errors import FormError, XlsyncError
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-    from xlsync.form import Catalogue
 
 
 @click.group(invoke_without_command=True)
@@ -47,34 +44,14 @@ def check(folder: Path) -> None:
     DIR holds templates/ and mappings/. A form without a mistake in its files is also put to the
     proof: a blank workbook is made of it and read back. Exits with 1 where something is wrong.
     """
-    from xlsync.form import Catalogue
-
-    catalogue, found = Catalogue(folder), False
-    for form_id in catalogue.own():
-        mistakes = _mistakes(catalogue, form_id)
+    found = False
+    for form_id, mistakes in api.check_forms(folder):
         for mistake in mistakes:
             click.echo(mistake)
         found = found or bool(mistakes)
         click.echo(f"{form_id}: {f'{len(mistakes)} wrong' if mistakes else 'nothing wrong'}")
     if found:
         sys.exit(FOUND_ERRORS)
-
-
-def _mistakes(catalogue: Catalogue, form_id: str) -> Sequence[str]:
-    """Everything that is wrong with a form, or why no blank workbook can be made of it."""
-    from xlsync.exchange.workbooks import workbook
-
-    try:
-        form = catalogue[form_id]
-    except FormError as error:
-        return error.mistakes
-    except XlsyncError as error:
-        return [str(error)]
-    try:
-        workbook(form)
-    except XlsyncError as error:
-        return [f"{form.template_path}: {error}"]
-    return []
 
 
 @forms.command()
@@ -103,16 +80,8 @@ def draft(
     marked with a remark that begins with a question mark. Correct the two files by hand, then
     check them with `xlsync forms check DIR`.
     """
-    from xlsync.base.files import make_folder, refuse_existing, write_file
-    from xlsync.draft import draft as make_draft
-
-    made = make_draft(official, form_id, sheet, settings.forms.values())
-    paths = [output / folder / f"{form_id}.toml" for folder in ("templates", "mappings")]
-    if not force:
-        refuse_existing(paths)
-    for path, text in zip(paths, (made.template, made.mapping), strict=True):
-        make_folder(path.parent)
-        write_file(path, text.encode("utf-8"))
+    made = api.draft_form(official, form_id, sheet=sheet, forms=settings.forms)
+    for path in api.write_draft(made, form_id, output, force=force):
         click.echo(str(path))
     for remark in made.remarks:
         click.echo(remark, err=True)

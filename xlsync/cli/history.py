@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import json_option, repo_option
 
@@ -22,10 +23,9 @@ def log(settings: Settings, record: str, *, as_json: bool) -> None:
     diff.
     """
     from xlsync.report.rounds import life_table
-    from xlsync.rounds.life import find_record, life
 
     with settings.repository() as repository:
-        events = life(repository, find_record(repository, record))
+        events = api.log(repository, record)
     if as_json:
         write_json([one.as_json() for one in events])
     else:
@@ -44,5 +44,4 @@ def show(settings: Settings, record: str) -> None:
     tag, by default the last.
     """
     with settings.repository() as repository:
-        snapshot, _, entry = repository.resolve(record)
-        write_json(snapshot.record(entry))
+        write_json(api.show(repository, record))

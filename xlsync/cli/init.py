@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings
 from xlsync.cli.options import PATH, repo_option
 
@@ -23,10 +24,6 @@ def init(settings: Settings, folder: Path | None) -> None:
     DIR is a folder that is new or empty; by default that of -R, or the current folder. The
     repository is a bare git repository: it can be cloned, pushed and pulled with git.
     """
-    from xlsync.repository import Repository
-    from xlsync.repository.layout import SEAL
-    from xlsync.repository.sealing import new_seal
-
     target = folder or settings.repo
-    Repository.init(target, {SEAL: new_seal()}).close()
+    api.init(target).close()
     click.echo(f"版本库已建立：{target.resolve()}")

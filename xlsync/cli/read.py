@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.options import PATH, forms_option
-from xlsync.cli.reading import end, read_files, write_copies
+from xlsync.cli.reading import end, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from xlsync.base.record import Json
-    from xlsync.exchange.reading import FileReading
-    from xlsync.reader import Reading
 
 
 @click.command()
@@ -46,23 +43,17 @@ def read(
     with problems also gives a workbook to send back: what was typed, with the cells in question
     marked and commented, and a list of what to correct.
     """
+    from xlsync.report.problems import correction_line
+
     readings = []
     for file in read_files(settings, files):
-        for reading in file.readings:
-            write_json(_printed(file, reading), on_one_line=True)
+        for one in file.as_json():
+            write_json(one, on_one_line=True)
         readings.append(file)
     if folder is not None:
-        write_copies(settings, readings, folder, password=password, force=force)
+        made = api.write_corrections(
+            readings, folder, settings.forms, password=password, force=force
+        )
+        for correction, path in made:
+            click.echo(correction_line(correction, path), err=True)
     end(readings, only_to_terminal=True)
-
-
-def _printed(file: FileReading, reading: Reading) -> Json:
-    place: Json = {"line": reading.start} if file.is_text else {"sheet": reading.sheet}
-    if reading.by is not None and not file.is_text:
-        place["by"] = reading.by
-    return {
-        "source": {"file": str(file.path), **place},
-        "form": reading.form,
-        "record": reading.record,
-        "problems": [one.as_json() for one in reading.problems],
-    }

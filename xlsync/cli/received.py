@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import PATH, json_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from xlsync.repository import Snapshot
-    from xlsync.rounds.receipts import Kept
 
 
 @click.command()
@@ -43,24 +41,12 @@ def received(
     part of a title as the file itself has it; without it, all files of the round.
     """
     from xlsync.report.rounds import received_table
-    from xlsync.rounds.receipts import received_files
 
     with settings.repository() as repository:
-        snapshot = repository.snapshot()
-        found = received_files(snapshot, round_name, record)
+        found = api.received(repository, round_name, record)
         if output is not None:
-            _write(snapshot, found, output)
+            api.write_received(repository, found, output)
     if as_json:
         write_json([one.as_json() for one in found])
     else:
         print_report([], received_table(found))
-
-
-def _write(snapshot: Snapshot, found: list[Kept], output: Path) -> None:
-    """The first digits of a file's digest before its name keep files of one name apart."""
-    from xlsync.base.files import make_folder, write_file
-
-    make_folder(output)
-    for one in found:
-        name = f"{one.file.key[:8]}_{one.file.name}"
-        write_file(output / name, snapshot.received_bytes(one.file))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsync.cli.conflicts import write_conflicts
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.report.lines import Line
-    from xlsync.repository import Repository
     from xlsync.rounds.joining import Joined
     from xlsync.rounds.syncing import Synced
 
@@ -45,12 +44,11 @@ def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bo
     on by one commit with two parents, or simply to REV where there is nothing of one's own.
     """
     from xlsync.report.sentences import joined_lines
-    from xlsync.rounds.joining import join
 
     with settings.repository() as repository:
-        joined = join(repository, settings.forms, revision)
-        written = _write_conflicts(settings, repository, folder)
-    _tell(joined, joined_lines(joined, written), written, as_json=as_json)
+        joined = api.join(repository, revision, settings.forms)
+        written = folder and api.write_conflicts(repository, folder, settings.forms)
+    _tell(joined, joined_lines(joined, written or ()), written or (), as_json=as_json)
 
 
 @click.command()
@@ -68,16 +66,15 @@ def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool)
     there. Run it as often as you like; no git has to be installed.
     """
     from xlsync.report.sentences import synced_lines
-    from xlsync.rounds.syncing import sync as exchange
 
     with settings.repository() as repository:
-        synced = exchange(repository, settings.forms, remote)
-        written = _write_conflicts(settings, repository, folder)
-    _tell(synced, synced_lines(synced, written), written, as_json=as_json)
+        synced = api.sync(repository, remote, settings.forms)
+        written = folder and api.write_conflicts(repository, folder, settings.forms)
+    _tell(synced, synced_lines(synced, written or ()), written or (), as_json=as_json)
 
 
 def _tell(
-    result: Joined | Synced, lines: Iterable[Line], written: list[Path], *, as_json: bool
+    result: Joined | Synced, lines: Iterable[Line], written: Iterable[Path], *, as_json: bool
 ) -> None:
     """Say what an exchange did; exit with 1 where something contradicts."""
     if as_json:
@@ -86,16 +83,3 @@ def _tell(
         print_report(lines)
     if result.has_conflict:
         sys.exit(FOUND_ERRORS)
-
-
-def _write_conflicts(settings: Settings, repository: Repository, folder: Path | None) -> list[Path]:
-    """A workbook for everything that waits, whenever it began to."""
-    from xlsync.base.files import make_folder
-    from xlsync.repository import layout
-
-    if folder is None:
-        return []
-    make_folder(folder)
-    snapshot = repository.snapshot()
-    waiting = [(name, snapshot.names(f"{layout.CONFLICTS}/{name}")) for name in snapshot.rounds()]
-    return write_conflicts(settings, repository, folder, waiting)

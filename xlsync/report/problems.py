@@ -10,9 +10,11 @@ from xlsync.report.lines import line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from xlsync.base.problems import Problem
     from xlsync.report.lines import Line
+    from xlsync.rounds.returning import Correction
 
 _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
@@ -75,3 +77,13 @@ def _found(item: Problem) -> str:
     if len(found) <= _MAX_FOUND:
         return f"（原文：{visible(found)}）"
     return f"（原文：{visible(found[:_MAX_FOUND])}…，共 {len(found)} 字）"
+
+
+def correction_line(made: Correction, path: Path | None) -> str:
+    """What came of a file that should go back; ``path`` is where its workbook was written."""
+    source = visible(str(made.source))
+    if path is not None:
+        return f"{source} → {visible(str(path))}"
+    if made.name is None:
+        return f"{source}：没有找到要收的表，没有可以退回的工作簿。"
+    return f"{source}：没有生成退回的工作簿（{visible(made.reason)}）。"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.arriving import Arrived
@@ -47,6 +48,16 @@ class Collection:
     commit: str | None
     resolved: tuple[str, ...] = ()
     copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
+
+    def as_json(self, returned: Iterable[Path] = ()) -> Json:
+        """The collection as ``xlsync collect --json`` prints it, with what was written back."""
+        return {
+            "round": self.round,
+            "commit": self.commit,
+            "resolved": list(self.resolved),
+            "returned": [str(path) for path in returned],
+            "forms": [one.as_json() for one in self.outcomes],
+        }
 
     def disputed(self) -> set[str]:
         """The records of which something was not accepted, and may wait for a decision."""

@@ -25,7 +25,7 @@ from xlsync.rounds.outcomes import State
 from xlsync.rounds.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlsync.base.record import Json, Record
@@ -153,31 +153,40 @@ def _form_of(receipt: Record | None, outcome: Outcome) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A workbook that goes back; ``data`` is None where none can be made, for ``reason``."""
+    """A workbook that goes back for a file; ``data`` is None where none was made, for ``reason``.
+
+    ``name`` is None where the file holds no form that could go back.
+    """
 
     source: Path
-    name: str = ""
+    name: str | None = None
     data: bytes | None = None
     reason: str = ""
 
 
 def corrections(
-    forms: Mapping[str, Form], files: Iterable[FileReading], password: str = ""
+    forms: Mapping[str, Form],
+    files: Iterable[FileReading],
+    password: str = "",
+    check_names: Callable[[list[str]], None] = lambda _: None,
 ) -> Iterator[Correction]:
-    """A workbook to send back for each form with problems, of files that belong to no round."""
+    """A workbook to send back for each form with problems, of files that belong to no round.
+
+    ``check_names`` is told all names before the first workbook is made; it may raise.
+    """
     going: list[tuple[Path, Case]] = []
     for file in files:
         found = cases(forms, file.readings, file.path.stem, is_text=file.is_text)
         going += [(file.path, case) for case in found]
         if not any(one.form in forms for one in file.readings):
-            yield Correction(file.path, reason="没有找到要收的表")
-    for name, (source, case) in zip(copy_names(case for _, case in going), going, strict=True):
+            yield Correction(file.path)
+    names = copy_names(case for _, case in going)
+    check_names(names)
+    for name, (source, case) in zip(names, going, strict=True):
         try:
-            data = correction_copy(case, password=password)
+            yield Correction(source, name, correction_copy(case, password=password))
         except XlsyncError as error:
             yield Correction(source, name, reason=str(error))
-        else:
-            yield Correction(source, name, data)
 
 
 def disputes(

@@ -1,0 +1,98 @@
+"""The door: everything that xlsync does, as functions for programs.
+
+The command line and the local page call these functions and no others. They return typed values
+and write nothing but the files that they are told to write; nothing here prints or exits. What is
+wrong with data comes back as :class:`Problem`; a broken set-up raises :class:`XlsyncError`, and a
+question that makes no sense :class:`UsageError`. What people read of the results is made by
+``xlsync.report``. Heavy modules are imported by the function that needs them.
+
+Where ``forms`` is None, the installed forms serve. A repository is opened by the caller, in a
+``with`` block.
+"""
+
+from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
+from xlsync.api.form_files import check_forms, draft_form, forms, write_draft
+from xlsync.api.running import (
+    collect,
+    distribute,
+    init,
+    join,
+    open_repository,
+    rounds,
+    sync,
+    write_conflicts,
+    write_returned,
+)
+from xlsync.api.standing import (
+    export,
+    log,
+    other_forms,
+    received,
+    show,
+    status,
+    write_ledger,
+    write_received,
+)
+from xlsync.api.workbooks import (
+    carry_over,
+    carry_over_files,
+    check_fields,
+    corrections,
+    fitting_records,
+    generate,
+    read,
+    read_files,
+    workbook_names,
+    write_corrections,
+    write_workbooks,
+)
+from xlsync.base.errors import FormError, UsageError, XlsyncError
+from xlsync.base.files import refuse_existing
+from xlsync.base.problems import Problem, Severity, has_error
+
+__all__ = [
+    "FormError",
+    "Problem",
+    "Severity",
+    "UsageError",
+    "XlsyncError",
+    "carry_over",
+    "carry_over_files",
+    "check_fields",
+    "check_forms",
+    "collect",
+    "compare",
+    "compare_rounds",
+    "compare_sides",
+    "corrections",
+    "distribute",
+    "draft_form",
+    "export",
+    "fitting_records",
+    "forms",
+    "generate",
+    "has_error",
+    "init",
+    "join",
+    "log",
+    "open_repository",
+    "other_forms",
+    "read",
+    "read_files",
+    "received",
+    "refuse_existing",
+    "rounds",
+    "show",
+    "status",
+    "sync",
+    "workbook_names",
+    "write_conflicts",
+    "write_corrections",
+    "write_draft",
+    "write_ledger",
+    "write_page",
+    "write_received",
+    "write_returned",
+    "write_revisions",
+    "write_workbooks",
+]

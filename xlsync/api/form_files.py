@@ -1,0 +1,88 @@
+"""Forms: which there are, what is wrong with one, a draft of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.base.errors import FormError, XlsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from xlsync.draft import Draft
+    from xlsync.form import Forms
+
+
+def forms(folder: Path | None = None) -> Forms:
+    """Every form at hand by its id, each loaded when it is first asked for.
+
+    ``folder`` holds ``templates/`` and ``mappings/`` of your own, which come before the installed
+    forms of the same name.
+
+    Raises:
+        XlsyncError: when the folder is none; FormError later, when a form's file is wrong.
+    """
+    from xlsync.form import Forms
+
+    return Forms(folder)
+
+
+def or_installed(given: Forms | None) -> Forms:
+    """The forms that were given, or the installed ones."""
+    return forms() if given is None else given
+
+
+def check_forms(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each form of a folder, with everything that is wrong with it: file, table, key.
+
+    A form without a mistake in its files is put to the proof: a blank workbook is made and read.
+
+    Raises:
+        XlsyncError: when the folder holds no form.
+    """
+    from xlsync.exchange.workbooks import workbook
+    from xlsync.form import Catalogue
+
+    catalogue = Catalogue(folder)
+    for form_id in catalogue.own():
+        try:
+            form = catalogue[form_id]
+        except XlsyncError as error:
+            yield form_id, error.mistakes if isinstance(error, FormError) else [str(error)]
+            continue
+        try:
+            workbook(form)
+        except XlsyncError as error:
+            yield form_id, [f"{form.template_path}: {error}"]
+        else:
+            yield form_id, []
+
+
+def draft_form(
+    official: Path, form_id: str = "draft", *, sheet: str | None = None, forms: Forms | None = None
+) -> Draft:
+    """Draft template and mapping from an official blank workbook, to be corrected by hand.
+
+    Raises:
+        XlsyncError: when the workbook cannot be read, or nothing in it is to be filled in.
+    """
+    from xlsync.draft import draft
+
+    return draft(official, form_id, sheet, or_installed(forms).values())
+
+
+def write_draft(made: Draft, form_id: str, folder: Path, *, force: bool = False) -> list[Path]:
+    """Write the two files of a drafted form into ``templates/`` and ``mappings/`` of a folder.
+
+    Raises:
+        XlsyncError: when one cannot be written, or is there already without ``force``.
+    """
+    from xlsync.base.files import put_file, refuse_existing
+
+    paths = [folder / part / f"{form_id}.toml" for part in ("templates", "mappings")]
+    if not force:
+        refuse_existing(paths)
+    for path, text in zip(paths, (made.template, made.mapping), strict=True):
+        put_file(path, text.encode("utf-8"), force=True)
+    return paths

@@ -1,0 +1,208 @@
+"""A repository and its rounds: what goes out, comes in, and is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.api.form_files import or_installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from xlsync.base.workers import Progress
+    from xlsync.form import Form, Forms
+    from xlsync.repository import Repository
+    from xlsync.rounds import Collection
+    from xlsync.rounds.distributing import Distribution
+    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.syncing import Synced
+
+
+def init(path: Path | str) -> Repository:
+    """Make a repository in a folder that is new or empty, and open it.
+
+    Raises:
+        XlsyncError: when the folder holds something, or cannot be made.
+    """
+    from xlsync.repository import Repository
+    from xlsync.repository.layout import SEAL
+    from xlsync.repository.sealing import new_seal
+
+    return Repository.init(path, {SEAL: new_seal()})
+
+
+def open_repository(path: Path | str) -> Repository:
+    """Open a repository; use it in a ``with`` block.
+
+    Raises:
+        XlsyncError: when there is none, it is not ours, or a newer xlsync wrote it.
+    """
+    from xlsync.repository import Repository
+
+    return Repository.open(path)
+
+
+def rounds(repository: Repository) -> list[str]:
+    """The rounds in which something went out or came in, the earliest first."""
+    return repository.snapshot().rounds()
+
+
+def distribute(  # noqa: PLR0913 - what can be asked of a distribution
+    repository: Repository,
+    form: Form,
+    roster: Path,
+    round_name: str,
+    folder: Path,
+    *,
+    last: str | None = None,
+    due: str | None = None,
+    contact: str | None = None,
+    password: str = "",
+    again: bool = False,
+    force: bool = False,
+    forms: Forms | None = None,
+    progress: Progress | None = None,
+) -> Distribution:
+    """Write a workbook for each project of a roster into a folder, and note what went out.
+
+    Args:
+        repository: where it is noted.
+        form: the form that goes out.
+        roster: the list of projects, a row each: a workbook, or text.
+        round_name: a year and a name, such as ``2024/一上``.
+        folder: gets a folder for each unit.
+        last: a round whose answers are filled in.
+        due: an ISO date, until which workbooks are to come back.
+        contact: to whom, in any words.
+        password: protects the sheets.
+        again: make the workbooks of unchanged projects too.
+        force: write over files that were changed since.
+        forms: the forms at hand, for answers that are carried over from another form.
+        progress: told how many of how many workbooks are made.
+
+    Returns:
+        what went out; ``problems`` holds what is wrong with the roster, and where that has an
+        error nothing was written.
+
+    Raises:
+        XlsyncError: when a file would be lost, or the repository cannot be written.
+    """
+    from xlsync.records import Migrations
+    from xlsync.rounds.distributing import distribute
+    from xlsync.rounds.roster import open_roster
+    from xlsync.rounds.sendings import Wishes
+
+    at_hand = or_installed(forms)
+    migrations = Migrations(at_hand, at_hand.folder)
+    wishes = Wishes(
+        round=round_name,
+        folder=folder,
+        last=last,
+        due=due,
+        contact=contact,
+        password=password,
+        again=again,
+        force=force,
+        migrations=migrations,
+    )
+    return distribute(repository, form, open_roster(form, roster), wishes, progress or _unseen)
+
+
+def collect(  # noqa: PLR0913 - what can be asked of a collection
+    repository: Repository,
+    round_name: str,
+    paths: Iterable[Path],
+    forms: Forms | None = None,
+    *,
+    returning: bool = False,
+    replacing: bool = False,
+    progress: Progress | None = None,
+) -> Collection:
+    """Read returned files, folders and archives into a round, as one commit.
+
+    ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
+    take the place of what it contradicts. The result has an outcome for each form in each file.
+
+    Raises:
+        XlsyncError: when the round's name is none, or the repository cannot be written.
+    """
+    from xlsync.rounds import collect
+
+    return collect(
+        repository,
+        or_installed(forms),
+        round_name,
+        paths,
+        progress or _unseen,
+        returning=returning,
+        replacing=replacing,
+    )
+
+
+def write_returned(
+    repository: Repository, collection: Collection, folder: Path, forms: Forms | None = None
+) -> list[Path]:
+    """Write what goes back after a collection: copies to correct, conflicts to decide.
+
+    One that is there already is written anew: the same file gives the same copy.
+
+    Raises:
+        XlsyncError: when one cannot be written, or does not say what was read.
+    """
+    from xlsync.base.files import put_files
+
+    made = put_files(folder, collection.copies)
+    waiting = [(collection.round, collection.disputed())]
+    return made + _write_conflicts(repository, folder, or_installed(forms), waiting)
+
+
+def write_conflicts(repository: Repository, folder: Path, forms: Forms | None = None) -> list[Path]:
+    """Write a workbook for each conflict of any round that waits for a decision.
+
+    Raises:
+        XlsyncError: when one cannot be written.
+    """
+    from xlsync.repository.layout import CONFLICTS
+
+    snapshot = repository.snapshot()
+    waiting = [(name, snapshot.names(f"{CONFLICTS}/{name}")) for name in snapshot.rounds()]
+    return _write_conflicts(repository, folder, or_installed(forms), waiting)
+
+
+def _write_conflicts(
+    repository: Repository,
+    folder: Path,
+    forms: Forms,
+    waiting: Iterable[tuple[str, Iterable[str]]],
+) -> list[Path]:
+    from xlsync.base.files import put_files
+    from xlsync.report.conflict_book import conflict_workbooks
+
+    return put_files(folder, conflict_workbooks(repository, forms, waiting))
+
+
+def join(repository: Repository, revision: str, forms: Forms | None = None) -> Joined:
+    """Join what another coordinator did, once it was fetched: a branch, tag or commit.
+
+    Raises:
+        XlsyncError: when there is no such line, or the two cannot be joined.
+    """
+    from xlsync.rounds.joining import join
+
+    return join(repository, or_installed(forms), revision)
+
+
+def sync(repository: Repository, location: str, forms: Forms | None = None) -> Synced:
+    """Exchange everything with a repository in a folder or at a URL.
+
+    Raises:
+        XlsyncError: when it cannot be reached, read or written.
+    """
+    from xlsync.rounds.syncing import sync
+
+    return sync(repository, or_installed(forms), location)
+
+
+def _unseen(_done: int, _all: int) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,126 @@
+"""Where a round and its records stand, and what is taken out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.api.form_files import or_installed
+from xlsync.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection as Container
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from xlsync.base.record import Record
+    from xlsync.form import Forms
+    from xlsync.report.export import Exported
+    from xlsync.repository import Repository
+    from xlsync.rounds import Standing, State
+    from xlsync.rounds.life import Event
+    from xlsync.rounds.receipts import Kept
+
+
+def status(
+    repository: Repository,
+    round_name: str,
+    *,
+    unit: str | None = None,
+    states: Container[str] = (),
+) -> list[Standing]:
+    """Where each project of a round stands, by unit and title.
+
+    ``unit`` keeps the projects of units whose name holds that text, ``states`` those in any of
+    the states 未回, 已收, 退回, 冲突.
+
+    Raises:
+        XlsyncError: when nothing went out or came in, in this round.
+    """
+    from xlsync.rounds.status import narrowed, standings
+
+    return narrowed(standings(repository.snapshot(), round_name), unit, states)
+
+
+def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
+    """How many forms came in a round that belong to none of its projects, by what they were."""
+    from xlsync.rounds.status import others
+
+    return others(repository.snapshot(), round_name)
+
+
+def write_ledger(path: Path, round_name: str, rows: Sequence[Standing]) -> None:
+    """Write the ledger of a round as a workbook (.xlsx), over one that is there.
+
+    Raises:
+        UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
+    """
+    from xlsync.base.files import put_file
+    from xlsync.report.ledger_book import ledger_workbook
+
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: the ledger is a workbook, name it .xlsx")
+    put_file(path, ledger_workbook(round_name, rows), force=True)
+
+
+def received(repository: Repository, round_name: str, record: str | None = None) -> list[Kept]:
+    """The files of a round as they came, the last first; those of one project where it is named.
+
+    Raises:
+        XlsyncError: when nothing went out or came in, in this round.
+    """
+    from xlsync.rounds.receipts import received_files
+
+    return received_files(repository.snapshot(), round_name, record)
+
+
+def write_received(repository: Repository, found: Iterable[Kept], folder: Path) -> list[Path]:
+    """Write received files into a folder, byte for byte as they came."""
+    from xlsync.base.files import put_files
+    from xlsync.rounds.receipts import named_files
+
+    return put_files(folder, named_files(repository.snapshot(), found))
+
+
+def log(repository: Repository, record: str) -> list[Event]:
+    """Everything that happened to a record over all rounds, the newest first.
+
+    ``record`` is an id, the beginning of one, a title, or a part of one.
+
+    Raises:
+        XlsyncError: when nothing or more than one record fits.
+    """
+    from xlsync.rounds.life import find_record, life
+
+    return life(repository, find_record(repository, record))
+
+
+def show(repository: Repository, record: str) -> Record:
+    """The record that ``[ROUND/]RECORD[@REVISION]`` means, as canonical JSON.
+
+    Raises:
+        XlsyncError: when nothing or more than one record fits.
+    """
+    snapshot, _, entry = repository.resolve(record)
+    return snapshot.record(entry)
+
+
+def export(
+    repository: Repository,
+    round_name: str,
+    path: Path,
+    forms: Forms | None = None,
+    *,
+    force: bool = False,
+) -> Exported:
+    """Write what a round accepted: .xlsx, .jsonl, .csv, .parquet, or a folder of JSON.
+
+    Raises:
+        UsageError: when the file ends in none of these.
+        XlsyncError: when nothing was accepted, or a file is there already without ``force``.
+    """
+    from xlsync.report.export import is_folder, write_export
+    from xlsync.rounds.exporting import accepted
+
+    is_folder(path)  # a wrong name is told before anything is read
+    found = accepted(or_installed(forms), repository.snapshot(), round_name)
+    return write_export(found, path, force=force)
