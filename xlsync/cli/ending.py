@@ -42,7 +42,7 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            raise click.UsageError(str(error)) from None
+            raise click.UsageError(str(error), _invoked(ctx)) from None
         except XlsyncError as error:
             raise BrokenSetup(str(error)) from None
         except KeyboardInterrupt:
@@ -53,6 +53,17 @@ class Program(click.Group):
                 _stop_writing()
                 sys.exit(READER_GONE)
             raise BrokenSetup(_in_words(error)) from None
+
+
+def _invoked(ctx: click.Context) -> click.Context:
+    """The context of the command that was called, for its usage line."""
+    name = ctx.invoked_subcommand
+    command = (
+        ctx.command.get_command(ctx, name)
+        if name and isinstance(ctx.command, click.Group)
+        else None
+    )
+    return click.Context(command, info_name=name, parent=ctx) if command else ctx
 
 
 def prepare_streams() -> None:

@@ -84,12 +84,18 @@ class Catalogue:
 
 
 class Forms(Mapping[str, "Form"]):
-    """The forms at hand by id, as a mapping: each is loaded when it is first asked for."""
+    """The forms at hand by id, as a mapping: an installed one is loaded when it is asked for.
+
+    Those of the user's own folder are loaded at once, so that a mistake in them is told whatever
+    the forms are needed for.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds forms of the user's own, see :class:`Catalogue`."""
         self.folder = folder
         self._catalogue = Catalogue(folder)
+        for form_id in self._catalogue.own():
+            self.find(form_id)
 
     def __getitem__(self, form_id: str) -> Form:
         """One form; KeyError when there is none of that id, FormError when its files are wrong."""
