@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.base.workers import Progress
+    from xlsync.exchange.corrections import CorrectionCopy
     from xlsync.exchange.reading import FileReading
     from xlsync.form import Form, Forms
     from xlsync.records import Carried, Remark
-    from xlsync.rounds.returning import Correction
 
 
 def read(path: Path | str, forms: Forms | None = None) -> list[FileReading]:
@@ -155,9 +155,9 @@ def carry_over_files(
 
 def corrections(
     files: Iterable[FileReading], forms: Forms | None = None, *, password: str = ""
-) -> Iterator[Correction]:
+) -> Iterator[CorrectionCopy]:
     """The workbooks that go back to be corrected: what was typed, with the problems marked."""
-    from xlsync.rounds.returning import corrections
+    from xlsync.exchange.corrections import corrections
 
     return corrections(or_installed(forms), files, password)
 
@@ -169,14 +169,14 @@ def write_corrections(
     *,
     password: str = "",
     force: bool = False,
-) -> Iterator[tuple[Correction, Path | None]]:
+) -> Iterator[tuple[CorrectionCopy, Path | None]]:
     """The same, each written into a folder; its path, None where no workbook could be made.
 
     Raises:
         XlsyncError: when one cannot be written, or is there already without ``force``.
     """
     from xlsync.base.files import make_folder, refuse_existing, write_file
-    from xlsync.rounds.returning import corrections
+    from xlsync.exchange.corrections import corrections
 
     def check(names: list[str]) -> None:
         make_folder(folder)

@@ -17,11 +17,13 @@ from xlsync.sources import xlsx
 from xlsync.writer import describe, write_back
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
     from xlsync.exchange.correction_cells import Draft
+    from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
     from xlsync.reader import Reading
     from xlsync.workbook.manifest import Manifest
@@ -225,3 +227,41 @@ def _record(case: Case) -> Record:
     if case.record is None:
         raise XlsyncError(f"{case.source or case.form.id}: nothing of it can be put into a copy")
     return case.record
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionCopy:
+    """A workbook that goes back for a file; ``data`` is None where none was made, for ``reason``.
+
+    ``name`` is None where the file holds no form that could go back.
+    """
+
+    source: Path
+    name: str | None = None
+    data: bytes | None = None
+    reason: str = ""
+
+
+def corrections(
+    forms: Mapping[str, Form],
+    files: Iterable[FileReading],
+    password: str = "",
+    check_names: Callable[[list[str]], None] = lambda _: None,
+) -> Iterator[CorrectionCopy]:
+    """A workbook to send back for each form with problems, of files that belong to no round.
+
+    ``check_names`` is told all names before the first workbook is made; it may raise.
+    """
+    going: list[tuple[Path, Case]] = []
+    for file in files:
+        found = cases(forms, file.readings, file.path.stem, is_text=file.is_text)
+        going += [(file.path, case) for case in found]
+        if not any(one.form in forms for one in file.readings):
+            yield CorrectionCopy(file.path)
+    names = copy_names(case for _, case in going)
+    check_names(names)
+    for name, (source, case) in zip(names, going, strict=True):
+        try:
+            yield CorrectionCopy(source, name, correction_copy(case, password=password))
+        except XlsyncError as error:
+            yield CorrectionCopy(source, name, reason=str(error))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.problems import Problem
+    from xlsync.exchange.corrections import CorrectionCopy
     from xlsync.report.lines import Line
-    from xlsync.rounds.returning import Correction
 
 _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
@@ -79,7 +79,7 @@ def _found(item: Problem) -> str:
     return f"（原文：{visible(found[:_MAX_FOUND])}…，共 {len(found)} 字）"
 
 
-def correction_line(made: Correction, path: Path | None) -> str:
+def correction_line(made: CorrectionCopy, path: Path | None) -> str:
     """What came of a file that should go back; ``path`` is where its workbook was written."""
     source = visible(str(made.source))
     if path is not None:

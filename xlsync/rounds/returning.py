@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
 from xlsync.base.files import unique_names
 from xlsync.exchange import Case, cases, copy_names, correction_copy, own_manifest
 from xlsync.exchange.reading import Arrival, read_arrival
@@ -25,11 +24,9 @@ from xlsync.rounds.outcomes import State
 from xlsync.rounds.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
     from xlsync.base.record import Json, Record
-    from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
@@ -149,44 +146,6 @@ def _form_of(receipt: Record | None, outcome: Outcome) -> Json:
     forms = receipt["forms"] if receipt else ()
     own = (one for one in forms if one["place"] == outcome.place)
     return next((one for one in own if one["content"] == outcome.content), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A workbook that goes back for a file; ``data`` is None where none was made, for ``reason``.
-
-    ``name`` is None where the file holds no form that could go back.
-    """
-
-    source: Path
-    name: str | None = None
-    data: bytes | None = None
-    reason: str = ""
-
-
-def corrections(
-    forms: Mapping[str, Form],
-    files: Iterable[FileReading],
-    password: str = "",
-    check_names: Callable[[list[str]], None] = lambda _: None,
-) -> Iterator[Correction]:
-    """A workbook to send back for each form with problems, of files that belong to no round.
-
-    ``check_names`` is told all names before the first workbook is made; it may raise.
-    """
-    going: list[tuple[Path, Case]] = []
-    for file in files:
-        found = cases(forms, file.readings, file.path.stem, is_text=file.is_text)
-        going += [(file.path, case) for case in found]
-        if not any(one.form in forms for one in file.readings):
-            yield Correction(file.path)
-    names = copy_names(case for _, case in going)
-    check_names(names)
-    for name, (source, case) in zip(names, going, strict=True):
-        try:
-            yield Correction(source, name, correction_copy(case, password=password))
-        except XlsyncError as error:
-            yield Correction(source, name, reason=str(error))
 
 
 def disputes(
