@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area
-from xlsync.base.record import MISSING, get, split
+from xlsync.base.record import MISSING, get
 from xlsync.form.rules.sheet import quoted
 from xlsync.form.template import CHECKS
 from xlsync.form.types import TYPES
@@ -52,23 +52,20 @@ class Places:
 
     def __getitem__(self, pointer: str) -> Place | None:
         """The place of a pointer; None where the sheet has none for it."""
-        if pointer in self._fixed:
-            return self._fixed[pointer]
-        for placed in self.layout.tables:
-            table = self._form.mapping.tables[placed.name]
-            number, *rest = split(pointer.removeprefix(table.pointer)) or [""]
-            if not pointer.startswith(f"{table.pointer}/") or not number.isdigit():
-                continue
-            if int(number) >= len(get(self._record, table.pointer)):
-                return self._fixed[table.pointer]
-            is_cell = bool(rest) and rest[0] in placed.columns
-            name = rest[0] if is_cell else table.name
-            label = f"{table.label}第{int(number) + 1}条"
-            if is_cell:
-                label = f"{label}：{table.columns[name].label}"
-            at = Address(placed.first + int(number), placed.columns[name])
-            return Place(at, label, table.columns[name])
-        return None
+        at = self._form.mapping.locate(pointer)
+        table, position = at.row_table, at.position
+        if table is None or position is None:
+            return self._fixed.get(pointer)
+        if position >= len(get(self._record, table.pointer)):
+            return self._fixed[table.pointer]
+        placed = next(one for one in self.layout.tables if one.name == at.table_name)
+        is_cell = at.column in placed.columns
+        name = at.column if is_cell and at.column else table.name
+        label = f"{table.label}第{position + 1}条"
+        if is_cell:
+            label = f"{label}：{table.columns[name].label}"
+        cell = Address(placed.first + position, placed.columns[name])
+        return Place(cell, label, table.columns[name])
 
     @cached_property
     def _fixed(self) -> dict[str, Place]:
@@ -136,11 +133,10 @@ class States:
 
     def _group(self, pointer: str) -> tuple[str, bool]:
         """The row that a pointer leads into, and whether to its levels; nothing for a field."""
-        row, _, name = pointer.rpartition("/")
-        for table in self._form.mapping.tables.values():
-            if row.startswith(f"{table.pointer}/"):
-                return row, name in table.levels
-        return "", False
+        at = self._form.mapping.locate(pointer)
+        if at.table is None or at.row_pointer is None:
+            return "", False
+        return at.row_pointer, at.column in at.table.levels
 
     def _unchanged(self, pointer: str, place: Place) -> str:
         """A formula that is true where a cell holds what the copy was made with."""

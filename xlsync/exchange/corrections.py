@@ -216,11 +216,11 @@ def _is_warning(one: Problem) -> bool:
 
 def _stated(form: Form, record: Record, pointer: str) -> str:
     """A pointer as a manifest states it: into a table by the id of the row."""
-    for table in form.mapping.tables.values():
-        row, _, name = pointer.removeprefix(table.pointer).rpartition("/")
-        if pointer.startswith(f"{table.pointer}/") and (found := get(record, table.pointer + row)):
-            return f"{table.pointer}{join(found['id'], name)}"
-    return pointer
+    at = form.mapping.locate(pointer)
+    row = get(record, at.row_pointer) if at.row_pointer else None
+    if not row or at.table is None or at.column is None:
+        return pointer
+    return f"{at.table.pointer}{join(row['id'], at.column)}"
 
 
 def _record(case: Case) -> Record:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from xlsync.base.strict import Strict
+from xlsync.form.locate import Location, Locator
 from xlsync.form.rules import Rule
 from xlsync.form.types import TYPES, comparable
 
@@ -264,6 +265,14 @@ class Mapping(Strict):
     def titles(self) -> list[str]:
         """Every text by which a copy of the form may be headed."""
         return [self.title, *self.spellings]
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.fields.values(), self.tables)
+
+    def locate(self, pointer: str) -> Location:
+        """Where a pointer of a record points: a field, or table, row and column."""
+        return self._locator(pointer)
 
     @model_validator(mode="after")
     def _references_lead_somewhere(self) -> Self:

@@ -29,17 +29,13 @@ def salvage(
     The record is None where more than single places would have to go.
     """
     left = copy.deepcopy(value)
-    places = {item.pointer for item in form.mapping.fields.values()}
     typed: dict[str, Cell] = {}
     for pointer in (one.pointer or "" for one in misfits):
         *parents, last = split(pointer) or [""]
         target = get(left, join(*parents))
         if not isinstance(target, dict) or last not in target:
             return None, {}
-        if pointer in places or any(
-            pointer.startswith(f"{table.pointer}/") and last in table.columns
-            for table in form.mapping.tables.values()
-        ):
+        if form.mapping.locate(pointer).item is not None:
             typed[pointer] = Cell(text_at(value, pointer))
             target[last] = None
         else:

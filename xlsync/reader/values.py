@@ -104,7 +104,7 @@ class _Values:
         settled = settle_quantity(self.mapping, table, item, row, values_only=values_only)
         if settled.problem is not None:
             at, one = f"{pointer}{join(value)}", settled.problem
-            message = f"{self.title(table.columns[value], at)}：{one.message}"
+            message = f"{self.mapping.locate(at).title}：{one.message}"
             self.report(replace(one, message=message), at, found)
         if not settled.is_readable:
             self.located.unread.add(f"{pointer}{join(value)}")
@@ -152,7 +152,7 @@ class _Values:
             found = item.cells.get(name)
             if value is not None and (found is None or not found.cell.text.strip()):
                 pointer = f"{table.pointer}{join(index, name)}"
-                title = self.title(table.columns[name], pointer)
+                title = self.mapping.locate(pointer).title
                 message = f"{title}空白，已按上一行读作“{value}”，请核对。"
                 self.report(problem("S004", message), pointer, found or item.cells.get(table.name))
 
@@ -162,7 +162,7 @@ class _Values:
         """Say that the first level follows from the second."""
         lower = table.columns[table.levels[1]].label
         pointer = f"{table.pointer}{join(index, table.levels[0])}"
-        title = self.title(table.columns[table.levels[0]], pointer)
+        title = self.mapping.locate(pointer).title
         written = f"写的是“{own.first}”" if own.first else "空白"
         message = f"{title}{written}，已按{lower}“{levels.second}”推定为“{levels.first}”，请核对。"
         found = item.cells.get(table.levels[0]) or item.cells.get(table.levels[1])
@@ -177,7 +177,7 @@ class _Values:
                 return MISSING
             return "" if stated in self.empty else None
         self.places[pointer] = found.address
-        if found.cell.formula is not None and not self.reported_formula(item, found, pointer):
+        if found.cell.formula is not None and not self.reported_formula(found, pointer):
             return None
         return self.parsed(item, found, pointer)
 
@@ -191,33 +191,23 @@ class _Values:
             cell = kind.rebased(cell)
         parsed = kind.parse(cell)
         for one in parsed.problems:
-            message = f"{self.title(item, pointer)}：{one.message}"
+            message = f"{self.mapping.locate(pointer).title}：{one.message}"
             self.report(replace(one, message=message), pointer, found)
         if not parsed.readable:
             self.located.unread.add(pointer)
         return parsed.value
 
-    def reported_formula(self, item: FieldBase, found: Found, pointer: str) -> bool:
+    def reported_formula(self, found: Found, pointer: str) -> bool:
         """Report a formula where a value belongs; false where it has no result to read."""
-        formula = f"={found.cell.formula}"
+        formula, title = f"={found.cell.formula}", self.mapping.locate(pointer).title
         if found.cell.text:
-            title = self.title(item, pointer)
             message = f"{title}填的是公式 {formula}，已取其结果 {found.cell.text}，请核对。"
             self.report(problem("S008", message, found=formula), pointer, found)
             return True
-        title = self.title(item, pointer)
         message = f"{title}填的是公式 {formula}，文件里没有结果，请直接填写内容，不用公式。"
         self.report(problem("V001", message, found=formula), pointer, found)
         self.located.unread.add(pointer)
         return False
-
-    def title(self, item: FieldBase, pointer: str) -> str:
-        """How a message calls a place: its label, in a table with the number of the row."""
-        for table in self.mapping.tables.values():
-            if pointer.startswith(f"{table.pointer}/"):
-                number = int(pointer.removeprefix(table.pointer).split("/")[1]) + 1
-                return f"{table.label}第{number}条的“{item.label}”"
-        return f"“{item.label}”"
 
     def report(self, one: Problem, pointer: str, found: Found | None) -> None:
         """Place a problem at its pointer and cell."""

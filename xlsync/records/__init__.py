@@ -7,7 +7,7 @@ people in :mod:`xlsync.records.revisions`.
 
 from xlsync.records.carrying import Carried, Remark, carry
 from xlsync.records.compare import compare, compare_record
-from xlsync.records.delta import Delta, Kind, Places, RecordDelta
+from xlsync.records.delta import Delta, Kind, RecordDelta
 from xlsync.records.merged import Conflict, Merged
 from xlsync.records.merging import merge, resolve
 from xlsync.records.migrations import Migrations, carry_over
@@ -20,7 +20,6 @@ __all__ = [
     "Kind",
     "Merged",
     "Migrations",
-    "Places",
     "RecordDelta",
     "Remark",
     "What",

@@ -65,26 +65,28 @@ def _deltas(mapping: Mapping, old: Record, new: Record) -> Iterator[Delta]:
     for field in mapping.fields.values():
         known.add(field.pointer)
         sides = get(old, field.pointer), get(new, field.pointer)
-        yield from value_deltas(field.pointer, field.label, *sides, type_name=field.type)
+        yield from value_deltas(mapping.locate(field.pointer), field.label, *sides)
     for table in mapping.tables.values():
         known.add(table.pointer)
-        yield from _table(table, get(old, table.pointer), get(new, table.pointer))
-    yield from _beyond(known, "", old, new)
+        yield from _table(mapping, table, get(old, table.pointer), get(new, table.pointer))
+    yield from _beyond(mapping, known, "", old, new)
 
 
-def _table(table: Table, old: Json, new: Json) -> Iterator[Delta]:
+def _table(mapping: Mapping, table: Table, old: Json, new: Json) -> Iterator[Delta]:
     before, after = ([] if side is MISSING else side for side in (old, new))
     if (before or after) and _are_rows(before) and _are_rows(after):
-        yield from compare_rows(table, before, after)
+        yield from compare_rows(mapping, table, before, after)
     else:
-        yield from value_deltas(table.pointer, table.label, old, new)
+        yield from value_deltas(mapping.locate(table.pointer), table.label, old, new)
 
 
 def _are_rows(value: Json) -> bool:
     return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
-def _beyond(known: Collection[str], place: str, old: Record, new: Record) -> Iterator[Delta]:
+def _beyond(
+    mapping: Mapping, known: Collection[str], place: str, old: Record, new: Record
+) -> Iterator[Delta]:
     for key in {**old, **new}:
         pointer = place + join(key)
         if pointer in known:
@@ -93,9 +95,9 @@ def _beyond(known: Collection[str], place: str, old: Record, new: Record) -> Ite
         holds_known = any(other.startswith(f"{pointer}/") for other in known)
         if _go_deeper(before, after, holds_known=holds_known):
             inner = ({} if side is MISSING else side for side in (before, after))
-            yield from _beyond(known, pointer, *inner)
+            yield from _beyond(mapping, known, pointer, *inner)
         else:
-            yield from value_deltas(pointer, pointer, before, after)
+            yield from value_deltas(mapping.locate(pointer), pointer, before, after)
 
 
 def _go_deeper(old: Json, new: Json, *, holds_known: bool) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Cell, Kind
 from xlsync.base.problems import problem
-from xlsync.base.record import split
 from xlsync.form.codes import coded
 from xlsync.form.types import TYPES, comparable
 from xlsync.records.conflicts import (
@@ -105,7 +104,7 @@ def read_choices(
         )
         return None, [problem("K002", message)]
     form = forms.get(note.form)
-    if form is None or not all(_is_place(form.mapping, line.pointer) for line in note.lines):
+    if form is None or not all(form.mapping.locate(line.pointer).is_known for line in note.lines):
         message = f"冲突处理单属于表 {note.form}，现有的表中没有它或与它不符，无法处理。"
         return None, [problem("K002", message, found=note.form)]
     found = _table(workbook)
@@ -143,31 +142,6 @@ def _headings(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
         if address.row <= _HEADING_WITHIN and key in wanted:
             rows.setdefault(address.row, {}).setdefault(wanted[key], address.column)
     return next(((row, at) for row, at in rows.items() if at.keys() == {*COLUMNS}), None)
-
-
-def _is_place(mapping: FormMapping, pointer: str) -> bool:
-    """Whether a conflict of this form can have the pointer."""
-    inside = (
-        split(pointer.removeprefix(table.pointer))
-        for table in mapping.tables.values()
-        if f"{pointer}/".startswith(f"{table.pointer}/")
-    )
-    in_table = next(inside, None)
-    is_whole = in_table is not None and len(in_table) <= 1
-    return is_whole or _item(mapping, pointer) is not None
-
-
-def _item(mapping: FormMapping, pointer: str) -> FieldBase | None:
-    """The field or column that a pointer names; None for a row or a table as a whole."""
-    for item in mapping.fields.values():
-        if item.pointer == pointer:
-            return item
-    for table in mapping.tables.values():
-        if pointer.startswith(f"{table.pointer}/"):
-            match split(pointer.removeprefix(table.pointer)):
-                case [_, name]:
-                    return table.columns.get(name)
-    return None
 
 
 class _Reading:
@@ -239,7 +213,7 @@ class _Reading:
         text = self.sheet.text(address)
         typed = self.sheet.cells.get(other, _EMPTY)
         is_typed = bool(typed.text.strip()) or typed.formula is not None
-        item = _item(self.mapping, line.pointer)
+        item = self.mapping.locate(line.pointer).item
         options = "、".join(f"“{side}”" for side in Side if item or side is not Side.OTHER)
         side = next((one for one in Side if comparable(text) == comparable(one)), None)
         shown = typed.text or (f"={typed.formula}" if typed.formula else None)

@@ -1,4 +1,4 @@
-"""Where in a form a delta lies: the field, the table and the column that its pointer names."""
+"""Deltas: one difference each, as a pair (old, new) whose kind follows from the absent side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.base.record import MISSING, split
+from xlsync.base.record import MISSING
 from xlsync.form.types import TYPES
 from xlsync.form.types.numbers import MoneyType
 
@@ -16,48 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.base.record import Json, Record
-    from xlsync.form.mapping import FieldBase, Mapping, Table
-
-
-class Places:
-    """The fields and tables of one form, found by the pointers of deltas."""
-
-    def __init__(self, mapping: Mapping) -> None:
-        """Look up once what every delta needs."""
-        self.mapping = mapping
-        self._tables = list(mapping.tables.values())
-        self._fields = {field.pointer: field for field in mapping.fields.values()}
-
-    def table(self, delta: Delta) -> Table | None:
-        """The table that a delta lies in; None for a field, or for a table as a whole."""
-        inside = (item for item in self._tables if delta.pointer.startswith(f"{item.pointer}/"))
-        return next(inside, None)
-
-    def column(self, delta: Delta) -> str | None:
-        """The name of the column of a row's value; None for a whole row, and outside tables."""
-        table = self.table(delta)
-        if table is None or self.is_whole_row(delta):
-            return None
-        return split(delta.pointer)[-1]
-
-    def field(self, delta: Delta) -> FieldBase | None:
-        """The field or column that a delta is about; None where the form knows none."""
-        table, column = self.table(delta), self.column(delta)
-        if table is not None:
-            return table.columns.get(column or "")
-        return self._fields.get(delta.pointer)
-
-    def is_whole_row(self, delta: Delta) -> bool:
-        """Whether the delta is about a row and not about one of its cells."""
-        return self.row_pointer(delta) == delta.pointer
-
-    def row_pointer(self, delta: Delta) -> str | None:
-        """The pointer of the row that a delta is about or lies in; None outside tables."""
-        table = self.table(delta)
-        if table is None:
-            return None
-        position = delta.pointer[len(table.pointer) + 1 :].partition("/")[0]
-        return f"{table.pointer}/{position}"
+    from xlsync.form.locate import Location
+    from xlsync.form.mapping import Mapping
 
 
 def exact_text(value: Json) -> str:
@@ -93,13 +53,11 @@ def difference(type_name: str | None, old: Json, new: Json) -> str | None:
     return f"{amount:+}"
 
 
-def value_deltas(
-    pointer: str, label: str, old: Json, new: Json, *, type_name: str | None = None
-) -> Iterator[Delta]:
+def value_deltas(at: Location, label: str, old: Json, new: Json) -> Iterator[Delta]:
     """One delta when the two values differ, else none."""
     if not same(old, new):
-        by = difference(type_name, old, new)
-        yield Delta(kind_of(old, new), pointer, label, old, new, difference=by)
+        by = difference(at.item.type if at.item else None, old, new)
+        yield Delta(kind_of(old, new), at, label, old, new, difference=by)
 
 
 class Kind(StrEnum):
@@ -118,19 +76,24 @@ class Delta:
 
     An absent side is :data:`~xlsync.base.record.MISSING`, which is neither null nor empty text. A
     row that is added or removed is a side as a whole; a moved row has its positions, from 1,
-    as sides. The index in a row's pointer is that of the new record, or of the old one where
-    the row was removed; ``row`` holds the row's id, levels and name, so that nobody has to
-    rely on the index.
+    as sides. ``at`` says where: the row's position is that of the new record, or of the old
+    one where the row was removed; ``row`` holds the row's id, levels and name, so that nobody
+    has to rely on the position.
     """
 
     kind: Kind
-    pointer: str
+    at: Location
     label: str
     old: Json = MISSING
     new: Json = MISSING
     row: dict[str, Json] | None = None
     difference: str | None = None
     """New minus old with its sign, exact, where both are amounts of money."""
+
+    @property
+    def pointer(self) -> str:
+        """The pointer of what differs."""
+        return self.at.pointer
 
 
 @dataclass(frozen=True, slots=True)

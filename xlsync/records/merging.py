@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.record import MISSING, get, join, split
+from xlsync.base.record import MISSING, get, join
 from xlsync.records.matching import ROW_ID
 from xlsync.records.merge_tables import merge_table
 from xlsync.records.merged import ENVELOPE, Conflict, Merged, assembled, settled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as Choices
 
     from xlsync.base.record import Json, Record
+    from xlsync.form.locate import Location
     from xlsync.form.mapping import Mapping, Table
     from xlsync.records.merged import TablePlan
 
@@ -36,22 +38,27 @@ def resolve(mapping: Mapping, merged: Merged, choices: Choices[str, Json]) -> Re
     for table in mapping.tables.values():
         rows = get(merged.record, table.pointer)
         plan = merged.tables[table.pointer]
-        places.append((table.pointer, _rows(table, plan, rows, choices)))
+        chosen = ((mapping.locate(one), value) for one, value in choices.items())
+        inside = [(at, value) for at, value in chosen if at.table is table]
+        places.append((table.pointer, _rows(table, plan, rows, inside)))
     return assembled(places)
 
 
-def _rows(table: Table, plan: TablePlan, stands: Json, choices: Choices[str, Json]) -> Json:
+def _rows(
+    table: Table, plan: TablePlan, stands: Json, choices: Iterable[tuple[Location, Json]]
+) -> Json:
     """The rows in their order; what stands where none is left."""
     rows: dict[str, Json] = {row[ROW_ID]: row for row in ([] if stands is MISSING else stands)}
-    for pointer, value in choices.items():
-        if not pointer.startswith(f"{table.pointer}/"):
+    when_empty = plan.when_empty
+    for at, value in choices:
+        if at.row is None:
+            when_empty = value
             continue
-        row_id, *column = split(pointer.removeprefix(table.pointer))
-        row = {**rows[row_id], column[0]: value} if column else value
-        rows[row_id] = MISSING if row is MISSING else {**row, ROW_ID: row_id}
+        row = value if at.column is None else {**rows[at.row], at.column: value}
+        rows[at.row] = MISSING if row is MISSING else {**row, ROW_ID: at.row}
     chosen = [_present(table, rows[one]) for one in plan.order if one in rows]
     kept = [row for row in chosen if row]
-    return kept or choices.get(table.pointer, plan.when_empty)
+    return kept or when_empty
 
 
 def _present(table: Table, row: Json) -> Record:

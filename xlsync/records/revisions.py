@@ -19,7 +19,6 @@ from xlsync.records.delta import Delta, Kind, RecordDelta
 if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form.mapping import FieldBase, Table
-    from xlsync.records.delta import Places
 
 
 class What(StrEnum):
@@ -46,35 +45,33 @@ _RECORDS = {Kind.ADDED: What.NEW, Kind.REMOVED: What.DROPPED}
 _ROWS = {Kind.ADDED: What.ROW_ADDED, Kind.REMOVED: What.ROW_REMOVED, Kind.MOVED: What.ROW_MOVED}
 
 
-def what_happened(places: Places, record: RecordDelta, delta: Delta) -> What:
+def what_happened(record: RecordDelta, delta: Delta) -> What:
     """The kind of revision that one delta of a record is.
 
     Everything in a record that is new or gone is part of that.
     """
     if record.kind in _RECORDS:
         return _RECORDS[record.kind]
-    plan, fields = places.mapping.record, places.mapping.fields
+    plan, fields = record.mapping.record, record.mapping.fields
     if delta.pointer == fields[plan.title].pointer:
         return What.RETITLED
     if delta.pointer == fields[plan.group].pointer:
         return What.REGROUPED
-    table = places.table(delta)
+    table = delta.at.row_table
     if table is None:
-        return _value(places.field(delta), delta)
-    if places.is_whole_row(delta):
-        return _ROWS[delta.kind]
-    return _cell(table, places, delta)
+        return _value(delta.at.item, delta)
+    return _ROWS[delta.kind] if delta.at.is_row else _cell(table, delta)
 
 
-def _cell(table: Table, places: Places, delta: Delta) -> What:
-    column = places.column(delta)
+def _cell(table: Table, delta: Delta) -> What:
+    column = delta.at.column
     if column in table.levels:
         return What.ROW_MOVED
     if column == table.name:
         return What.ROW_RENAMED
     if column in table.parts:
         return What.ROW_VALUE
-    return _value(places.field(delta), delta)
+    return _value(delta.at.item, delta)
 
 
 def _value(field: FieldBase | None, delta: Delta) -> What:

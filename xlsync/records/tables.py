@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xlsync.base.record import Json, Record
-    from xlsync.form.mapping import Table
+    from xlsync.form.locate import Location
+    from xlsync.form.mapping import Mapping, Table
 
 
-def compare_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> Iterator[Delta]:
+def compare_rows(
+    mapping: Mapping, table: Table, old: Sequence[Record], new: Sequence[Record]
+) -> Iterator[Delta]:
     """The deltas of a table: new and kept rows in their new order, then the removed ones."""
     pairs = match_rows(table, old, new)
     partners = {new_position: old_position for old_position, new_position in pairs}
@@ -28,37 +31,36 @@ def compare_rows(table: Table, old: Sequence[Record], new: Sequence[Record]) -> 
     for position, row in enumerate(new):
         partner = partners.get(position)
         if partner is None:
-            yield _whole(Kind.ADDED, table, position, row)
+            yield _whole(Kind.ADDED, table, _at(mapping, table, position), row)
             continue
-        yield from _columns(table, position, old[partner], row)
+        yield from _columns(mapping, table, position, (old[partner], row))
         if position in moved:
-            yield _moved(table, partner, position, row)
+            at, known = _at(mapping, table, position), _known_by(table, row)
+            yield Delta(Kind.MOVED, at, table.label, partner + 1, position + 1, known)
     kept = set(partners.values())
     for position, row in enumerate(old):
         if position not in kept:
-            yield _whole(Kind.REMOVED, table, position, row)
+            yield _whole(Kind.REMOVED, table, _at(mapping, table, position), row)
 
 
-def _pointer(table: Table, position: int, column: str | None = None) -> str:
-    cell = () if column is None else (column,)
-    return f"{table.pointer}{join(position, *cell)}"
+def _at(mapping: Mapping, table: Table, *place: int | str) -> Location:
+    """Where a row stands by its position, or one of its columns."""
+    return mapping.locate(f"{table.pointer}{join(*place)}")
 
 
 def _known_by(table: Table, row: Record) -> Record:
     return {key: row[key] for key in (ROW_ID, *table.levels, table.name) if key in row}
 
 
-def _whole(kind: Kind, table: Table, position: int, row: Record) -> Delta:
+def _whole(kind: Kind, table: Table, at: Location, row: Record) -> Delta:
     old, new = (MISSING, row) if kind is Kind.ADDED else (row, MISSING)
-    return Delta(kind, _pointer(table, position), table.label, old, new, _known_by(table, row))
+    return Delta(kind, at, table.label, old, new, _known_by(table, row))
 
 
-def _moved(table: Table, old: int, new: int, row: Record) -> Delta:
-    place = _pointer(table, new)
-    return Delta(Kind.MOVED, place, table.label, old + 1, new + 1, _known_by(table, row))
-
-
-def _columns(table: Table, position: int, old: Record, new: Record) -> Iterator[Delta]:
+def _columns(
+    mapping: Mapping, table: Table, position: int, pair: tuple[Record, Record]
+) -> Iterator[Delta]:
+    old, new = pair
     for name in {**table.columns, **content(table, old), **content(table, new)}:
         before, after = old.get(name, MISSING), new.get(name, MISSING)
         if same(before, after):
@@ -67,7 +69,7 @@ def _columns(table: Table, position: int, old: Record, new: Record) -> Iterator[
         is_renamed = name == table.name and _is_name(before) and _is_name(after)
         yield Delta(
             Kind.RENAMED if is_renamed else kind_of(before, after),
-            _pointer(table, position, name),
+            _at(mapping, table, position, name),
             column.label if column else name,
             before,
             after,

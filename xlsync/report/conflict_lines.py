@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.record import MISSING, get, split
+from xlsync.base.record import MISSING, get
 from xlsync.form.types import TYPES
 from xlsync.form.types.texts import MAX_LENGTH
 from xlsync.records import Delta, Kind
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlsync.base.record import Json, Record
+    from xlsync.form.locate import Location
     from xlsync.form.mapping import FieldBase, Mapping, Table
     from xlsync.records import Conflict, Merged
 
@@ -68,35 +69,29 @@ def text_of(spans: Spans) -> str:
 def conflict_lines(mapping: Mapping, merged: Merged) -> list[ConflictLine]:
     """A line for each conflict, in their order."""
     wording = Wording(mapping)
-    fields = {one.pointer: one for one in mapping.fields.values()}
     lines = []
     for conflict in merged.conflicts:
-        item = fields.get(conflict.pointer)
-        if item is None:
-            lines.append(_in_table(mapping, merged.record, conflict))
-        else:
-            place = wording.label(Delta(Kind.CHANGED, item.pointer, item.label))
-            lines.append(_of_value(conflict, place, item))
+        at = mapping.locate(conflict.pointer)
+        if at.table is not None:
+            lines.append(_in_table(at, at.table, merged.record, conflict))
+        elif at.item is not None:
+            place = wording.label(Delta(Kind.CHANGED, at, at.item.label))
+            lines.append(_of_value(conflict, place, at.item))
     return lines
 
 
-def _in_table(mapping: Mapping, record: Record, conflict: Conflict) -> ConflictLine:
-    pointer = conflict.pointer
-    inside = f"{pointer}/"
-    table = next(one for one in mapping.tables.values() if inside.startswith(f"{one.pointer}/"))
+def _in_table(at: Location, table: Table, record: Record, conflict: Conflict) -> ConflictLine:
     label = visible(table.label)
-    match split(pointer.removeprefix(table.pointer)):
-        case [row_id, name]:
-            column = table.columns[name]
-            place = f"{label}：{_path(table, _row(record, table, row_id))}\n{visible(column.label)}"
-            return _of_value(conflict, place, column)
-        case [_]:
-            first = next(one for one in _sides(conflict) if one is not MISSING)
-            place = f"{label}：{_path(table, first)}{_WHOLE_ROW}"
-            texts = [_row_text(table, conflict, one) for one in _sides(conflict)]
-            return _line(conflict, place, texts, None)
-    texts = [ABSENT if one is MISSING else NO_ROWS for one in _sides(conflict)]
-    return _line(conflict, f"{label}{_WHOLE_TABLE}", texts, None)
+    if at.row is None:
+        texts = [ABSENT if one is MISSING else NO_ROWS for one in _sides(conflict)]
+        return _line(conflict, f"{label}{_WHOLE_TABLE}", texts, None)
+    if at.item is None:
+        first = next(one for one in _sides(conflict) if one is not MISSING)
+        place = f"{label}：{_path(table, first)}{_WHOLE_ROW}"
+        texts = [_row_text(table, conflict, one) for one in _sides(conflict)]
+        return _line(conflict, place, texts, None)
+    path = _path(table, _row(record, table, at.row))
+    return _of_value(conflict, f"{label}：{path}\n{visible(at.item.label)}", at.item)
 
 
 def _row(record: Record, table: Table, row_id: str) -> Record:

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING
-from xlsync.records import Kind, Places, what_happened
+from xlsync.records import Kind, what_happened
 from xlsync.report.changes import NEW_STYLE, OLD_STYLE, inline_change
 from xlsync.report.lines import line
 from xlsync.report.revisions import kinds_of, revisions
@@ -45,8 +45,7 @@ def as_json(records: Sequence[RecordDelta]) -> list[Json]:
 
 
 def _deltas_json(record: RecordDelta) -> list[Json]:
-    places = Places(record.mapping)
-    return [_delta_json(one, what_happened(places, record, one)) for one in record.deltas]
+    return [_delta_json(one, what_happened(record, one)) for one in record.deltas]
 
 
 def _delta_json(delta: Delta, what: What) -> Json:

@@ -113,5 +113,5 @@ def _amount(field: FormField, record: Record | None) -> Decimal:
 
 
 def _group(wording: Wording, record: Record | None) -> str:
-    plan = wording.places.mapping
+    plan = wording.mapping
     return name_of(get(record, plan.fields[plan.record.group].pointer))

@@ -83,7 +83,7 @@ def _of(wording: Wording, record: RecordDelta) -> Iterator[Revision]:
         what = What.NEW if record.old is None else What.DROPPED
         yield from _in_short(wording, record, replace(plain, what=what))
         return
-    for (what, _), deltas in _gathered(wording, record).items():
+    for (what, _), deltas in _gathered(record).items():
         for revision in _in_words(wording, what, deltas, record.new):
             yield replace(revision, record=plain.record, group=plain.group, title=plain.title)
 
@@ -112,14 +112,12 @@ def _sides(record: RecordDelta) -> tuple[Json, Json]:
     return record.old, record.new
 
 
-def _gathered(
-    wording: Wording, record: RecordDelta
-) -> dict[tuple[What, tuple[str, ...]], list[Delta]]:
+def _gathered(record: RecordDelta) -> dict[tuple[What, tuple[str, ...]], list[Delta]]:
     """The deltas that are told as one revision: the quantity of a row, or its levels."""
     gathered: dict[tuple[What, tuple[str, ...]], list[Delta]] = {}
     for delta in record.deltas:
-        what = what_happened(wording.places, record, delta)
-        row = wording.places.row_pointer(delta)
+        what = what_happened(record, delta)
+        row = delta.at.row_pointer
         is_part = what in {What.ROW_VALUE, What.ROW_MOVED} and row != delta.pointer
         place = (row or "", "") if is_part else (delta.pointer,)
         gathered.setdefault((what, place), []).append(delta)
@@ -130,9 +128,9 @@ def _in_words(
     wording: Wording, what: What, deltas: Sequence[Delta], record: Json
 ) -> Iterator[Revision]:
     first = deltas[0]
-    if wording.places.table(first) is None:
+    if first.at.row_table is None:
         yield _value(wording, what, first, wording.label(first))
-    elif wording.places.is_whole_row(first):
+    elif first.at.is_row:
         yield _row(wording, what, first)
     elif what is What.ROW_MOVED:
         yield _level(wording, deltas)
@@ -155,7 +153,7 @@ def _made(
 
 
 def _value(wording: Wording, what: What, delta: Delta, label: str) -> Revision:
-    field = wording.places.field(delta)
+    field = delta.at.item
     by = amount_change(field.type, delta.old, delta.new) if field else None
     old, new = (wording.side(delta, side) for side in (delta.old, delta.new))
     if old.text == new.text:
@@ -180,7 +178,7 @@ def _row(wording: Wording, what: What, delta: Delta) -> Revision:
 def _level(wording: Wording, deltas: Sequence[Delta]) -> Revision:
     """A row that now stands under other levels."""
     first = deltas[0]
-    before = {wording.places.column(delta) or "": delta.old for delta in deltas}
+    before = {delta.at.column or "": delta.old for delta in deltas}
     was = replace(first, row={**(first.row or {}), **before})
     old, new = (Side(wording.levels(delta)) for delta in (was, first))
     return _made(What.ROW_MOVED, wording.name(first), old, new)
@@ -188,13 +186,13 @@ def _level(wording: Wording, deltas: Sequence[Delta]) -> Revision:
 
 def _quantity(wording: Wording, deltas: Sequence[Delta], record: Json) -> Revision | None:
     """A row's quantity before and after; None where only its parts show what changed."""
-    table = wording.places.table(deltas[0])
-    row = get(record, wording.places.row_pointer(deltas[0]) or "")
+    table = deltas[0].at.row_table
+    row = get(record, deltas[0].at.row_pointer or "")
     if table is None:
         return None
     if any((part(delta.old) or "") == (part(delta.new) or "") for delta in deltas):
         return None
-    was = {**row, **{wording.places.column(delta) or "": delta.old for delta in deltas}}
+    was = {**row, **{delta.at.column or "": delta.old for delta in deltas}}
     old, new = (quantity(table, one) for one in (was, row))
     if old == new or not (old and new):
         return None

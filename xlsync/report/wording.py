@@ -16,7 +16,6 @@ from xlsync.base.record import MISSING
 from xlsync.form.types import TYPES, render_quantity
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
-from xlsync.records import Places
 from xlsync.report.lines import visible, visible_lines
 from xlsync.workbook.checks import totals
 
@@ -49,7 +48,7 @@ class Wording:
 
     def __init__(self, mapping: Mapping) -> None:
         """Look up once what every delta needs."""
-        self.places = Places(mapping)
+        self.mapping = mapping
         self._labels = field_labels(mapping)
         self.amounts = [(self._labels[one.pointer], one) for one in _amounts(mapping)]
         """Label and field of the amounts by which records are added up."""
@@ -62,22 +61,21 @@ class Wording:
 
     def side(self, delta: Delta, value: Json) -> Side:
         """One side of a delta."""
-        field = self.places.field(delta)
-        return shown(value, field.type if field else None)
+        return shown(value, delta.at.item.type if delta.at.item else None)
 
     def path(self, delta: Delta) -> str:
         """The levels and the name of the delta's row."""
-        table = self.places.table(delta)
+        table = delta.at.row_table
         return self.parts(delta, [*table.levels, table.name]) if table else ""
 
     def levels(self, delta: Delta) -> str:
         """The levels of the delta's row."""
-        table = self.places.table(delta)
+        table = delta.at.row_table
         return self.parts(delta, table.levels) if table else ""
 
     def name(self, delta: Delta) -> str:
         """The name of the delta's row."""
-        table = self.places.table(delta)
+        table = delta.at.row_table
         return self.parts(delta, [table.name]) if table else ""
 
     def parts(self, delta: Delta, names: list[str]) -> str:
@@ -86,7 +84,7 @@ class Wording:
 
     def rest_of_row(self, delta: Delta, row: Record) -> str:
         """What a row says beside its levels and name: its quantity, then other columns."""
-        table = self.places.table(delta)
+        table = delta.at.row_table
         if table is None:
             return shown(row, None).text
         told = {*table.levels, table.name, *table.parts, *(delta.row or {})}
