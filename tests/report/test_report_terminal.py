@@ -9,7 +9,8 @@ import pytest
 from rich.table import Table
 
 from xlsync.report.lines import line
-from xlsync.report.terminal import BOX, console, print_lines, write_json
+from xlsync.report.machine import write_json
+from xlsync.report.terminal import BOX, console, print_lines
 
 _VALUE = {"名": "𠮷 ✓ ¥", "数": None}
 

@@ -1,8 +1,9 @@
-"""Names for files and folders, made from any text.
+"""Files: safe names for them, and writing them whole or not at all.
 
 Project names and units become file names here, and the files travel: what this module returns
 is allowed on Windows, macOS and Linux, shows on screen what it is (no invisible characters),
-and is no name that git, Excel or a shell gives a meaning of its own.
+and is no name that git, Excel or a shell gives a meaning of its own. Nothing that may be worth
+keeping is written over unasked.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)", re.IGNORECASE
 )
 TEMPORARY = ".xlsync-"
+"""How the names of files begin that are still being written."""
 
 
 def safe_name(text: str, *, suffix: str = "") -> str:
@@ -104,9 +106,6 @@ def _folded(name: str) -> str:
     name = unicodedata.normalize("NFD", name)
     # Systems fold with tables of their own, some to upper case, some to lower.
     return unicodedata.normalize("NFD", name.upper().casefold())
-
-
-"""How the names of files begin that are still being written."""
 
 
 def make_folder(folder: Path) -> None:

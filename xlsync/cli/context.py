@@ -75,7 +75,7 @@ def print_left(records: Sequence[tuple[str, Iterable[Remark]]]) -> None:
 
 def write_json(value: Json, *, on_one_line: bool = False) -> None:
     """Write JSON to standard output."""
-    from xlsync.report.terminal import write_json as write
+    from xlsync.report.machine import write_json as write
 
     write(sys.stdout, value, on_one_line=on_one_line)
 

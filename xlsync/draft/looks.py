@@ -1,4 +1,4 @@
-"""How a place of an official workbook looks, in the words that a template has for it."""
+"""How a place of an official workbook looks, in the words of a template, as named styles."""
 
 from __future__ import annotations
 

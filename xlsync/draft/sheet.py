@@ -1,4 +1,4 @@
-"""A column cut in several, with everything that lies on it.
+"""All that is known of a sheet that becomes a form: how it is drawn, and what it probably means.
 
 Where an official form prints operator, value and unit into one column, each of them needs a
 column of its own to be chosen and checked; on paper the three still look like one.

@@ -1,4 +1,4 @@
-"""Texts as a cell can hold them, with a visible sign for what it cannot."""
+"""What stands in the cells of a copy: what was typed where it can stand, else what was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a pointer of the record lies on the sheet of a fresh copy, and what people call it."""
+"""Where a problem stands on a fresh copy, and the formulas that tell whether it still stands."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Content = str | float | Decimal | dt.date | None
 
 _COMPARED = 100
+"""Characters by which a long text is known again; a formula's text may have 255."""
 
 
 class Place(NamedTuple):
@@ -77,8 +78,6 @@ class Places:
             table.pointer: Place(at, table.label) for table, at in tables
         }
 
-
-"""Characters by which a long text is known again; a formula's text may have 255."""
 
 _WORDS = {name for name, kind in TYPES.items() if kind.number_format == "@"}
 """Types of which a rule sees the same in the sheet and in the record."""

@@ -1,4 +1,4 @@
-"""Which forms of a file go back, with which problems, under which names."""
+"""A form with problems to the copy that goes back: made, read back, and only then handed over."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = "_退回修改.xlsx"
 _OF_CELLS = {"S003", "S004", "S008", "S009"}
+"""What is said of a single cell again; every other finding about a fresh sheet is a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,6 @@ def _name(case: Case) -> str:
     record = case.record or {}
     called = "_".join(filter(None, (case.form.group(record), case.form.title(record))))
     return called or case.source or case.form.mapping.title
-
-
-"""What is said of a single cell again; every other finding about a fresh sheet is a fault."""
 
 
 def own_manifest(case: Case) -> Manifest:

@@ -1,4 +1,4 @@
-"""Code lists: which value a text stands for."""
+"""Code lists: which value a text stands for, and how they take a quantity apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader has found on a sheet before any value is read: which cell is which slot."""
+"""What was found on a sheet before any value is read: which cell is which slot, as it was typed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Finding a form in a workbook of ours whose defined names are gone: by its layout.
+"""Which sheets of a workbook are forms of ours, and where on them everything lies.
 
-Older formats and some programs drop names. If the fixed texts still stand where the layout
-puts them, perhaps a few rows lower, the slots stand there too.
+Older formats and some programs drop the defined names. If the fixed texts still stand where the
+layout puts them, perhaps a few rows lower, the slots stand there too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Several forms of one file that say they are the same record: a sheet that was copied."""
+"""What the reader knows of a workbook that went out: values that were fixed, and copied sheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The levels of a row, as a careful person reads them off paper.
+"""The rows of a table that was found by its heading row: put right where they slipped, levels read.
 
 On paper a level stands once and holds for the rows below it. A row without labels inherits
 from the row above and is not corrected by its content; a first level that is missing or
@@ -28,6 +28,7 @@ Tree = "Mapping[str, Sequence[str]]"
 _NAME_AND_VALUE = 2
 
 _NOTE = re.compile(r"[:：]")
+"""A line below a table says who filled it in (``填表人：…``); the name of an item has no colon."""
 
 
 class Levels(NamedTuple):
@@ -75,8 +76,6 @@ def settle(tree: Mapping[str, Sequence[str]], own: Levels, above: Levels) -> Set
         return Settled(own, derived=False)
     return Settled(Levels(derived, second or first), derived=True)
 
-
-"""A line below a table says who filled it in (``填表人：…``); the name of an item has no colon."""
 
 JOINED = "*"
 """The column where operator, value and unit stand together."""

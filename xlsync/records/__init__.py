@@ -1,8 +1,10 @@
-"""What changed between two versions of a record: record × record → deltas.
+"""Two or three versions of a record: what changed, merged, or carried over to another form.
 
-Start with :mod:`xlsync.records.compare`. How rows of a table find their partners stands in
-:mod:`xlsync.records.matching`, what a delta is in :mod:`xlsync.records.delta`, and what it means to
-people in :mod:`xlsync.records.revisions`.
+Comparing begins in :mod:`xlsync.records.compare`; how rows of a table find their partners stands
+in :mod:`xlsync.records.matching`, what a delta is in :mod:`xlsync.records.delta`, and what it
+means to people in :mod:`xlsync.records.revisions`. Merging (base × ours × theirs) begins in
+:mod:`xlsync.records.merging`; where both sides said something else, a person chooses in a
+conflict workbook (:mod:`xlsync.records.conflicts`).
 """
 
 from xlsync.records.carrying import Carried, Remark, carry

@@ -1,4 +1,4 @@
-"""How records of one form become records of another: which field goes where, and what stays.
+"""One record from one form to another: what has a place is carried, the rest is told.
 
 A migration is a TOML file in ``mappings/migrations/``. Every field and column of the old form
 is either named with its place in the new one or left with a reason, so that nothing is

@@ -1,4 +1,7 @@
-"""What somebody added to a conflict workbook outside the cells for choices: quoted, not lost."""
+"""Read a conflict workbook: which choice stands in which row, and everything that is odd.
+
+What somebody added outside the cells for choices is quoted, not lost.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 _NOTE_COLUMNS = 2
 _HEADING_WITHIN = 40
+"""Rows in which the headings are looked for; people insert a few above."""
 
 
 def strays(
@@ -74,8 +78,6 @@ def _is_progress(sheet: Sheet, cell: Cell, count: int) -> bool:
         return "COUNTA(" in cell.formula and not cell.text
     return sheet.values_only and cell.text == "0"
 
-
-"""Rows in which the headings are looked for; people insert a few above."""
 
 _EMPTY = Cell("")
 

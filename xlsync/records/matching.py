@@ -1,7 +1,7 @@
-"""Rows whose names were reworded: the best guesses for what nothing surer has matched.
+"""Which row of a new table is which row of the old one: by id, by key, then by likeness.
 
-Comparing every name with every other is quadratic, so this is for leftovers and is bounded:
-long names count by their beginnings, and a group with very many leftovers is left alone.
+Comparing every name with every other is quadratic, so likeness is asked last and is bounded:
+long names count by their beginnings, and a group with very many rows left is left alone.
 """
 
 from __future__ import annotations

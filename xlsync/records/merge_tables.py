@@ -1,4 +1,4 @@
-"""Which rows of three versions of a table are the same row, and in which order they stand.
+"""The rows of a table merged: each column by itself, a row that one side removed as a whole.
 
 Both sides are matched with the base as for a diff (:mod:`xlsync.records.matching`). What a side
 added, or renamed beyond recognition, then meets the other side by its key, so that no row is
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
 
 _WHOLE = None
+"""The column of a conflict about a whole row."""
 
 
 class Entry(NamedTuple):
@@ -115,9 +116,6 @@ def _moved(side: dict[int, Entry]) -> set[Entry]:
     """The entries that a side moved, of those that it has by position."""
     pairs = [(one.base, at) for at, one in sorted(side.items()) if one.base is not None]
     return {side[at] for at in out_of_order(pairs)}
-
-
-"""The column of a conflict about a whole row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Put into a merged record what a person chose at its conflicts."""
+"""Merge two versions of a record on the one that both began from, and resolve its conflicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether a migration fits its two forms: nothing unknown, nothing twice, nothing forgotten."""
+"""The migrations at hand: which one leads from a form to another, and whether it fits both.
+
+One fits where nothing in it is unknown, nothing stands twice and nothing is forgotten.
+"""
 
 from __future__ import annotations
 

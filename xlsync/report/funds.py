@@ -1,4 +1,4 @@
-"""Sums of money as a table for a console: by unit, and in total."""
+"""Sums of money over the records that changed: by group and in all, before and after."""
 
 from __future__ import annotations
 

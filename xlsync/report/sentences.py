@@ -1,6 +1,6 @@
-"""What could not be carried over to another form, as Chinese lines: said once where it is alike.
+"""What a command did, in Chinese sentences: carried over, joined, sent out.
 
-A column that the new form does not have is the same news for every record; it is told once with
+A column that a new form does not have is the same news for every record; it is told once with
 how many it concerns. What concerns a record alone is told with the record and its text.
 """
 

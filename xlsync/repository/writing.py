@@ -1,7 +1,7 @@
-"""Objects of a spool to one pack of the repository, streamed: no object stays in memory.
+"""How a commit gets into the repository: one pack of objects, then one move of the branch.
 
 The library's own way maps the whole pack into memory to index it, and unpacks every object once
-more to look at it. Here the index is made from what was written, while it was written.
+more to look at it. Here the pack is streamed, and its index is made while it is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where workbooks go below the folder of a distribution: a folder a unit, a file a project.
+"""The files of a distribution: their names by unit and project, and what lies there already.
 
 A project keeps its file as long as it keeps its names, whatever else comes into the roster.
 """
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".xlsx"
 _STALE = 60.0
+"""Seconds; a temporary file is there for milliseconds, an older one was left by a killed run."""
 
 
 def name_files(sendings: Sequence[Sending], ledger: Mapping[str, Issued]) -> None:
@@ -60,9 +61,6 @@ def _file(former: Issued) -> PurePosixPath | None:
     """The file that went out last for a record, if it is below the folder of a distribution."""
     file = former.distributed.file
     return PurePosixPath(file) if file and file.count("/") == 1 else None
-
-
-"""Seconds; a temporary file is there for milliseconds, an older one was left by a killed run."""
 
 
 def content(path: Path) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The time at which something went out or came in, as the repository notes it."""
+"""Receipts: what is kept of every file that came beside its very bytes, and how it is looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a reader of any zip archive has to know: its flags, and how a damaged one shows itself."""
+"""Zip archives of returned files: the files in them, one after the other, within bounds.
+
+What a damaged archive looks like, and the flags of a member, hold for any reader of zip files
+and are shared with the reader of .xlsx.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ if TYPE_CHECKING:
 
 ENCRYPTED = 0x1
 UTF8 = 0x800
+"""Flags of a member (APPNOTE 4.4.4)."""
+
 ENDING = ".zip"
 MAX_MEMBERS = 20_000
+"""Files in an archive: twice the largest round."""
 
-
-"""Flags of a member (APPNOTE 4.4.4)."""
 
 ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -34,7 +39,6 @@ ZIP_ERRORS = (
 """Everything that zipfile was seen to raise over damaged archives."""
 
 
-"""Files in an archive: twice the largest round."""
 MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 """The directory is read as a whole, and each of its entries costs some ten times its size."""
 MAX_MEMBER_BYTES = 64 * 1024 * 1024

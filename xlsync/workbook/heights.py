@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from xlsync.writer.contents import Filled
 
 SIZE_OF_WIDTHS = 10.5
-MAX_HEIGHT = 409.0
-
-
 """Column widths count half-width characters of about this font size."""
+
+MAX_HEIGHT = 409.0
+"""Points; the highest row that a spreadsheet draws."""
+
 
 LINE = 1.4
 """Height of a line, in font sizes."""
@@ -66,9 +67,6 @@ def overflows(cell: str, place: Room, height: str) -> str:
     width = f"2*(LEN({cell})-({breaks}))-{narrow}"
     lines = f"MAX(ROUNDUP(({width})/{place.characters:g},0),{breaks}+1)"
     return f"{lines}>ROUND(({height}-{PADDING:g})/{place.size * LINE:g},0)"
-
-
-"""Points; the highest row that a spreadsheet draws."""
 
 
 class Heights:

@@ -1,4 +1,4 @@
-"""XlsxWriter without its mercy: what it only warns of, or says by a number, is an error here."""
+"""Styles of a template as formats of XlsxWriter, each made once; its warnings are errors here."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ TEXT_FORMAT = "@"
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
 _SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
 Look = dict[str, object]
+"""The properties of a format, as XlsxWriter names them."""
 
 
 def done(code: object, what: str) -> None:
@@ -47,8 +48,6 @@ def warnings_are_errors() -> Iterator[None]:
         except UserWarning as warning:
             raise XlsyncError(str(warning)) from None
 
-
-"""The properties of a format, as XlsxWriter names them."""
 
 _VALIGN = {"top": "top", "center": "vcenter", "bottom": "bottom"}
 

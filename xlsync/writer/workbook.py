@@ -1,4 +1,4 @@
-"""Filling a drawn sheet with XlsxWriter, cell by cell: what a record says, and its row heights."""
+"""The whole workbook: the form's sheet filled in, the lists behind its dropdowns, the manifest."""
 
 from __future__ import annotations
 

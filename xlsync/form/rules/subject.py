@@ -1,7 +1,7 @@
-"""What rules know of a mapping: the few properties of fields, tables and lists they need.
+"""What rules see: the plan of a form, and a record with its values by slot and its rows by table.
 
-Rules lie one floor below mappings and cannot import them, so they name here, as protocols,
-what they look at; :class:`xlsync.form.mapping.Mapping` has all of it.
+Rules lie below mappings and cannot import them, so they name here, as protocols, what they look
+at; :class:`xlsync.form.mapping.Mapping` has all of it.
 """
 
 from __future__ import annotations

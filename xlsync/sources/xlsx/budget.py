@@ -1,5 +1,6 @@
-"""The one exception of this package: the file, or a part of it, cannot be read.
+"""What one file may still use up: the limits of :mod:`.limits`, counted down while reading.
 
+A file that uses up its budget, or that is damaged, ends in the one exception of this package.
 It carries the message for the person who sent the file and never leaves the package:
 :func:`xlsync.sources.xlsx.reading.read` turns it into a problem.
 """

@@ -1,4 +1,4 @@
-"""Comments of one sheet: the classic ones, and the threads of newer versions of Excel.
+"""What a workbook carries beside its cells: comments, text boxes, pictures, macros, links.
 
 ECMA-376 part 1, clause 18.7 (comments); [MS-XLSX] 2.6.205 (threadedComment). Excel keeps a
 classic comment beside each thread that only says that there is a thread; the thread replaces it.

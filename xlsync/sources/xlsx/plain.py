@@ -1,6 +1,7 @@
-"""The escapes inside of texts, by which a file holds what XML does not allow.
+"""Cells and strings in their plain spelling, cut out of a part before the XML parser sees it.
 
-ECMA-376 part 1, clause 22.9.2.19 (ST_Xstring).
+Escapes inside of texts, by which a file holds what XML does not allow (ECMA-376 part 1, clause
+22.9.2.19, ST_Xstring), are undone here.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _ESCAPE = re.compile(
     r"|_x(?P<unit>(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_"
 )
 MARK = "xsCut"
+"""The element that stands for what was cut; its attribute ``n`` says which piece it was."""
 
 
 def unescape(text: str) -> str:
@@ -34,8 +36,6 @@ def _character(match: re.Match[str]) -> str:
         return chr(int(match["unit"], 16))
     return bytes.fromhex(match["high"] + match["low"]).decode("utf-16-be")
 
-
-"""The element that stands for what was cut; its attribute ``n`` says which piece it was."""
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#10;": "\n", "&amp;": "&"}
 """The entities that programs write; that of the ampersand is decoded last."""

@@ -1,6 +1,9 @@
 """What was read of former files and may come again: bounded, and safe between threads.
 
-What is remembered is shared between files: whoever gets it must not change it.
+The workbooks of one form share their styles, names and helper sheets, byte by byte, whoever
+filled them in. Such a part is recognised before it is unpacked; what reading it cost is charged
+to the file again, so every limit holds as if it had been read. What is remembered is shared
+between files: whoever gets it must not change it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The number formats that a file names by number alone: ECMA-376 part 1, clause 18.8.30.
+"""Cell formats: number format, date or not, locked or not; serial numbers to ISO dates.
 
-Those from 27 on differ between editions of Excel; here they are what they are in the Chinese
-edition, where our files come from.
+The formats that a file names by number alone (ECMA-376 part 1, clause 18.8.30) differ from 27
+on between editions of Excel; here they are those of the Chinese edition, where our files come
+from.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Defined names that point at exactly one area of one sheet.
+"""The workbook part: its sheets in order, the defined names, the document properties.
 
-Left out are formulas, constants, several areas at once, whole rows and columns, areas of other
-workbooks, and whatever broke (``#REF!``): no anchor can be drawn from them.
+Of defined names only those count that point at exactly one area of one sheet. Left out are
+formulas, constants, several areas at once, whole rows and columns, areas of other workbooks, and
+whatever broke (``#REF!``): no anchor can be drawn from them.
 """
 
 from __future__ import annotations

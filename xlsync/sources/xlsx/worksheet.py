@@ -1,4 +1,4 @@
-"""Where on a sheet a reference leads; the same few thousand references come in every file."""
+"""What a worksheet part says once it was read, and where on a sheet a reference leads."""
 
 from __future__ import annotations
 
