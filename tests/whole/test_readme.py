@@ -1,4 +1,4 @@
-"""What the README and the guide show is what the program does."""
+"""What the README, the command reference and the guide show is what the program does."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "guide.zh.md").read_text(encoding="utf-8")
 
-_REFERENCE = README.partition("\n## Command reference\n")[2].partition("\n## ")[0]
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+_REFERENCE = COMMANDS.partition("\n## Command reference\n")[2].partition("\n## ")[0]
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 
 
 class Example(NamedTuple):
-    """A command of the README, the exit code it ends with, and the lines it is said to print."""
+    """A command of the reference, the exit code it ends with, and the lines it is said to print."""
 
     command: str
     code: int
@@ -54,7 +56,7 @@ def _fits(shown: str, printed: str) -> bool:
     return re.fullmatch(r".*".join(parts), printed, re.DOTALL) is not None
 
 
-def test_the_examples_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_reference_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("XLSYNC_REPO", raising=False)
@@ -86,8 +88,12 @@ def test_every_command_has_help_and_an_example_of_all_its_options(name: str) -> 
             assert any(spelling in _REFERENCE for spelling in option.opts)
 
 
+def test_the_readme_stays_short() -> None:
+    assert len(README.splitlines()) < 200
+
+
 def test_every_link_leads_somewhere() -> None:
-    for text, folder in ((README, ROOT), (GUIDE, ROOT / "docs")):
+    for text, folder in ((README, ROOT), (COMMANDS, ROOT / "docs"), (GUIDE, ROOT / "docs")):
         for target in re.findall(r"\]\((?!https?:)([^)#]*)", text):
             assert not target or (folder / target).exists() or target.endswith(".png"), target
 

@@ -58,7 +58,7 @@ for command in (
     cli.add_command(command)
 
 
-def main() -> None:
-    """Run the command line."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; by default with the arguments of the program."""
     prepare_streams()
-    cli()
+    cli(arguments)

@@ -15,8 +15,6 @@ from xlsync.cli.options import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SEASON = "season-2024"
-
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=PATH)
@@ -31,11 +29,9 @@ def demo(settings: Settings, folder: Path, *, season: bool) -> None:
     go out to six units, come back in batches with all that goes wrong, and go out again.
     """
     from xlsync.demo import run, run_season
-    from xlsync.form.catalogue import data_folder
 
     if season:
-        sample = data_folder("samples") / _SEASON
-        run_season(settings.forms, sample, folder, print_report, _run)
+        run_season(settings.forms, folder, print_report, _run)
         return
 
     # A newcomer may have called it by a path; then the commands shown must bear that path.

@@ -1,14 +1,17 @@
 """A whole season by a script: what the coordinator runs, and what the units do in between.
 
-The script is data (``season.toml`` of a sample). A step either runs a command of this program,
-or makes the files of a folder as units send them: typed into the workbooks that went out, sent
-twice, zipped, changed by two people, or chosen in a conflict workbook.
+The script is data (``season.toml`` of a sample). A step either runs a command of xlsync, or makes
+the files of a folder as units send them: typed into the workbooks that went out, sent twice,
+zipped, changed by two people, or chosen in a conflict workbook.
+
+Play it with ``python examples/season/play.py DIR`` or with ``xlsync demo --season DIR``.
 """
 
 from __future__ import annotations
 
 import copy
 import shutil
+import sys
 import zipfile
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +24,7 @@ from xlsync.base.record import MISSING, get, put, split
 from xlsync.base.strict import Strict
 from xlsync.demo.staff import choose, type_in
 from xlsync.exchange.reading import find_files, read_file
+from xlsync.form.catalogue import data_folder
 from xlsync.form.loading import load_toml
 from xlsync.report.lines import line
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     Print = Callable[..., None]
     Run = Callable[[list[str]], int]
 
+_SAMPLE = "season-2024"
 _SCRIPT = "season.toml"
 
 
@@ -85,12 +90,10 @@ class Script(Strict):
     steps: list[Step] = Field(min_length=1)
 
 
-def run_season(
-    forms: Mapping[str, Form], sample: Path, folder: Path, print_report: Print, run: Run
-) -> None:
+def play(forms: Mapping[str, Form], folder: Path, print_report: Print, run: Run) -> None:
     """Play a season in a folder that is new or empty.
 
-    ``run`` runs a command of this program, prints what it prints and returns its exit code.
+    ``run`` runs a command of xlsync, prints what it prints and returns its exit code.
 
     Raises:
         XlsyncError: when the folder holds something, or a command ends otherwise than written.
@@ -98,6 +101,7 @@ def run_season(
     make_folder(folder)
     if any(folder.iterdir()):
         raise XlsyncError(f"{folder}: is not empty; name a new folder, or remove this one")
+    sample = data_folder("samples") / _SAMPLE
     _Season(forms, sample, folder, print_report, run).play()
 
 
@@ -240,3 +244,9 @@ def _change(record: Record, pointer: str, value: Json) -> None:
         place.append(value)
     else:
         place[key] = value
+
+
+if __name__ == "__main__":
+    from xlsync.cli import main
+
+    main(["demo", "--season", *sys.argv[1:]])
