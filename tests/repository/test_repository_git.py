@@ -110,7 +110,7 @@ def test_a_missing_object_is_named(repository: Repository, tmp_path: Path) -> No
     put(repository, ["a"])
     for pack in (tmp_path / "库" / "objects" / "pack").glob("*.idx"):
         pack.unlink()
-    with pytest.raises(XlsyncError, match="damaged: no commit"):
+    with pytest.raises(XlsyncError, match="已损坏（commit"):
         Repository.open(tmp_path / "库")
 
 

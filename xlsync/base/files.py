@@ -40,6 +40,9 @@ _INVISIBLE = re.compile(
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)", re.IGNORECASE
 )
+_NO_NAME = re.compile(r"[\x00-\x1f\\:]")
+"""What stands in no name of a file: on Windows a colon names a drive or a stream of a file."""
+
 TEMPORARY = ".xlsync-"
 """How the names of files begin that are still being written."""
 
@@ -108,6 +111,24 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFD", name.upper().casefold())
 
 
+def within(folder: Path, name: str) -> Path:
+    """The path of a name below a folder, whoever the name came from.
+
+    Names of rosters, returned files and shared repositories are hostile until they went through
+    here. ``name`` may lead through folders, set apart by ``/``; none of them may lead out.
+
+    Raises:
+        XlsyncError: when it is no name below the folder.
+    """
+    parts = name.split("/")
+    if any(part in {"", ".", ".."} or _NO_NAME.search(part) for part in parts):
+        raise XlsyncError(
+            f"{safe_text(name)!r} 不是 {folder} 里可用的文件名，未写出；"
+            "它来自版本库或名册，请检查来源（可用 xlsync check 检查版本库）。"
+        )
+    return folder.joinpath(*parts)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it.
 
@@ -164,8 +185,9 @@ def put_files(folder: Path, named: Iterable[tuple[str, bytes]]) -> list[Path]:
     make_folder(folder)
     paths = []
     for name, data in named:
-        write_file(folder / name, data)
-        paths.append(folder / name)
+        path = within(folder, name)
+        write_file(path, data)
+        paths.append(path)
     return paths
 
 

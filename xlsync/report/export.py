@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import UsageError, XlsyncError
@@ -15,6 +14,7 @@ from xlsync.base.files import (
     refuse_existing,
     safe_name,
     unique_names,
+    within,
     write_file,
 )
 from xlsync.report.export_text import write_lines, write_records, write_rows
@@ -110,7 +110,7 @@ def write_folder(accepted: Accepted, folder: Path, *, force: bool) -> int:
     """
     entries = accepted.entries
     # Behind rounds/YEAR/NAME a path says unit, title and id.
-    paths = [folder.joinpath(*PurePosixPath(entry.path).parts[3:]) for entry in entries]
+    paths = [within(folder, entry.path.split("/", 3)[3]) for entry in entries]
     if not force:
         refuse_existing(paths)
     for unit in {path.parent for path in paths}:

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zlib
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from dulwich.errors import ApplyDeltaError, ChecksumMismatch, ObjectFormatException
+from dulwich.errors import (
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    ObjectFormatException,
+)
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.pack import PackFileDisappeared
+from dulwich.refs import SymrefLoop
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,11 +36,43 @@ if TYPE_CHECKING:
 _FILE = 0o100644
 _FOLDER = 0o040000
 
-DAMAGE = (ApplyDeltaError, ChecksumMismatch, KeyError, ObjectFormatException, OSError, zlib.error)
+DAMAGE = (
+    # What dulwich raises for objects, packs, indexes and refs that are not what they should be;
+    # it says much of it by assertions.
+    *(ApplyDeltaError, ChecksumMismatch, FileFormatException, ObjectFormatException),
+    *(AssertionError, EOFError, IndexError, KeyError, OSError, OverflowError, ValueError),
+    *(struct.error, zlib.error, SymrefLoop),
+)
+
+_FORBIDDEN = frozenset({b"", b".", b"..", b".git"})
+"""Names that git forbids in a folder (``git fsck``: hasDot, hasDotdot, hasDotgit, emptyName)."""
 
 _Kind = TypeVar("_Kind", bound=ShaFile)
 _Value = TypeVar("_Value")
 _Below = dict[str, dict[str, _Value]]
+
+
+def damaged(place: str, what: object) -> XlsyncError:
+    """The error that says that a repository is damaged, and what to do about it."""
+    return XlsyncError(
+        f"版本库 {place} 已损坏（{what}）。请用 `git fsck` 查看，换回备份，"
+        "或从共享的版本库重新取一份（git clone --bare）。"
+    )
+
+
+def check_tree(tree: Tree) -> None:
+    """Refuse a folder with an entry whose name leads elsewhere, as ``git fsck`` does.
+
+    Raises:
+        XlsyncError: when a name is ``.``, ``..``, ``.git`` or empty, or holds a slash.
+    """
+    for name in tree:
+        if name.lower() in _FORBIDDEN or b"/" in name or b"\\" in name:
+            shown = safe_text(_text(name))
+            raise XlsyncError(
+                f"版本库里有不允许的文件名 {shown!r}（目录 {tree.id.decode()[:10]}），"
+                "可能被人动过手脚，未读取；请换回备份，并告知共享版本库的管理员。"
+            )
 
 
 def in_file(sha: ObjectID) -> Placed:
@@ -84,15 +125,14 @@ class Objects:
         """What stands in a folder, in git's order; nothing for None."""
         if folder is None:
             return
-        for name, mode, sha in self._read(folder, Tree).iteritems():
-            yield Child(_text(name), sha, stat.S_ISDIR(mode))
+        for name, mode, sha in self._entries(folder):
+            yield Child(name, sha, stat.S_ISDIR(mode))
 
     def placed(self, folder: ObjectID | None) -> dict[str, Placed]:
         """What stands in a folder, by name, with its mode; nothing for None."""
         if folder is None:
             return {}
-        entries = self._read(folder, Tree).iteritems()
-        return {_text(name): Placed(mode, sha) for name, mode, sha in entries}
+        return {name: Placed(mode, sha) for name, mode, sha in self._entries(folder)}
 
     def folders(self, folder: ObjectID | None) -> Iterator[Child]:
         """The folders in a folder."""
@@ -140,6 +180,13 @@ class Objects:
             _set(tree, name, _FOLDER, child.id if len(child) else None)
         return tree, made
 
+    def _entries(self, folder: ObjectID) -> Iterator[tuple[str, int, ObjectID]]:
+        """The entries of a folder, refused where git forbids one (see :func:`check_tree`)."""
+        tree = self._read(folder, Tree)
+        check_tree(tree)
+        for name, mode, sha in tree.iteritems():
+            yield _text(name), mode, sha
+
     def _read(self, sha: ObjectID, kind: type[_Kind]) -> _Kind:
         try:
             found = self._load(sha)
@@ -148,9 +195,8 @@ class Objects:
         else:
             reason = ""
         if not isinstance(found, kind):
-            raise XlsyncError(
-                f"the repository is damaged: no {kind.__name__.lower()} {sha.decode()}{reason}; "
-                "look at it with `git fsck` or go back to a copy"
+            raise damaged(
+                str(Path(self.folder).parent), f"{kind.__name__.lower()} {sha.decode()}{reason}"
             )
         return found
 

@@ -17,12 +17,12 @@ from urllib.request import url2pathname
 from dulwich.client import HTTPProxyUnauthorized, HTTPUnauthorized, get_transport_and_path
 from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.object_store import MissingObjectFinder
-from dulwich.objects import ZERO_SHA, ObjectID
+from dulwich.objects import ZERO_SHA, ObjectID, ShaFile, Tree
 from dulwich.refs import HEADREF, Ref
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository.objects import DAMAGE
-from xlsync.repository.opening import open_repo
+from xlsync.repository.objects import DAMAGE, check_tree
+from xlsync.repository.opening import head_of, open_repo
 from xlsync.repository.spool import Spool
 from xlsync.repository.writing import patiently, write_pack
 
@@ -89,7 +89,7 @@ def push(repo: Repo, location: str, former: ObjectID | None) -> bool:
     Raises:
         XlsyncError: when it cannot be reached or written.
     """
-    branch, commit = _branch(repo), repo.refs[HEADREF]
+    branch, commit = _branch(repo), head_of(repo)
     if _is_server(location):
         return _push_to_server(repo, location, branch, former)
     with closing(open_repo(_folder(location))) as other:
@@ -101,7 +101,7 @@ def push(repo: Repo, location: str, former: ObjectID | None) -> bool:
 
 
 def _push_to_server(repo: Repo, location: str, branch: Ref, former: ObjectID | None) -> bool:
-    commit = repo.refs[HEADREF]
+    commit = head_of(repo)
     moved = False
 
     def updates(refs: Mapping[Ref, ObjectID]) -> dict[Ref, ObjectID]:
@@ -166,7 +166,7 @@ def _copy(source: Repo, target: Repo, commit: ObjectID, location: str, spool: Sp
             return
         heads = [sha for sha in target.get_refs().values() if sha in source.object_store]
         missing = MissingObjectFinder(source.object_store, heads, [commit])
-        objects = [spool.put_object(source.object_store[sha]) for sha, _ in missing]
+        objects = [spool.put_object(_checked(source.object_store[sha])) for sha, _ in missing]
         target.object_store.close()
         write_pack(target.object_store, spool, objects)
     except DAMAGE as error:
@@ -174,12 +174,23 @@ def _copy(source: Repo, target: Repo, commit: ObjectID, location: str, spool: Sp
         raise XlsyncError(f"cannot copy from or to the repository {location}: {reason}") from error
 
 
+def _checked(found: ShaFile) -> ShaFile:
+    """An object on its way here; folders with names that git forbids stay outside."""
+    if isinstance(found, Tree):
+        check_tree(found)
+    return found
+
+
 def _check_whole(repo: Repo, commit: ObjectID, location: str) -> None:
     """Make sure that nothing is missing of what was fetched, before anything builds on it."""
     store = repo.object_store
     try:
-        finder = MissingObjectFinder(store, [repo.refs[HEADREF]], [commit])
-        is_whole = all(sha in store for sha, _ in finder)
+        finder = MissingObjectFinder(store, [head_of(repo)], [commit])
+        is_whole = True
+        for sha, hint in finder:
+            is_whole = is_whole and sha in store
+            if hint is None or hint[0] == Tree.type_num:
+                _checked(store[sha])
     except DAMAGE:
         is_whole = False
     if not is_whole:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from dulwich.objects import ObjectID
 from dulwich.objectspec import AmbiguousShortId, parse_commit
-from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 
@@ -19,8 +18,8 @@ from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
-from xlsync.repository.objects import Objects
-from xlsync.repository.opening import open_repo
+from xlsync.repository.objects import DAMAGE, Objects, damaged
+from xlsync.repository.opening import head_of, open_repo
 from xlsync.repository.snapshot import Entry, Snapshot
 from xlsync.repository.spool import Edits, Spool
 from xlsync.repository.writing import MovedError, move_branch, write_commit, write_folder
@@ -107,7 +106,7 @@ class Repository:
         Raises:
             XlsyncError: when no commit, or more than one, goes by that name.
         """
-        commit = _head(self._repo) if revision is None else _commit(self._repo, revision)
+        commit = head_of(self._repo) if revision is None else _commit(self._repo, revision)
         return Snapshot(self._objects, commit)
 
     def commit(self, changes: Changes, message: str) -> str | None:
@@ -124,7 +123,7 @@ class Repository:
         if edits is None:
             return None
         parent = changes.snapshot.commit
-        if _head(self._repo).decode() != parent:
+        if head_of(self._repo).decode() != parent:
             raise MovedError
         base = self._objects.commit(ObjectID(parent.encode()))
         self._objects.release()
@@ -148,7 +147,7 @@ class Repository:
             MovedError: when another commit came first; nothing was changed.
             XlsyncError: when the other line is not of xlsync, or the disk refuses.
         """
-        ours, theirs = _head(self._repo), _commit(self._repo, revision)
+        ours, theirs = head_of(self._repo), _commit(self._repo, revision)
         _check_marker(self._repo, theirs, revision)
         bases = parted(self._objects, [ours], [theirs])
         if bases == [theirs]:
@@ -215,13 +214,16 @@ class Repository:
     def _lineage(self) -> Iterator[Lineage]:
         """All commits with their parents, each before its parents."""
         parents_of = self._repo.parents_provider().get_parents
-        for step in self._repo.get_walker([_head(self._repo)], order=ORDER_TOPO):
-            parents = parents_of(step.commit.id, step.commit)
-            yield step.commit, [self._objects.commit(parent) for parent in parents]
+        try:
+            for step in self._repo.get_walker([head_of(self._repo)], order=ORDER_TOPO):
+                parents = parents_of(step.commit.id, step.commit)
+                yield step.commit, [self._objects.commit(parent) for parent in parents]
+        except DAMAGE as error:
+            raise damaged(self._repo.path, type(error).__name__) from error
 
 
 def _check_ours(repo: Repo) -> None:
-    _check_marker(repo, _head(repo), repo.path)
+    _check_marker(repo, head_of(repo), repo.path)
 
 
 def _check_marker(repo: Repo, commit: ObjectID, name: str) -> None:
@@ -235,17 +237,10 @@ def _check_marker(repo: Repo, commit: ObjectID, name: str) -> None:
         )
 
 
-def _head(repo: Repo) -> ObjectID:
-    _, sha = repo.refs.follow(HEADREF)
-    if sha is None:
-        raise XlsyncError(f"the git repository {repo.path} is not one of xlsync: it has no commit")
-    return sha
-
-
 def _commit(repo: Repo, revision: str) -> ObjectID:
     try:
         return parse_commit(repo, revision.encode(errors="replace")).id
     except AmbiguousShortId:
         raise XlsyncError(f"{revision!r} fits more than one commit; write more of it") from None
-    except (KeyError, ValueError):
+    except DAMAGE:
         raise XlsyncError(f"{revision!r} is no commit, branch or tag of the repository") from None

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.files import make_folder, safe_text, write_file
+from xlsync.base.files import make_folder, safe_text, within, write_file
 from xlsync.base.problems import has_error
 from xlsync.exchange.workbooks import workbooks
 from xlsync.repository import Changes, MovedError, check_round
@@ -158,13 +158,13 @@ class _Run:
             )
         waiting = [one for one in wanted if one.file not in self.written]
         for name in dict.fromkeys(one.file.partition("/")[0] for one in wanted):
-            make_folder(self.folder / name)
-            sweep(self.folder / name)
+            make_folder(within(self.folder, name))
+            sweep(within(self.folder, name))
         orders = (one.ticket().order(self.form, keys[0]) for one in waiting)
         made = workbooks(self.form, orders, len(waiting), self.wishes.password)
         self.progress(0, len(waiting))
         for done, (one, data) in enumerate(zip(waiting, made, strict=True), start=1):
-            write_file(self.folder / one.file, data)
+            write_file(within(self.folder, one.file), data)
             self.written[one.file] = (one.ticket().fingerprint(), one.base)
             self.progress(done, len(waiting))
 
@@ -180,7 +180,7 @@ class _Run:
             self.written[sending.file] = known
             sending.base = known[1]
             return True
-        data = content(self.folder / sending.file)
+        data = content(within(self.folder, sending.file))
         if data is None:
             return True
         password = self.wishes.password
