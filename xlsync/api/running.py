@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from xlsync.base.workers import Progress
     from xlsync.form import Form, Forms
     from xlsync.repository import Repository
     from xlsync.rounds import Collection
+    from xlsync.rounds.arriving import Came
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.joining import Joined
     from xlsync.rounds.syncing import Synced
@@ -118,11 +119,13 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     returning: bool = False,
     replacing: bool = False,
     progress: Progress | None = None,
+    told: Callable[[Came], None] | None = None,
 ) -> Collection:
     """Read returned files, folders and archives into a round, as one commit.
 
     ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
     take the place of what it contradicts. The result has an outcome for each form in each file.
+    ``told`` is given each file as soon as it is read, before it is known what becomes of it.
 
     Raises:
         XlsyncError: when the round's name is none, or the repository cannot be written.
@@ -137,6 +140,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
         progress or _unseen,
         returning=returning,
         replacing=replacing,
+        told=told,
     )
 
 

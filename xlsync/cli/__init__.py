@@ -11,6 +11,7 @@ import click
 from xlsync import __version__
 from xlsync.cli.collect import collect
 from xlsync.cli.demo import demo
+from xlsync.cli.desk import desk
 from xlsync.cli.diff import diff
 from xlsync.cli.distribute import distribute
 from xlsync.cli.ending import Program, prepare_streams
@@ -54,6 +55,7 @@ for command in (
     merge,
     sync,
     demo,
+    desk,
 ):
     cli.add_command(command)
 

@@ -23,7 +23,7 @@ from xlsync.report.wording import Wording, field_labels, name_of
 from xlsync.workbook.heights import line_width, text_height
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -182,6 +182,21 @@ class Sums:
         for one in self._amounts:
             amount = amount_of(get(record, one.pointer), one.type) or _NOTHING
             unit.amounts[one.pointer] = unit.amounts.get(one.pointer, _NOTHING) + amount
+
+    def columns(self) -> list[str]:
+        """The heads of what is counted and added up, behind the unit."""
+        return [column.head for column in self._columns()[1:]]
+
+    def units(self) -> Iterator[tuple[str, list[Decimal]]]:
+        """Each unit with its figures, one for each of the columns."""
+        for name, unit in self._units.items():
+            yield name, self._figures(unit)
+
+    def charted(self) -> list[int]:
+        """Which of the columns are the main amounts."""
+        first = 1 + len(self._tables)
+        pointers = [one.pointer for one in self._charted]
+        return [first + at for at, one in enumerate(self._amounts) if one.pointer in pointers]
 
     def write(self, made: Book, name: str, title: str) -> None:
         """Add the sheet, one row a unit, with the totals below and a chart of the main amounts."""

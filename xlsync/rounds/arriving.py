@@ -107,16 +107,18 @@ class Before(NamedTuple):
     receipt: Callable[[str], Record | None]
 
 
-def take_in(
+def take_in(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     forms: Mapping[str, Form],
     paths: Iterable[Path],
     before: Before,
     spool: Spool,
     progress: Callable[[int, int], None],
+    told: Callable[[Came], None] | None = None,
 ) -> Arrived:
     """Read every file, folder and archive; the result is in the order of their names.
 
     A file of which everything was accepted before is known by its bytes, and not read again.
+    ``told`` is given each file once it is known what it says.
     """
     found = _once(find_files(paths))
     workers = processes(len(found))
@@ -124,16 +126,24 @@ def take_in(
 
     def unread() -> Iterator[Arrival]:
         for arrival in _told(found, progress):
-            came.append(_settled(before, arrival))
-            if came[-1] is None:
+            known = _settled(before, arrival)
+            came.append(known)
+            if known is None:
                 yield arrival
+            elif told:
+                told(known)
 
     if workers == 1:
         read: Iterable[_Read] = (_read(forms, before.keys, one) for one in unread())
     else:
         files = tuple((one.template_path, one.mapping_path) for one in forms.values())
         read = spread(_Task(files, before.keys), unread(), workers)
-    new = iter([_spooled(one, spool) for one in read])
+    spooled = []
+    for one in read:
+        spooled.append(_spooled(one, spool))
+        if told:
+            told(spooled[-1])
+    new = iter(spooled)
     return Arrived([one or next(new) for one in came], spool)
 
 

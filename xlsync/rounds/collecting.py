@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Repository
-    from xlsync.rounds.arriving import Arrived
+    from xlsync.rounds.arriving import Arrived, Came
 
 _ATTEMPTS = 20
 """Other collections may commit in between; each lost race is one attempt."""
@@ -78,12 +78,13 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     *,
     returning: bool = False,
     replacing: bool = False,
+    told: Callable[[Came], None] | None = None,
 ) -> Collection:
     """Read files, folders and archives and commit what came into a round.
 
-    ``progress`` is told how many of how many files are read; ``returning`` notes in the ledger
-    that what was refused goes back for correction; ``replacing`` lets a file take the place of
-    what it contradicts.
+    ``progress`` is told how many of how many files are read, ``told`` is given each of them;
+    ``returning`` notes in the ledger that what was refused goes back for correction;
+    ``replacing`` lets a file take the place of what it contradicts.
 
     Raises:
         XlsyncError: when the round's name is none, or the repository cannot be written.
@@ -91,7 +92,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     check_round(round_name)
     snapshot = repository.snapshot()
     before = Before(seal_keys(snapshot), partial(snapshot.receipt, round_name))
-    arrived = take_in(forms, paths, before, snapshot.spool(), progress)
+    arrived = take_in(forms, paths, before, snapshot.spool(), progress, told)
     for attempt in range(_ATTEMPTS):
         try:
             made = _commit(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
+from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.repository import layout
 from xlsync.rounds.status import check_known, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from xlsync.base.record import Json
+    from xlsync.exchange.reading import FileReading
+    from xlsync.form import Form
     from xlsync.repository import Changes, Received, Snapshot
     from xlsync.rounds.arriving import Came
     from xlsync.rounds.outcomes import Outcome
@@ -97,6 +102,23 @@ def named_files(snapshot: Snapshot, found: Iterable[Kept]) -> Iterator[tuple[str
     """Name and bytes of received files; digits of their digests keep files of one name apart."""
     for one in found:
         yield f"{one.file.key[:8]}_{one.file.name}", snapshot.received_bytes(one.file)
+
+
+def reread(
+    snapshot: Snapshot, forms: Mapping[str, Form], round_name: str, key: str
+) -> tuple[Kept, FileReading]:
+    """A file by its digest, or the beginning of it: its receipt, and what stands in it.
+
+    Raises:
+        XlsyncError: when the round has no such file.
+    """
+    files = snapshot.received(round_name)
+    file = next((one for one in files if key.startswith(one.key)), None)
+    if file is None:
+        raise XlsyncError(f"{round_name} 没有收到过这个文件（{key}）。")
+    receipt = snapshot.receipt(round_name, key) or {}
+    kept = Kept(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+    return kept, read_arrival(forms, Arrival(Path(file.name), snapshot.received_bytes(file)))
 
 
 def _kept(snapshot: Snapshot, round_name: str) -> Iterator[Kept]:

@@ -1,0 +1,84 @@
+"""What a page shows beyond what the command line prints: received files, names, totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.api.form_files import or_installed
+
+if TYPE_CHECKING:
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json
+    from xlsync.exchange.reading import FileReading
+    from xlsync.form import Forms
+    from xlsync.reader import Reading
+    from xlsync.report.totals import FormTotals
+    from xlsync.repository import Repository
+    from xlsync.rounds.receipts import Kept
+
+
+def is_round(text: str) -> bool:
+    """Whether a text names a round: a year and a name, such as ``2024/一上``."""
+    from xlsync.repository import is_round
+
+    return is_round(text)
+
+
+def safe_name(text: str, *, suffix: str = "") -> str:
+    """A file name that says what the text says, on every system."""
+    from xlsync.base.files import safe_name
+
+    return safe_name(text, suffix=suffix)
+
+
+def reread(
+    repository: Repository, round_name: str, key: str, forms: Forms | None = None
+) -> tuple[Kept, FileReading]:
+    """A received file by its SHA-256 or the beginning of it: its receipt, and what stands in it.
+
+    Raises:
+        XlsyncError: when the round has no such file.
+    """
+    from xlsync.rounds.receipts import reread
+
+    return reread(repository.snapshot(), or_installed(forms), round_name, key)
+
+
+def problems_of(receipt: Json) -> list[Problem]:
+    """What was found in a form, as the receipt of its file keeps it."""
+    from xlsync.base.problems import from_json
+
+    return list(from_json(receipt["problems"]))
+
+
+def state_of(receipt: Json) -> str:
+    """What became of a form, as the receipt of its file keeps it, in the word for it."""
+    from xlsync.rounds.status import state_of
+
+    return state_of(receipt).value
+
+
+def typed_texts(reading: Reading) -> dict[str, str]:
+    """What was typed where no value could be read, by pointer."""
+    from xlsync.form.types import cell_text
+
+    return {
+        pointer: cell_text(cell)
+        for pointer, cell in reading.typed.items()
+        if pointer in reading.unread
+    }
+
+
+def totals(repository: Repository, round_name: str, forms: Forms | None = None) -> list[FormTotals]:
+    """Projects and amounts of a round by unit, for each form; none where nothing was accepted.
+
+    Raises:
+        XlsyncError: when there is no such round, or a form is not at hand.
+    """
+    from xlsync.report.totals import totals_of
+    from xlsync.rounds.exporting import accepted
+
+    snapshot = repository.snapshot()
+    if not snapshot.records(round_name):
+        return []
+    return totals_of(accepted(or_installed(forms), snapshot, round_name))

@@ -1,0 +1,1 @@
+"""The pages, one module each: addresses, what they show, and what their forms do."""

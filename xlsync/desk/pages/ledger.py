@@ -1,0 +1,109 @@
+"""The ledger: every project of a round, to be narrowed, sorted, paged and taken along."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from xlsync import api
+from xlsync.desk.downloads import made_attachment
+from xlsync.desk.endpoints import desk_of, round_of, shown
+from xlsync.desk.rendering import page
+from xlsync.report.overview import overview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xlsync.repository import Repository
+    from xlsync.rounds import Standing
+
+_PAGE = 100
+_STATES = ("未回", "已收", "退回", "冲突")
+_SORTS: dict[str, Callable[[Standing], object]] = {
+    "unit": attrgetter("group", "title"),
+    "title": attrgetter("title"),
+    "state": attrgetter("shown", "group", "title"),
+    "sent": lambda one: one.sent or "",
+    "returned": lambda one: one.returned or "",
+    "errors": lambda one: (-one.errors, -one.warnings),
+}
+
+
+def standings_of(repository: Repository, name: str) -> Sequence[Standing]:
+    """Every project of a round; none where nothing went out or came in yet."""
+    return api.status(repository, name) if name in api.rounds(repository) else []
+
+
+def _narrowed(rows: Sequence[Standing], query: QueryParams) -> list[Standing]:
+    unit, state, text = (query.get(key, "").strip() for key in ("unit", "state", "text"))
+    found = [
+        one
+        for one in rows
+        if (not unit or one.group == unit)
+        and (not state or one.is_in(state))
+        and (not text or text in one.title or text in one.group)
+    ]
+    key = _SORTS.get(query.get("sort", ""))
+    if key is not None:
+        found.sort(key=key)  # type: ignore[arg-type]  # the keys of one way compare
+    return found[::-1] if "down" in query else found
+
+
+def _show(request: Request) -> Response:
+    desk, name, query = desk_of(request), round_of(request), request.query_params
+    with desk.repository() as repository:
+        rows = desk.remember(repository, standings_of, name)
+        others = api.other_forms(repository, name) if rows else {}
+    found = _narrowed(rows, query)
+    number = max(1, int(query["page"])) if query.get("page", "").isdecimal() else 1
+    pages = max(1, -(-len(found) // _PAGE))
+    number = min(number, pages)
+    return page(
+        request,
+        "ledger",
+        at="ledger",
+        round=name,
+        overview=overview(name, rows),
+        others=others,
+        units=sorted(Counter(one.group for one in rows).items()),
+        states=_STATES,
+        rows=found[(number - 1) * _PAGE : number * _PAGE],
+        count=len(found),
+        number=number,
+        pages=pages,
+        chosen={key: query.get(key, "") for key in ("unit", "state", "text", "sort")},
+        is_down="down" in query,
+        link=partial(_link, query),
+        sort_link=partial(_sort_link, query),
+    )
+
+
+def _link(query: QueryParams, **changed: object) -> str:
+    """The same page with something else chosen."""
+    wanted = {**query, **changed}
+    return "?" + urlencode({key: value for key, value in wanted.items() if value is not None})
+
+
+def _sort_link(query: QueryParams, key: str) -> str:
+    turned = query.get("sort") == key and "down" not in query
+    return _link(query, sort=key, down=1 if turned else None, page=None)
+
+
+def _download(request: Request) -> Response:
+    desk, name = desk_of(request), round_of(request)
+    with desk.repository() as repository:
+        rows = _narrowed(desk.remember(repository, standings_of, name), request.query_params)
+    return made_attachment(lambda path: api.write_ledger(path, name, rows), f"{name} 台账.xlsx")
+
+
+ROUTES = [
+    shown("/round/{year}/{name}/ledger", _show),
+    shown("/round/{year}/{name}/ledger/download", _download),
+]

@@ -1,0 +1,129 @@
+"""One project: the record as its form on paper, its life, its versions, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from xlsync import api
+from xlsync.api import XlsyncError
+from xlsync.desk.endpoints import desk_of, round_of, shown
+from xlsync.desk.rendering import page
+from xlsync.report.page.view import view
+from xlsync.report.paper import paper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xlsync.base.record import Record
+    from xlsync.repository import Repository
+    from xlsync.rounds import Standing
+    from xlsync.rounds.life import Event
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version that can be looked at: the round and commit that name it, and what it came of."""
+
+    name: str
+    label: str
+
+
+def _standing(repository: Repository, name: str, record_id: str) -> Standing:
+    rows = api.status(repository, name)
+    found = next((one for one in rows if one.record == record_id), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def record_at(
+    repository: Repository, name: str, record_id: str, version: str = ""
+) -> Record | None:
+    """The record of a round, or an older version; None where nothing was accepted."""
+    try:
+        at = f"@{version}" if version else ""
+        return api.show(repository, f"{name}/{record_id}{at}")
+    except XlsyncError:
+        return None
+
+
+def _version(repository: Repository, record_id: str, version: str) -> Record | None:
+    """A version by its name, as `_versions` gives it."""
+    name, _, commit = version.rpartition("@")
+    return record_at(repository, name, record_id, commit)
+
+
+def _versions(events: Sequence[Event]) -> list[Version]:
+    """The newest first; a commit that brought several things is one version."""
+    found: dict[str, Version] = {}
+    for one in events:
+        if one.commit:
+            key = f"{one.round}@{one.commit}"
+            label = f"{one.time[:16].replace('T', ' ')} {one.round} {one.kind}"
+            found.setdefault(key, Version(key, label))
+    return [*found.values()]
+
+
+def _show(request: Request) -> Response:
+    desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
+    wanted = request.query_params.get("version", "")
+    with desk.repository() as repository:
+        standing = _standing(repository, name, record_id)
+        events = api.log(repository, record_id)
+        record = _version(repository, record_id, wanted or f"{name}@")
+        kept = api.received(repository, name, record_id)
+    form = desk.forms.get(record["form"]) if record else None
+    found = form.check(record) if form and record else []
+    return page(
+        request,
+        "project",
+        at="ledger",
+        round=name,
+        record_id=record_id,
+        standing=standing,
+        events=events,
+        versions=_versions(events),
+        wanted=wanted,
+        kept=kept,
+        problems=found,
+        paper=paper(form, record, found) if form and record else None,
+    )
+
+
+def _compare(request: Request) -> Response:
+    """Two versions of a project, word by word."""
+    desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
+    old, new = (request.query_params.get(key, "") for key in ("old", "new"))
+    with desk.repository() as repository:
+        standing = _standing(repository, name, record_id)
+        versions = _versions(api.log(repository, record_id))
+        records = [_version(repository, record_id, side) for side in (old, new)]
+    if None in records:
+        raise HTTPException(404)
+    delta = api.compare(records[0], records[1], desk.forms)
+    labels = {one.name: one.label for one in versions}
+    changed = view(old, new, [delta]) if delta else None
+    return page(
+        request,
+        "versions",
+        at="ledger",
+        round=name,
+        record_id=record_id,
+        standing=standing,
+        versions=versions,
+        sides=[old, new],
+        labels=[labels.get(one, one) for one in (old, new)],
+        changed=changed,
+    )
+
+
+ROUTES = [
+    shown("/round/{year}/{name}/project/{record}", _show),
+    shown("/round/{year}/{name}/project/{record}/versions", _compare),
+]

@@ -1,0 +1,106 @@
+"""Pages out of templates: every text escaped, one layout, and what every page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from xlsync.api import XlsyncError
+from xlsync.report.lines import visible
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from xlsync.desk.state import Desk
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+
+@cache
+def environment() -> Environment:
+    """The templates, read once."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"visible": visible, "path": path_part, "moment": moment, "amount": amount}
+    made.globals["version"] = _version()
+    return made
+
+
+def _version() -> str:
+    """A short word that changes when style or script do, so that none is shown from before."""
+    parts = (path.read_bytes() for path in sorted(STATIC.iterdir()))
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def path_part(text: object) -> str:
+    """A text as part of an address; the stroke of a round's name stays."""
+    return quote(str(text), safe="/")
+
+
+def moment(text: str | float | None) -> str:
+    """A time as people write it, here."""
+    if not text:
+        return "—"
+    try:
+        time = (
+            dt.datetime.fromisoformat(text)
+            if isinstance(text, str)
+            else dt.datetime.fromtimestamp(text, dt.UTC)
+        )
+    except ValueError:
+        return str(text)
+    return f"{time.astimezone():%Y-%m-%d %H:%M}"
+
+
+def amount(value: object) -> str:
+    """An amount with its thousands."""
+    return "—" if value is None else f"{value:,}"
+
+
+def page(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A page of the desk."""
+    desk: Desk = request.app.state.desk
+    commit, name = _standing(desk)
+    text = (
+        environment()
+        .get_template(f"{template}.html.j2")
+        .render(
+            desk=desk,
+            request_path=request.url.path,
+            repository_name=name,
+            commit=commit,
+            running=desk.jobs.running(),
+            **{"round": None, "at": "", "told": request.query_params.get("told", ""), **shown},
+        )
+    )
+    return HTMLResponse(text, status)
+
+
+def _standing(desk: Desk) -> tuple[str, str]:
+    """The commit that the repository stands at, and its name; empty where there is none."""
+    if desk.folder is None:
+        return "", ""
+    try:
+        with desk.repository() as repository:
+            return repository.snapshot().commit or "", str(desk.folder.resolve())
+    except XlsyncError:
+        return "", str(desk.folder.resolve())
+
+
+def plain_page(status: int, title: str, text: str) -> HTMLResponse:
+    """A page that says one thing to somebody who may not see any other."""
+    made = environment().get_template("plain.html.j2").render(title=title, text=text)
+    return HTMLResponse(made, status)

@@ -1,0 +1,120 @@
+"use strict";
+// Everything works without this script; with it, work shows as it goes on, files can be dropped,
+// and the page says when somebody else has changed what it shows.
+(() => {
+  const say = (text, link) => {
+    const notice = document.getElementById("notice");
+    if (!notice || notice.dataset.text === text) return;
+    notice.dataset.text = text;
+    notice.textContent = text;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = location.href;
+      anchor.textContent = link;
+      notice.append(" ", anchor);
+    }
+    notice.hidden = !text;
+  };
+
+  // ---- is it still there, and as it was? ----
+  const { commit } = document.body.dataset;
+  let lost = 0;
+  const pulse = async () => {
+    try {
+      const answer = await fetch("/pulse", { cache: "no-store" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = await answer.json();
+      lost = 0;
+      if (now.commit !== commit) say("版本库已被另一个窗口或命令行更新，本页显示的是之前的内容。", "重新载入本页");
+      else say("");
+    } catch {
+      lost += 1;
+      if (lost > 1) say("工作台没有回应：可能已经关闭。请重新启动；本页填写的内容还在，可先复制下来。");
+    }
+  };
+  if (commit !== undefined) {
+    setInterval(() => { if (!document.hidden) pulse(); }, 5000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) pulse(); });
+  }
+
+  // ---- nothing typed is lost ----
+  let typed = false;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.method === "post") typed = true;
+  });
+  document.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
+  // ---- files by dropping them, also whole folders ----
+  const entries = async (entry) => {
+    if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) {
+      const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+      if (!some.length) return found;
+      for (const one of some) found.push(...(await entries(one)));
+    }
+  };
+  for (const zone of document.querySelectorAll("[data-drop]")) {
+    const input = zone.querySelector("input[type=file]:not([webkitdirectory])");
+    const chosen = zone.querySelector(".chosen");
+    const show = () => {
+      const count = [...zone.querySelectorAll("input[type=file]")].reduce((sum, one) => sum + one.files.length, 0);
+      chosen.textContent = count ? (count === 1 && input.files.length ? `已选 ${input.files[0].name}` : `已选 ${count} 个文件`) : "";
+    };
+    zone.addEventListener("change", show);
+    zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
+    zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+    zone.addEventListener("drop", async (event) => {
+      event.preventDefault();
+      zone.classList.remove("over");
+      const given = new DataTransfer();
+      const items = [...event.dataTransfer.items].map((one) => one.webkitGetAsEntry?.()).filter(Boolean);
+      const files = items.length ? (await Promise.all(items.map(entries))).flat() : [...event.dataTransfer.files];
+      for (const file of input.multiple ? files : files.slice(0, 1)) given.items.add(file);
+      input.files = given.files;
+      typed = true;
+      show();
+    });
+  }
+
+  // ---- work that goes on ----
+  const work = document.getElementById("job");
+  if (work?.dataset.events) {
+    const bar = document.getElementById("progress");
+    const status = document.getElementById("status");
+    const lines = document.getElementById("lines");
+    const source = new EventSource(work.dataset.events);
+    source.addEventListener("line", (event) => {
+      lines?.insertAdjacentHTML("beforeend", JSON.parse(event.data));
+      work.classList.add("begun");
+    });
+    source.addEventListener("step", (event) => {
+      const { done, total } = JSON.parse(event.data);
+      if (total) { bar.max = total; bar.value = done; }
+      document.getElementById("step").textContent = total ? `${done} / ${total}` : "";
+    });
+    source.addEventListener("end", () => { source.close(); location.replace(work.dataset.end); });
+    source.addEventListener("error", () => { status.textContent = "与工作台的连接断了，正在重新连接……"; });
+    source.addEventListener("open", () => { status.textContent = "正在进行"; });
+  }
+
+  // ---- small comforts ----
+  for (const box of document.querySelectorAll("[data-all]")) {
+    box.closest("label").hidden = false;
+    box.addEventListener("change", () => {
+      for (const one of document.querySelectorAll(`input[name="${box.dataset.all}"]`)) one.checked = box.checked;
+    });
+  }
+  for (const one of document.querySelectorAll("[data-submit]")) {
+    one.addEventListener("change", () => one.form.requestSubmit());
+  }
+  for (const one of document.querySelectorAll("[data-print]")) {
+    one.hidden = false;
+    one.addEventListener("click", () => print());
+  }
+  const wrong = document.querySelector("[data-focus]");
+  if (wrong) { wrong.tabIndex = -1; wrong.focus(); }
+})();

@@ -1,0 +1,67 @@
+"""Where a round stands in a few figures, and what a coordinator has to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.rounds.status import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlsync.rounds import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A round in figures: projects in all, and by state; ``again`` are accepted and refused anew.
+
+    ``todo`` says in a sentence what is to be done next, ``place`` on which page: ``sending``,
+    ``collecting``, ``ledger``, ``conflicts`` or ``totals``.
+    """
+
+    name: str
+    total: int
+    accepted: int
+    refused: int
+    conflicts: int
+    missing: int
+    todo: str
+    place: str
+
+    @property
+    def figures(self) -> list[tuple[str, int]]:
+        """State and number, for those that a ledger can be asked for."""
+        return [
+            (Place.ACCEPTED.value, self.accepted),
+            (Place.REFUSED.value, self.refused),
+            (Place.CONFLICT.value, self.conflicts),
+            (Place.MISSING.value, self.missing),
+        ]
+
+
+def overview(name: str, rows: Iterable[Standing]) -> Overview:
+    """Count a round's projects, and say what comes next."""
+    rows = list(rows)
+    states = Counter(one.state for one in rows)
+    again = sum(one.is_again for one in rows)
+    conflicts, missing = states[Place.CONFLICT], states[Place.MISSING]
+    refused = states[Place.REFUSED] + again
+    todo, place = _next(len(rows), conflicts, refused, missing)
+    return Overview(
+        name, len(rows), states[Place.ACCEPTED], refused, conflicts, missing, todo, place
+    )
+
+
+def _next(total: int, conflicts: int, refused: int, missing: int) -> tuple[str, str]:
+    if not total:
+        return "导入名册，生成工作簿下发给各单位。", "sending"
+    if conflicts:
+        return f"{conflicts} 个项目的两份来件互相矛盾，请逐处选定。", "conflicts"
+    if refused:
+        return f"{refused} 个项目已退回，请把退回的工作簿发给单位，改好后再收。", "ledger"
+    if missing:
+        return f"还有 {missing} 个项目没有回来，收到后拖进收集页。", "collecting"
+    return "全部收齐，可以核对汇总、导出上报。", "totals"

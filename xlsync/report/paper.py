@@ -1,0 +1,227 @@
+"""A filled form as it looks on paper: cells with their spans, ready for any page.
+
+The sheet is that of the template without what only a spreadsheet needs: the line that counts,
+rows that nobody filled in, levels that repeat. What was found stands at its cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xlsync.base.grid import Address
+from xlsync.base.problems import Severity
+from xlsync.base.record import MISSING, get
+from xlsync.exchange.correction_states import Places
+from xlsync.form.types import TYPES
+from xlsync.report.lines import visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from xlsync.base.grid import Area
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.form import Form
+    from xlsync.form.layout import Layout, PlacedTable
+    from xlsync.form.mapping import FieldBase
+    from xlsync.form.template import Style
+
+_FIXED_TEXT = re.compile(r'"([^"]*)"')
+
+
+@dataclass(slots=True)
+class PaperCell:
+    """One cell: its text, how many columns and rows it spans, its looks, and what was found.
+
+    ``pointer`` is set where a value of the record stands, also a blank one.
+    """
+
+    text: str
+    style: Style | None = None
+    columns: int = 1
+    rows: int = 1
+    pointer: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def severity(self) -> str:
+        """The worst of what was found: ``error``, ``warning``, or nothing."""
+        found = {one.severity for one in self.problems}
+        return next((one.value for one in Severity if one in found), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The sheet: widths in percent, rows of cells, and what was found that has no cell here."""
+
+    title: str
+    widths: list[float]
+    rows: list[list[PaperCell]]
+    beside: list[Problem]
+
+
+def paper(
+    form: Form,
+    record: Record | None = None,
+    problems: Iterable[Problem] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Paper:
+    """Lay a record out as its form looks on paper; without one, the blank form.
+
+    ``typed`` are texts by pointer that stand in place of values which could not be read.
+    """
+    sheet = _Sheet(form, record or {}, typed or {})
+    beside = [one for one in problems if not sheet.mark(one)]
+    return Paper(form.mapping.title, sheet.widths(), sheet.rows(), beside)
+
+
+class _Sheet:
+    """Cells by address, of the rows that are shown."""
+
+    def __init__(self, form: Form, record: Record, typed: Mapping[str, str]) -> None:
+        self.form = form
+        self.record = record
+        self.typed = typed
+        self.places = Places(form, record)
+        self.layout: Layout = self.places.layout
+        self.cells: dict[Address, PaperCell] = {}
+        self.hidden = set(self._unused())
+        for label in self.layout.labels:
+            self.put(label.area, visible_lines(label.text), label.style)
+        for slot in self.layout.slots:
+            item = form.mapping.fields[slot.name]
+            text = self.text(item, get(record, item.pointer), item.pointer, slot.style)
+            self.put(slot.area, text, slot.style, item.pointer)
+        for table in self.layout.tables:
+            self.fill(table)
+
+    def widths(self) -> list[float]:
+        columns = self.form.template.columns
+        return [round(100 * one / sum(columns), 2) for one in columns]
+
+    def mark(self, found: Problem) -> bool:
+        """Put what was found at its cell; False where none is shown."""
+        place = self.places[found.pointer] if found.pointer else None
+        cell = self.cells.get(place.address) if place else None
+        if cell is not None:
+            cell.problems.append(found)
+        return cell is not None
+
+    def rows(self) -> list[list[PaperCell]]:
+        """Every row from the first below the line that counts to the last with a cell."""
+        self.merge()
+        last = max((at.row + cell.rows - 1 for at, cell in self.cells.items()), default=0)
+        covered = {
+            Address(row, column)
+            for at, cell in self.cells.items()
+            for row in self._below(at.row, cell.rows)
+            for column in range(at.column, at.column + cell.columns)
+        }
+        made = []
+        for row in range(self.layout.check.bottom + 1, last + 1):
+            if row in self.hidden:
+                continue
+            cells = []
+            for column in range(1, self.layout.width + 1):
+                at = Address(row, column)
+                if at in self.cells:
+                    cells.append(self.cells[at])
+                elif at not in covered:
+                    cells.append(PaperCell(""))
+            made.append(cells)
+        return made
+
+    def _below(self, row: int, count: int) -> Iterator[int]:
+        """So many shown rows from this one on."""
+        while count:
+            if row not in self.hidden:
+                count -= 1
+                yield row
+            row += 1
+
+    def _unused(self) -> Iterator[int]:
+        """The rows of tables that stand ready and hold nothing."""
+        for table in self.layout.tables:
+            value = get(self.record, self.form.mapping.tables[table.name].pointer)
+            count = len(value) if isinstance(value, list) else 0
+            begun = max(count, 1) if self.record else table.shown
+            if not table.whole:
+                yield from range(table.first + begun, table.last + 1)
+
+    def put(self, area: Area, text: str, style: str, pointer: str | None = None) -> None:
+        """A cell in its place."""
+        self.cells[area.first] = PaperCell(
+            text,
+            self.form.template.style(style),
+            area.right - area.left + 1,
+            sum(row not in self.hidden for row in range(area.top, area.bottom + 1)),
+            pointer,
+        )
+
+    def fill(self, table: PlacedTable) -> None:
+        """The rows of a table, each with all of its columns."""
+        plan = self.form.mapping.tables[table.name]
+        value = get(self.record, plan.pointer)
+        items = value if isinstance(value, list) else []
+        names = {column: name for name, column in table.columns.items()}
+        for row in range(table.first, table.last + 1):
+            number = row - table.first
+            for column, style in table.styles.items():
+                if row in self.hidden or column == table.caption:
+                    continue
+                name = names.get(column)
+                pointer = f"{plan.pointer}/{number}/{name}" if name else None
+                given = items[number].get(name) if name and number < len(items) else None
+                item = plan.columns[name] if name else None
+                text = self.text(item, given, pointer, style) if item and pointer else ""
+                at = Address(row, column)
+                self.cells[at] = PaperCell(text, self.form.template.style(style), pointer=pointer)
+
+    def text(self, item: FieldBase, value: Json, pointer: str, style: str) -> str:
+        """A value as it stands in its cell, or what was typed instead of one."""
+        if pointer in self.typed:
+            return visible_lines(self.typed[pointer])
+        if value is None or value is MISSING or value == "":
+            return ""
+        try:
+            content = TYPES[item.type].content(value)
+        except (ValueError, ArithmeticError, TypeError):
+            content = value
+        if isinstance(content, Decimal):
+            return f"{content:,}"
+        if isinstance(content, dt.date):
+            return content.isoformat()
+        number_format = self.form.template.style(style).number_format or ""
+        before, *after = _FIXED_TEXT.findall(number_format) or [""]
+        return visible_lines(f"{before}{content}{''.join(after)}")
+
+    def merge(self) -> None:
+        """Let captions and repeated levels span their rows, as on paper."""
+        for table in self.layout.tables:
+            shown = [row for row in range(table.first, table.last + 1) if row not in self.hidden]
+            caption = self.cells.get(Address(table.first, table.caption))
+            if caption is not None:
+                caption.rows = len(shown)
+            group = dict.fromkeys(shown, 0)
+            for name in self.form.mapping.tables[table.name].levels:
+                group = self._merge_column(table.columns[name], group)
+
+    def _merge_column(self, column: int, group: dict[int, int]) -> dict[int, int]:
+        """Merge equal texts of a column within their groups; the rows' groups from now on."""
+        made: dict[int, int] = {}
+        head, last = 0, (0, "")
+        for row, outer in group.items():
+            at = Address(row, column)
+            cell = self.cells[at]
+            key = (outer, cell.text)
+            if head and key == last and cell.text and not cell.problems:
+                self.cells[Address(head, column)].rows += 1
+                del self.cells[at]
+            else:
+                head, last = row, key
+            made[row] = head
+        return made
