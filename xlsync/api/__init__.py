@@ -11,7 +11,7 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 """
 
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
-from xlsync.api.form_files import check_forms, draft_form, forms, write_draft
+from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
 from xlsync.api.running import (
     collect,
     distribute,
@@ -73,6 +73,7 @@ __all__ = [
     "compare",
     "compare_rounds",
     "compare_sides",
+    "copy_forms",
     "corrections",
     "distribute",
     "draft_form",

@@ -72,6 +72,21 @@ def draft_form(
     return draft(official, form_id, sheet, or_installed(forms).values())
 
 
+def copy_forms(source: Path, folder: Path) -> list[Path]:
+    """Copy the forms of one folder into another, of which all are there afterwards or none.
+
+    Raises:
+        XlsyncError: when one of that name is there already, or a file cannot be written.
+    """
+    from xlsync.base.files import put_file, refuse_existing
+
+    files = [(one, folder / one.relative_to(source)) for one in sorted(source.rglob("*.toml"))]
+    refuse_existing(path for _, path in files)
+    for one, path in files:
+        put_file(path, one.read_bytes(), force=False)
+    return [path for _, path in files]
+
+
 def write_draft(made: Draft, form_id: str, folder: Path, *, force: bool = False) -> list[Path]:
     """Write the two files of a drafted form into ``templates/`` and ``mappings/`` of a folder.
 

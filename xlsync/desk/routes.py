@@ -18,6 +18,7 @@ from xlsync.desk.jobs import disk_trouble
 from xlsync.desk.pages import (
     collecting,
     comparing,
+    form_samples,
     ledger,
     opening,
     project,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from xlsync.desk.state import Desk
 
-_PAGES = (opening, rounds, collecting, ledger, project, comparing, totals, work)
+_PAGES = (opening, rounds, collecting, ledger, project, comparing, totals, form_samples, work)
 
 
 def application(desk: Desk) -> Guard:

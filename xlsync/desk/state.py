@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import secrets
 import socket
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlsync import api
 from xlsync.api import XlsyncError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from xlsync.desk.guarding import Keys
     from xlsync.form import Forms
     from xlsync.repository import Repository
+
+Kind = TypeVar("Kind")
 
 _REMEMBERED = 24
 """Answers of the repository that are kept; each belongs to one commit, so none gets old."""
@@ -42,9 +45,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         """Look for the forms, and get ready to remember."""
-        self.forms: Forms = api.forms(self.forms_folder)
+        self._pending: OrderedDict[str, object] = OrderedDict()
         self._remembered: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.Lock()
+        self.forms: Forms
+        self.find_forms()
 
     @contextmanager
     def repository(self) -> Iterator[Repository]:
@@ -79,6 +84,51 @@ class Desk:
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return answer
+
+    def pend(self, thing: object) -> str:
+        """Keep something that a person has to look at before it is done; its name."""
+        key = secrets.token_urlsafe(12)
+        with self._lock:
+            self._pending[key] = thing
+            while len(self._pending) > _REMEMBERED:
+                self._pending.popitem(last=False)
+        return key
+
+    def pending(self, key: str, kind: type[Kind]) -> Kind | None:
+        """What waits under a name; None where there is nothing of that kind."""
+        found = self._pending.get(key)
+        return found if isinstance(found, kind) else None
+
+    def own_forms(self) -> Path | None:
+        """The folder of one's own forms: the one that was named, else one beside the repository."""
+        if self.forms_folder is not None or self.folder is None:
+            return self.forms_folder
+        return self.outgoing("表样", "")
+
+    def find_forms(self) -> None:
+        """Look for the forms anew."""
+        own = self.own_forms()
+        has_own = own is not None and (own / "templates").is_dir()
+        self.forms = api.forms(own if has_own else self.forms_folder)
+        with self._lock:
+            self._remembered.clear()
+
+    def take_forms(self, folder: Path) -> None:
+        """Take the forms of a folder over among one's own.
+
+        Raises:
+            XlsyncError: when one of that name is there already, or a file cannot be written.
+        """
+        own = self.own_forms()
+        if own is None:
+            raise NoRepositoryError("还没有打开版本库。")
+        api.copy_forms(folder, own)
+        self.find_forms()
+
+    def open(self, folder: Path) -> None:
+        """Work on another repository."""
+        self.folder = folder
+        self.find_forms()
 
     def outgoing(self, kind: str, round_name: str) -> Path:
         """The folder beside the repository for what goes out in a round."""

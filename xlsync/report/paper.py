@@ -169,17 +169,20 @@ class _Sheet:
         items = value if isinstance(value, list) else []
         names = {column: name for name, column in table.columns.items()}
         for row in range(table.first, table.last + 1):
-            number = row - table.first
-            for column, style in table.styles.items():
+            number, left = row - table.first, None
+            for column, style in sorted(table.styles.items()):
                 if row in self.hidden or column == table.caption:
                     continue
                 name = names.get(column)
+                if name is None and left is not None:
+                    left.columns += 1  # it only carries a border
+                    continue
                 pointer = f"{plan.pointer}/{number}/{name}" if name else None
                 given = items[number].get(name) if name and number < len(items) else None
                 item = plan.columns[name] if name else None
                 text = self.text(item, given, pointer, style) if item and pointer else ""
-                at = Address(row, column)
-                self.cells[at] = PaperCell(text, self.form.template.style(style), pointer=pointer)
+                left = PaperCell(text, self.form.template.style(style), pointer=pointer)
+                self.cells[Address(row, column)] = left
 
     def text(self, item: FieldBase, value: Json, pointer: str, style: str) -> str:
         """A value as it stands in its cell, or what was typed instead of one."""

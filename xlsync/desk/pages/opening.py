@@ -39,7 +39,7 @@ def _open(request: Request, sent: Sent) -> Response:
         opened.close()
     except XlsyncError as error:
         return _show(request, text, str(error))
-    desk.folder = folder
+    desk.open(folder)
     return see_other("/")
 
 
