@@ -96,7 +96,7 @@ def test_the_commands_it_names_do_the_same(walk: Walk) -> None:
             assert "没有新内容" in result.stdout
         elif names[-1] in {"status", "diff"} and "--json" not in arguments:
             assert result.stdout in walk.printed
-    others = {"forms", "demo", "distribute", "export", "received", "merge", "sync"}
+    others = {"forms", "demo", "desk", "distribute", "export", "received", "merge", "sync"}
     assert set(names) == set(cli.commands) - others
 
 

@@ -41,6 +41,7 @@ from xlsync.api.viewing import (
     state_of,
     totals,
     typed_texts,
+    write_text,
 )
 from xlsync.api.workbooks import (
     carry_over,
@@ -111,5 +112,6 @@ __all__ = [
     "write_received",
     "write_returned",
     "write_revisions",
+    "write_text",
     "write_workbooks",
 ]

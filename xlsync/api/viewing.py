@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json
     from xlsync.exchange.reading import FileReading
@@ -29,6 +31,18 @@ def safe_name(text: str, *, suffix: str = "") -> str:
     from xlsync.base.files import safe_name
 
     return safe_name(text, suffix=suffix)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file, over one that is there, and give its path.
+
+    Raises:
+        XlsyncError: when it cannot be written.
+    """
+    from xlsync.base.files import put_file
+
+    put_file(path, text.encode("utf-8"), force=True)
+    return path
 
 
 def reread(

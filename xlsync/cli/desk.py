@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from xlsync.cli.context import Settings, pass_settings
-from xlsync.cli.options import forms_option, repo_option
+from xlsync.cli.options import PATH, forms_option, repo_option
+
+_DESKTOP = Path()
 
 
 @click.command()
@@ -17,22 +21,34 @@ from xlsync.cli.options import forms_option, repo_option
     help="The port; without one, any that is free.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address only.")
+@click.option(
+    "--shortcut",
+    "shortcut",
+    metavar="[DIR]",
+    is_flag=False,
+    flag_value=str(_DESKTOP),
+    type=PATH,
+    help="Write a file that starts the page by a double click, and end; by default on the desktop.",
+)
 @repo_option()
 @forms_option()
 @pass_settings
-def desk(settings: Settings, *, port: int, no_browser: bool) -> None:
+def desk(settings: Settings, *, port: int, no_browser: bool, shortcut: Path | None) -> None:
     """Serve the coordinator's page on this machine, and open it in the browser.
 
     Only this machine can see it, and only who has the address that is printed first. Without a
     repository, the page offers to make one or to open one. It ends with Ctrl+C, or by its own
     button.
     """
-    from xlsync.desk import serve
+    from xlsync.desk import serve, write_shortcut
 
-    serve(
-        settings.repo,
-        settings.forms_folder,
-        port=port,
-        browser=not no_browser,
-        tell=click.echo,
-    )
+    # Without a word on where the repository is, the page may ask.
+    folder = None if settings.repo == Path() else settings.repo.resolve()
+    forms = settings.forms_folder.resolve() if settings.forms_folder else None
+    if shortcut is not None:
+        named = ["--repo", str(folder)] if folder else []
+        named += ["--forms", str(forms)] if forms else []
+        target = None if shortcut == _DESKTOP else shortcut
+        click.echo(str(write_shortcut(target, ["desk", *named])))
+        return
+    serve(folder, forms, port=port, browser=not no_browser, tell=click.echo)

@@ -7,5 +7,6 @@ function of the API, what people read of its results comes from ``xlsync.report`
 """
 
 from xlsync.desk.serving import serve
+from xlsync.desk.shortcut import write_shortcut
 
-__all__ = ["serve"]
+__all__ = ["serve", "write_shortcut"]

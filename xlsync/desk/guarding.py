@@ -99,7 +99,8 @@ class Guard:
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 headers.setdefault("Content-Security-Policy", POLICY)
-                headers.setdefault("Cache-Control", "no-store")
+                # Asked for anew each time, but kept: else going back would lose what was typed.
+                headers.setdefault("Cache-Control", "private, no-cache")
             await send(message)
 
         answer = self._answer(scope)

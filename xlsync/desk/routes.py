@@ -56,6 +56,7 @@ def application(desk: Desk) -> Guard:
             500: _failed,
         },
     )
+    made.router.redirect_slashes = False
     made.state.desk = desk
     return Guard(made, desk.keys, plain_page)
 
@@ -78,7 +79,10 @@ def _choose(_: Request, __: Any) -> Response:  # noqa: ANN401 - Starlette's own 
 
 
 def _refused(request: Request, error: Any) -> Response:  # noqa: ANN401
-    return _error(request, 400, "没有收下", str(error))
+    answer = _error(request, 400, "没有收下", str(error))
+    # What is still on its way is not waited for.
+    answer.headers["Connection"] = "close"
+    return answer
 
 
 def _wrong(request: Request, error: Any) -> Response:  # noqa: ANN401

@@ -13,12 +13,14 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlsync import api
 from xlsync.api import XlsyncError
 from xlsync.desk.guarding import Keys
+from xlsync.desk.memory import last_folder
 from xlsync.desk.state import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _HOST = "127.0.0.1"
 _WAITING = 128
@@ -36,6 +38,9 @@ def serve(
 ) -> None:
     """Serve the page until it is closed; ``tell`` is given its address first.
 
+    Without a ``folder``, the current one is taken if it is a repository, else the one that was
+    open last. Where there is none, the page asks.
+
     Raises:
         XlsyncError: when the port is taken, or no port can be had.
     """
@@ -43,7 +48,19 @@ def serve(
     keys = Keys(listening.getsockname()[1])
     tell(keys.address)
     with contextlib.closing(listening), _opened(keys.address) if browser else _nothing():
-        _run(Desk(keys, folder, forms_folder), listening)
+        folders = [folder] if folder else [Path.cwd(), last_folder()]
+        desk = Desk(keys, _repository(folders), forms_folder, suggested=folder)
+        _run(desk, listening)
+
+
+def _repository(folders: Sequence[Path | None]) -> Path | None:
+    """The first of these folders that is a repository."""
+    for one in folders:
+        if one is not None:
+            with contextlib.suppress(XlsyncError):
+                api.open_repository(one).close()
+                return one
+    return None
 
 
 def _run(desk: Desk, listening: socket.socket) -> None:

@@ -41,6 +41,7 @@ class Desk:
     folder: Path | None = None
     forms_folder: Path | None = None
     jobs: Jobs = field(default_factory=Jobs)
+    suggested: Path | None = None
     close: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from xlsync import api
 from xlsync.api import XlsyncError
 from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.memory import remember_folder
 from xlsync.desk.rendering import page, plain_page
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _show(request: Request, folder: str = "", wrong: str = "") -> Response:
-    suggested = str(Path.home() / "绩效申报")
+    suggested = str(desk_of(request).suggested or Path.home() / "绩效申报")
     return page(
         request, "open", status=409 if wrong else 200, folder=folder or suggested, wrong=wrong
     )
@@ -40,6 +41,7 @@ def _open(request: Request, sent: Sent) -> Response:
     except XlsyncError as error:
         return _show(request, text, str(error))
     desk.open(folder)
+    remember_folder(folder)
     return see_other("/")
 
 
