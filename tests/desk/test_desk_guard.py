@@ -22,8 +22,9 @@ def test_it_listens_before_it_tells_its_address_and_on_this_machine_alone(server
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?key=[\w-]{43}", server.address)
     with socket.create_connection(("127.0.0.1", server.port)):
         pass
-    with pytest.raises(ConnectionRefusedError), socket.create_connection(
-        (_other_address(), server.port), 2
+    with (
+        pytest.raises(ConnectionRefusedError),
+        socket.create_connection((_other_address(), server.port), 2),
     ):
         pass
 
