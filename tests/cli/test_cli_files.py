@@ -119,7 +119,7 @@ def test_what_read_printed_can_be_read(tmp_path: Path) -> None:
 def test_an_empty_folder_is_noted(tmp_path: Path) -> None:
     result = invoke("read", tmp_path)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "xlsync: no workbook, text or JSON file there\n"
+    assert result.stderr == "xlsync: no file there\n"
 
 
 def test_diff_of_two_files_of_any_kind(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from reading_samples import FILLED, FORM, FORMS, read_one, record_of
 
 from xlsync.base.problems import problem
 from xlsync.base.record import canonical_bytes
-from xlsync.exchange import reading as intake
-from xlsync.exchange.reading import find_files, read_file, read_record
+from xlsync.exchange.reading import read_file, read_record
 from xlsync.exchange.workbooks import workbook
+from xlsync.sources import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,22 @@ GOOD = {
     "list.json": canonical_bytes([RECORD]),
     "mark.json": b"\xef\xbb\xbf" + canonical_bytes(RECORD),
     "a.jsonl": json.dumps(RECORD).encode() + b"\r\n\r\n",
+    "book.txt": workbook(FORM, RECORD),
+    "text.xlsx": TEXT.encode(),
+    "none": workbook(FORM, RECORD),
+    "表.xlsx.1": workbook(FORM, RECORD),
+    "表.xlsx(1)": workbook(FORM, RECORD),
+    "表.bak": workbook(FORM, RECORD),
+    "text": TEXT.encode(),
+    "record.txt": canonical_bytes(RECORD),
+    "lines.download": json.dumps(RECORD).encode() + b"\n",
     "printed.jsonl": json.dumps({"source": {}, "record": RECORD, "problems": []}).encode(),
+}
+
+
+MISNAMED = {
+    *("book.txt", "text.xlsx", "none", "表.xlsx.1", "表.xlsx(1)", "表.bak"),
+    *("record.txt", "lines.download"),
 }
 
 
@@ -53,9 +68,10 @@ GOOD = {
 def test_a_file_that_holds_a_form(tmp_path: Path, name: str, data: bytes) -> None:
     file = read_bytes(tmp_path, name, data)
     (reading,) = file.readings
-    assert (reading.record, reading.form, reading.problems) == (RECORD, FORM.id, [])
+    assert (reading.record, reading.form) == (RECORD, FORM.id)
+    assert [one.code for one in reading.problems] == (["X007"] if name in MISNAMED else [])
     assert file.data == data
-    assert file.is_text == name.lower().endswith((".txt", ".tsv"))
+    assert file.is_text == (data in {TEXT.encode(), TEXT.encode("utf-16")})
 
 
 def test_the_encoding_of_a_text_is_told_where_it_was_guessed(tmp_path: Path) -> None:
@@ -71,12 +87,10 @@ BAD = {
     "blank.txt": (b"\n\t\r\n", "X002"),
     "a.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "X004"),
     "a.pdf": (b"%PDF-1.7", "X004"),
-    "none": (b"text", "X004"),
-    "book.txt": (workbook(FORM, RECORD), "X004"),
+    "none": (b"text", "X003"),
     "noise.txt": (b"\xff\xfa\x81\x20\xff", "X001"),
     "noise.xlsx": (b"\xff\xfa\x81\x20\xff", None),
     "cut.xlsx": (workbook(FORM, RECORD)[:3000], None),
-    "text.xlsx": (TEXT.encode(), None),
     "other.txt": ("今天天气很好。".encode(), "X003"),
     "gbk.json": (canonical_bytes(RECORD).decode().encode("gbk"), "X001"),
     "cut.json": (canonical_bytes(RECORD)[:100], "X001"),
@@ -129,7 +143,7 @@ def test_a_file_that_may_not_be_read_is_told(
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_BYTES", 3)
+    monkeypatch.setattr(finding, "MAX_BYTES", 3)
     file = read_bytes(tmp_path, "a.txt", b"abcd")
     assert (codes(file), file.data) == ([["X001"]], b"")
 
@@ -191,34 +205,6 @@ def test_a_record_gets_ids_where_it_has_none() -> None:
     reading = read_record(FORMS, bare)
     assert (reading.record, reading.states_id) == (RECORD, False)
     assert read_record(FORMS, RECORD).states_id
-
-
-NAMES = [
-    "a.txt",
-    "乙/b.json",
-    "乙/c.xlsx",
-    "乙/丙/d.jsonl",
-    "乙/丙/e.TSV",
-    "f.xls",
-    "g.docx",
-    "h.pdf",
-]
-PASSED = ["~$a.xlsx", ".~lock.a.xlsx#", "README.md", "Thumbs.db", "乙/.DS_Store", "乙/x.py"]
-
-
-def test_the_files_of_a_folder_that_may_hold_a_form(tmp_path: Path) -> None:
-    for name in NAMES + PASSED:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"")
-    (tmp_path / "k.txt").mkdir()
-    found = [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
-    assert sorted(found) == sorted(NAMES)
-    assert found == [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
-
-
-def test_files_that_are_named_are_all_taken(tmp_path: Path) -> None:
-    named = [tmp_path / "README.md", tmp_path / "none", tmp_path / "~$a.xlsx"]
-    assert list(find_files(named)) == named
 
 
 @pytest.mark.parametrize("ending", [".txt", ".xlsx", ".json", ".jsonl", ".csv"])

@@ -328,13 +328,13 @@ def test_a_file_in_an_archive_is_collected_like_any_other(
     one = save(tmp_path / "甲.json", record("甲"))
     with zipfile.ZipFile(tmp_path / "归档.zip", "w") as made:
         made.write(one, "子/甲.json")
-        made.writestr("坏.txt", "")
+        made.writestr("坏.txt", b"\x89PNG\r\n\x1a\n")
     collection = _collect(repository, tmp_path / "归档.zip")
     assert _states(collection) == [State.NEW, State.UNREADABLE]
     assert collection.outcomes[0].path == tmp_path / "归档.zip" / "子" / "甲.json"
-    assert [kept.name for kept in repository.snapshot().received(ROUND)] == ["甲.json"]
+    assert [kept.name for kept in repository.snapshot().received(ROUND)] == ["坏.txt", "甲.json"]
     assert _states(_collect(repository, one)) == [State.UNCHANGED]
-    assert len(repository.snapshot().received(ROUND)) == 1
+    assert len(repository.snapshot().received(ROUND)) == 2
 
 
 def test_what_was_accepted_is_known_by_its_bytes_and_not_read_again(

@@ -215,7 +215,6 @@ def test_of_two_sheets_that_are_rosters_none_is_chosen() -> None:
         ("r.csv", b"," * 20_000),
         ("r.csv", b"a" * 200_000),
         ("r.pdf", b"%PDF-1.7"),
-        ("r.csv", as_xlsx(projects(1))),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, data: bytes) -> None:

@@ -15,6 +15,8 @@ from running import FORMS, record, save
 from xlsync.exchange.reading import find_arrivals, read_arrival
 from xlsync.sources import archive
 from xlsync.sources.archive import Archive
+from xlsync.sources.finding import is_noise
+from xlsync.sources.sniffing import Format, sniff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,10 @@ def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 
 def unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
-    found = Archive(io.BytesIO(data), lambda name: not name.startswith("~$"))
+    def is_archive(inner: bytes) -> bool:
+        return sniff(inner) is Format.ARCHIVE
+
+    found = Archive(io.BytesIO(data), is_noise, is_archive)
     return {one.name: one.data for one in found}, found.failures
 
 
@@ -150,7 +155,7 @@ def test_one_bad_file_does_not_spoil_the_others(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_other_things_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(packed({"readme.md": b"1"}))
+    (tmp_path / "a.zip").write_bytes(packed({"Thumbs.db": b"1"}))
     (file,) = read_all(tmp_path / "a.zip")
     assert [one.code for one in file.readings[0].problems] == ["X003"]
 

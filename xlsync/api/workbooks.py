@@ -29,12 +29,18 @@ def read(path: Path | str, forms: Forms | None = None) -> list[FileReading]:
 
 
 def read_files(
-    paths: Iterable[Path], forms: Forms | None = None, progress: Progress | None = None
+    paths: Iterable[Path],
+    forms: Forms | None = None,
+    progress: Progress | None = None,
+    passed: list[Path] | None = None,
 ) -> Iterator[FileReading]:
-    """Read one file after the other, so that the first can be told before the last is read."""
+    """Read one file after the other, so that the first can be told before the last is read.
+
+    ``passed`` takes the files that systems and office programs left there.
+    """
     from xlsync.exchange.reading import read_files
 
-    return read_files(or_installed(forms), paths, progress)
+    return read_files(or_installed(forms), paths, progress, passed)
 
 
 def generate(

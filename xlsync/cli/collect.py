@@ -18,6 +18,7 @@ from xlsync.cli.context import (
 )
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.reading import note_passed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,7 @@ def collect(
                 progress=progress,
             )
         written = folder and api.write_returned(repository, collection, folder, settings.forms)
+    note_passed(collection.passed)
     if as_json:
         write_json(collection.as_json(written or ()))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +50,7 @@ def read(
     for file in read_files(settings, files):
         for one in file.as_json():
             write_json(one, on_one_line=True)
-        readings.append(file)
+        readings.append(replace(file, data=b""))  # a folder of them need not fit into memory
     if folder is not None:
         made = api.write_corrections(
             readings, folder, settings.forms, password=password, force=force

@@ -12,7 +12,7 @@ from xlsync.cli.context import Settings, print_problems, progress_bar
 from xlsync.cli.ending import FOUND_ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from xlsync.exchange.reading import FileReading
@@ -21,17 +21,27 @@ if TYPE_CHECKING:
 def read_files(settings: Settings, paths: tuple[Path, ...]) -> Iterator[FileReading]:
     """Read one file after the other, so that the first is told before the last is read."""
     is_empty = True
+    passed: list[Path] = []
     with progress_bar("read", beside_output=True) as progress:
-        for file in api.read_files(paths, settings.forms, progress):
+        for file in api.read_files(paths, settings.forms, progress, passed):
             is_empty = False
             yield file
     if paths and is_empty:
         tell_nothing_there()
+    note_passed(passed)
+
+
+def note_passed(passed: Sequence[Path]) -> None:
+    """Say once which files were passed over."""
+    from xlsync.report.problems import passed_line
+
+    if passed:
+        click.echo(passed_line(passed), err=True)
 
 
 def tell_nothing_there() -> None:
     """Say that a folder holds no file in which a form could be."""
-    click.echo("xlsync: no workbook, text or JSON file there", err=True)
+    click.echo("xlsync: no file there", err=True)
 
 
 def end(files: Iterable[FileReading], *, only_to_terminal: bool = False) -> None:

@@ -8,16 +8,18 @@ of that file; nothing here raises for it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from io import BytesIO
-from pathlib import PurePath
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import from_json, problem
 from xlsync.form.salvage import salvage
 from xlsync.reader import Reading, read
-from xlsync.sources import ENDINGS, archive, open_file
+from xlsync.sources import open_file, other_ending
+from xlsync.sources.finding import Arrival, find_arrivals, find_files, loaded, unpacked
+from xlsync.sources.sniffing import Format, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,30 +29,29 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
 
-MAX_BYTES = 256 * 1024 * 1024
-"""A file larger than that is not read into memory at all."""
+MAX_JSON_BYTES = 64 * 1024 * 1024
+"""Ten thousand records with their rows have fifty."""
 
-_MOST_NAMED = 5
-"""Files of an archive that are named when they could not be read."""
+MAX_JSON_ITEMS = 4_000_000
+"""Commas; the values between them take some hundred bytes each once they are read."""
 
-_JSON = {".json", ".jsonl"}
-_OTHERS = {
-    *(".xls", ".xlsb", ".xltx", ".xlt", ".et", ".ett", ".ods", ".csv", ".html", ".htm"),
-    *(".doc", ".docx", ".wps", ".odt", ".rtf", ".pdf", ".zip", ".rar", ".7z"),
-    *(".jpg", ".jpeg", ".png", ".tif", ".tiff"),
-}
-"""Files in which a form may come back though it cannot be read from them: told, not passed over."""
+MAX_RECORDS = 20_000
+"""Records of one file: twice the largest round."""
 
-_WANTED = ENDINGS | _JSON | _OTHERS
+__all__ = [
+    "Arrival",
+    "FileReading",
+    "find_arrivals",
+    "find_files",
+    "loaded",
+    "read_arrival",
+    "read_file",
+    "read_record",
+    "unpacked",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A file that came: its bytes where they are at hand already, and why it cannot be read."""
-
-    path: Path
-    data: bytes | None = None
-    problem: Problem | None = None
+_LINES, _WHOLE = ".jsonl", ".json"
+_NO_FORMAT = {Format.TEXT, Format.BINARY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,68 +79,6 @@ class FileReading:
         }
 
 
-def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and every file of the folders that may hold a form, in order of names.
-
-    Lock files that office programs leave behind (``~$…``, ``.~lock…``) are passed over.
-    """
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for inner in sorted(path.rglob("*")):
-            if inner.is_file() and _is_wanted(inner.name):
-                yield inner
-
-
-def find_arrivals(paths: Iterable[Path]) -> Iterator[Arrival]:
-    """Every file that :func:`find_files` finds, with those of an archive in place of it.
-
-    An archive of which something could not be read comes itself too, behind its files.
-    """
-    for path in find_files(paths):
-        if path.suffix.lower() == archive.ENDING:
-            yield from _unpacked(path)
-        else:
-            yield Arrival(path)
-
-
-def _unpacked(path: Path) -> Iterator[Arrival]:
-    whole = _whole(path)
-    if whole.data is None or whole.problem or archive.is_document(whole.data):
-        yield whole
-        return
-    found = archive.Archive(BytesIO(whole.data), _is_wanted)
-    is_empty = True
-    for member in found:
-        is_empty = False
-        yield Arrival(path / member.name, member.data)
-    if found.failures:
-        listed = "、".join(found.failures[:_MOST_NAMED])
-        more = "等" if len(found.failures) > _MOST_NAMED else ""
-        message = f"压缩包里有 {len(found.failures)} 处没有读出：{listed}{more}。请解压后重新发送。"
-        yield replace(whole, problem=problem("X001", message))
-    elif is_empty:
-        yield replace(whole, problem=problem("X003", "压缩包里没有可以读取的文件。"))
-
-
-def _is_wanted(name: str) -> bool:
-    """Whether a file of this name may hold a form."""
-    is_lock = name.startswith(("~$", ".~"))
-    return not is_lock and PurePath(name).suffix.lower() in _WANTED
-
-
-def _whole(path: Path) -> Arrival:
-    """A file with its bytes, or why they cannot be had."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            message = f"文件超过 {MAX_BYTES // 1024 // 1024} MB，未读取。"
-            return Arrival(path, b"", problem("X001", message))
-        return Arrival(path, path.read_bytes())
-    except OSError as error:
-        return Arrival(path, b"", problem("X001", f"文件打不开：{_reason(error)}。"))
-
-
 def read_file(forms: Mapping[str, Form], path: Path) -> FileReading:
     """Read one file, whatever it is; an archive is none, see :func:`find_arrivals`."""
     return read_arrival(forms, Arrival(path))
@@ -149,21 +88,21 @@ def read_files(
     forms: Mapping[str, Form],
     paths: Iterable[Path],
     progress: Callable[[int, int], None] | None = None,
+    passed: list[Path] | None = None,
 ) -> Iterator[FileReading]:
-    """Read every file that is found, one after the other; ``progress`` counts files on the disk."""
-    found = list(find_files(paths))
+    """Read every file that is found, one after the other.
+
+    ``progress`` counts files on the disk; ``passed`` takes those that hold nothing typed.
+    """
+    passed = [] if passed is None else passed
+    found = list(find_files(paths, passed))
     for number, path in enumerate(found):
         if progress:
             progress(number, len(found))
-        for arrival in find_arrivals([path]):
+        for arrival in unpacked(path, passed):
             yield read_arrival(forms, arrival)
     if progress:
         progress(len(found), len(found))
-
-
-def loaded(arrival: Arrival) -> Arrival:
-    """The file with its bytes, or with why they cannot be had."""
-    return _whole(arrival.path) if arrival.data is None else arrival
 
 
 def read_arrival(forms: Mapping[str, Form], arrival: Arrival) -> FileReading:
@@ -172,17 +111,21 @@ def read_arrival(forms: Mapping[str, Form], arrival: Arrival) -> FileReading:
     data, ending = arrival.data or b"", arrival.path.suffix.lower()
     if arrival.problem is not None:
         return FileReading(arrival.path, data, [_unreadable(arrival.problem)])
-    if ending in _JSON:
-        readings = list(_records(forms, data, lines=ending == ".jsonl"))
-        nothing = _unreadable(problem("X003", "没有找到记录，请检查文件内容。"))
-        return FileReading(arrival.path, data, readings or [nothing])
-    is_document = ending == archive.ENDING and archive.is_document(data)
-    workbook = open_file(".xlsx" if is_document else ending, data)
-    if is_document:
-        message = f"扩展名是 {ending}，内容是电子表格，已按内容读取，请用正确的扩展名保存。"
-        workbook.problems.append(problem("X007", message))
+    if is_json(ending, data):
+        readings = list(_records(forms, data, ending))
+        if not readings:
+            readings = [_unreadable(problem("X003", "没有找到记录，请检查文件内容。"))]
+        readings[0].problems[:0] = other_ending(ending, Format.JSON)
+        return FileReading(arrival.path, data, readings)
+    workbook = open_file(ending, data)
     readings = read(list(forms.values()), workbook)
     return FileReading(arrival.path, data, readings, workbook.is_text)
+
+
+def is_json(ending: str, data: bytes) -> bool:
+    """Whether a file holds records as JSON; one that says so and is a text is a broken one."""
+    found = sniff(data)
+    return found is Format.JSON or (ending in {_LINES, _WHOLE} and found in _NO_FORMAT)
 
 
 def read_record(forms: Mapping[str, Form], value: Json, start: int = 1) -> Reading:
@@ -203,19 +146,36 @@ def read_record(forms: Mapping[str, Form], value: Json, start: int = 1) -> Readi
     return Reading(None, start, form.id, made, form.check(made), states_id="id" in record)
 
 
-def _records(forms: Mapping[str, Form], data: bytes, *, lines: bool) -> Iterator[Reading]:
+def _records(forms: Mapping[str, Form], data: bytes, ending: str) -> Iterator[Reading]:
     if not data.strip():
         yield _unreadable(problem("X002", "文件是空的，请重新导出或重新发送。"))
+        return
+    if len(data) > MAX_JSON_BYTES or data.count(b",") > MAX_JSON_ITEMS:
+        yield _unreadable(problem("X001", "JSON 文件过大，未读取，请拆分后再读取。"))
         return
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         yield _unreadable(problem("X001", "JSON 不是 UTF-8 编码，请另存为 UTF-8。"))
         return
-    pieces = enumerate(text.split("\n"), start=1) if lines else [(1, text)]
-    for number, piece in pieces:
-        if piece.strip():
-            yield from _parsed(forms, piece, number)
+    pieces = enumerate(text.split("\n"), start=1) if _is_lines(ending, text) else [(1, text)]
+    filled = ((number, piece) for number, piece in pieces if piece.strip())
+    found = (one for number, piece in filled for one in _parsed(forms, piece, number))
+    yield from islice(found, MAX_RECORDS)
+    if next(found, None) is not None:
+        message = f"文件里的记录超过 {MAX_RECORDS:,} 条，其余没有读取，请拆分后再读取。"
+        yield _unreadable(problem("X001", message))
+
+
+def _is_lines(ending: str, text: str) -> bool:
+    """Whether each line is a value by itself; where the name does not say, the first one does."""
+    if ending in {_LINES, _WHOLE}:
+        return ending == _LINES
+    first = text.lstrip().partition("\n")[0]
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _parsed(forms: Mapping[str, Form], text: str, start: int) -> Iterator[Reading]:
@@ -250,22 +210,11 @@ def _fault(error: ValueError | RecursionError) -> str:
     return "嵌套过深" if isinstance(error, RecursionError) else "数字过长"
 
 
-def _reason(error: OSError) -> str:
-    """Why a file does not open, as the coordinator reads it."""
-    reasons = {
-        FileNotFoundError: "文件不存在",
-        PermissionError: "没有读取权限，或正被其他程序占用",
-        IsADirectoryError: "这是一个文件夹",
-    }
-    return reasons.get(type(error), f"系统错误 {error.errno}")
-
-
 def _unique_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """An object; a key that stands twice would lose a value, so it is an error."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        double = next(key for key in keys if keys.count(key) > 1)
+        (double, _), *_ = Counter(key for key, _ in pairs).most_common(1)
         raise _DoubleKeyError(f"键“{double}”重复")
     return made
 

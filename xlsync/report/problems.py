@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Area
 from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
+from xlsync.sources.finding import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from xlsync.base.problems import Problem
@@ -87,3 +88,9 @@ def correction_line(made: CorrectionCopy, path: Path | None) -> str:
     if made.name is None:
         return f"{source}：没有找到要收的表，没有可以退回的工作簿。"
     return f"{source}：没有生成退回的工作簿（{visible(made.reason)}）。"
+
+
+def passed_line(passed: Sequence[Path]) -> str:
+    """Which files were passed over, because nobody typed anything into them."""
+    listed = named([visible(path.name) for path in passed])
+    return f"略过 {len(passed)} 个系统或办公软件自动生成的附带文件：{listed}。"

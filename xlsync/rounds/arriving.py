@@ -7,6 +7,7 @@ go into the spool from which they are committed, since a round may bring ten tho
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,14 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.problems import from_json, problem
 from xlsync.base.record import canonical_bytes, get
 from xlsync.base.workers import processes, spread
-from xlsync.exchange.reading import (
-    Arrival,
-    FileReading,
-    find_arrivals,
-    find_files,
-    loaded,
-    read_arrival,
-)
+from xlsync.exchange.reading import Arrival, FileReading, find_files, loaded, read_arrival, unpacked
 from xlsync.form import Form
 from xlsync.form.types import comparable
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
@@ -94,10 +88,11 @@ class Came:
 
 
 class Arrived(NamedTuple):
-    """Everything that a collection took in, and the spool that holds it."""
+    """Everything that a collection took in, the spool that holds it, and what was passed over."""
 
     files: list[Came]
     spool: Spool
+    passed: list[Path]
 
 
 class Before(NamedTuple):
@@ -120,12 +115,13 @@ def take_in(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     A file of which everything was accepted before is known by its bytes, and not read again.
     ``told`` is given each file once it is known what it says.
     """
-    found = _once(find_files(paths))
+    passed: list[Path] = []
+    found = _once(find_files(paths, passed))
     workers = processes(len(found))
     came: list[Came | None] = []
 
     def unread() -> Iterator[Arrival]:
-        for arrival in _told(found, progress):
+        for arrival in _told(found, passed, progress):
             known = _settled(before, arrival)
             came.append(known)
             if known is None:
@@ -144,7 +140,7 @@ def take_in(  # noqa: PLR0913, PLR0917 - what is read, and who is told
         if told:
             told(spooled[-1])
     new = iter(spooled)
-    return Arrived([one or next(new) for one in came], spool)
+    return Arrived([one or next(new) for one in came], spool, passed)
 
 
 def _settled(before: Before, arrival: Arrival) -> Came | None:
@@ -175,16 +171,18 @@ def _settled(before: Before, arrival: Arrival) -> Came | None:
 
 def _once(paths: Iterable[Path]) -> list[Path]:
     """A file may be named twice, itself and by its folder."""
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for path in paths:
-        found.setdefault(path.resolve(), path)
+        found.setdefault(os.path.realpath(path), path)
     return [*found.values()]
 
 
-def _told(paths: list[Path], progress: Callable[[int, int], None]) -> Iterator[Arrival]:
+def _told(
+    paths: list[Path], passed: list[Path], progress: Callable[[int, int], None]
+) -> Iterator[Arrival]:
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        yield from map(loaded, find_arrivals([path]))
+        yield from map(loaded, unpacked(path, passed))
     progress(len(paths), len(paths))
 
 

@@ -40,6 +40,7 @@ class Collection:
     """What a collection did: one outcome a form, and the commit, None where nothing was new.
 
     ``resolved`` are the titles of records on which a version that had waited came to an end;
+    ``passed`` are files that systems and office programs had left there;
     ``copies`` makes name and bytes of each workbook that goes back for correction.
     """
 
@@ -47,6 +48,7 @@ class Collection:
     outcomes: list[Outcome]
     commit: str | None
     resolved: tuple[str, ...] = ()
+    passed: tuple[Path, ...] = ()
     copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
@@ -123,7 +125,8 @@ def _commit(  # noqa: PLR0913 - what can be asked of a collection
     if returning:
         number_copies(settling.known, changes, outcomes, time)
     commit = repository.commit(changes, _message(round_name, outcomes))
-    return Collection(round_name, outcomes, commit, settling.resolved())
+    resolved, passed = settling.resolved(), tuple(arrived.passed)
+    return Collection(round_name, outcomes, commit, resolved, passed)
 
 
 def _message(round_name: str, outcomes: list[Outcome]) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import TEMPORARY, unique_names
-from xlsync.exchange.reading import MAX_BYTES
 from xlsync.exchange.workbooks import Order
 from xlsync.reader import read
 from xlsync.rounds.issuing import Ticket, locked_slots
 from xlsync.sources import xlsx
+from xlsync.sources.finding import MAX_BYTES
 from xlsync.writer import splice
 
 if TYPE_CHECKING:

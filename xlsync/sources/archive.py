@@ -19,7 +19,6 @@ ENCRYPTED = 0x1
 UTF8 = 0x800
 """Flags of a member (APPNOTE 4.4.4)."""
 
-ENDING = ".zip"
 MAX_MEMBERS = 20_000
 """Files in an archive: twice the largest round."""
 
@@ -47,8 +46,11 @@ MAX_BYTES = 1024 * 1024 * 1024
 MAX_RATIO = 300
 """A file that packs better than this and is not small is no form."""
 
-_DOCUMENT = {"[Content_Types].xml", "mimetype"}
+MAX_GROWTH = 100
+"""How many times an archive's own size all its files may have together, where that is not small."""
+
 _SMALL = 4 * 1024 * 1024
+_SMALL_TOTAL = 64 * 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
 _END_MARK = b"PK\x05\x06"
 _LARGE_MARK = b"PK\x06\x07"
@@ -62,7 +64,8 @@ _REASONS = {
     "method": "压缩方式不受支持",
     "large": f"超过 {MAX_MEMBER_BYTES // 1024 // 1024} MB",
     "ratio": "压缩比异常",
-    "total": f"解压后的总量超过 {MAX_BYTES // 1024 // 1024} MB",
+    "total": "解压后的总量过大",
+    "empty": "空文件",
     "damaged": "已损坏",
     "nested": "是压缩包里的压缩包里的压缩包",
 }
@@ -78,12 +81,21 @@ class Member(NamedTuple):
 class Archive:
     """The files of one archive; what could not be read is in ``failures``, in Chinese."""
 
-    def __init__(self, file: BinaryIO, wanted: Callable[[str], bool]) -> None:
-        """Read the wanted files of an archive; ``wanted`` is asked with the last part of a name."""
+    def __init__(
+        self, file: BinaryIO, is_noise: Callable[[str], bool], is_archive: Callable[[bytes], bool]
+    ) -> None:
+        """Read the files of an archive.
+
+        ``is_noise`` is asked with a whole name whether the file is passed over, and ``passed``
+        are the names of those that were; ``is_archive`` with bytes whether they are one as well.
+        """
         self.failures: list[str] = []
+        self.passed: list[str] = []
         self._file = file
-        self._wanted = wanted
-        self._left = MAX_BYTES
+        self._is_noise = is_noise
+        self._is_archive = is_archive
+        size = file.seek(0, 2)
+        self._left = min(MAX_BYTES, max(_SMALL_TOTAL, MAX_GROWTH * size))
 
     def __iter__(self) -> Iterator[Member]:
         """The files in the order of the directory, those of inner archives in their place."""
@@ -96,14 +108,16 @@ class Archive:
             return
         for info in archive.infolist():
             name = _name(info)
-            last = name.rpartition("/")[2]
-            if info.is_dir() or not last or "__MACOSX/" in name or not self._wanted(last):
+            if info.is_dir() or not name or name.endswith("/"):
                 continue
             path = f"{folder}/{name}" if folder else name
+            if self._is_noise(name):
+                self.passed.append(path)
+                continue
             data = self._read(archive, info)
             if isinstance(data, str):
                 self.failures.append(f"{path}（{data}）")
-            elif not last.lower().endswith(ENDING) or is_document(data):
+            elif not self._is_archive(data):
                 yield Member(path, data)
             elif is_inner:
                 self.failures.append(f"{path}（{_REASONS['nested']}）")
@@ -121,14 +135,29 @@ class Archive:
         except ZIP_ERRORS:
             return _REASONS["damaged"]
         self._left -= len(data)
-        return data
+        return data or _REASONS["empty"]
 
 
-def is_document(data: bytes) -> bool:
-    """Whether a zip file is itself a document of an office program, under whatever ending."""
+def names(file: BinaryIO) -> list[str] | None:
+    """The names of all members, or None where the directory cannot be read or is too large."""
+    archive = _opened(file)
+    return None if isinstance(archive, str) else archive.namelist()
+
+
+def member(data: bytes, name: str, most: int) -> bytes | None:
+    """The bytes of one member; None where there is none, it is damaged or larger than ``most``."""
     archive = _opened(BytesIO(data))
-    names = set() if isinstance(archive, str) else {*archive.namelist()}
-    return bool(names & _DOCUMENT)
+    if isinstance(archive, str):
+        return None
+    try:
+        info = archive.getinfo(name)
+        if info.flag_bits & ENCRYPTED or info.file_size > most:
+            return None
+        with archive.open(info) as stream:
+            found = stream.read(most + 1)
+    except (KeyError, *ZIP_ERRORS):
+        return None
+    return found if len(found) <= most else None
 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile | str:

@@ -5,7 +5,6 @@ trusts nothing: it streams every part through the limits of :mod:`.limits` and t
 cannot read into a problem. Start with :mod:`.reading`, which puts the pieces together.
 """
 
-from xlsync.sources.xlsx.foreign import is_older_format
 from xlsync.sources.xlsx.reading import read
 
-__all__ = ["is_older_format", "read"]
+__all__ = ["read"]

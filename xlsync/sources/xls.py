@@ -1,0 +1,123 @@
+"""Workbooks of Excel 97-2003 and of WPS (.xls, .et) by xlrd: values with their formats, comments.
+
+Errors and results of formulas come as the file has them; the formulas themselves do not.
+[MS-XLS] 2.4.181 (Obj), 2.4.329 (TxO).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import xlrd
+from xlrd.sheet import Sheet as XlsSheet
+
+from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
+from xlsync.base.problems import problem
+from xlsync.sources.xlsx.budget import UnreadableError
+from xlsync.sources.xlsx.styles import is_date_format, serial_to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.base.problems import Problem
+
+_COMMENT, _PICTURE = 0x19, 0x08
+_TEXTLESS = {0x14}
+"""Objects that are no content: the arrows of an automatic filter."""
+
+
+class _Drawn(XlsSheet):  # type: ignore[misc] # xlrd has no types
+    """A sheet that remembers its drawn objects, of which xlrd itself keeps the comments."""
+
+    def __init__(self, *args: Any) -> None:
+        """Begin without objects."""
+        super().__init__(*args)
+        self.drawn: list[tuple[int | None, str]] = []
+
+    def handle_obj(self, data: bytes) -> Any:  # noqa: ANN401 - xlrd's own object, or None
+        """Note an object; its text follows."""
+        made = super().handle_obj(data)
+        self.drawn.append((made.type if made else None, ""))
+        return made
+
+    def handle_txo(self, data: bytes) -> Any:  # noqa: ANN401 - xlrd's own object, or None
+        """Note the text of the last object."""
+        made = super().handle_txo(data)
+        kind = self.drawn.pop()[0] if self.drawn else None
+        self.drawn.append((kind, made.text if made else ""))
+        return made
+
+
+def read(data: bytes) -> Workbook:
+    """Read a whole workbook.
+
+    Raises:
+        UnreadableError: when it is protected by a password.
+    """
+    xlrd.book.Sheet = xlrd.sheet.Sheet = _Drawn
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as quiet:  # noqa: PTH123 - a device
+            book = xlrd.open_workbook(
+                file_contents=data, logfile=quiet, formatting_info=True, ragged_rows=True
+            )
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error):
+            message = "文件设有打开密码或已加密，请取消打开密码，另存为 .xlsx 后再提交。"
+            raise UnreadableError(message) from None
+        raise
+    workbook = Workbook()
+    for one in book.sheets():
+        sheet = Sheet(one.name, dict(_cells(book, one)), is_1904=bool(book.datemode))
+        sheet.visible = one.visibility == 0
+        sheet.merges = [
+            Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in one.merged_cells
+        ]
+        sheet.comments = {
+            Address(row + 1, column + 1): note.text
+            for (row, column), note in one.cell_note_map.items()
+        }
+        workbook.sheets.append(sheet)
+        workbook.problems += _objects(one)
+    return workbook
+
+
+def _cells(book: xlrd.Book, sheet: XlsSheet) -> Iterator[tuple[Address, Cell]]:
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            kind = sheet.cell_type(row, column)
+            if kind not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+                style = book.xf_list[sheet.cell_xf_index(row, column)]
+                code = book.format_map[style.format_key].format_str
+                cell = _cell(kind, sheet.cell_value(row, column), code, is_1904=bool(book.datemode))
+                if cell.text:
+                    yield Address(row + 1, column + 1), cell
+
+
+def _cell(kind: int, value: Any, code: str, *, is_1904: bool) -> Cell:  # noqa: ANN401 - of any kind
+    if kind == xlrd.XL_CELL_ERROR:
+        return Cell(xlrd.error_text_from_code.get(value, "#VALUE!"), Kind.ERROR, code)
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return Cell(str(bool(value)).upper(), Kind.BOOLEAN, code)
+    if kind == xlrd.XL_CELL_TEXT:
+        return Cell(value, Kind.TEXT, code)
+    day = serial_to_iso(value, code, is_1904=is_1904) if is_date_format(code) else None
+    return Cell(day, Kind.DATE, code) if day else Cell(f"{value:.15g}", Kind.NUMBER, code)
+
+
+def _objects(sheet: _Drawn) -> Iterator[Problem]:
+    """What is drawn on a sheet: text boxes with their text (S007), pictures (S009)."""
+    for kind, text in sheet.drawn:
+        if kind == _COMMENT or kind in _TEXTLESS:
+            continue
+        if text.strip():
+            message = (
+                f"工作表“{sheet.name}”上有一个文本框，其内容没有读入。"
+                "请把需要报送的内容写入表内的单元格，并删除它。"
+            )
+            yield problem("S007", message, found=text).at(sheet.name, None)
+        elif kind == _PICTURE:
+            message = (
+                f"工作表“{sheet.name}”上有一张图片，没有读入；其中如有要报送的内容，请写入表内。"
+            )
+            yield problem("S009", message).at(sheet.name, None)
