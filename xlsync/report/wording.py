@@ -7,12 +7,12 @@ each have a sign of their own.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING
+from xlsync.form.field_names import told_apart
 from xlsync.form.types import TYPES, render_quantity
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
@@ -20,8 +20,6 @@ from xlsync.report.lines import visible, visible_lines
 from xlsync.workbook.checks import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xlsync.base.record import Json, Record
     from xlsync.form.mapping import FormField, Mapping, Table
     from xlsync.form.types import ValueType
@@ -161,16 +159,4 @@ def _amounts(mapping: Mapping) -> list[FormField]:
 
 def field_labels(mapping: Mapping) -> dict[str, str]:
     """Pointer and label of each field; a label that occurs twice says which one is meant."""
-    return dict(_labels(mapping))
-
-
-def _labels(mapping: Mapping) -> Iterator[tuple[str, str]]:
-    times = Counter(field.label for field in mapping.fields.values())
-    for field in mapping.fields.values():
-        if times[field.label] == 1:
-            label = field.label
-        elif field.below:
-            label = f"{mapping.fields[field.below].label}下的{field.label}"
-        else:
-            label = f"{field.label}（{field.pointer}）"
-        yield field.pointer, visible(label)
+    return {pointer: visible(label) for pointer, label in told_apart(mapping).items()}

@@ -20,6 +20,8 @@ RECEIPTS = "receipts"
 ISSUED = "issued"
 CONFLICTS = "conflicts"
 MERGED = "merged"
+DECISIONS = "decisions"
+DEADLINES = "deadlines"
 SEAL = "seal.json"
 
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
@@ -121,6 +123,16 @@ def conflict_folder(round_name: str, record_id: str) -> str:
 def merged_path(round_name: str, record_id: str) -> str:
     """Where the versions stand that a record was merged from."""
     return f"{MERGED}/{check_round(round_name)}/{check_id(record_id)}.json"
+
+
+def decisions_path(round_name: str, record_id: str) -> str:
+    """Where it stands what people decided about a record in a round."""
+    return f"{DECISIONS}/{check_round(round_name)}/{check_id(record_id)}.json"
+
+
+def deadlines_path(round_name: str) -> str:
+    """Where it stands until when a round is to come back, and what was said of that before."""
+    return f"{DEADLINES}/{check_round(round_name)}.json"
 
 
 def key_of(digest: str) -> str:

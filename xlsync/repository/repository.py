@@ -20,6 +20,7 @@ from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
 from xlsync.repository.objects import DAMAGE, Objects, damaged
 from xlsync.repository.opening import head_of, open_repo
+from xlsync.repository.signature import author
 from xlsync.repository.snapshot import Entry, Snapshot
 from xlsync.repository.spool import Edits, Spool
 from xlsync.repository.writing import MovedError, move_branch, write_commit, write_folder
@@ -96,6 +97,11 @@ class Repository:
     ) -> None:
         """Close the repository."""
         self.close()
+
+    @property
+    def author(self) -> str:
+        """Who works here: ``user.name`` of git's configuration, else the name of the login."""
+        return author(self._repo.get_config_stack())
 
     def snapshot(self, revision: str | None = None) -> Snapshot:
         """What a commit holds.

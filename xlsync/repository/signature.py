@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +33,17 @@ def sign(config: Config) -> Signature:
     offset = time.localtime(now).tm_gmtoff
     # Git writes zones in whole minutes.
     return Signature(b"%s <%s>" % (name, email), now, offset - offset % 60)
+
+
+def author(config: Config) -> str:
+    """The name of the person: ``user.name``, else that of the login, else ``xlsync``."""
+    name = _setting(config, "name")
+    if name:
+        return name.decode(errors="replace")
+    try:
+        return _SYNTAX.sub(b" ", getpass.getuser().encode(errors="replace")).decode().strip()
+    except (OSError, KeyError, ImportError):
+        return _NAME.decode()
 
 
 def _setting(config: Config, key: str) -> bytes:

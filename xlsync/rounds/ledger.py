@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 DISTRIBUTED = "distribute"
 RETURNED = "return"
-"""Why a workbook went out: to be filled in, or back to be corrected."""
+CORRECTED = "correct"
+"""Why an issue was made: to be filled in, or back to be corrected; or no workbook went out at all,
+and the coordinator corrected what an earlier one had taken out."""
 
 
 @dataclass(frozen=True, slots=True)
