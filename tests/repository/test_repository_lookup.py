@@ -71,7 +71,7 @@ def test_a_revision_is_looked_into(filled: Repository, git: Callable[..., str]) 
         (f"{FIRST}/绿化", f"no record in round {FIRST} has '绿化'"),
         ("2023/九上/绿化", "no record in round 2023/九上"),
         ("2023/x.y/绿化", "is not a round"),
-        (f"{FIRST}/道路", "fits 2 records of 2023/一上: abcd1234 单位/道路养护; abcd9999 单位"),
+        (f"{FIRST}/道路", "fits 2 records: 2023/一上/abcd1234 单位/道路养护; 2023/一上/abcd9999"),
         (f"{FIRST}/abcd", "fits 2 records"),
         ("abcd1234@nowhere", "'nowhere' is no commit, branch or tag"),
         ("abcd1234@0123456789abcdef0123456789abcdef01234567", "is no commit"),

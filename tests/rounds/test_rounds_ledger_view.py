@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 from returning import ROUND, came, changed, put_in, send, whole
-from running import invoke, save
+from running import FORMS, invoke, save
 
 from xlsync.report.ledger_book import ledger_workbook
 from xlsync.repository import Changes, Repository
-from xlsync.rounds import Standing, standings
+from xlsync.rounds import Standing, collect, standings
 from xlsync.rounds.life import find_record, life
 from xlsync.rounds.status import others
 
@@ -227,6 +227,23 @@ def test_a_record_that_only_went_out_has_a_life(repository: Repository, tmp_path
     assert result.exit_code == 0
     assert "下发" in result.stdout
     assert invoke("-R", tmp_path / "库", "log", "没有").exit_code == 3
+
+
+def test_log_and_show_mean_the_same_record_or_refuse_alike(
+    repository: Repository, tmp_path: Path
+) -> None:
+    send(repository, whole("道路绿化", id="c3"))
+    for name in ("道路养护", "道路照明"):
+        collect(repository, FORMS, "2023/一上", [save(tmp_path / f"{name}.json", whole(name))])
+    for command in ("log", "show"):
+        result = invoke("-R", tmp_path / "库", command, "道路")
+        assert result.exit_code == 3
+        assert "道路养护" in result.stderr
+        assert "道路绿化" in result.stderr
+        for nothing in ("", " "):
+            assert invoke("-R", tmp_path / "库", command, nothing).exit_code == 3
+    assert invoke("-R", tmp_path / "库", "log", "C3").exit_code == 0
+    assert "还没有收到" in invoke("-R", tmp_path / "库", "show", "c3").stderr
 
 
 def test_what_was_received_can_be_had_back(repository: Repository, tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Which record a user means by what was typed: an id, the beginning of one, or part of a title."""
+"""Which record a user means by what was typed: an id, the beginning of one, or part of a title.
+
+This is the one place that answers it, for every command. What went out and did not come back
+yet is meant as well as what did.
+"""
 
 from __future__ import annotations
 
@@ -38,41 +42,75 @@ def parse(text: str) -> Reference:
 
 
 def find(snapshot: Snapshot, reference: Reference) -> tuple[str, Entry]:
-    """The one record that is meant, and its round.
+    """The one record that is meant, and the latest round that has it.
 
     The whole id comes first, then the beginning of an id (4 characters or more), then a whole
-    title, then part of a title; where several rounds have it, the latest.
+    title, then part of a title. What fits more than one record, be it in two rounds, is refused.
+    The entry of one that only went out has no path and no blob.
 
     Raises:
         XlsyncError: when nothing or more than one record fits, with the candidates.
     """
-    rounds = [reference.round] if reference.round else reversed(snapshot.rounds())
-    entries = {name: list(snapshot.records(name).values()) for name in rounds}
+    rounds = [reference.round] if reference.round else list(reversed(snapshot.rounds()))
+    wanted = reference.record.strip().lower()
+    for name in rounds:
+        # The ledger need not be read for a record that is called by its id and came back.
+        if (entry := snapshot.records(name).get(wanted)) is not None:
+            return name, entry
+    entries = {name: _entries(snapshot, name) for name in rounds}
     for fits in _ways(reference.record):
-        for name, candidates in entries.items():
-            found = [entry for entry in candidates if fits(entry)]
-            if len(found) == 1:
-                return name, found[0]
-            if found:
-                raise XlsyncError(_too_many(reference.record, name, found))
+        found: dict[str, tuple[str, Entry]] = {}
+        for name in rounds:
+            for entry in filter(fits, entries[name]):
+                former = found.setdefault(entry.id, (name, entry))
+                # What can be shown comes before what only went out, be it in a later round.
+                if entry.path and not former[1].path:
+                    found[entry.id] = name, entry
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            raise XlsyncError(_too_many(reference.record, list(found.values())))
     where = f"round {reference.round}" if reference.round else "any round"
     raise XlsyncError(f"no record in {where} has {reference.record!r} as its id or in its title")
 
 
+def _entries(snapshot: Snapshot, round_name: str) -> list[Entry]:
+    """The records of a round, and what went out and did not come back."""
+    records = snapshot.records(round_name)
+    return [*records.values(), *snapshot.outstanding(round_name)]
+
+
 def _ways(text: str) -> Iterator[Match]:
-    yield lambda entry: entry.id == text
-    if len(text) >= _SHORTEST_PREFIX:
-        yield lambda entry: entry.id.startswith(text)
+    wanted = text.strip().lower()
+    yield lambda entry: entry.id == wanted
+    if len(wanted) >= _SHORTEST_PREFIX:
+        yield lambda entry: entry.id.startswith(wanted)
     # Titles stand in paths, so the text has to go the same way before the two are compared.
     title = safe_text(text).casefold()
     if not title:
         return
-    yield lambda entry: entry.title.casefold() == title
-    yield lambda entry: title in entry.title.casefold()
+    yield lambda entry: safe_text(entry.title).casefold() == title
+    yield lambda entry: title in safe_text(entry.title).casefold()
 
 
-def _too_many(text: str, round_name: str, found: list[Entry]) -> str:
-    shown = [f"{entry.id} {entry.group}/{entry.title}" for entry in found[:_MOST_CANDIDATES]]
+def _too_many(text: str, found: list[tuple[str, Entry]]) -> str:
+    shown = [
+        f"{name}/{entry.id} {entry.group}/{entry.title}" for name, entry in found[:_MOST_CANDIDATES]
+    ]
     if len(found) > len(shown):
         shown.append("…")
-    return f"{text!r} fits {len(found)} records of {round_name}: {'; '.join(shown)}"
+    return f"{text!r} fits {len(found)} records: {'; '.join(shown)}"
+
+
+def is_meant(text: str, record_id: str | None, title: str) -> bool:
+    """Whether a text means a record in any way, for lists that may show several."""
+    wanted, name = text.strip().lower(), safe_text(text).casefold()
+    is_id = bool(record_id and wanted and record_id.startswith(wanted))
+    return is_id or bool(name and name in safe_text(title).casefold())
+
+
+def check_text(text: str) -> str:
+    """The text itself; XlsyncError when it is empty and would mean everything."""
+    if not safe_text(text).strip():
+        raise XlsyncError("an empty text means no record: write an id or part of a title")
+    return text

@@ -208,7 +208,8 @@ class Repository:
     def resolve(self, text: str) -> tuple[Snapshot, str, Entry]:
         """The record that ``[ROUND/]RECORD[@REVISION]`` means, its round, and where it was found.
 
-        RECORD is an id, the beginning of one, a title or part of one (see ``lookup.find``).
+        RECORD is an id, the beginning of one, a title or part of one (see ``lookup.find``);
+        what only went out so far is found too.
 
         Raises:
             XlsyncError: when nothing or more than one record fits, with up to five candidates.

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as the folders show it; group and title as they stand in the path."""
+    """A record as the folders show it; group and title as they stand in the path.
+
+    One that only went out has neither path nor blob, and its names are those of the ledger.
+    """
 
     id: str
     group: str
@@ -121,12 +124,38 @@ class Snapshot:
             self._entries[round_name] = self._read_entries(round_name)
         return dict(self._entries[round_name])
 
+    def outstanding(self, round_name: str) -> list[Entry]:
+        """What went out in a round and did not come back; without a path and a blob.
+
+        Raises:
+            XlsyncError: when a file of the ledger lacks the names of its record.
+        """
+        folder = f"{layout.ISSUED}/{layout.check_round(round_name)}"
+        held = self.records(round_name)
+        made = []
+        for name in self.names(folder):
+            record_id = name.removesuffix(".json")
+            if record_id in held:
+                continue
+            document = self.document(f"{folder}/{name}") or {}
+            names = document.get("group"), document.get("title")
+            if not all(isinstance(one, str) for one in names):
+                raise XlsyncError(f"{folder}/{name} in the repository is no file of the ledger")
+            made.append(Entry(record_id, *map(str, names), "", ""))
+        return made
+
     def record(self, entry: Entry) -> Record:
         """The record of an entry."""
         return self._json(entry.path, self.record_bytes(entry))
 
     def record_bytes(self, entry: Entry) -> bytes:
-        """The record of an entry as the canonical bytes that were committed."""
+        """The record of an entry as the canonical bytes that were committed.
+
+        Raises:
+            XlsyncError: when it only went out and there is no such record yet.
+        """
+        if not entry.path:
+            raise XlsyncError(f"{entry.group} {entry.title} 只下发过，还没有收到过")
         return self._objects.data(ObjectID(entry.blob.encode()))
 
     def receipts(self, round_name: str) -> list[Record]:

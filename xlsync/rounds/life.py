@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
-from xlsync.base.files import safe_text
 from xlsync.base.problems import Problem, Severity, from_json
 from xlsync.repository import Kind, layout
-from xlsync.rounds.ledger import RETURNED, issued, issues
+from xlsync.rounds.ledger import RETURNED, issued
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.status import state_of
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.repository import Repository, Revision, Snapshot
 
-SENT, SENT_BACK, CORRECTED = "下发", "退回修改", "更正"
+SENT, SENT_BACK, CAME_AGAIN = "下发", "退回修改", "更正"
 _KINDS = {
     Kind.ADDED: State.NEW.value,
     Kind.CHANGED: State.UPDATED.value,
@@ -28,7 +26,6 @@ _KINDS = {
     Kind.REMOVED: "移除",
 }
 _CHANGES = {State.NEW, State.UPDATED, State.MERGED}
-_SHORTEST_PREFIX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +70,7 @@ def find_record(repository: Repository, text: str) -> str:
     Raises:
         XlsyncError: when nothing or more than one record fits.
     """
-    try:
-        return repository.resolve(text)[2].id
-    except XlsyncError as error:
-        snapshot = repository.snapshot()
-        named = {
-            one.record: one.title
-            for name in snapshot.rounds()
-            for one in issues(snapshot, name).values()
-        }
-        fits = [one for one, title in named.items() if _fits(text, one, title)]
-        if len(fits) != 1:
-            raise error from None
-        return fits[0]
+    return repository.resolve(text)[2].id
 
 
 def life(repository: Repository, record_id: str) -> list[Event]:
@@ -103,11 +88,6 @@ def life(repository: Repository, record_id: str) -> list[Event]:
         return _moment(one.time), rounds.index(one.round), one.issue or 0
 
     return sorted(events, key=order, reverse=True)
-
-
-def _fits(text: str, record_id: str, title: str) -> bool:
-    is_prefix = len(text) >= _SHORTEST_PREFIX and record_id.startswith(text)
-    return is_prefix or record_id == text or safe_text(text) in safe_text(title)
 
 
 def _name(revision: Revision) -> str:
@@ -169,7 +149,7 @@ class _Came:
         return Event(
             receipt.get("received", ""),
             self.round,
-            CORRECTED if is_correction else state.value,
+            CAME_AGAIN if is_correction else state.value,
             issue,
             files[0] if files else None,
             tuple(from_json(form["problems"])),

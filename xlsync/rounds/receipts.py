@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.files import safe_text
 from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.repository import layout
+from xlsync.repository.lookup import check_text, is_meant
 from xlsync.rounds.status import check_known, state_of
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
         XlsyncError: when nothing went out or came in, in this round.
     """
     check_known(snapshot, round_name)
+    if text is not None:
+        check_text(text)
     found = [one for one in _kept(snapshot, round_name) if text is None or _is_of(one, text)]
     return sorted(found, key=lambda one: one.received or "", reverse=True)
 
@@ -129,8 +131,4 @@ def _kept(snapshot: Snapshot, round_name: str) -> Iterator[Kept]:
 
 
 def _is_of(kept: Kept, text: str) -> bool:
-    wanted = safe_text(text).casefold()
-    return any(
-        str(one["record"] or "").startswith(text) or wanted in safe_text(one["title"]).casefold()
-        for one in kept.forms
-    )
+    return any(is_meant(text, one["record"], str(one["title"])) for one in kept.forms)
