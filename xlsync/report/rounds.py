@@ -10,6 +10,7 @@ from rich.table import Table
 from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
+from xlsync.report.wording import quoted, shown
 from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.rounds import Collection, Standing, State
+    from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
     from xlsync.rounds.receipts import Kept
 
@@ -125,11 +127,28 @@ def life_table(events: Sequence[Event]) -> Table:
             one.file or "",
             one.commit[:_SHORT_HASH] if one.commit else "",
             one.author or "",
-            "；".join(f"{found.code} {found.message}" for found in one.errors),
+            _why(one),
         )
         for one in events
     )
     return _table(("时间", "批次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
+
+
+def _why(event: Event) -> str:
+    """Why something was refused, or what was decided and why."""
+    if event.decision is None:
+        return "；".join(f"{found.code} {found.message}" for found in event.errors)
+    return decided_text(event.decision)
+
+
+def decided_text(decision: Decision) -> str:
+    """What was decided about a record, on one line."""
+    changes = "；".join(
+        f"{one.label} {quoted(shown(one.old, None))} → {quoted(shown(one.new, None))}"
+        for one in decision.changes
+    )
+    reason = f"理由：{decision.reason}"
+    return "；".join(filter(None, (decision.verdict, changes, reason)))
 
 
 def received_table(found: Sequence[Kept]) -> Table:

@@ -22,6 +22,7 @@ CONFLICTS = "conflicts"
 MERGED = "merged"
 DECISIONS = "decisions"
 DEADLINES = "deadlines"
+ROSTERS = "rosters"
 SEAL = "seal.json"
 
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
@@ -133,6 +134,11 @@ def decisions_path(round_name: str, record_id: str) -> str:
 def deadlines_path(round_name: str) -> str:
     """Where it stands until when a round is to come back, and what was said of that before."""
     return f"{DEADLINES}/{check_round(round_name)}.json"
+
+
+def roster_path(round_name: str) -> str:
+    """Where the order stands in which the roster of a round has its records."""
+    return f"{ROSTERS}/{check_round(round_name)}.json"
 
 
 def key_of(digest: str) -> str:

@@ -17,7 +17,7 @@ from xlsync.base.problems import has_error
 from xlsync.exchange.workbooks import workbooks
 from xlsync.repository import Changes, MovedError, check_round
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue
+from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order
 from xlsync.rounds.out_files import content, is_made_of, sweep, untouched
 from xlsync.rounds.planning import plan
 from xlsync.rounds.receipts import now
@@ -139,6 +139,7 @@ class _Run:
             return Distribution(self.wishes, [], missing, left, roster.problems, None)
         self.write(sendings, seal_keys(snapshot))
         changes = Changes(snapshot, self.round)
+        put_order(changes, (one.record for one in sendings))
         for one in sendings:
             if one.is_issued:
                 ticket = one.ticket()

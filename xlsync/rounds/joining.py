@@ -15,6 +15,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import Edits, Fork, MovedError, Placed, is_round, layout
+from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.joining_round import RoundJoin
 
 if TYPE_CHECKING:
@@ -109,7 +110,12 @@ class _Together:
                 one = rounds.setdefault(name, RoundJoin(fork, self.forms, name))
                 if one.add(found):
                     continue
-            if found.path == layout.SEAL and not found.is_of_one_side:
+            if is_list(found.path) and not (found.is_of_one_side or found.has_folder):
+                documents = (
+                    one.document(found.path) for one in (fork.base, fork.ours, fork.theirs)
+                )
+                made[found.path] = join_lists(found.path, *documents)
+            elif found.path == layout.SEAL and not found.is_of_one_side:
                 made[found.path] = _join_seals(fork)
             else:
                 made[found.path] = _kept(found, fork)

@@ -14,7 +14,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from xlsync.base.record import Json, Record
     from xlsync.repository import Changes, Snapshot
@@ -157,6 +157,20 @@ def put_issue(changes: Changes, group: str, title: str, content: Record, issue: 
             "issues": [*former["issues"], issue.as_json(content)],
         },
     )
+
+
+def put_order(changes: Changes, record_ids: Iterable[str]) -> None:
+    """Keep the order of a roster; what stood in former ones and not in this comes last."""
+    path = layout.roster_path(changes.round)
+    former = (changes.document(path) or {"records": []})["records"]
+    changes.put_document(path, {"records": list(dict.fromkeys([*record_ids, *former]))})
+
+
+def roster_order(snapshot: Snapshot, round_name: str) -> dict[str, int]:
+    """The position of each record in the roster of a round; none where there was no roster."""
+    document = snapshot.document(layout.roster_path(round_name)) or {}
+    records = document.get("records")
+    return {one: at for at, one in enumerate(records if isinstance(records, list) else [])}
 
 
 def _issued(path: str, document: Record) -> Issued:

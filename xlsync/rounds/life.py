@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Problem, Severity, from_json
 from xlsync.repository import Kind, layout
-from xlsync.rounds.ledger import RETURNED, issued
+from xlsync.rounds.decisions import decisions_of
+from xlsync.rounds.ledger import CORRECTED, RETURNED, issued
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.status import state_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.repository import Repository, Revision, Snapshot
+    from xlsync.rounds.decisions import Decision
 
 SENT, SENT_BACK, CAME_AGAIN = "下发", "退回修改", "更正"
 _KINDS = {
@@ -33,7 +35,8 @@ class Event:
     """Something that happened to a record; ``time`` is empty where nobody noted it.
 
     ``commit`` is the version that came of it, None where the record stayed as it was; ``file`` is
-    the name of the workbook, ``issue`` its number in the round.
+    the name of the workbook, ``issue`` its number in the round; ``decision`` is what a person
+    decided, with the reason.
     """
 
     time: str
@@ -44,6 +47,7 @@ class Event:
     problems: tuple[Problem, ...] = ()
     commit: str | None = None
     author: str | None = None
+    decision: Decision | None = None
 
     def as_json(self) -> Json:
         """The event as ``xlsync log --json`` prints it."""
@@ -56,6 +60,7 @@ class Event:
             "commit": self.commit,
             "author": self.author,
             "problems": [one.as_json() for one in self.problems],
+            "decision": self.decision.as_json() if self.decision else None,
         }
 
     @property
@@ -102,6 +107,8 @@ def _moment(time: str) -> float:
 def _sent(snapshot: Snapshot, round_name: str, record_id: str) -> Iterator[Event]:
     entry = issued(snapshot, round_name, record_id)
     for one in entry.issues if entry else ():
+        if one.reason == CORRECTED:
+            continue
         kind = SENT_BACK if one.reason == RETURNED else SENT
         yield Event(one.time, round_name, kind, one.number, one.file)
 
@@ -122,6 +129,9 @@ class _Came:
         for event in self._receipts():
             told.add(event.commit)
             yield event
+        for event in self._decisions():
+            told.add(event.commit)
+            yield event
         for one in self.revisions:
             if one.commit not in told:
                 yield Event(
@@ -132,6 +142,25 @@ class _Came:
                     commit=one.commit,
                     author=_name(one),
                 )
+
+    def _decisions(self) -> Iterator[Event]:
+        """What people decided, each with the version that the same commit made."""
+        made: dict[int, Revision] = {}
+        for one in self.revisions:
+            then = decisions_of(self.repository.snapshot(one.commit), self.round, self.record)
+            made.setdefault(len(then), one)
+        for number, decision in enumerate(
+            decisions_of(self.snapshot, self.round, self.record), start=1
+        ):
+            version = made.get(number) if decision.made else None
+            yield Event(
+                decision.time,
+                self.round,
+                decision.act.word,
+                commit=version.commit if version else None,
+                author=decision.by,
+                decision=decision,
+            )
 
     def _receipts(self) -> Iterator[Event]:
         folder = f"{layout.RECEIPTS}/{self.round}"

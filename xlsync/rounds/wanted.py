@@ -1,0 +1,106 @@
+"""What a coordinator wrote on the command line or a page, as values of a record.
+
+A field goes by its label, another spelling, its slot or its pointer; a cell of a table by the
+name or the number of its row and the heading of its column: ``道路养护面积/指标值``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlsync.base.errors import XlsyncError
+from xlsync.base.grid import Cell, Kind
+from xlsync.base.problems import has_error
+from xlsync.base.record import get, join
+from xlsync.form.codes import coded
+from xlsync.form.field_names import field_meant
+from xlsync.form.types import TYPES, comparable
+from xlsync.form.types.width import narrow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.form import Form
+    from xlsync.form.mapping import FieldBase, Table
+
+
+def wanted_values(
+    form: Form, record: Record, wanted: Iterable[tuple[str, str]]
+) -> tuple[dict[str, Json], list[Problem]]:
+    """Pointers with their values, and what is to be told of them; an empty text empties a field.
+
+    Raises:
+        XlsyncError: when a name is that of no field or of several, a text is no value of its
+            field, or two texts are given for one place.
+    """
+    values: dict[str, Json] = {}
+    told: list[Problem] = []
+    for name, text in wanted:
+        pointer, item = _place(form, record, name)
+        if pointer in values:
+            raise XlsyncError(f"“{name}”写了两次，请只写一次")
+        values[pointer], found = _value(form, item, text)
+        told += found
+    if not values:
+        raise XlsyncError("没有写要改什么；写成 栏目=值，如 “联系人=王五”")
+    return values, told
+
+
+def _place(form: Form, record: Record, name: str) -> tuple[str, FieldBase]:
+    row, _, column = name.rpartition("/")
+    if row and not name.startswith("/"):
+        return _cell(form, record, row, column)
+    field = form.mapping.fields[field_meant(form.mapping, name)]
+    return field.pointer, field
+
+
+def _cell(form: Form, record: Record, row: str, column: str) -> tuple[str, FieldBase]:
+    found = [
+        (join_row(table, number, key), item)
+        for table in form.mapping.tables.values()
+        for number in _rows(table, record, row)
+        for key, item in table.columns.items()
+        if comparable(column) in map(comparable, [key, *item.labels])
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise XlsyncError(f"“{row}/{column}”有 {len(found)} 处，请用行号代替行名，如 3/{column}")
+    raise XlsyncError(f"表中没有“{row}”这一行，或没有“{column}”这一列")
+
+
+def join_row(table: Table, number: int, key: str) -> str:
+    """The pointer of a cell of a table."""
+    return table.pointer + join(number, key)
+
+
+def _rows(table: Table, record: Record, row: str) -> Iterator[int]:
+    rows = get(record, table.pointer)
+    rows = rows if isinstance(rows, list) else []
+    if row.isascii() and row.isdigit():
+        yield from [int(row) - 1] if 0 < int(row) <= len(rows) else []
+        return
+    for number, one in enumerate(rows):
+        if comparable(str(one.get(table.name) or "")) == comparable(row):
+            yield number
+
+
+def _value(form: Form, item: FieldBase, text: str) -> tuple[Json, list[Problem]]:
+    if not text.strip():
+        return None, []
+    codes = form.mapping.codes[item.codes] if item.codes else None
+    if codes and (known := coded(codes, text)):
+        return known[0], []
+    if codes and not codes.open:
+        raise XlsyncError(f"“{item.label}”应为{'、'.join(codes.values)}之一，写的是“{text}”")
+    pattern = getattr(item, "pattern", None)
+    if pattern and (match := re.fullmatch(pattern, narrow(text).strip())):
+        text = match[1]
+    parsed = TYPES[item.type].parse(Cell(text=text, kind=Kind.TEXT))
+    if not parsed.readable or has_error(parsed.problems):
+        why = "；".join(one.message for one in parsed.problems) or f"“{text}”无法识别"
+        raise XlsyncError(f"“{item.label}”：{why}")
+    return parsed.value, list(parsed.problems)
