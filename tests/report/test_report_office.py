@@ -146,9 +146,12 @@ def test_what_xlsxwriter_refuses_is_an_error() -> None:
             one.write(sheet, 1_048_576, 0, "行数太多", one.look("text"))
 
 
-def test_wide_sheets_are_printed_on_larger_paper() -> None:
-    for count, paper in ((4, 9), (10, 8)):
+def test_every_sheet_is_a4_and_a_wide_one_goes_over_several_pages() -> None:
+    for count, pages, repeated in ((4, 1, None), (10, 2, "$A:$B")):
         buffer = io.BytesIO()
         with book("表", buffer) as one:
             one.sheet("表", "标题", "", [Column("栏", 30)] * count)
-        assert opened(buffer.getvalue()).page_setup.paperSize == paper
+        sheet = opened(buffer.getvalue())
+        assert sheet.page_setup.paperSize == 9
+        assert (sheet.page_setup.fitToWidth or 1) == pages
+        assert sheet.print_title_cols == repeated

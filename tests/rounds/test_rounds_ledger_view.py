@@ -158,7 +158,7 @@ def test_the_ledger_is_a_workbook_that_prints_and_filters(
     assert made.sheetnames == ["台账", "汇总"]
     sheet = made["台账"]
     assert sheet.freeze_panes == "A4"
-    assert sheet.auto_filter.ref == "A3:M6"
+    assert sheet.auto_filter.ref == "A3:P6"
     setup = sheet.page_setup
     assert (setup.orientation, setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -169,7 +169,7 @@ def test_the_ledger_is_a_workbook_that_prints_and_filters(
     totals = [
         [cell.value for cell in line] for line in made["汇总"].iter_rows(min_row=4, max_row=5)
     ]
-    assert totals[-1] == ["合计", 3, 3, 0, 0, 0]
+    assert totals[-1] == ["合计", 3, 3, 0, 0, 0, 0, 0, 0]
     rows = standings(repository.snapshot(), ROUND)
     assert ledger_workbook(ROUND, rows) == path.read_bytes() == ledger_workbook(ROUND, rows)
     assert invoke("-R", tmp_path / "库", "status", ROUND, "-o", "台账.csv").exit_code == 2

@@ -48,8 +48,10 @@ def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
     return others(repository.snapshot(), round_name)
 
 
-def write_ledger(path: Path, round_name: str, rows: Sequence[Standing]) -> None:
-    """Write the ledger of a round as a workbook (.xlsx), over one that is there.
+def write_ledger(
+    path: Path, round_name: str, rows: Sequence[Standing], *, force: bool = False
+) -> None:
+    """Write the ledger of a round as a workbook (.xlsx); with ``force`` over one that is there.
 
     Raises:
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
@@ -59,7 +61,7 @@ def write_ledger(path: Path, round_name: str, rows: Sequence[Standing]) -> None:
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the ledger is a workbook, name it .xlsx")
-    put_file(path, ledger_workbook(round_name, rows), force=True)
+    put_file(path, ledger_workbook(round_name, rows), force=force)
 
 
 def received(repository: Repository, round_name: str, record: str | None = None) -> list[Kept]:

@@ -10,6 +10,7 @@ import click
 
 from xlsync import __version__
 from xlsync.cli.collect import collect
+from xlsync.cli.decide import cancel, correct, deadline, move, rename, restore
 from xlsync.cli.demo import demo
 from xlsync.cli.desk import desk
 from xlsync.cli.diff import diff
@@ -52,6 +53,12 @@ for command in (
     log,
     show,
     export,
+    correct,
+    move,
+    rename,
+    cancel,
+    restore,
+    deadline,
     merge,
     sync,
     demo,

@@ -7,39 +7,159 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import forms_option, json_option, repo_option
+from xlsync.cli.options import forms_option, json_option, preview_option, repo_option
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
-    from xlsync.rounds.coordinator import Coordinator, Decided
-
-    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-_round_argument = click.argument("round_name", metavar="ROUND")
-_project_argument = click.argument("project", metavar="PROJECT")
+    from xlsync.rounds.coordinator import Coordinator, Dated, Decided
 
 
-def deciding(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What every decision takes: a reason, a name, a preview, and how it is told."""
-    for add in (
-        pass_settings,
-        forms_option(),
-        repo_option(),
-        json_option,
-        click.option(
-            "-n", "--dry-run", "is_preview", is_flag=True, help="只显示会做什么，不写入。"
-        ),
-        click.option("--by", metavar="NAME", help="经办人；默认为 git 的 user.name 或登录名。"),
-        click.option("--reason", metavar="TEXT", required=True, help="理由，记入版本库。"),
-    ):
+_SHARED = (
+    pass_settings,
+    forms_option(),
+    repo_option(),
+    json_option,
+    preview_option,
+    click.option(
+        "--by",
+        metavar="NAME",
+        help="Who decides; by default git's user.name, or the name of the login.",
+    ),
+    click.option(
+        "--reason", metavar="TEXT", required=True, help="Why; it is kept in the repository."
+    ),
+)
+
+
+def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every decision takes: a round, a reason, a name, a preview; and how it is told."""
+    for add in (*_SHARED, click.argument("round_name", metavar="ROUND")):
         command = add(command)
     return command
 
 
+def _about_project(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A decision about one project, called by its id, a title or a part of one."""
+    return _deciding(click.argument("project", metavar="PROJECT")(command))
+
+
+class _Assignment(click.ParamType[tuple[str, str]]):
+    """``FIELD=VALUE``."""
+
+    name = "assignment"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Name and text, parted at the first ``=``."""
+        name, sign, text = str(value).partition("=")
+        if not sign or not name.strip():
+            self.fail(f"“{value}”应写成 栏目=值", param, ctx)
+        return name.strip(), text
+
+
+@click.command()
+@_about_project
+@click.option(
+    "--set",
+    "values",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    required=True,
+    type=_Assignment(),
+    help="A field and what it is to say; repeatable. A cell of a table: ROW/COLUMN=VALUE.",
+)
+def correct(
+    settings: Settings,
+    round_name: str,
+    project: str,
+    *,
+    values: tuple[tuple[str, str], ...],
+    reason: str,
+    **how: Any,
+) -> None:
+    """Correct what a project says, be it accepted or only sent out.
+
+    ROUND is a year and a name, such as 2023/一上; PROJECT an id, a title or a part of one. Who
+    did it, when and why is kept, and seen in log, status and export. Where what the unit sends
+    later leaves a place alone, the correction stands.
+    """
+    _tell(settings, lambda by: by.correct(round_name, project, values, reason), **how)
+
+
+@click.command()
+@_about_project
+def cancel(settings: Settings, round_name: str, project: str, *, reason: str, **how: Any) -> None:
+    """Cancel a project: it is neither waited for nor exported nor summed up.
+
+    What it says is kept; restore takes it in again.
+    """
+    _tell(settings, lambda by: by.cancel(round_name, project, reason), **how)
+
+
+@click.command()
+@_about_project
+def restore(settings: Settings, round_name: str, project: str, *, reason: str, **how: Any) -> None:
+    """Take a cancelled project in again, with what it said."""
+    _tell(settings, lambda by: by.restore(round_name, project, reason), **how)
+
+
+@click.command()
+@_about_project
+@click.option("--unit", metavar="TEXT", required=True, help="The new unit.")
+def move(
+    settings: Settings,
+    round_name: str,
+    project: str,
+    *,
+    unit: str,
+    reason: str,
+    **how: Any,
+) -> None:
+    """Give a project to another unit; its id stays."""
+    _tell(settings, lambda by: by.move(round_name, project, unit, reason), **how)
+
+
+@click.command()
+@_about_project
+@click.option("--title", metavar="TEXT", required=True, help="The new name.")
+def rename(
+    settings: Settings,
+    round_name: str,
+    project: str,
+    *,
+    title: str,
+    reason: str,
+    **how: Any,
+) -> None:
+    """Give a project another name; its id stays."""
+    _tell(settings, lambda by: by.rename(round_name, project, title, reason), **how)
+
+
+@click.command()
+@_deciding
+@click.argument("due", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+def deadline(
+    settings: Settings,
+    round_name: str,
+    due: dt.datetime,
+    *,
+    reason: str,
+    **how: Any,
+) -> None:
+    """Set until when a round is to come back; DATE is such as 2024-10-31."""
+    day = due.date().isoformat()
+    _tell(settings, lambda by: by.deadline(round_name, day, reason), **how)
+
+
 def _tell(
     settings: Settings,
-    decide: Callable[[Coordinator], Decided],
+    decide: Callable[[Coordinator], Decided | Dated],
     *,
     by: str | None,
     is_preview: bool,

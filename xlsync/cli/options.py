@@ -38,6 +38,14 @@ PATH = PathType()
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
+preview_option = click.option(
+    "-n",
+    "--dry-run",
+    "is_preview",
+    is_flag=True,
+    help="Only say what would be done; write nothing.",
+)
+
 
 def forms_option() -> Decorator:
     """``--forms``, before a command or behind it."""

@@ -13,7 +13,7 @@ from xlsync.cli.options import PATH, json_option, repo_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-_STATES = ("未回", "已收", "退回", "冲突")
+_STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "取消")
 
 
 @click.command()
@@ -30,6 +30,8 @@ _STATES = ("未回", "已收", "退回", "冲突")
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="Write the ledger as a workbook (.xlsx)."
 )
+@click.option("--wide", "is_wide", is_flag=True, help="All columns, ids among them.")
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @json_option
 @repo_option()
 @pass_settings
@@ -40,13 +42,16 @@ def status(
     unit: str | None,
     states: tuple[str, ...],
     output: Path | None,
+    is_wide: bool,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Show where a round stands: every project with its state, and for whom it waits.
 
     ROUND is a year and a name, such as 2023/一上. There is a row for each project that went out
-    or came in: when and how often, on which workbook the last one was filled in and whether that
-    is an old one, and how many errors and warnings there are.
+    or came in: its state, for whom it waits and whether it is late, when the last one came, and
+    how many errors and warnings it has. With --wide also how often, on which workbook the last
+    one was filled in and whether that is an old one, and the ids.
     """
     from xlsync.report.rounds import standing_lines, standing_table
 
@@ -54,8 +59,9 @@ def status(
         rows = api.status(repository, round_name, unit=unit, states=states)
         others = {} if unit or states else api.other_forms(repository, round_name)
     if output is not None:
-        api.write_ledger(output, round_name, rows)
+        api.write_ledger(output, round_name, rows, force=force)
     if as_json:
         write_json([row.as_json() for row in rows])
     else:
-        print_report(standing_lines(round_name, rows, others), standing_table(rows))
+        table = standing_table(rows, is_wide=is_wide)
+        print_report(standing_lines(round_name, rows, others), table)

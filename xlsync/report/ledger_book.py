@@ -6,8 +6,8 @@ import io
 from typing import TYPE_CHECKING
 
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, Column, book
-from xlsync.report.rounds import basis, minute
-from xlsync.rounds.status import COORDINATOR, UNIT, Place
+from xlsync.report.rounds import basis, decision_line, minute
+from xlsync.rounds.standing import COORDINATOR, UNIT, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,24 +16,30 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("序号", 6, "count"),
-    Column("单位", 22),
-    Column("项目", 30),
-    Column("状态", 15, "center"),
-    Column("等待", 8, "center"),
+    Column("单位", 20),
+    Column("项目", 26),
+    Column("状态", 14, "center"),
+    Column("等待", 6, "center"),
     Column("最近下发", 16, "center"),
-    Column("下发\n次数", 7, "count"),
+    Column("下发\n次数", 6, "count"),
     Column("最近收到", 16, "center"),
-    Column("收到\n次数", 7, "count"),
-    Column("依据", 14, "center"),
-    Column("错误", 7, "count"),
-    Column("警告", 7, "count"),
-    Column("编号", 15, "center"),
+    Column("收到\n次数", 6, "count"),
+    Column("依据", 10, "center"),
+    Column("错误", 5, "count"),
+    Column("警告", 5, "count"),
+    Column("截止", 11, "center"),
+    Column("期限", 9, "center"),
+    Column("裁定", 30),
+    Column("编号", 14, "center"),
 )
 _STATE = 3
 _TINTS = {
     Place.MISSING: {"bg_color": "#FFF2CC"},
     Place.REFUSED: {"bg_color": "#FFC7CE"},
     Place.CONFLICT: {"bg_color": "#F4B084"},
+    Place.SENT_BACK: {"bg_color": "#FFC7CE"},
+    Place.REVIEWED: {"bg_color": "#E2EFDA"},
+    Place.CANCELLED: {"bg_color": "#D9D9D9"},
 }
 _TOTALS = (
     Column("单位", 34),
@@ -78,6 +84,9 @@ def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
             basis(row),
             row.errors,
             row.warnings,
+            row.due or "",
+            row.timeliness,
+            "\n".join(map(decision_line, row.decisions)),
             row.record,
         )
         for number, row in enumerate(rows, start=1)

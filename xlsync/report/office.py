@@ -10,6 +10,7 @@ import datetime as dt
 import tempfile
 from contextlib import contextmanager
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlsxwriter
@@ -41,9 +42,11 @@ TITLE_ROW, NOTE_ROW, HEAD_ROW = 0, 1, 2
 """Rows, from 0, of a sheet with one table."""
 FIRST_ROW = HEAD_ROW + 1
 
-_A4, _A3 = 9, 8
+_A4 = 9
 _WIDE = 200
-"""Characters beside each other that nobody can read any more once they are shrunk to A4."""
+"""Characters beside each other that nobody can read any more once they are shrunk to one page."""
+_NAMES = 2
+"""Columns that are printed on every page of a table that takes several beside each other."""
 _MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6}
 _HEIGHTS = {TITLE_ROW: 32, NOTE_ROW: 20, HEAD_ROW: 30}
 _LOWEST = 21.0
@@ -125,7 +128,6 @@ class Book:
         worksheet.repeat_rows(TITLE_ROW, HEAD_ROW)
         worksheet.set_landscape()
         self.widths(worksheet, [column.width for column in columns])
-        worksheet.fit_to_pages(1, 0)
         worksheet.set_margins(**_MARGINS)
         worksheet.center_horizontally()
         worksheet.set_footer(f'&C&"{FONT}"第 &P 页，共 &N 页')
@@ -134,10 +136,14 @@ class Book:
 
     @staticmethod
     def widths(worksheet: Worksheet, widths: Sequence[float]) -> None:
-        """Set the widths of all columns, and the paper on which that many can be read."""
+        """Set the widths of all columns, and on how many pages of A4 they can be read."""
         for at, width in enumerate(widths):
             done(worksheet.set_column(at, at, width), f"column {at + 1}")
-        worksheet.set_paper(_A3 if sum(widths) > _WIDE else _A4)
+        pages = ceil(sum(widths) / _WIDE)
+        worksheet.set_paper(_A4)
+        worksheet.fit_to_pages(max(pages, 1), 0)
+        if pages > 1:
+            done(worksheet.repeat_columns(0, _NAMES - 1), "repeated columns")
 
     def rows(
         self,

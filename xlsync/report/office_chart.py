@@ -1,7 +1,8 @@
-"""The one kind of chart that the reports draw: figures of units, beside each other.
+"""The one kind of chart that the reports draw: figures of units as bars under each other.
 
-A few units stand as columns under their table. Many would have no room for their names, and
-the end of the page would go through the chart: they lie under each other on a sheet of its own.
+Bars lie down, so that the names of units can be read whatever their length. Those of a few units
+stand under their table; with many, the end of the page would go through the chart, which gets a
+sheet of its own.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ CHART_SHEET = "图"
 _COLOURS = ("#4472C4", "#ED7D31", "#70AD47", "#FFC000", "#7030A0", "#595959")
 _PIXELS, _PADDING = 7, 5
 """Of a character, and at the sides of a column."""
-_HEIGHT = 400
+_MARGIN = 130
+"""Pixels of a chart beside its bars: title, legend, and the axis of money."""
 _MOST = 12
-"""Units that have room beside each other, and whose table leaves room for the chart."""
-_UPRIGHT = 8
-"""Names that fit beside each other; more of them stand upright."""
+"""Units whose table leaves room for the chart on its page."""
 _A4 = 9
+_WIDEST = 1_200
 _PAGE = 700
 """Pixels across a page of A4."""
-_GAP, _BAR = 6, 7
-"""Pixels between units lying under each other, and of each figure."""
+_GAP, _BAR = 14, 12
+"""Pixels between units, and of each figure; a name takes as much as the two together."""
 
 
 class Series(NamedTuple):
@@ -59,8 +60,7 @@ def draw_chart(
     book: Book, worksheet: Worksheet, what: Chart, *, at: int, widths: Sequence[float]
 ) -> None:
     """Draw below row ``at``, as wide as columns of these widths together, or on the next sheet."""
-    are_many = len(what.names) > _MOST
-    chart = book.workbook.add_chart({"type": "bar" if are_many else "column"})
+    chart = book.workbook.add_chart({"type": "bar"})
     first, last = what.rows
     for index, one in enumerate(what.series):
         chart.add_series(
@@ -76,26 +76,25 @@ def draw_chart(
             }
         )
     plain = {"name": FONT, "size": SIZE - 1.5}
-    is_upright = _UPRIGHT < len(what.names) <= _MOST
-    units = {"num_font": plain | ({"rotation": -90} if is_upright else {}), "label_position": "low"}
+    units = {"num_font": plain, "label_position": "low", "reverse": True}
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
     legend = {"position": "bottom", "font": plain} if len(what.series) > 1 else {"none": True}
     chart.set_title({"name": what.title, "name_font": {"name": FONT, "size": SIZE + 2}})
     money = {"num_font": plain, "num_format": "#,##0", "major_gridlines": lines}
     # XlsxWriter calls the axis that lies down x, whatever it shows.
-    chart.set_x_axis(money if are_many else units)
-    chart.set_y_axis(units | {"reverse": True} if are_many else money)
+    chart.set_x_axis(money)
+    chart.set_y_axis(units)
     chart.set_legend(legend)
-    if are_many:
-        _put_on_sheet(book, worksheet, chart, what)
+    height = _MARGIN + len(what.names) * (_GAP + _BAR * len(what.series))
+    if len(what.names) > _MOST:
+        _put_on_sheet(book, worksheet, chart, height)
     else:
         width = sum(int(one * _PIXELS + _PADDING) for one in widths)
-        chart.set_size({"width": width, "height": _HEIGHT})
+        chart.set_size({"width": min(width, _WIDEST), "height": height})
         worksheet.insert_chart(at, 0, chart, {"object_position": 2})
 
 
-def _put_on_sheet(book: Book, beside: Worksheet, chart: ChartObject, what: Chart) -> None:
-    height = _HEIGHT // 3 + len(what.names) * (_GAP + _BAR * len(what.series))
+def _put_on_sheet(book: Book, beside: Worksheet, chart: ChartObject, height: int) -> None:
     chart.set_size({"width": _PAGE, "height": height})
     worksheet: Worksheet = book.workbook.add_worksheet(f"{beside.name}{CHART_SHEET}")
     worksheet.insert_chart(0, 0, chart, {"object_position": 2})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.table import Table
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xlsync.rounds.receipts import Kept
 
 _SHORT_HASH = 10
+_WIDTHS = (18, 24, 14, 4, 9, 5, 5)
+"""Columns of a screen that the table of a round takes at most; with its lines, 100 in all."""
 
 
 def outcome_table(collection: Collection) -> Table:
@@ -62,14 +64,35 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
         yield line(visible(f"退回用的工作簿 {len(written)} 份，在 {written[0].parent}。"))
 
 
-def standing_table(rows: Sequence[Standing]) -> Table:
-    """Where a round stands, one row a project."""
+def standing_table(rows: Sequence[Standing], *, is_wide: bool = False) -> Table:
+    """Where a round stands, one row a project; within 100 columns, unless all is asked for."""
+    if is_wide:
+        return _wide_table(rows)
     cells = (
         (
             row.group,
             row.title,
             row.shown,
             row.waits_for,
+            row.timeliness,
+            day(row.returned),
+            f"{row.errors}/{row.warnings}",
+        )
+        for row in rows
+    )
+    heads = ("单位", "项目", "状态", "等待", "期限", "收到", "错/警")
+    return _table(heads, cells, numbers=1, widths=_WIDTHS)
+
+
+def _wide_table(rows: Sequence[Standing]) -> Table:
+    cells = (
+        (
+            row.group,
+            row.title,
+            row.shown,
+            row.waits_for,
+            row.due or "",
+            row.timeliness,
             _times(row.sent, row.issues),
             _times(row.returned, row.returns),
             basis(row),
@@ -79,8 +102,8 @@ def standing_table(rows: Sequence[Standing]) -> Table:
         )
         for row in rows
     )
-    heads = ("单位", "项目", "状态", "等待", "下发", "收到", "依据", "错误", "警告", "编号")
-    return _table(heads, cells, numbers=2, last=1)
+    heads = ("单位", "项目", "状态", "等待", "截止", "期限", "下发", "收到", "依据")
+    return _table((*heads, "错误", "警告", "编号"), cells, numbers=2, last=1)
 
 
 def _times(time: str | None, count: int) -> str:
@@ -92,6 +115,11 @@ def _times(time: str | None, count: int) -> str:
 def minute(time: str | None) -> str:
     """A time as people read it, to the minute; empty where there is none."""
     return time[:16].replace("T", " ") if time else ""
+
+
+def day(time: str | None) -> str:
+    """The day of a time, without its year."""
+    return time[5:10] if time else ""
 
 
 def basis(row: Standing) -> str:
@@ -111,6 +139,12 @@ def standing_lines(
     waiting = Counter(row.waits_for for row in rows if row.waits_for)
     if waiting:
         yield line("等待" + "，".join(f"{who} {count} 个" for who, count in waiting.items()) + "。")
+    late = sum(row.days_late is not None and row.days_late > 0 for row in rows)
+    if late:
+        yield line(f"已过截止日期的 {late} 个。", "yellow")
+    for row in rows:
+        for decision in row.decisions:
+            yield line(visible(f"{row.group} {row.title}：{decision_line(decision)}"))
     if others:
         told = "，".join(f"{state} {count}" for state, count in others.items())
         yield line(f"另有来件不属于本轮的项目：{told}。")
@@ -141,6 +175,12 @@ def _why(event: Event) -> str:
     return decided_text(event.decision)
 
 
+def decision_line(decision: Decision) -> str:
+    """A decision with its day and its person, on one line."""
+    told = decided_text(decision)
+    return f"{decision.time[:10]} {decision.act.word}（{decision.by}）{told}"
+
+
 def decided_text(decision: Decision) -> str:
     """What was decided about a record, on one line."""
     changes = "；".join(
@@ -168,13 +208,22 @@ def received_table(found: Sequence[Kept]) -> Table:
 
 
 def _table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0, last: int = 0
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numbers: int = 0,
+    last: int = 0,
+    widths: Sequence[int] = (),
 ) -> Table:
-    """A table; ``numbers`` columns before the ``last`` ones are set to the right."""
+    """A table; ``numbers`` columns before the ``last`` ones are set to the right.
+
+    ``widths`` are how many columns of the screen each takes at most.
+    """
     table = Table(box=BOX, safe_box=False)
     for index, head in enumerate(heads):
         is_number = len(heads) - numbers - last <= index < len(heads) - last
-        table.add_column(head, justify="right" if is_number else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        width = widths[index] if widths else None
+        table.add_column(head, justify=justify, overflow="fold", max_width=width)
     for row in rows:
         table.add_row(*map(visible, row))
     return table

@@ -138,10 +138,10 @@ class Snapshot:
             if record_id in held:
                 continue
             document = self.document(f"{folder}/{name}") or {}
-            names = document.get("group"), document.get("title")
-            if not all(isinstance(one, str) for one in names):
+            group, title = document.get("group"), document.get("title")
+            if not isinstance(group, str) or not isinstance(title, str):
                 raise XlsyncError(f"{folder}/{name} in the repository is no file of the ledger")
-            made.append(Entry(record_id, *map(str, names), "", ""))
+            made.append(Entry(record_id, group, title, "", ""))
         return made
 
     def record(self, entry: Entry) -> Record:

@@ -3,7 +3,8 @@
 from xlsync.rounds.collecting import Collection, collect
 from xlsync.rounds.comparing import compare_records, compare_rounds, round_records
 from xlsync.rounds.outcomes import Outcome, State
-from xlsync.rounds.status import Standing, standings
+from xlsync.rounds.standing import Standing
+from xlsync.rounds.status import standings
 
 __all__ = [
     "Collection",

@@ -4,102 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import Severity
 from xlsync.repository import check_round, layout
+from xlsync.rounds.deadlines import days_late, deadlines, due_of
+from xlsync.rounds.decisions import Act, decisions, is_cancelled
 from xlsync.rounds.known import statement
-from xlsync.rounds.ledger import issues
+from xlsync.rounds.ledger import CORRECTED, issues, roster_order
 from xlsync.rounds.outcomes import State
+from xlsync.rounds.standing import RETURNED, UNIT, Place, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Record
     from xlsync.repository import Entry, Snapshot
+    from xlsync.rounds.decisions import Decision
     from xlsync.rounds.ledger import Issued
 
-
-class Place(StrEnum):
-    """Where a project stands in a round."""
-
-    MISSING = "未回"
-    ACCEPTED = "已收"
-    REFUSED = "退回"
-    CONFLICT = "冲突"
-
-
-UNIT, COORDINATOR = "单位", "统筹"
 
 _OF_THE_RECORD = {
     *(State.NEW, State.UPDATED, State.MERGED, State.UNCHANGED),
     *(State.CONFLICT, State.REFUSED),
 }
 """What came of a form that is truly one of its record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One project in a round.
-
-    ``sent`` and ``returned`` are the times (ISO, with zone) of the last workbook that went out
-    and of the last that came, None where there was none or the time was not noted; ``issues`` and
-    ``returns`` are how many. ``issue`` is the one that came back last, and ``is_stale`` says that
-    it was not the one that went out last, or that the record moved on meanwhile. ``is_again``
-    marks an accepted project of which something newer was refused. ``errors`` and ``warnings``
-    count what was found in the version that stands, or in what was refused last.
-    """
-
-    record: str | None
-    group: str
-    title: str
-    state: Place
-    is_again: bool
-    sent: str | None
-    issues: int
-    returned: str | None
-    returns: int
-    issue: int | None
-    is_stale: bool
-    errors: int
-    warnings: int
-
-    @property
-    def waits_for(self) -> str:
-        """Who has to do something: the unit, the coordinator, or nobody."""
-        if self.state is Place.CONFLICT:
-            return COORDINATOR
-        return "" if self.state is Place.ACCEPTED and not self.is_again else UNIT
-
-    @property
-    def shown(self) -> str:
-        """The state in full."""
-        return f"{self.state}（又{Place.REFUSED}）" if self.is_again else self.state.value
-
-    def is_in(self, state: str) -> bool:
-        """Whether somebody who asks for a state wants to see this."""
-        return self.state == state or (self.is_again and state == Place.REFUSED)
-
-    def as_json(self) -> Json:
-        """The standing as ``xlsync status --json`` prints it."""
-        return {
-            "record": self.record,
-            "group": self.group,
-            "title": self.title,
-            "state": self.shown,
-            "waits_for": self.waits_for or None,
-            "sent": self.sent,
-            "issues": self.issues,
-            "returned": self.returned,
-            "returns": self.returns,
-            "issue": self.issue,
-            "stale": self.is_stale,
-            "errors": self.errors,
-            "warnings": self.warnings,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +74,11 @@ def narrowed(
     ]
 
 
-def standings(snapshot: Snapshot, round_name: str) -> list[Standing]:
-    """Every project of a round, by unit and title; refused ones that have no record yet too.
+def standings(snapshot: Snapshot, round_name: str, today: date | None = None) -> list[Standing]:
+    """Every project of a round in the order of its roster, then by unit and title.
+
+    Refused ones that have no record yet are among them. ``today`` is the day by which a date
+    has passed; by default it is today.
 
     Raises:
         XlsyncError: when nothing went out and nothing came in.
@@ -155,16 +90,20 @@ def standings(snapshot: Snapshot, round_name: str) -> list[Standing]:
         if one.form["content"] is not None and one.state in _OF_THE_RECORD:
             returns.setdefault(one.form["record"], []).append(one)
     ledger, accepted = issues(snapshot, round_name), snapshot.records(round_name)
-    waiting = set(snapshot.names(f"{layout.CONFLICTS}/{round_name}"))
+    known = _Known(snapshot, round_name, today or date.today())  # noqa: DTZ011 - the office's day
     rows = []
     for record_id in {**ledger, **accepted, **returns}:
         came = sorted(returns.get(record_id, []), key=lambda one: one.received)
         entry = accepted.get(record_id)
         counted = _counted(snapshot, entry, came)
         rows.append(
-            _standing(record_id, ledger.get(record_id), entry, came, counted, record_id in waiting)
+            known.decided(_standing(record_id, ledger, entry, came, counted), entry, ledger)
         )
-    return sorted(rows, key=lambda row: (row.group, row.title, row.record or ""))
+    order = roster_order(snapshot, round_name)
+    last = len(order)
+    return sorted(
+        rows, key=lambda row: (order.get(row.record or "", last), row.group, row.title, row.record)
+    )
 
 
 def others(snapshot: Snapshot, round_name: str) -> dict[State, int]:
@@ -199,31 +138,74 @@ def _counted(snapshot: Snapshot, entry: Entry | None, came: list[_Return]) -> li
     return accepted
 
 
-def _standing(  # noqa: PLR0913, PLR0917 - one row, put together from all that is known
+class _Known:
+    """What a round knows beside what went out and came: conflicts, decisions, dates."""
+
+    def __init__(self, snapshot: Snapshot, round_name: str, today: date) -> None:
+        self.snapshot = snapshot
+        self.waiting = set(snapshot.names(f"{layout.CONFLICTS}/{round_name}"))
+        self.decisions = decisions(snapshot, round_name)
+        self.deadline = next(reversed(deadlines(snapshot, round_name)), None)
+        self.today = today
+
+    def decided(self, row: Standing, entry: Entry | None, ledger: Mapping[str, Issued]) -> Standing:
+        """A row with what people decided, and until when it is to come back."""
+        found = self.decisions.get(row.record or "", [])
+        due = due_of(self.deadline, ledger.get(row.record or ""))
+        verdict, is_outdated = self._verdict(entry, found)
+        state = row.state
+        if is_cancelled(found):
+            state = Place.CANCELLED
+        elif row.record in self.waiting:
+            state = Place.CONFLICT
+        elif verdict is not None:
+            state = Place.SENT_BACK if verdict == RETURNED else Place.REVIEWED
+        made = replace(
+            row,
+            state=state,
+            is_again=row.is_again and state in {Place.ACCEPTED, Place.REVIEWED},
+            due=due,
+            decisions=tuple(found),
+            verdict=verdict,
+            is_outdated=is_outdated,
+        )
+        days = days_late(due, self.today) if made.waits_for == UNIT else None
+        return replace(made, days_late=days)
+
+    def _verdict(self, entry: Entry | None, found: Sequence[Decision]) -> tuple[str | None, bool]:
+        """The reviewer's word on the version that stands, and whether it was on another one."""
+        last = next((one for one in reversed(found) if one.act is Act.REVIEW), None)
+        if last is None or entry is None:
+            return None, False
+        content = hashlib.sha256(self.snapshot.record_bytes(entry)).hexdigest()
+        return (last.verdict, False) if last.saw == content else (None, True)
+
+
+def _standing(
     record_id: str,
-    issued: Issued | None,
+    ledger: Mapping[str, Issued],
     entry: Entry | None,
     came: list[_Return],
     counted: list[_Return],
-    is_disputed: bool,  # noqa: FBT001 - one more thing that is known
 ) -> Standing:
     last = came[-1] if came else None
+    issued = ledger.get(record_id)
     said = statement(issued).number if issued else None
     issue = last.form.get("issue") if last else None
     moved = last is not None and last.state in {State.MERGED, State.CONFLICT}
-    state = Place.ACCEPTED if entry else (Place.REFUSED if came else Place.MISSING)
     form: Record = last.form if last else {}
     names = entry or issued
+    sent = [one for one in issued.issues if one.reason != CORRECTED] if issued else []
     taken = max((one.received for one in came if one.is_accepted), default="")
     refused = max((one.received for one in came if one.state is State.REFUSED), default="")
     return Standing(
         record=record_id,
         group=names.group if names else form["group"],
         title=names.title if names else form["title"],
-        state=Place.CONFLICT if is_disputed else state,
-        is_again=not is_disputed and entry is not None and refused > taken,
-        sent=issued.last.time if issued else None,
-        issues=len(issued.issues) if issued else 0,
+        state=Place.ACCEPTED if entry else (Place.REFUSED if came else Place.MISSING),
+        is_again=entry is not None and refused > taken,
+        sent=sent[-1].time if sent else None,
+        issues=len(sent),
         returned=(last.received or None) if last else None,
         returns=len(came),
         issue=issue,

@@ -1,0 +1,47 @@
+"""What a coordinator decided, or would decide, as lines for a console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.report.lines import line, visible
+from xlsync.report.wording import quoted, shown
+from xlsync.rounds.coordinator import Dated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsync.report.lines import Line
+    from xlsync.rounds.coordinator import Decided
+
+_SHORT_HASH = 10
+_PREVIEW = "这是预览，没有写入。"
+
+
+def decided_lines(made: Decided | Dated) -> Iterator[Line]:
+    """What changed, why, and under which version it stands."""
+    if isinstance(made, Dated):
+        former = f"（原为 {made.former}）" if made.former else ""
+        yield line(f"{made.round} 截止日期 {made.deadline.due}{former}。")
+    else:
+        yield from _about_project(made)
+    if made.is_preview:
+        yield line(_PREVIEW, "yellow")
+    elif made.commit:
+        yield line(f"已记入版本库：{made.commit[:_SHORT_HASH]}。")
+
+
+def _about_project(made: Decided) -> Iterator[Line]:
+    name = visible(f"{made.round} {made.group} {made.title}（{made.record_id}）")
+    if made.decision is None:
+        yield line(f"{name}：本来就是这样，没有改动。")
+        return
+    yield line(f"{made.decision.act.word} {name}", "bold")
+    for one in made.decision.changes:
+        sides = (quoted(shown(side, None)) for side in (one.old, one.new))
+        yield line(f"  {visible(one.label)}  {' → '.join(sides)}")
+    yield line(visible(f"  理由：{made.decision.reason}（{made.decision.by}）"))
+    if made.is_pending:
+        yield line("  这个项目还没有收到；单位交来后与更正合在一起。")
+    for found in made.problems:
+        yield line(visible(f"  提醒 {found.code} {found.message}"), "yellow")
