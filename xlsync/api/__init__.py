@@ -11,6 +11,7 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 """
 
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
+from xlsync.api.deciding import coordinator, round_states, undo
 from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
 from xlsync.api.running import (
     collect,
@@ -76,6 +77,7 @@ __all__ = [
     "compare_sides",
     "copy_forms",
     "corrections",
+    "coordinator",
     "distribute",
     "draft_form",
     "export",
@@ -95,6 +97,7 @@ __all__ = [
     "received",
     "refuse_existing",
     "reread",
+    "round_states",
     "rounds",
     "safe_name",
     "show",
@@ -104,6 +107,7 @@ __all__ = [
     "totals",
     "typed_texts",
     "workbook_names",
+    "undo",
     "write_conflicts",
     "write_corrections",
     "write_draft",

@@ -62,6 +62,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
     password: str = "",
     again: bool = False,
     force: bool = False,
+    is_new: bool = False,
     forms: Forms | None = None,
     progress: Progress | None = None,
 ) -> Distribution:
@@ -79,6 +80,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         password: protects the sheets.
         again: make the workbooks of unchanged projects too.
         force: write over files that were changed since.
+        is_new: begin a round that the repository does not have, where it has others.
         forms: the forms at hand, for answers that are carried over from another form.
         progress: told how many of how many workbooks are made.
 
@@ -87,13 +89,16 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         error nothing was written.
 
     Raises:
-        XlsyncError: when a file would be lost, or the repository cannot be written.
+        XlsyncError: when there is no such round, a file would be lost, or the repository cannot
+            be written.
     """
     from xlsync.records import Migrations
     from xlsync.rounds.distributing import distribute
+    from xlsync.rounds.overview import check_may_begin
     from xlsync.rounds.roster import open_roster
     from xlsync.rounds.sendings import Wishes
 
+    check_may_begin(repository.snapshot(), round_name, is_new=is_new)
     at_hand = or_installed(forms)
     migrations = Migrations(at_hand, at_hand.folder)
     wishes = Wishes(
@@ -118,20 +123,24 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     *,
     returning: bool = False,
     replacing: bool = False,
+    is_new: bool = False,
     progress: Progress | None = None,
     told: Callable[[Came], None] | None = None,
 ) -> Collection:
     """Read returned files, folders and archives into a round, as one commit.
 
     ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
-    take the place of what it contradicts. The result has an outcome for each form in each file.
-    ``told`` is given each file as soon as it is read, before it is known what becomes of it.
+    take the place of what it contradicts; ``is_new`` begins a round that the repository does not
+    have, where it has others. The result has an outcome for each form in each file. ``told`` is
+    given each file as soon as it is read, before it is known what becomes of it.
 
     Raises:
-        XlsyncError: when the round's name is none, or the repository cannot be written.
+        XlsyncError: when there is no such round, or the repository cannot be written.
     """
     from xlsync.rounds import collect
+    from xlsync.rounds.overview import check_may_begin
 
+    check_may_begin(repository.snapshot(), round_name, is_new=is_new)
     return collect(
         repository,
         or_installed(forms),

@@ -24,6 +24,7 @@ from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, repo_option
 from xlsync.cli.read import read
 from xlsync.cli.received import received
+from xlsync.cli.rounds import rounds, undo
 from xlsync.cli.status import status
 from xlsync.cli.sync import merge, sync
 
@@ -59,6 +60,8 @@ for command in (
     cancel,
     restore,
     deadline,
+    undo,
+    rounds,
     merge,
     sync,
     demo,

@@ -17,7 +17,7 @@ from xlsync.cli.context import (
     write_json,
 )
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.options import PATH, forms_option, json_option, new_option, repo_option
 from xlsync.cli.reading import note_passed
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="A file that contradicts what the round has takes its place, if it came alone.",
 )
+@new_option
 @json_option
 @repo_option()
 @forms_option()
@@ -53,6 +54,7 @@ def collect(
     *,
     folder: Path | None,
     replacing: bool,
+    is_new: bool,
     as_json: bool,
 ) -> None:
     """Read returned files into a round, as one commit.
@@ -74,6 +76,7 @@ def collect(
                 settings.forms,
                 returning=folder is not None,
                 replacing=replacing,
+                is_new=is_new,
                 progress=progress,
             )
         written = folder and api.write_returned(repository, collection, folder, settings.forms)

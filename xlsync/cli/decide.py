@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import forms_option, json_option, preview_option, repo_option
 
@@ -166,10 +167,9 @@ def _tell(
     as_json: bool,
 ) -> None:
     from xlsync.report.decided import decided_lines
-    from xlsync.rounds.coordinator import Coordinator
 
     with settings.repository() as repository:
-        made = decide(Coordinator(repository, settings.forms, by, is_preview))
+        made = decide(api.coordinator(repository, settings.forms, by=by, is_preview=is_preview))
     if as_json:
         write_json(made.as_json())
     else:

@@ -18,7 +18,7 @@ from xlsync.cli.context import (
     write_json,
 )
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.options import PATH, forms_option, json_option, new_option, repo_option
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
 @click.option("--all", "again", is_flag=True, help="Make the workbooks of unchanged projects too.")
 @click.option("--force", is_flag=True, help="Write over files that were changed since.")
+@new_option
 @json_option
 @repo_option()
 @forms_option()
@@ -66,6 +67,7 @@ def distribute(
     password: str,
     again: bool,
     force: bool,
+    is_new: bool,
     as_json: bool,
 ) -> None:
     """Write a workbook for each project of a roster, and note what went out.
@@ -90,6 +92,7 @@ def distribute(
             password=password,
             again=again,
             force=force,
+            is_new=is_new,
             forms=settings.forms,
             progress=progress,
         )

@@ -46,6 +46,10 @@ preview_option = click.option(
     help="Only say what would be done; write nothing.",
 )
 
+new_option = click.option(
+    "--new", "is_new", is_flag=True, help="Begin a round that the repository does not have yet."
+)
+
 
 def forms_option() -> Decorator:
     """``--forms``, before a command or behind it."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.life import Event
     from xlsync.rounds.receipts import Kept
 
-_SHORT_HASH = 10
+SHORT_HASH = 10
 _WIDTHS = (18, 24, 14, 4, 9, 5, 5)
 """Columns of a screen that the table of a round takes at most; with its lines, 100 in all."""
 
@@ -41,7 +41,7 @@ def outcome_table(collection: Collection) -> Table:
         )
         for one in collection.outcomes
     )
-    return _table(("文件", "单位", "项目", "状态", "错误", "警告"), rows, numbers=2)
+    return plain_table(("文件", "单位", "项目", "状态", "错误", "警告"), rows, numbers=2)
 
 
 def _file(path: Path) -> str:
@@ -57,7 +57,7 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     if collection.commit is None:
         yield line("没有新内容，版本库未改动。")
     else:
-        yield line(f"已记入版本库：{collection.commit[:_SHORT_HASH]}。")
+        yield line(f"已记入版本库：{collection.commit[:SHORT_HASH]}。")
     if collection.resolved:
         yield line(visible(f"冲突已解决：{'、'.join(collection.resolved)}。"))
     if written:
@@ -81,7 +81,7 @@ def standing_table(rows: Sequence[Standing], *, is_wide: bool = False) -> Table:
         for row in rows
     )
     heads = ("单位", "项目", "状态", "等待", "期限", "收到", "错/警")
-    return _table(heads, cells, numbers=1, widths=_WIDTHS)
+    return plain_table(heads, cells, numbers=1, widths=_WIDTHS)
 
 
 def _wide_table(rows: Sequence[Standing]) -> Table:
@@ -103,7 +103,7 @@ def _wide_table(rows: Sequence[Standing]) -> Table:
         for row in rows
     )
     heads = ("单位", "项目", "状态", "等待", "截止", "期限", "下发", "收到", "依据")
-    return _table((*heads, "错误", "警告", "编号"), cells, numbers=2, last=1)
+    return plain_table((*heads, "错误", "警告", "编号"), cells, numbers=2, last=1)
 
 
 def _times(time: str | None, count: int) -> str:
@@ -159,13 +159,13 @@ def life_table(events: Sequence[Event]) -> Table:
             one.kind,
             f"第{one.issue}次" if one.issue else "",
             one.file or "",
-            one.commit[:_SHORT_HASH] if one.commit else "",
+            one.commit[:SHORT_HASH] if one.commit else "",
             one.author or "",
             _why(one),
         )
         for one in events
     )
-    return _table(("时间", "批次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
+    return plain_table(("时间", "批次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
 
 
 def _why(event: Event) -> str:
@@ -199,15 +199,15 @@ def received_table(found: Sequence[Kept]) -> Table:
             one.file.name,
             *(form[key] for key in ("group", "title")),
             state_of(form).value,
-            one.file.key[:_SHORT_HASH],
+            one.file.key[:SHORT_HASH],
         )
         for one in found
         for form in one.forms
     )
-    return _table(("收到", "文件", "单位", "项目", "状态", "指纹"), rows)
+    return plain_table(("收到", "文件", "单位", "项目", "状态", "指纹"), rows)
 
 
-def _table(
+def plain_table(
     heads: Sequence[str],
     rows: Iterable[Sequence[str]],
     numbers: int = 0,

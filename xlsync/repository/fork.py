@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dulwich.objects import ObjectID
 
+from xlsync.base.record import canonical_bytes
 from xlsync.repository.history import describe
+from xlsync.repository.objects import Placed
+from xlsync.repository.spool import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from xlsync.repository.objects import Objects, Placed
+    from xlsync.base.record import Record
+    from xlsync.repository.objects import Objects
     from xlsync.repository.snapshot import Snapshot
     from xlsync.repository.spool import Spool
 
@@ -117,3 +121,21 @@ def parted(
     mine, other = ancestors(objects, ours), ancestors(objects, theirs)
     common = mine.keys() & other.keys()
     return sorted(common - {parent for one in common for parent in mine[one]})
+
+
+def edits_of(fork: Fork, made: Mapping[str, Placed | Record | None]) -> Edits:
+    """What has to be changed on our side, so that everything stands as it was made.
+
+    By path: a document, a file that the repository holds, or None where nothing is to stand.
+    """
+    placed: dict[str, Placed] = {}
+    edits = Edits({}, [], fork.spool, placed)
+    held = fork.ours.find_all(made)
+    for path, what in made.items():
+        if what is None:
+            edits.obsolete.extend([path] if path in held else [])
+        elif isinstance(what, Placed):
+            placed[path] = what
+        elif held.get(path) != (sha := fork.spool.put(canonical_bytes(what))):
+            edits.files[path] = sha
+    return edits

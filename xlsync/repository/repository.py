@@ -168,6 +168,42 @@ class Repository:
         self._objects.release()
         return write_commit(self._repo, parent, edits, message(), [theirs]).decode()
 
+    def revert(
+        self,
+        revision: str,
+        together: Callable[[Fork], Edits],
+        message: str,
+        *,
+        is_preview: bool = False,
+    ) -> str | None:
+        """Commit what takes back one commit, on top of the branch.
+
+        Args:
+            revision: the commit.
+            together: says what has to be changed, given the commit as base, what stands now as
+                ours, and what stood before the commit as theirs.
+            message: of the new commit.
+            is_preview: ask, and commit nothing.
+
+        Returns:
+            the id of the new commit; None where there is nothing to change.
+
+        Raises:
+            MovedError: when another commit came first; nothing was changed.
+            XlsyncError: when the commit joins two lines, or is the first one.
+        """
+        ours, target = _head(self._repo), _commit(self._repo, revision)
+        parents = self._objects.commit(target).parents
+        if len(parents) != 1:
+            raise XlsyncError(f"{revision} joins two lines of history, or is the first commit")
+        then, now, before = (Snapshot(self._objects, one) for one in (target, ours, parents[0]))
+        edits = together(Fork(then, now, before, Spool(self._repo.path), self._objects))
+        if is_preview or not (edits.files or edits.placed or edits.obsolete):
+            return None
+        parent = self._objects.commit(ours)
+        self._objects.release()
+        return write_commit(self._repo, parent, edits, message).decode()
+
     def _base(self, bases: list[ObjectID], together: Callable[[Fork], Edits]) -> Snapshot:
         """The snapshot from which two lines parted, made from several places where they met."""
         if not bases:

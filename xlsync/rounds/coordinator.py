@@ -154,7 +154,7 @@ class Coordinator:
     def _commit(self, changes: Changes, head: str, reason: str) -> str | None:
         if self.is_preview:
             return None
-        return self.repository.commit(changes, f"{safe_text(head)}\n\n{safe_text(reason)}")
+        return self.repository.commit(changes, f"{head}\n\n{safe_text(reason)}")
 
     def _decide(
         self,
@@ -178,7 +178,9 @@ class Coordinator:
                 names = entry.group, entry.title
                 return Decided(round_name, entry.id, *names, None, None, self.is_preview)
             commit = self._commit(
-                changes, f"{act.word} {round_name}：{entry.group} {entry.title}", reason
+                changes,
+                f"{act.word} {round_name}：{safe_text(f'{entry.group} {entry.title}')}",
+                reason,
             )
             if isinstance(made, Decision):
                 names = entry.group, entry.title

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
-from xlsync.base.record import canonical_bytes
-from xlsync.repository import Edits, Fork, MovedError, Placed, is_round, layout
+from xlsync.repository import MovedError, is_round, layout
+from xlsync.repository.fork import edits_of
 from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.joining_round import RoundJoin
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.repository import Difference, Repository
+    from xlsync.repository import Difference, Edits, Fork, Placed, Repository
     from xlsync.rounds.joining_round import Joint
 
     Made = dict[str, Placed | Record | None]
@@ -123,7 +123,7 @@ class _Together:
             made |= _documents(one, name)
             if not fork.is_inner:
                 self.joints += one.joints
-        return _edits(fork, made)
+        return edits_of(fork, made)
 
     def message(self) -> str:
         """The commit message: how many were merged, and a line for each."""
@@ -173,18 +173,3 @@ def _join_seals(fork: Fork) -> Record:
     base, *own = [(one.document(layout.SEAL) or {}).get("keys", []) for one in sides]
     added = sorted({key for keys in own for key in keys if key not in base})
     return {"keys": [*added, *(key for key in base if all(key in keys for keys in own))]}
-
-
-def _edits(fork: Fork, made: Mapping[str, Placed | Record | None]) -> Edits:
-    """What has to be changed on our side, so that everything stands as it was made."""
-    placed: dict[str, Placed] = {}
-    edits = Edits({}, [], fork.spool, placed)
-    held = fork.ours.find_all(made)
-    for path, what in made.items():
-        if what is None:
-            edits.obsolete.extend([path] if path in held else [])
-        elif isinstance(what, Placed):
-            placed[path] = what
-        elif held.get(path) != (sha := fork.spool.put(canonical_bytes(what))):
-            edits.files[path] = sha
-    return edits

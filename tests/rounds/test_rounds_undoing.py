@@ -1,0 +1,165 @@
+"""Taking back a collection, a distribution or a decision; what came since stays and is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from returning import ROUND, came, changed, put_in, send, whole
+from roster_files import HEADS, project, save_csv
+from running import FORM, FORMS, invoke, save
+
+from xlsync.base.errors import XlsyncError
+from xlsync.repository import Repository
+from xlsync.rounds import collect
+from xlsync.rounds.coordinator import Coordinator
+from xlsync.rounds.decisions import decisions_of
+from xlsync.rounds.distributing import distribute
+from xlsync.rounds.ledger import issues
+from xlsync.rounds.roster import open_roster
+from xlsync.rounds.sendings import Wishes
+from xlsync.rounds.undoing import undo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xlsync.base.record import Record
+
+FIRST, SECOND = whole("甲"), whole("乙")
+WHY = "误操作"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    with Repository.init(tmp_path / "库") as made:
+        yield made
+
+
+def take(repository: Repository, *records: Record, issue: int | None = None) -> None:
+    spool = repository.snapshot().spool()
+    put_in(repository, [came(spool, one, issue) for one in records], spool)
+
+
+def send_out(repository: Repository, tmp_path: Path, *names: str) -> dict[str, str]:
+    """Distribute a roster; the id of each project by its name."""
+    rows = [HEADS, *(project(at, name=name) for at, name in enumerate(names))]
+    roster = open_roster(FORMS[FORM], save_csv(tmp_path / f"{len(names)}.csv", rows))
+    done = distribute(repository, FORMS[FORM], roster, Wishes(ROUND, tmp_path / "出"))
+    return {one.title: one.record for one in done.sendings}
+
+
+def tree(repository: Repository) -> object:
+    return repository.snapshot().tree
+
+
+def stands(repository: Repository) -> dict[str, str]:
+    snapshot = repository.snapshot()
+    records = snapshot.records(ROUND).values()
+    return {one.title: snapshot.record(one)["annual_goal"] for one in records}
+
+
+def test_the_last_collection_goes_back_and_can_be_collected_again(repository: Repository) -> None:
+    take(repository, FIRST)
+    before = tree(repository)
+    take(repository, changed(FIRST, annual_goal="改"), SECOND)
+    after = tree(repository)
+    made = undo(repository, FORMS, reason=WHY)
+    assert (made.count, made.kept, tree(repository)) == (2, (), before)
+    assert WHY in repository.history()[0].message
+    again = undo(repository, FORMS, made.commit)
+    assert tree(repository) == after, "an undoing can be undone"
+    assert again.count == 2
+    assert undo(repository, FORMS).count == 2, "what stands again can be taken back again"
+    take(repository, changed(FIRST, annual_goal="改"), SECOND)
+    assert stands(repository)["甲"] == "改"
+
+
+def test_each_undo_goes_one_step_further_back_until_nothing_is_left(
+    repository: Repository,
+) -> None:
+    empty = tree(repository)
+    take(repository, FIRST)
+    take(repository, SECOND)
+    Coordinator(repository, FORMS, "王五").cancel(ROUND, "甲", WHY)
+    for _ in range(3):
+        undo(repository, FORMS)
+    assert tree(repository) == empty
+    with pytest.raises(XlsyncError, match="没有可以撤销"):
+        undo(repository, FORMS)
+
+
+def test_a_preview_takes_nothing_back(repository: Repository) -> None:
+    take(repository, FIRST)
+    head = repository.snapshot().commit
+    made = undo(repository, FORMS, is_preview=True)
+    assert (made.count, made.commit, repository.snapshot().commit) == (1, None, head)
+
+
+def test_what_came_since_is_kept_and_named(repository: Repository) -> None:
+    take(repository, FIRST, SECOND)
+    first = repository.snapshot().commit
+    take(repository, changed(SECOND, annual_goal="后来的"))
+    made = undo(repository, FORMS, first)
+    assert [(one.title, one.why) for one in made.kept] == [("乙", "此后又有变动")]
+    assert stands(repository) == {"乙": "后来的"}
+
+
+def test_a_correction_goes_back_from_under_what_came_since(repository: Repository) -> None:
+    send(repository, FIRST)
+    take(repository, FIRST, issue=1)
+    made = Coordinator(repository, FORMS, "王五").correct(
+        ROUND, "甲", [("项目性质", "一次性项目")], WHY
+    )
+    take(repository, changed(FIRST, annual_goal="后来的"), issue=1)
+    record = repository.snapshot().record(repository.snapshot().records(ROUND)[FIRST["id"]])
+    assert record == changed(FIRST, annual_goal="后来的", project_nature="一次性项目")
+    undone = undo(repository, FORMS, made.commit)
+    assert undone.kept == ()
+    record = repository.snapshot().record(repository.snapshot().records(ROUND)[FIRST["id"]])
+    assert record == changed(FIRST, annual_goal="后来的")
+    assert decisions_of(repository.snapshot(), ROUND, FIRST["id"]) == []
+
+
+def test_a_distribution_goes_back_but_for_what_was_answered(
+    repository: Repository, tmp_path: Path
+) -> None:
+    ids = send_out(repository, tmp_path, "甲", "乙")
+    commit = repository.snapshot().commit
+    sent = changed(FIRST, id=ids["甲"], implementing_unit="水务所", competent_department="镇政府")
+    take(repository, sent, issue=1)
+    made = undo(repository, FORMS, commit)
+    assert [(one.title, one.why) for one in made.kept] == [("甲", "下发的表已经交回")]
+    assert list(issues(repository.snapshot(), ROUND)) == [ids["甲"]]
+
+
+@pytest.mark.parametrize("revision", ["HEAD~1", "main"])
+def test_what_is_no_work_of_ours_is_not_taken_back(repository: Repository, revision: str) -> None:
+    with pytest.raises(XlsyncError):
+        undo(repository, FORMS, revision)
+
+
+def test_the_commands_undo_and_rounds(repository: Repository, tmp_path: Path) -> None:
+    town = tmp_path / "库"
+    assert "还没有轮次" in invoke("-R", town, "rounds").stdout
+    collect(repository, FORMS, ROUND, [save(tmp_path / "a.json", FIRST)])
+    assert "已收 1" in invoke("-R", town, "rounds").stdout
+    assert "预览" in invoke("-R", town, "undo", "-n").stdout
+    told = invoke("-R", town, "undo", "--reason", WHY)
+    assert (told.exit_code, "撤销“收集 2024/一上" in told.stdout) == (0, True)
+    assert repository.snapshot().rounds() == []
+    assert invoke("-R", town, "undo").exit_code == 3
+
+
+def test_a_mistyped_round_is_refused_unless_it_is_meant(
+    repository: Repository, tmp_path: Path
+) -> None:
+    town, path = tmp_path / "库", save(tmp_path / "a.json", FIRST)
+    assert invoke("-R", town, "collect", ROUND, path).exit_code == 0
+    mistyped = invoke("-R", town, "collect", "2024/一下", path)
+    assert mistyped.exit_code == 3
+    assert ROUND in mistyped.stderr
+    assert "--new" in mistyped.stderr
+    assert repository.snapshot().rounds() == [ROUND]
+    assert invoke("-R", town, "collect", "2024/一下", path, "--new").exit_code == 0
+    assert repository.snapshot().rounds() == [ROUND, "2024/一下"]

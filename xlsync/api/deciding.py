@@ -1,0 +1,60 @@
+"""What a coordinator decides: corrections, cancelled projects, dates, and taking things back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.api.form_files import or_installed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsync.api.form_files import Forms
+    from xlsync.repository import Repository
+    from xlsync.rounds.coordinator import Coordinator
+    from xlsync.rounds.overview import RoundState
+    from xlsync.rounds.undoing import Undone
+
+
+def coordinator(
+    repository: Repository,
+    forms: Forms | None = None,
+    *,
+    by: str | None = None,
+    is_preview: bool = False,
+) -> Coordinator:
+    """One who decides: correct, move, rename, cancel, restore, deadline; each with a reason.
+
+    ``by`` is a name, by default git's ``user.name`` or that of the login. With ``is_preview``
+    every decision says what it would do, and writes nothing.
+    """
+    from xlsync.rounds.coordinator import Coordinator
+
+    return Coordinator(repository, or_installed(forms), by, is_preview)
+
+
+def undo(
+    repository: Repository,
+    revision: str | None = None,
+    forms: Forms | None = None,
+    *,
+    reason: str = "",
+    is_preview: bool = False,
+) -> Undone:
+    """Take back the last collection, distribution or decision, or that of a commit.
+
+    What happened since to the same projects is kept and named in the result.
+
+    Raises:
+        XlsyncError: when there is nothing to take back, or the commit did something else.
+    """
+    from xlsync.rounds.undoing import undo
+
+    return undo(repository, or_installed(forms), revision, reason, is_preview=is_preview)
+
+
+def round_states(repository: Repository) -> Sequence[RoundState]:
+    """Every round of a repository, each with where its projects stand, the earliest first."""
+    from xlsync.rounds.overview import overview
+
+    return overview(repository.snapshot())

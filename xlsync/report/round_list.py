@@ -1,0 +1,56 @@
+"""The rounds of a repository, and what was taken back, for a console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.report.lines import line, visible
+from xlsync.report.rounds import SHORT_HASH, minute, plain_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.table import Table
+
+    from xlsync.report.lines import Line
+    from xlsync.rounds.overview import RoundState
+    from xlsync.rounds.undoing import Undone
+
+
+def overview_table(found: Sequence[RoundState]) -> Table:
+    """One row a round."""
+    cells = (
+        (
+            one.round,
+            "，".join(f"{state} {count}" for state, count in one.states.items()),
+            one.due or "",
+            minute(one.last),
+            str(one.projects),
+            str(one.waiting),
+            str(one.late),
+        )
+        for one in found
+    )
+    heads = ("轮次", "状态", "截止", "最近往来", "项目", "等单位", "逾期")
+    return plain_table(heads, cells, numbers=3)
+
+
+def overview_lines(found: Sequence[RoundState]) -> Iterator[Line]:
+    """How many there are."""
+    yield line(f"共 {len(found)} 个轮次。" if found else "版本库里还没有轮次。")
+
+
+def undone_lines(made: Undone) -> Iterator[Line]:
+    """What was taken back, what stays and why."""
+    what = visible(
+        f"{made.head}（{made.target.commit[:SHORT_HASH]}，{made.target.time:%Y-%m-%d %H:%M}）"
+    )
+    yield line(f"{'将撤销' if made.is_preview else '撤销'} {what}：{made.count} 个项目恢复原状。")
+    for one in made.kept:
+        yield line(visible(f"  保留 {one.round} {one.group} {one.title}：{one.why}。"), "yellow")
+    if made.is_preview:
+        yield line("这是预览，没有写入。", "yellow")
+    elif made.commit:
+        yield line(f"已记入版本库：{made.commit[:SHORT_HASH]}。")
+    else:
+        yield line("没有可以恢复的内容，版本库未改动。")
