@@ -146,7 +146,7 @@ def test_the_commands_undo_and_rounds(repository: Repository, tmp_path: Path) ->
     assert "已收 1" in invoke("-R", town, "rounds").stdout
     assert "预览" in invoke("-R", town, "undo", "-n").stdout
     told = invoke("-R", town, "undo", "--reason", WHY)
-    assert (told.exit_code, "撤销“收集 2024/一上" in told.stdout) == (0, True)
+    assert (told.exit_code, "撤销 收集 2024/一上" in told.stdout) == (0, True)
     assert repository.snapshot().rounds() == []
     assert invoke("-R", town, "undo").exit_code == 3
 
