@@ -24,7 +24,7 @@ def town(tmp_path: Path) -> Path:
     save(tmp_path / "1" / "b.json", record("绿化", id="bbbb1"))
     save(tmp_path / "2" / "a.json", record("应急预备费", id="aaaa1", annual_goal="新的目标"))
     assert invoke("-R", folder, "collect", FIRST, tmp_path / "1").exit_code == 0
-    assert invoke("-R", folder, "collect", SECOND, tmp_path / "2").exit_code == 0
+    assert invoke("-R", folder, "collect", SECOND, "--new", tmp_path / "2").exit_code == 0
     return folder
 
 
@@ -208,7 +208,7 @@ def test_git_itself_works_on_the_repository(town: Path, tmp_path: Path) -> None:
 def test_the_samples_make_two_rounds(tmp_path: Path) -> None:
     invoke("init", tmp_path / "r")
     for name in ("一上", "二上"):
-        result = invoke("-R", tmp_path / "r", "collect", f"2023/{name}", SAMPLES / name)
+        result = invoke("-R", tmp_path / "r", "collect", f"2023/{name}", "--new", SAMPLES / name)
         assert result.exit_code == 0, result.stderr
     result = invoke("-R", tmp_path / "r", "diff", FIRST, SECOND)
     assert "8 个项目有变化：改动 7，新增 0，取消 1" in result.stdout

@@ -28,7 +28,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save(folder / "1" / "a.json", record("𠮷祥 ✓", id="aaaa1"))
     save(folder / "2" / "a.json", record("𠮷祥 ✓", id="aaaa1", annual_goal="¥ ½ 目标"))
     invoke("-R", folder / "r", "collect", "2023/一上", folder / "1")
-    invoke("-R", folder / "r", "collect", "2023/二上", folder / "2")
+    invoke("-R", folder / "r", "collect", "2023/二上", "--new", folder / "2")
     return folder
 
 

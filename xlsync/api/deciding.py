@@ -9,7 +9,7 @@ from xlsync.api.form_files import or_installed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.api.form_files import Forms
+    from xlsync.form import Forms
     from xlsync.repository import Repository
     from xlsync.rounds.coordinator import Coordinator
     from xlsync.rounds.overview import RoundState

@@ -45,9 +45,7 @@ def undo(
     from xlsync.report.round_list import undone_lines
 
     with settings.repository() as repository:
-        made = api.undo(
-            repository, revision, settings.forms, reason=reason, is_preview=is_preview
-        )
+        made = api.undo(repository, revision, settings.forms, reason=reason, is_preview=is_preview)
     if as_json:
         write_json(made.as_json())
     else:

@@ -139,7 +139,8 @@ class _Run:
             return Distribution(self.wishes, [], missing, left, roster.problems, None)
         self.write(sendings, seal_keys(snapshot))
         changes = Changes(snapshot, self.round)
-        put_order(changes, (one.record for one in sendings))
+        if any(one.is_issued for one in sendings):
+            put_order(changes, (one.record for one in sendings))
         for one in sendings:
             if one.is_issued:
                 ticket = one.ticket()
