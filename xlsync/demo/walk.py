@@ -101,7 +101,8 @@ class _Walk:
 
     def collect(self, repository: Repository, round_name: str, folder: Path) -> None:
         """Collect a folder, say what that did, and why forms were sent back."""
-        self.command("-R", self.repository, "collect", round_name, folder)
+        further = ["--new"] if round_name == self.second else []
+        self.command("-R", self.repository, "collect", round_name, *further, folder)
         collection: Collection = collect(repository, self.forms, round_name, [folder])
         lines: list[Line] = list(collection_lines(collection))
         for one in collection.outcomes:

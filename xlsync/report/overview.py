@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.rounds.status import Place
+from xlsync.rounds.standing import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

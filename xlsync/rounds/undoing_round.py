@@ -1,0 +1,266 @@
+"""What one commit did to the rounds, taken back from what stands now.
+
+What can go back goes back: a record that nobody touched since, or whose changes since lie in
+other places. Everything else stays as it is, and is named with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
+from xlsync.records import merge
+from xlsync.repository import is_round, layout
+from xlsync.repository.fork import edits_of
+from xlsync.rounds.joining_lists import is_list, join_lists
+from xlsync.rounds.ledger import RETURNED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from xlsync.base.record import Json, Record
+    from xlsync.form import Form
+    from xlsync.repository import Difference, Edits, Fork, Placed, Snapshot
+
+    Made = dict[str, Placed | Record | None]
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was not taken back, because something happened to it since."""
+
+    round: str
+    record_id: str
+    group: str
+    title: str
+    why: str
+
+    def as_json(self) -> Json:
+        """The project as ``xlsync undo --json`` prints it."""
+        return {
+            "round": self.round,
+            "record": self.record_id,
+            "group": self.group,
+            "title": self.title,
+            "why": self.why,
+        }
+
+
+@dataclass
+class Reversal:
+    """What one undoing changes; base is the commit, theirs what stood before it."""
+
+    forms: Mapping[str, Form]
+    is_collection: bool
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    undone: set[tuple[str, str]] = field(default_factory=set)
+
+    def __call__(self, fork: Fork) -> Edits:
+        """The changes of what stands now."""
+        self.kept, self.undone = {}, set()
+        touched = [one for one in fork.differences() if one.base != one.theirs]
+        rounds: dict[str, list[Difference]] = {}
+        for one in touched:
+            name = _round_of(one.path)
+            if name:
+                rounds.setdefault(name, []).append(one)
+        made: Made = {}
+        for name, found in rounds.items():
+            made |= _RoundReversal(self, fork, name, found).edits()
+        return edits_of(fork, made)
+
+
+def _round_of(path: str) -> str | None:
+    _, _, rest = path.partition("/")
+    name = "/".join(rest.split("/")[:2]).removesuffix(_SUFFIX)
+    return name if is_round(name) else None
+
+
+class _RoundReversal:
+    """One round: what can go back, and what has to stay."""
+
+    def __init__(self, work: Reversal, fork: Fork, name: str, touched: list[Difference]) -> None:
+        self.work = work
+        self.fork = fork
+        self.round = name
+        self.touched = {one.path: one for one in touched}
+        self.entries = [one.records(name) for one in (fork.base, fork.ours, fork.theirs)]
+        self.merged: dict[str, Record] = {}
+
+    def edits(self) -> Made:
+        """What has to be changed."""
+        ids = self._touched_ids()
+        for record_id in sorted(ids):
+            self._look_at(record_id)
+        self._look_at_ledger()
+        # A file may hold several projects: where one of them stays, its receipt does, and so
+        # does every other one in it.
+        while self._look_at_receipts():
+            pass
+        made: Made = {}
+        for record_id in sorted(ids):
+            if not self._stays(record_id):
+                made |= self._put_back(record_id)
+        for path, one in self.touched.items():
+            made |= self._other(path, one)
+        return made
+
+    def _touched_ids(self) -> set[str]:
+        before, after = self.entries[2], self.entries[0]
+        return {one for one in before | after if before.get(one) != after.get(one)}
+
+    def _stays(self, record_id: str) -> bool:
+        return (self.round, record_id) in self.work.kept
+
+    def _keep(self, record_id: str, why: str) -> None:
+        if self._stays(record_id):
+            return
+        entry = self.entries[1].get(record_id) or self.entries[0].get(record_id)
+        names = (entry.group, entry.title) if entry else self._names(record_id)
+        self.work.kept[self.round, record_id] = Kept(self.round, record_id, *names, why)
+
+    def _names(self, record_id: str) -> tuple[str, str]:
+        path = layout.issued_path(self.round, record_id)
+        ledger = self.fork.ours.document(path) or {}
+        return str(ledger.get("group", "")), str(ledger.get("title", ""))
+
+    def _look_at(self, record_id: str) -> None:
+        """Whether a record can go back; what happened to it since is merged where it can be."""
+        then, now, before = (one.get(record_id) for one in self.entries)
+        if now == then:
+            return
+        if then is None or now is None or before is None:
+            self._keep(record_id, "此后又有变动")
+            return
+        sides = (self.fork.base, self.fork.ours, self.fork.theirs)
+        versions = [
+            side.record(entry) for side, entry in zip(sides, (then, now, before), strict=True)
+        ]
+        form = self.work.forms.get(str(versions[1].get("form")))
+        if form is None or len({one.get("form") for one in versions}) > 1:
+            self._keep(record_id, "此后又有变动")
+            return
+        made = merge(form.mapping, *versions)
+        if made.conflicts or has_error(form.check(made.record)):
+            self._keep(record_id, "同一处此后又有改动")
+        else:
+            self.merged[record_id] = made.record
+
+    def _look_at_ledger(self) -> None:
+        """Workbooks that were answered since cannot be taken back."""
+        answered = {
+            (form["record"], form.get("issue"))
+            for path, receipt in _documents(self.fork.ours, f"{layout.RECEIPTS}/{self.round}")
+            if self.fork.base.document(path) != receipt
+            for form in receipt["forms"]
+        }
+        for path in self._paths(layout.ISSUED):
+            record_id = _id_of(path)
+            numbers = {one["issue"] for one in self._new_issues(path)}
+            if any((record_id, number) in answered for number in numbers):
+                self._keep(record_id, "下发的表已经交回")
+            elif numbers and record_id in self.entries[1] and record_id not in self.entries[0]:
+                self._keep(record_id, "此后已经收到")
+
+    def _new_issues(self, path: str) -> list[Json]:
+        """What the commit noted in a file of the ledger, copies for correction aside."""
+        after, before = (one.document(path) or {} for one in (self.fork.base, self.fork.theirs))
+        old = [canonical_bytes(one) for one in before.get("issues", ())]
+        new = [one for one in after.get("issues", ()) if canonical_bytes(one) not in old]
+        return [one for one in new if not (self.work.is_collection and one["reason"] == RETURNED)]
+
+    def _look_at_receipts(self) -> bool:
+        """Keep what shares a receipt with something that stays; whether anything new stays."""
+        count = len(self.work.kept)
+        for path in self._paths(layout.RECEIPTS):
+            if self._receipt_stays(path):
+                for form in (self.fork.ours.document(path) or {"forms": []})["forms"]:
+                    if form["accepted"] and form["record"]:
+                        self._keep(form["record"], "所在的文件此后又有处理")
+        return len(self.work.kept) > count
+
+    def _receipt_stays(self, path: str) -> bool:
+        one = self.touched[path]
+        if one.ours != one.base:
+            return True
+        document = self.fork.ours.document(path) or {"forms": []}
+        return any(form["record"] and self._stays(form["record"]) for form in document["forms"])
+
+    def _paths(self, top: str) -> list[str]:
+        return [path for path in self.touched if path.startswith(f"{top}/")]
+
+    def _put_back(self, record_id: str) -> Made:
+        """A record as it was before, or merged with what happened since."""
+        self.work.undone.add((self.round, record_id))
+        now, before = self.entries[1].get(record_id), self.entries[2].get(record_id)
+        made: Made = {now.path: None} if now else {}
+        if record_id in self.merged:
+            record = self.merged[record_id]
+            form = self.work.forms[record["form"]]
+            names = form.group(record), form.title(record)
+            made[layout.record_path(self.round, record_id, *names)] = record
+            made[layout.merged_path(self.round, record_id)] = None
+        elif before is not None:
+            made[before.path] = self.fork.theirs.record(before)
+        return made
+
+    def _other(self, path: str, one: Difference) -> Made:
+        """Anything beside the records themselves."""
+        top = path.partition("/")[0]
+        if top == layout.ROUNDS:
+            return {}
+        if top in {layout.RECEIPTS, layout.RECEIVED}:
+            return {} if self._file_stays(path) else {path: one.theirs}
+        if top in {layout.DEADLINES, layout.ROSTERS}:
+            return self._list(path)
+        record_id = path.split("/")[3] if top == layout.CONFLICTS else _id_of(path)
+        return {} if self._stays(record_id) else self._about(record_id, path, one)
+
+    def _file_stays(self, path: str) -> bool:
+        key = path.split("/")[3].removesuffix(_SUFFIX)
+        receipt = f"{layout.RECEIPTS}/{self.round}/{key}{_SUFFIX}"
+        one = self.touched[path]
+        return one.ours != one.base or (receipt in self.touched and self._receipt_stays(receipt))
+
+    def _about(self, record_id: str, path: str, one: Difference) -> Made:
+        """What stands about a record that goes back."""
+        if is_list(path):
+            self.work.undone.add((self.round, record_id))
+            return self._list(path)
+        if path.startswith(f"{layout.ISSUED}/"):
+            return self._ledger(path, record_id)
+        is_joined = record_id in self.merged and path.startswith(f"{layout.MERGED}/")
+        return {path: one.theirs} if one.ours == one.base and not is_joined else {}
+
+    def _list(self, path: str) -> Made:
+        documents = (
+            one.document(path) for one in (self.fork.base, self.fork.ours, self.fork.theirs)
+        )
+        joined = join_lists(path, *documents)
+        is_empty = not any(isinstance(one, list) and one for one in joined.values())
+        return {path: None if is_empty else joined}
+
+    def _ledger(self, path: str, record_id: str) -> Made:
+        """The ledger of a record without what the commit noted."""
+        gone = [canonical_bytes(one) for one in self._new_issues(path)]
+        now = self.fork.ours.document(path)
+        if now is None or not gone:
+            return {}
+        self.work.undone.add((self.round, record_id))
+        left = [one for one in now["issues"] if canonical_bytes(one) not in gone]
+        former = self.fork.theirs.document(path) or now
+        heads: Record = {key: former[key] for key in ("group", "title", "form")}
+        return {path: {**now, **heads, "issues": left} if left else None}
+
+
+def _documents(snapshot: Snapshot, folder: str) -> Iterator[tuple[str, Record]]:
+    for name, document in snapshot.documents(folder):
+        yield f"{folder}/{name}", document
+
+
+def _id_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(_SUFFIX)
