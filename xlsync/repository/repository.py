@@ -192,7 +192,7 @@ class Repository:
             MovedError: when another commit came first; nothing was changed.
             XlsyncError: when the commit joins two lines, or is the first one.
         """
-        ours, target = _head(self._repo), _commit(self._repo, revision)
+        ours, target = head_of(self._repo), _commit(self._repo, revision)
         parents = self._objects.commit(target).parents
         if len(parents) != 1:
             raise XlsyncError(f"{revision} joins two lines of history, or is the first commit")
