@@ -22,7 +22,9 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("season") / "repository"
     with api.init(folder) as repository:
         api.collect(repository, "2023/一上", [SAMPLES / "一上"])
-        api.collect(repository, "2023/二上", [SAMPLES / "二上", SAMPLES / "spoilt.json"])
+        api.collect(
+            repository, "2023/二上", [SAMPLES / "二上", SAMPLES / "spoilt.json"], is_new=True
+        )
     return folder
 
 

@@ -106,6 +106,8 @@ def _collect(request: Request, sent: Sent) -> Response:
                     desk.forms,
                     returning=True,
                     replacing=replacing,
+                    # The page asked for the round by its name before it came here.
+                    is_new=True,
                     progress=job.step,
                     told=lambda came: job.tell(_read(came)),
                 )
