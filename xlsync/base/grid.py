@@ -141,12 +141,24 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
+class Aside(NamedTuple):
+    """What a cell shows that is no part of its content: text struck through, footnote marks.
+
+    ``is_whole`` says that all of the cell is struck through; its text is its content all the same.
+    """
+
+    struck: str = ""
+    notes: str = ""
+    is_whole: bool = False
+
+
 class Cell(NamedTuple):
     """What one cell holds, unchanged.
 
     ``text`` is the content as the file has it: a string unstripped, the digits of a number,
     ``TRUE``, ``#REF!``; a date as ISO (``2023-01-01``, with ``T08:30:00`` where it has a time).
-    A formula without a cached result has an empty text.
+    A formula without a cached result has an empty text. Of a rich text, runs that are struck
+    through and raised footnote marks are set ``aside``, and raised digits are those of Unicode.
     """
 
     text: str
@@ -154,14 +166,17 @@ class Cell(NamedTuple):
     number_format: str = "General"
     formula: str | None = None
     locked: bool = True
+    aside: Aside | None = None
 
 
 @dataclass(slots=True)
 class Sheet:
     """One sparse sheet: only cells that hold something have an entry.
 
+    ``printed`` are the texts that stand in the margins of printed pages.
     ``values_only`` says that its source tells neither formulas nor comments nor protection,
-    ``is_1904`` that serial numbers count days from 1904.
+    ``is_1904`` that serial numbers count days from 1904. Hidden are rows that a filter leaves
+    out, too.
     """
 
     name: str
@@ -172,6 +187,15 @@ class Sheet:
     protected: bool = False
     values_only: bool = False
     is_1904: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    printed: tuple[str, ...] = ()
+
+    @property
+    def struck(self) -> frozenset[Address]:
+        """The cells that are struck through as a whole."""
+        whole = (at for at, cell in self.cells.items() if cell.aside and cell.aside.is_whole)
+        return frozenset(whole)
 
     def text(self, address: Address) -> str:
         """The text of a cell, empty where there is none."""

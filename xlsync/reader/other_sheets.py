@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from xlsync.form import Form, Layout
 
 _KEY_AND_VALUE = 2
+_KEY = "format"
+_FIRST_KEYS = 200
+"""A manifest says what it is behind the heights of the form's rows."""
+
+_LEAST_ALIKE = 4
+"""Texts that must stand where ours do before a sheet of another name is taken for one of ours."""
+
+_LONGEST_QUOTE = 8_000
+"""Characters of a sheet of notes that are quoted."""
 
 
 class _Companions:
@@ -38,17 +47,37 @@ class _Companions:
         self.left = _left(form, layout)
         self.cells = {one.name: one.cells for one in companions(form, layout)}
         self.cells[LISTS] = _list_cells(form)
-        self.cells[SHEET] = _manifest_cells(workbook)
         self.hidden = _hidden_texts(form, layout)
+        self.names = {sheet.name: self._name(sheet) for sheet in workbook.sheets}
+        self.manifests = {
+            sheet.name: _manifest_cells(sheet)
+            for sheet in workbook.sheets
+            if self.names[sheet.name] == SHEET
+        }
+
+    def _name(self, sheet: Sheet) -> str | None:
+        """Which of our sheets this is, whatever it is called now; None for any other."""
+        if sheet.name in self.cells or sheet.name == SHEET:
+            return sheet.name
+        if _manifest_of(sheet) is not None:
+            return SHEET
+        for name, cells in self.cells.items():
+            fixed = {at: one.text for at, one in cells.items() if one.text and not one.is_formula}
+            same = sum(sheet.text(address) == text for address, text in fixed.items())
+            if same >= _LEAST_ALIKE and same * 2 > len(fixed):
+                return name
+        return None
 
     def expected(self, sheet: Sheet, address: Address) -> Entry | None:
         """What stands in a cell when nobody has touched it."""
-        return self.cells.get(sheet.name, {}).get(address)
+        name = self.names.get(sheet.name)
+        cells = self.manifests[sheet.name] if name == SHEET else self.cells.get(name or "", {})
+        return cells.get(address)
 
     def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
         """The cells that hold anything but what we put there."""
         # Nearly every sheet is as we left it, and all of them have two thousand cells in a file.
-        if self.left.get(sheet.name) == _as_it_is(sheet):
+        if self.left.get(self.names.get(sheet.name) or "") == _as_it_is(sheet):
             return
         for address, cell in sheet.cells.items():
             if not self.is_untouched(sheet, address, cell):
@@ -56,7 +85,9 @@ class _Companions:
 
     def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
         """Whether a cell holds what we put there; formulas count by their place alone."""
-        if sheet.name == CHECKS and (cell.formula is not None or cell.text in self.hidden):
+        if self.names.get(sheet.name) == CHECKS and (
+            cell.formula is not None or cell.text in self.hidden
+        ):
             return True
         entry = self.expected(sheet, address)
         if entry is None:
@@ -87,11 +118,17 @@ def _left(form: Form, layout: Layout) -> dict[str, tuple[list[Address], list[str
 
 def read_manifest(workbook: Workbook) -> Manifest | None:
     """The manifest of a workbook of ours, or None where there is none or it was changed."""
-    for sheet in workbook.sheets:
-        if sheet.name == SHEET:
-            places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
-            return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))
-    return None
+    named = [sheet for sheet in workbook.sheets if sheet.name == SHEET]
+    manifests = map(_manifest_of, named or workbook.sheets)
+    return next((one for one in manifests if one is not None), None)
+
+
+def _manifest_of(sheet: Sheet) -> Manifest | None:
+    """The manifest that a sheet is, whatever it is called: its check vouches for it."""
+    if _KEY not in {sheet.text(Address(row, 1)) for row in range(1, _FIRST_KEYS)}:
+        return None
+    places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
+    return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))
 
 
 @lru_cache(maxsize=1)
@@ -106,6 +143,16 @@ def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) ->
     for sheet in workbook.sheets:
         if sheet is located.sheet:
             continue
+        name = ours.names[sheet.name]
+        if name is None:
+            located.problems.extend(note_on_sheet(sheet))
+            continue
+        if name != sheet.name:
+            message = (
+                f"工作表“{sheet.name}”的内容就是“{name}”，可能改了名或是副本，不影响表内数据，"
+                "不用再填在那里。"
+            )
+            located.problems.append(problem("S008", message).at(sheet.name, None))
         beside = Located(located.form, sheet, 1)
         for address, cell in sorted(ours.touched(sheet)):
             _report_cell(beside, address, cell, ours.expected(sheet, address))
@@ -118,15 +165,46 @@ def without_companions(forms: Iterable[Form], workbook: Workbook) -> list[Sheet]
     sheets = workbook.sheets
     for form in forms:
         ours = _Companions(form, form.layout(form.capacity()), workbook)
-        if any(sheet.name in ours.cells for sheet in sheets):
+        if any(ours.names.values()):
             sheets = [_without(ours, sheet) for sheet in sheets]
     return sheets
 
 
 def _without(ours: _Companions, sheet: Sheet) -> Sheet:
-    if sheet.name not in ours.cells:
+    if ours.names.get(sheet.name) is None:
         return sheet
     return replace(sheet, cells=dict(ours.touched(sheet)))
+
+
+def note_on_sheet(sheet: Sheet) -> Iterator[Problem]:
+    """Quote a sheet that is none of ours and no form: notes, or what a program puts there (S012).
+
+    It says nothing of the form, so it keeps none from being accepted; but somebody wrote it.
+    """
+    texts = [
+        (address, f"批注：{text}" if is_comment else text)
+        for address, text, is_comment in sorted(_said(sheet))
+    ]
+    if not texts:
+        return
+    lines = [f"{address.a1} {text}" for address, text in texts]
+    message = (
+        f"工作表“{sheet.name}”不是要收的表，上面有 {len(lines)} 处内容，没有读入，"
+        "请看一下是否有应填进表内的内容。"
+    )
+    found = "\n".join(lines)
+    if len(found) > _LONGEST_QUOTE:
+        found = f"{found[:_LONGEST_QUOTE]}……（从略，全文见原文件）"
+    yield problem("S012", message, found=found).at(sheet.name, texts[0][0].a1)
+
+
+def _said(sheet: Sheet) -> Iterator[tuple[Address, str, bool]]:
+    """The texts and comments of a sheet, by their places."""
+    for address, cell in sheet.cells.items():
+        if text := cell.text.strip() or (f"={cell.formula}" if cell.formula else ""):
+            yield address, text, False
+    for address, comment in sheet.comments.items():
+        yield address, comment, True
 
 
 def stray_comments(sheet: Sheet, comments: Mapping[Address, str]) -> Iterator[Problem]:
@@ -159,14 +237,12 @@ def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
     )
 
 
-def _manifest_cells(workbook: Workbook) -> dict[Address, Entry]:
+def _manifest_cells(sheet: Sheet) -> dict[Address, Entry]:
     """The cells of the manifest, which vouches for itself."""
-    if read_manifest(workbook) is None:
+    if _manifest_of(sheet) is None:
         return {}
     return {
         address: Entry(cell.text)
-        for sheet in workbook.sheets
-        if sheet.name == SHEET
         for address, cell in sheet.cells.items()
         if address.column <= _KEY_AND_VALUE
     }

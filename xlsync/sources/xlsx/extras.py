@@ -6,6 +6,7 @@ classic comment beside each thread that only says that there is a thread; the th
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
@@ -15,7 +16,7 @@ from xlsync.sources.xlsx.relationships import relationships_of
 from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from xlsync.base.grid import Sheet
     from xlsync.base.problems import Problem
@@ -36,15 +37,17 @@ _REPORTED = {
     "vbaProject": _MACROS,
     "xlMacrosheet": _MACROS,
     "xlIntlMacrosheet": _MACROS,
-    "externalLink": _OUTSIDE,
     "connections": _OUTSIDE,
     "queryTable": _OUTSIDE,
     "oleObject": _OBJECT,
     "package": _OBJECT,
     "control": _OBJECT,
     "ctrlProp": _OBJECT,
-    "cellImage": ("单元格内的图片", "没有读入。请把图片中的内容写入表内后删除图片"),
 }
+_LINK = "externalLink"
+_CELL_PICTURES = "cellImage"
+
+_LINKED = re.compile(r"\[[0-9]{1,4}\][^!]{0,200}!")
 
 
 def read_comments(
@@ -176,6 +179,9 @@ class _Drawing:
             self._cell = None
 
 
+"""A reference to another workbook, by its number among the external links (18.17.2.3)."""
+
+
 def report_extras(
     package: Package, relationships: list[Relationship], sheet: str | None = None
 ) -> list[Problem]:
@@ -186,7 +192,10 @@ def report_extras(
     """
     problems = []
     for item in relationships:
-        if item.kind in _REPORTED:
+        if item.kind == _CELL_PICTURES:
+            message = "工作簿里存有单元格内的图片，没有读入；其中如有要报送的内容，请写入表内。"
+            problems.append(problem("S009", message).at(sheet, None))
+        elif item.kind in _REPORTED:
             what, advice = _REPORTED[item.kind]
             where = "工作簿" if sheet is None else f"工作表“{sheet}”"
             message = f"{where}含有{what}，{advice}。"
@@ -198,9 +207,33 @@ def report_extras(
     return problems
 
 
+def report_links(
+    package: Package, relationships: list[Relationship], sheets: Iterable[Sheet]
+) -> list[Problem]:
+    """Return one problem for each link to another workbook.
+
+    One that no cell uses is a remainder of something that was copied; of one that is used, a value
+    of the form may be a result that nobody typed. Raises :class:`UnreadableError`.
+    """
+    links = [item for item in relationships if item.kind == _LINK]
+    if not links:
+        return []
+    formulas = (cell.formula or "" for sheet in sheets for cell in sheet.cells.values())
+    is_used = any(map(_LINKED.search, formulas))
+    code = "S007" if is_used else "S012"
+    message = f"工作簿含有{_OUTSIDE[0]}，{_OUTSIDE[1]}。"
+    if not is_used:
+        message = (
+            "工作簿里留有指向其他文件的链接，没有单元格用到，不影响表内数据；链接没有打开，"
+            "可在“数据—编辑链接”中断开。"
+        )
+    package.budget.strays.spend(len(links))
+    return [problem(code, message, found=_outside_target(package, item)) for item in links]
+
+
 def _outside_target(package: Package, item: Relationship) -> str | None:
     """The address that a link leads to, as far as the file says it; nothing is opened."""
-    if item.external or item.kind != "externalLink":
+    if item.external or item.kind != _LINK:
         return item.target if item.external else None
     inner = relationships_of(package, item.target)
     return next((link.target for link in inner if link.external), None)

@@ -16,9 +16,10 @@ MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 # A workbook of 300 sheets with their drawings has about 1,500.
 MAX_MEMBERS: Final = 10_000
 
-# Bytes of XML unpacked from all parts that are read. Half a million formatted blank rows take
-# 30 to 50 MB; inflating and scanning this much takes about a second.
-MAX_UNPACKED_BYTES: Final = 128 * 1024 * 1024
+# Bytes of XML unpacked from all parts that are read. A sheet whose rows are formatted down to the
+# last one takes 60 MB, with eight formatted cells in each 250 MB; such rows are taken out at 60 to
+# 80 MB a second (blank_rows), and all else runs into another limit long before.
+MAX_UNPACKED_BYTES: Final = 256 * 1024 * 1024
 
 # How much is unpacked at a time: large enough that a form's sheet takes two or three rounds.
 CHUNK_BYTES: Final = 64 * 1024

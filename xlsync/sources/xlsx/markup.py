@@ -33,7 +33,8 @@ class Wanted:
 
     ``records`` are called at the end of their element with its attributes and the texts found in
     it, as (name, text) in their order. ``texts`` are the elements whose text belongs to the record
-    around them (or that are the record themselves). ``starts`` are called with the attributes.
+    around them (or that are the record themselves). ``starts`` are called with the attributes; a
+    text whose start is wanted is told even where it is empty, so that each start has its text.
     ``skipped`` elements are left out with everything in them.
     """
 
@@ -56,13 +57,18 @@ def is_true(value: str | None) -> bool:
     return value in {"1", "true", "on"}
 
 
-def parse(package: Package, part: str, wanted: Wanted) -> None:
-    """Run through a part of the package.
+def parse(
+    package: Package,
+    part: str,
+    wanted: Wanted,
+    thinned: Callable[[Iterable[bytes]], Iterator[bytes]] = iter,
+) -> None:
+    """Run through a part of the package; ``thinned`` takes out of it what says nothing.
 
     Raises :class:`UnreadableError` for a part that is missing, not well-formed, has a document
     type, or goes beyond a limit.
     """
-    _parse(package, part, wanted, _counted(package, part))
+    _parse(package, part, wanted, _counted(package, thinned(package.chunks(part))))
 
 
 def parse_rest(
@@ -72,15 +78,15 @@ def parse_rest(
 
     Raises :class:`UnreadableError` as :func:`parse` does.
     """
-    whole, rest, pieces = cut
+    whole, rest, pieces, _ = cut
     package.budget.spend_markup(whole)
     if pieces:
         wanted.records[MARK] = lambda attributes, _texts: take(pieces[int(attributes["n"])])
     _parse(package, part, wanted, [rest])
 
 
-def _counted(package: Package, part: str) -> Iterator[bytes]:
-    for chunk in package.chunks(part):
+def _counted(package: Package, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
         package.budget.spend_markup(chunk)
         yield chunk
 
@@ -176,7 +182,7 @@ class _Gatherer:
             text = "".join(self._pieces)
             self._pieces.clear()
             self._is_text_open = False
-            if text and self._record is not None:
+            if self._record is not None and (text or name in self._starts):
                 self._kept += len(text)
                 self._texts.append((name, text))
         if name in self._records and self._record is not None:

@@ -71,6 +71,9 @@ _CELL_PARTS = re.compile(
     r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
     r"(?:<f[^>]*>([^<]+)</f>)?(?:(<v>)([^<]*)|<is><t[^>]*>([^<]*))?"
 )
+_ITS_RUNS_DIFFER = re.compile(r"<strike|<vertAlign|<r><t")
+"""Runs that are shown otherwise than the rest, or as the font of the cell has it."""
+
 _RUN_TEXT = re.compile(r"<t[^>]*>([^<]*)")
 
 _TABLE = re.compile(
@@ -79,6 +82,7 @@ _TABLE = re.compile(
     rb'<%b n="0"/></sst>\s*' % MARK.encode()
 )
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
+_HIDDEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.0+)?")')
 _VALUE = re.compile(f"{_CHARACTERS}*+")
 
 _SHORT = 2_000
@@ -86,11 +90,15 @@ _SHORT = 2_000
 
 
 class Cut(NamedTuple):
-    """A part, the same with marks in place of what was cut; each piece is some rows, or texts."""
+    """A part, the same with marks in place of what was cut; each piece is some rows, or texts.
+
+    ``printed`` are the lines of printed pages that were cut as well.
+    """
 
     whole: bytes
     rest: bytes
     pieces: list[list[str]]
+    printed: tuple[str, ...] = ()
 
 
 def cut_rows(part: bytes) -> Cut:
@@ -101,7 +109,9 @@ def cut_rows(part: bytes) -> Cut:
     """
     cut = _cut(part, "<row ", "</row>", _plain_row)
     before, tag, after = cut.rest.partition(b"<headerFooter")
-    return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after))
+    lines = (value(line[1]) for line in _PRINTED.findall(after))
+    printed = tuple(decoded(line) for line in lines if line)
+    return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after), printed=printed)
 
 
 def is_whole_table(cut: Cut) -> bool:
@@ -130,6 +140,14 @@ def value(spelled: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if _VALUE.fullmatch(text) and not _has_other_entity(text) else None
+
+
+def is_hidden(row: str) -> bool:
+    """Whether a row is not shown, be it for a filter."""
+    if "hidden" not in row and 'ht="0"' not in row:
+        return False
+    start = row.rindex(_ROW_START)
+    return _HIDDEN.search(row, start, row.index(">", start)) is not None
 
 
 def end_of(row: str) -> tuple[int, str | None]:
@@ -191,6 +209,8 @@ def _plain_row(row: str) -> str | None:
 def _plain_string(item: str) -> str | None:
     """The text of a string without its end tag, its runs joined; None where it is not plain."""
     if _STRING.fullmatch(item) is None or _has_other_entity(item):
+        return None
+    if "<r>" in item and _ITS_RUNS_DIFFER.search(item) is not None:
         return None
     return "".join(unescape(decoded(run)) for run in _RUN_TEXT.findall(item))
 

@@ -8,9 +8,10 @@ from xlsync.base.grid import Sheet, Workbook
 from xlsync.base.problems import problem
 from xlsync.sources.xlsx import limits
 from xlsync.sources.xlsx.budget import UnreadableError, damaged
-from xlsync.sources.xlsx.extras import read_comments, report_extras
+from xlsync.sources.xlsx.extras import read_comments, report_extras, report_links
 from xlsync.sources.xlsx.foreign import refuse_other_bytes, refuse_other_package
 from xlsync.sources.xlsx.package import Package
+from xlsync.sources.xlsx.printed import written
 from xlsync.sources.xlsx.relationships import Relationship, relationships_of
 from xlsync.sources.xlsx.remembered import Recurring
 from xlsync.sources.xlsx.sheet import read_sheet
@@ -87,6 +88,8 @@ class _Reading:
         by_id = {item.id: item for item in reversed(related)}
         for entry in book.part.sheets:
             self._read_sheet(entry, by_id.get(entry.relationship), values)
+        links = report_links(self._package, related, self.workbook.sheets)
+        self.workbook.problems += links
         self.workbook.names = dict(book.names)
 
     def _related_part(self, related: list[Relationship], kind: str) -> str | None:
@@ -123,6 +126,9 @@ class _Reading:
         sheet.cells = made.cells.copy()
         sheet.merges = made.merges.copy()
         sheet.protected = made.protected
+        sheet.printed = tuple(dict.fromkeys(written(made.printed)))
+        sheet.hidden_rows = frozenset(made.hidden_rows)
+        sheet.hidden_columns = frozenset(made.hidden_columns)
         self.workbook.problems += made.problems
 
     def _report(self, code: str, what: str, sheet: str | None) -> None:

@@ -10,24 +10,30 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.grid import Address, Area, Cell, Kind
+from xlsync.base.grid import MAX_COLUMN, Area, Kind
 from xlsync.base.problems import problem
 from xlsync.sources.xlsx import limits, plain
 from xlsync.sources.xlsx import skeletons as moulds
+from xlsync.sources.xlsx.blank_rows import without_blank_rows
 from xlsync.sources.xlsx.formulas import shifted
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse, parse_rest
 from xlsync.sources.xlsx.plain import unescape
 from xlsync.sources.xlsx.remembered import Remembered
-from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, joined
-from xlsync.sources.xlsx.values import SHARED, interpret, plain_cell
+from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, Runs
+from xlsync.sources.xlsx.values import SHARED, interpret, made_cell, plain_cell
 from xlsync.sources.xlsx.worksheet import LONGEST_REFERENCE, Used, Worksheet, address, start
 
 if TYPE_CHECKING:
+    from xlsync.base.grid import Address, Cell
     from xlsync.sources.xlsx.package import Package
+    from xlsync.sources.xlsx.strings import Text
     from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.values import Values
 
 _INLINE = "inlineStr"
+_PRINTED = frozenset(
+    f"{page}{place}" for page in ("odd", "even", "first") for place in ("Header", "Footer")
+)
 
 
 class _Frame(NamedTuple):
@@ -35,6 +41,7 @@ class _Frame(NamedTuple):
 
     merges: list[Area]
     protected: bool
+    hidden_columns: set[int]
 
 
 _frames: Remembered[bytes, _Frame] = Remembered(limits.MAX_REMEMBERED_BYTES)
@@ -49,7 +56,7 @@ def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksh
     whole = package.whole(part)
     reader = _SheetReader(package, values, name)
     if whole is None:
-        parse(package, part, reader.wanted())
+        parse(package, part, reader.wanted(), without_blank_rows)
         return reader.sheet
     pressed = moulds.Pressed.of(whole)
     known = moulds.cast(pressed, values, package.budget)
@@ -61,13 +68,14 @@ def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksh
         reader.plain_rows_in(frame, cut.pieces[0])
     else:
         parse_rest(package, part, cut, reader.wanted(), reader.plain_rows)
+    reader.sheet.printed += cut.printed
     if len(cut.pieces) == 1 and reader.is_plain and not reader.sheet.problems:
         costs = package.budget.since(before)
         moulds.keep(pressed, cut.pieces[0], reader.sheet, values, costs)
         if frame is None:
-            _frames.keep(
-                cut.rest, _Frame([*reader.sheet.merges], reader.sheet.protected), len(cut.rest)
-            )
+            made = reader.sheet
+            kept = _Frame([*made.merges], made.protected, {*made.hidden_columns})
+            _frames.keep(cut.rest, kept, len(cut.rest))
     return reader.sheet
 
 
@@ -89,6 +97,8 @@ class _SheetReader:
         self._styles = self.sheet.used.styles
         self._used_strings = self.sheet.used.strings
         self._cells = self.sheet.cells
+        self._runs = Runs()
+        self._is_row_hidden = False
         self._masters: dict[str, tuple[str, int, int]] = {}
         self._row = 0
         # The last reference in the row, and how many cells without one came after it.
@@ -98,9 +108,11 @@ class _SheetReader:
 
     def wanted(self) -> Wanted:
         return Wanted(
-            records={"c": self._cell},
-            texts=RUN_TEXTS | {"v", "f"},
+            records={"c": self._cell, **dict.fromkeys(_PRINTED, self._print)},
+            texts=RUN_TEXTS | _PRINTED | {"v", "f"},
             starts={
+                **self._runs.starts(),
+                "col": self._columns,
                 "row": self._start_row,
                 "f": self._start_formula,
                 "mergeCell": self._merge,
@@ -132,6 +144,8 @@ class _SheetReader:
                 self._keep(cell)
             elif cell is not None:
                 cells[place] = cell
+        hidden = (plain.end_of(row)[0] for row in rows if plain.is_hidden(row))
+        self.sheet.hidden_rows.update(hidden)
         self._spend_text(texts)
         self._spend_cell(len(cells) - before)
         self._row, self._reference = plain.end_of(rows[-1])
@@ -142,6 +156,7 @@ class _SheetReader:
         self._spend_merges(len(frame.merges))
         self.sheet.merges += frame.merges
         self.sheet.protected = frame.protected
+        self.sheet.hidden_columns |= frame.hidden_columns
         self.plain_rows(rows)
 
     def _start_row(self, attributes: Attributes) -> None:
@@ -150,6 +165,8 @@ class _SheetReader:
         number = attributes.get("r", "")
         is_number = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - any such is outside
         self._row = int(number) if is_number else self._row + 1
+        is_flat = attributes.get("ht") in {"0", "0.0"}
+        self._is_row_hidden = is_true(attributes.get("hidden")) or is_flat
         self._reference = None
         self._beyond = 0
 
@@ -180,6 +197,8 @@ class _SheetReader:
             self._stray("出现两次", content)
         else:
             self._cells[address] = cell
+            if self._is_row_hidden:
+                self.sheet.hidden_rows.add(address.row)
 
     def _place(self) -> Address | None:
         """Where the cell is; None for a place that a sheet does not have.
@@ -207,18 +226,14 @@ class _SheetReader:
         else:
             value, inline = self._value_and_inline(texts)
         cell_type = attributes.get("t", "n")
-        kind = Kind.TEXT
-        if not value:
-            text = inline
-        elif cell_type == SHARED:
-            text = self._shared_string(value)
-        else:
-            text, kind = interpret(cell_type, value, style, is_1904=self._values.is_1904)
-        if inline and inline != text:
-            self._stray("另有一段文字", inline)
-        if not text and formula is None:
-            return None
-        return Cell(text, kind, style.number_format, formula, style.locked)
+        kind, content = Kind.TEXT, inline
+        if value and cell_type == SHARED:
+            content = self._shared_string(value)
+        elif value:
+            content, kind = interpret(cell_type, value, style, is_1904=self._values.is_1904)
+        if inline and inline != content:
+            self._stray("另有一段文字", inline if isinstance(inline, str) else inline.text)
+        return made_cell(content, kind, style, formula)
 
     def _style(self, number: str) -> Style:
         style = self._styles.get(number)
@@ -226,9 +241,9 @@ class _SheetReader:
             style = self._styles[number] = self._values.style(number)
         return style
 
-    def _value_and_inline(self, texts: Texts) -> tuple[str, str]:
-        """The one value of a cell, as it stands, and the joined text of its inline string."""
-        inline = joined([one for one in texts if one[0] == "t"])
+    def _value_and_inline(self, texts: Texts) -> tuple[str, Text]:
+        """The one value of a cell, as it stands, and the text of its inline string."""
+        inline = self._runs.take(texts)
         values = [text for name, text in texts if name == "v"] or [""]
         for value in values[1:]:
             self._stray("另有一个值", value)
@@ -250,7 +265,7 @@ class _SheetReader:
         self._spend_shifted(len(master))
         return shifted(master, row - master_row, column - master_column)
 
-    def _shared_string(self, index: str) -> str:
+    def _shared_string(self, index: str) -> Text:
         try:
             position = int(index)
             if position >= 0:
@@ -275,6 +290,18 @@ class _SheetReader:
         )
         found_here = problem(code, message, found=found).at(self._name, where)
         self.sheet.problems.append(found_here)
+
+    def _print(self, _attributes: Attributes, texts: Texts) -> None:
+        """Keep a line at the head or the foot of printed pages."""
+        self.sheet.printed += [unescape(text) for _, text in texts]
+
+    def _columns(self, attributes: Attributes) -> None:
+        """Note the columns that are hidden, of those that a sheet has."""
+        if not is_true(attributes.get("hidden")) and attributes.get("width") != "0":
+            return
+        with suppress(ValueError):
+            first, last = int(attributes.get("min", "")), int(attributes.get("max", ""))
+            self.sheet.hidden_columns.update(range(max(1, first), min(last, MAX_COLUMN) + 1))
 
     def _merge(self, attributes: Attributes) -> None:
         self._spend_entry(attributes)

@@ -22,6 +22,7 @@ from xlsync.sources.xlsx.worksheet import Used, Worksheet, start
 if TYPE_CHECKING:
     from xlsync.base.grid import Address, Cell
     from xlsync.sources.xlsx.budget import Budget
+    from xlsync.sources.xlsx.strings import Text
     from xlsync.sources.xlsx.values import Values
 
 _MARK = b"<v>"
@@ -85,7 +86,7 @@ class _Contents(NamedTuple):
     """The values of a sheet: of some cells numbers and the strings behind them, others spelled."""
 
     numbers: list[int]
-    strings: list[str]
+    strings: list[Text]
     spelled: list[bytes]
 
 
@@ -129,7 +130,7 @@ def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
     strings = dict(zip(contents.numbers, contents.strings, strict=True))
     used = Used(values.is_1904, strings, known.sheet.used.styles.copy())
     cells = _filled(known, changed, values, budget)
-    return Worksheet(used, cells, known.sheet.merges.copy(), known.sheet.protected)
+    return replace(known.sheet, used=used, cells=cells, merges=known.sheet.merges.copy())
 
 
 def keep(
@@ -179,11 +180,11 @@ def _contents(pressed: Pressed, is_shared: list[bool], values: Values) -> _Conte
     return _Contents(numbers, strings, list(compress(pressed.values, map(not_, is_shared))))
 
 
-def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, str]] | None:
+def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, Text]] | None:
     """The spots that hold something else now, and what; None where that is not plain."""
     were = known.contents
     strings = zip(known.shared, now.strings, strict=True)
-    changed = list(compress(strings, map(ne, now.strings, were.strings)))
+    changed: list[tuple[_Spot, Text]] = list(compress(strings, map(ne, now.strings, were.strings)))
     spelled = zip(known.others, now.spelled, strict=True)
     for spot, value in compress(spelled, map(ne, now.spelled, were.spelled)):
         text = plain.value(value)
@@ -194,7 +195,7 @@ def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, str]] | None:
 
 
 def _filled(
-    known: _Cast, changed: list[tuple[_Spot, str]], values: Values, budget: Budget
+    known: _Cast, changed: list[tuple[_Spot, Text]], values: Values, budget: Budget
 ) -> dict[Address, Cell]:
     """The cells of a sheet, in its order, with other contents in some of them."""
     before, cells = known.sheet.cells, known.sheet.cells.copy()

@@ -159,6 +159,7 @@ class Style(NamedTuple):
     number_format: str = "General"
     is_date: bool = False
     locked: bool = True
+    is_struck: bool = False
 
 
 DEFAULT_STYLE = Style()
@@ -180,6 +181,7 @@ class _Format:
 
     number_format: str
     parent: str
+    font: str
     locked: bool | None = None
 
 
@@ -190,11 +192,14 @@ class _StylesReader:
         self._parents: list[_Format] = []
         self._formats: list[_Format] = []
         self._group: list[_Format] | None = None
+        self._fonts: list[bool] = []
 
     def wanted(self) -> Wanted:
         return Wanted(
             starts={
                 "numFmt": self._number_format,
+                "font": self._font,
+                "strike": self._strike,
                 "cellStyleXfs": self._parents_begin,
                 "cellXfs": self._formats_begin,
                 "xf": self._format,
@@ -207,21 +212,30 @@ class _StylesReader:
     def styles(self) -> dict[str, Style]:
         parents = {str(index): parent.locked for index, parent in enumerate(self._parents)}
         # Many formats differ in font and border only: one object serves them all.
-        same: dict[tuple[str, bool], Style] = {}
+        same: dict[tuple[str, bool, bool], Style] = {}
+        struck = {str(index) for index, is_struck in enumerate(self._fonts) if is_struck}
         styles: dict[str, Style] = {}
         for index, item in enumerate(self._formats):
             code = self._codes.get(item.number_format, "General")
             # A format without a word on protection has that of its named style.
             locked = parents.get(item.parent) if item.locked is None else item.locked
-            key = (code, locked is not False)
+            key = (code, locked is not False, item.font in struck)
             if key not in same:
-                same[key] = Style(code, is_date_format(code), key[1])
+                same[key] = Style(code, is_date_format(code), *key[1:])
             styles[str(index)] = same[key]
         return styles
 
     def _number_format(self, attributes: Attributes) -> None:
         self._spend_entry(attributes)
         self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
+
+    def _font(self, attributes: Attributes) -> None:
+        self._spend_entry(attributes)
+        self._fonts.append(False)
+
+    def _strike(self, attributes: Attributes) -> None:
+        if self._fonts:
+            self._fonts[-1] = is_true(attributes.get("val", "1"))
 
     def _parents_begin(self, _attributes: Attributes) -> None:
         self._group = self._parents
@@ -232,7 +246,8 @@ class _StylesReader:
     def _format(self, attributes: Attributes) -> None:
         if self._group is not None:
             self._spend_entry(attributes)
-            self._group.append(_Format(attributes.get("numFmtId", "0"), attributes.get("xfId", "")))
+            named = (attributes.get(name, "0") for name in ("numFmtId", "xfId", "fontId"))
+            self._group.append(_Format(*named))
 
     def _protection(self, attributes: Attributes) -> None:
         if self._group:

@@ -9,15 +9,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.grid import Cell, Kind
+from xlsync.base.grid import Aside, Cell, Kind
 from xlsync.sources.xlsx import plain
 from xlsync.sources.xlsx.plain import unescape
 from xlsync.sources.xlsx.styles import DEFAULT_STYLE, iso_to_iso, serial_to_iso
 
 if TYPE_CHECKING:
+    from xlsync.sources.xlsx.strings import Text
     from xlsync.sources.xlsx.styles import Style
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = Aside(is_whole=True)
+
 SHARED = "s"
 """The type of a cell whose value is the number of a shared string."""
 
@@ -28,7 +31,7 @@ _BOOLEANS = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
 class Values:
     """The tables of a workbook that give its cells their meaning."""
 
-    strings: list[str]
+    strings: list[Text]
     styles: dict[str, Style]
     is_1904: bool
 
@@ -38,20 +41,29 @@ class Values:
 
 
 def plain_cell(
-    cell_type: str, style: Style, formula: str, content: str, values: Values
+    cell_type: str, style: Style, formula: str, content: Text, values: Values
 ) -> Cell | None:
     """A cell in its plain spelling, None for a blank one.
 
     Formula and content are as spelled, except for a shared string, which is the string itself.
     """
-    text, kind = content, Kind.TEXT
-    if content and cell_type != SHARED:
-        spelled = plain.decoded(content)
-        text, kind = interpret(cell_type or "n", spelled, style, is_1904=values.is_1904)
     what = unescape(plain.decoded(formula)) if formula else None
-    if what is None and not text:
+    if not isinstance(content, str) or not content or cell_type == SHARED:
+        return made_cell(content, Kind.TEXT, style, what)
+    spelled = plain.decoded(content)
+    text, kind = interpret(cell_type or "n", spelled, style, is_1904=values.is_1904)
+    return made_cell(text, kind, style, what)
+
+
+def made_cell(content: Text, kind: Kind, style: Style, formula: str | None) -> Cell | None:
+    """A cell of a content and a format; None of nothing."""
+    if isinstance(content, str):
+        text, aside = content, _WHOLE if style.is_struck and content.strip() else None
+    else:
+        text, aside = content.shown(is_struck=style.is_struck)
+    if formula is None and not text and aside is None:
         return None
-    return Cell(text, kind, style.number_format, what, style.locked)
+    return Cell(text, kind, style.number_format, formula, style.locked, aside)
 
 
 def interpret(cell_type: str, value: str, style: Style, *, is_1904: bool) -> tuple[str, Kind]:

@@ -11,6 +11,7 @@ from xlsync.base.grid import MAX_COLUMN, MAX_ROW, Address
 if TYPE_CHECKING:
     from xlsync.base.grid import Area, Cell
     from xlsync.base.problems import Problem
+    from xlsync.sources.xlsx.strings import Text
     from xlsync.sources.xlsx.styles import Style
     from xlsync.sources.xlsx.values import Values
 
@@ -43,7 +44,7 @@ class Used:
     """What the cells of a sheet took from the tables of its workbook, by number."""
 
     is_1904: bool
-    strings: dict[int, str] = field(default_factory=dict)
+    strings: dict[int, Text] = field(default_factory=dict)
     styles: dict[str, Style] = field(default_factory=dict)
 
     def is_same_in(self, values: Values) -> bool:
@@ -64,10 +65,16 @@ class Used:
 
 @dataclass(slots=True)
 class Worksheet:
-    """What a worksheet part says; ``problems`` are what was found out of place."""
+    """What a worksheet part says; ``problems`` are what was found out of place.
+
+    ``printed`` are the lines at the head and the foot of printed pages, as they are spelled.
+    """
 
     used: Used
     cells: dict[Address, Cell] = field(default_factory=dict)
     merges: list[Area] = field(default_factory=list)
     protected: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    printed: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
