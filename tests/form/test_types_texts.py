@@ -115,10 +115,11 @@ def test_an_error_in_a_cell_is_no_text() -> None:
     assert (parsed.value, parsed.readable, parsed.problems[0].code) == (None, False, "V001")
 
 
-def test_a_date_where_a_text_belongs_is_kept_and_told() -> None:
+def test_a_date_where_a_text_belongs_is_an_error_that_says_what_it_may_have_been() -> None:
     parsed = TEXT.parse(Cell("2023-05-06", Kind.DATE))
-    assert parsed.value == "2023-05-06"
-    assert [one.code for one in parsed.problems] == ["S008"]
+    assert (parsed.value, parsed.readable) == (None, False)
+    assert [one.code for one in parsed.problems] == ["V001"]
+    assert "“5-6”" in parsed.problems[0].message
 
 
 # digits of a number cell, its format → what a person sees

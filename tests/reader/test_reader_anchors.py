@@ -92,6 +92,7 @@ def insert_column(grid: Workbook, column: int) -> None:
             left = area.left + 1 if area.left >= column else area.left
             right = area.right + 1 if area.right >= column else area.right
             grid.names[name] = (NAME, area._replace(left=left, right=right))
+    sheet.hidden_columns = frozenset(one + (one >= column) for one in sheet.hidden_columns)
 
 
 def test_a_workbook_of_ours_reads_without_a_word() -> None:
@@ -225,7 +226,7 @@ def test_a_comment_is_quoted() -> None:
     ]
 
 
-def test_a_sheet_of_somebody_else_is_quoted_cell_by_cell() -> None:
+def test_a_sheet_of_somebody_else_is_quoted_and_refuses_nothing() -> None:
     record, grid = our_workbook()
     grid.sheets.append(
         Sheet("测算", {Address(1, 1): Cell("人工"), Address(2, 1): Cell("", formula="A1*2")})
@@ -233,8 +234,7 @@ def test_a_sheet_of_somebody_else_is_quoted_cell_by_cell() -> None:
     reading = read_only(grid)
     assert reading.record == record
     assert [(one.code, one.sheet, one.cell, one.found) for one in reading.problems] == [
-        ("S007", "测算", "A1", "人工"),
-        ("S007", "测算", "A2", "=A1*2"),
+        ("S012", "测算", "A1", "A1 人工\nA2 =A1*2"),
     ]
 
 
@@ -363,7 +363,7 @@ TYPED: list[tuple[str, Cell, Json, list[str]]] = [
     ("value", Cell("0.5", Kind.NUMBER, "0%"), None, ["V001"]),
     ("value", Cell("0.5", Kind.NUMBER), "0.5", []),
     ("value", Cell("12", Kind.NUMBER, "@"), "12", []),
-    ("value", Cell("2023-05-06", Kind.DATE), "2023-05-06", ["S008"]),
+    ("value", Cell("2023-05-06", Kind.DATE), None, ["V001"]),
     ("value", Cell("#DIV/0!", Kind.ERROR), None, ["V001"]),
     ("value", Cell("12", Kind.NUMBER, formula="3*4"), "12", ["S008"]),
     ("value", Cell("", formula="3*4"), None, ["V001"]),
@@ -462,7 +462,7 @@ def test_all_problems_come_in_the_order_of_the_sheets() -> None:
         ("S007", NAME, "上"),
         ("D001", NAME, "年初"),
         ("S007", NAME, "下"),
-        ("S007", "另", "另"),
+        ("S012", "另", "A1 另"),
     ]
 
 

@@ -18,6 +18,7 @@ from xlsync.reader.located import Reading
 from xlsync.reader.manifests import read_carriers
 from xlsync.reader.other_sheets import (
     is_check_line,
+    note_on_sheet,
     report_other_sheets,
     stray_comments,
     without_companions,
@@ -25,6 +26,7 @@ from xlsync.reader.other_sheets import (
 from xlsync.reader.our_sheets import is_beside, locate_ours
 from xlsync.reader.prefilled import report_copies
 from xlsync.reader.problem_list import without_returns
+from xlsync.reader.shown import report_shown
 from xlsync.reader.titles import Titles
 from xlsync.reader.values import read_values
 
@@ -51,10 +53,16 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
     readings = list(_of_ours(forms, workbook, carriers))
     if not readings:
         sheets = workbook.sheets if workbook.is_text else without_companions(forms, workbook)
-        readings = list(_by_labels(_titles(tuple(forms)), sheets, carriers))
+        titles = _titles(tuple(forms))
+        about, notes = _about_forms(titles, sheets)
+        readings = list(_by_labels(titles, about, carriers))
+        for sheet in notes:
+            readings[0].problems += note_on_sheet(sheet)
         if carriers.hidden is not None and readings:
             message = "填报格的名称不见了或被移动，已按标签读取，请核对。"
             readings[0].problems.insert(0, problem("S008", message).at(readings[0].sheet, None))
+    for changed in report_shown(forms, workbook, readings):
+        _sorted(changed)
     report_copies(readings)
     if not any(one.form or _is_another_form(one) for one in readings):
         readings = [_nothing_found(forms, workbook), *readings]
@@ -66,6 +74,25 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
 def _titles(forms: tuple[Form, ...]) -> Titles:
     """The titles of some forms, collected once for all files."""
     return Titles(forms)
+
+
+def _about_forms(titles: Titles, sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
+    """The sheets on which forms stand, or their relatives, and those that say nothing of any.
+
+    Where no sheet has a form, nothing tells which of them was meant, so all of them are looked at.
+    """
+    if len(sheets) == 1:
+        return sheets, []
+    regions = {sheet.name: list(titles.regions(sheet)) for sheet in sheets}
+    if not any(region.forms for of_sheet in regions.values() for region in of_sheet):
+        return sheets, []
+    begun = {
+        name
+        for name, of_sheet in regions.items()
+        if any(region.forms or region.relative is not None for region in of_sheet)
+    }
+    about = [sheet for sheet in sheets if sheet.name in begun]
+    return about, [sheet for sheet in sheets if sheet.name not in begun]
 
 
 def _of_ours(forms: Sequence[Form], workbook: Workbook, carriers: Carriers) -> Iterator[Reading]:

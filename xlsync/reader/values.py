@@ -15,6 +15,7 @@ from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
 from xlsync.reader.quantities import settle_quantity
 from xlsync.reader.rows import Levels, settle
+from xlsync.reader.shown import is_picture, set_aside
 from xlsync.workbook.manifest import kept_mark
 
 if TYPE_CHECKING:
@@ -177,6 +178,16 @@ class _Values:
                 return MISSING
             return "" if stated in self.empty else None
         self.places[pointer] = found.address
+        if is_picture(found.cell):
+            title = self.mapping.locate(pointer).title
+            message = f"{title}是单元格里的图片，图片不能读作文字，请改为直接填写。"
+            text = found.cell.formula or found.cell.text
+            self.report(problem("V001", message, found=text), pointer, found)
+            self.located.unread.add(pointer)
+            return None
+        if found.cell.aside is not None:
+            for one in set_aside(found.cell, f"{self.mapping.locate(pointer).title}："):
+                self.report(one, pointer, found)
         if found.cell.formula is not None and not self.reported_formula(found, pointer):
             return None
         return self.parsed(item, found, pointer)

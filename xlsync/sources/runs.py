@@ -67,7 +67,9 @@ class RichText:
             run._replace(is_struck=is_struck) if run.is_struck is None else run for run in self.runs
         ]
         is_whole = all(run.is_struck for run in runs if run.text.strip())
-        struck, notes, kept = [], [], []
+        struck: list[str] = []
+        notes: list[str] = []
+        kept: list[str] = []
         for run in runs:
             if run.is_struck and not is_whole:
                 struck.append(run.text)

@@ -288,18 +288,18 @@ def test_missing_comments_make_the_file_damaged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"),
+    ("kind", "word", "code"),
     [
-        ("vbaProject", "宏"),
-        ("externalLink", "外部"),
-        ("connections", "外部"),
-        ("cellImage", "图片"),
+        ("vbaProject", "宏", "S007"),
+        ("externalLink", "其他文件", "S012"),
+        ("connections", "外部", "S007"),
+        ("cellImage", "图片", "S009"),
     ],
 )
-def test_what_the_workbook_carries_beside_its_sheets(kind: str, word: str) -> None:
+def test_what_the_workbook_carries_beside_its_sheets(kind: str, word: str, code: str) -> None:
     rels = relationships(("rId1", "worksheet", "worksheets/sheet1.xml"), ("x", kind, "more.bin"))
     found = read_parts(ONE, book_rels=rels)
-    assert codes(found) == ["S007"]
+    assert codes(found) == [code]
     assert word in found.problems[0].message
     assert found.sheets[0].text(Address(1, 1)) == "1"
 
@@ -316,6 +316,18 @@ def test_an_external_link_names_its_file() -> None:
         ("rId1", "externalLinkPath", "file:///C:/预算.xlsx"), external=["rId1"]
     )
     assert [item.found for item in read(packed(members)).problems] == ["file:///C:/预算.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "code"),
+    [("[1]Sheet1!A1*2", "S007"), ("SUM('[12]表 1'!A1:A2)", "S007"), ('B1&amp;"[1]"', "S012")],
+)
+def test_a_link_to_another_workbook_counts_where_a_cell_uses_it(formula: str, code: str) -> None:
+    rels = relationships(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"), ("x", "externalLink", "more.bin")
+    )
+    row = f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>'
+    assert codes(read_parts(row, book_rels=rels)) == [code]
 
 
 @pytest.mark.parametrize("kind", ["chartsheet", "dialogsheet", "xlMacrosheet"])

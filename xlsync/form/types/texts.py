@@ -38,6 +38,8 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A number format that only sets words around the number, such as "("0"年度)" or 0.00"(%)".
 _WORDS = r'((?:"[^"\\]*"|\\[^"])*)'
 _WORDS_AROUND = re.compile(rf"{_WORDS}(?:#,##)?0(?:\.(0+))?{_WORDS}")
+_DAY = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
+_PADDED = re.compile(r"0{2,20}")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _SHORT = 100
 """Characters of a text that is worth to be remembered."""
@@ -89,6 +91,8 @@ def cell_text(cell: Cell) -> str:
     if is_percentage(cell):
         return f"{number * 100:.15g}%"
     shown = f"{number:.15g}"
+    if _PADDED.fullmatch(cell.number_format) and number == int(number) and number >= 0:
+        return f"{int(number):0{len(cell.number_format)}d}"
     words = _WORDS_AROUND.fullmatch(cell.number_format)
     if words is None or not any(words.group(1, 3)):
         return shown
@@ -100,6 +104,12 @@ def cell_text(cell: Cell) -> str:
 def is_percentage(cell: Cell) -> bool:
     """Whether a cell holds a number that is shown a hundredfold, with a percent sign."""
     return cell.kind is Kind.NUMBER and "%" in _QUOTED.sub("", cell.number_format)
+
+
+def _typed_as(day: str) -> str:
+    """What a person may have typed, of which a program made a date."""
+    match = _DAY.match(day)
+    return f"，可能是“{int(match[1])}-{int(match[2])}”被软件变成的" if match else ""
 
 
 class TextType(ValueType):
@@ -120,11 +130,12 @@ class TextType(ValueType):
         if (length := length_on_sheet(value)) > MAX_LENGTH:
             message = f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}，未读入，请缩短。"
             return Parsed(None, (problem("V001", message, found=raw),), readable=False)
+        if cell.kind is Kind.DATE:
+            typed = _typed_as(raw)
+            message = f"这里应填文字，却是日期 {raw}{typed}，未读入。请把单元格设为文本格式再填。"
+            return Parsed(None, (problem("V001", message, found=raw),), readable=False)
         if value != lines:
             return Parsed(value or None, (problem("S003", self._removed(raw), found=raw),))
-        if cell.kind is Kind.DATE:
-            message = f"这里应填文字，却是日期 {value}，可能由软件自动转换，请核对。"
-            return Parsed(value, (problem("S008", message, found=raw),))
         return Parsed(value or None)
 
     def canonical(self, value: Json) -> Json:

@@ -40,7 +40,7 @@ def without_blank_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
         thin = _RUN.sub(rb"\1", piece)
         # A row that goes on in the next piece is seen there as a whole.
         cut = thin.rfind(b"<row ")
-        keeps = 0 <= cut and len(thin) - cut <= _LONGEST
+        keeps = cut >= 0 and len(thin) - cut <= _LONGEST
         yield thin[:cut] if keeps else thin
         waiting = thin[cut:] if keeps else b""
     yield waiting

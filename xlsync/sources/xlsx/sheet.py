@@ -132,7 +132,8 @@ class _SheetReader:
         styles, cells = self._styles, self._cells
         texts, before = 0, len(cells)
         for reference, style, cell_type, formula, _, value, inline in plain.cells("".join(rows)):
-            content, kind = (value, cell_type) if value else (inline, _INLINE)
+            content: Text = value or inline
+            kind = cell_type if value else _INLINE
             texts += len(formula) + len(content)
             look = styles.get(style or "0") or self._style(style or "0")
             self._reference = reference
@@ -221,8 +222,9 @@ class _SheetReader:
         """Make the cell, none of nothing; what it says twice in different words is reported."""
         style = self._style(attributes.get("s", "0"))
         formula = None if self._formula_attributes is None else self._take_formula(texts)
+        inline: Text = ""
         if len(texts) == 1 and texts[0][0] == "v":
-            value, inline = texts[0][1], ""
+            value = texts[0][1]
         else:
             value, inline = self._value_and_inline(texts)
         cell_type = attributes.get("t", "n")

@@ -246,8 +246,11 @@ class _StylesReader:
     def _format(self, attributes: Attributes) -> None:
         if self._group is not None:
             self._spend_entry(attributes)
-            named = (attributes.get(name, "0") for name in ("numFmtId", "xfId", "fontId"))
-            self._group.append(_Format(*named))
+            code, parent, font = (
+                attributes.get(name, default)
+                for name, default in (("numFmtId", "0"), ("xfId", ""), ("fontId", "0"))
+            )
+            self._group.append(_Format(code, parent, font))
 
     def _protection(self, attributes: Attributes) -> None:
         if self._group:
