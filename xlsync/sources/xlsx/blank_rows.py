@@ -18,7 +18,7 @@ _BLANK_ROW = (
     rb'<row r="[0-9]{1,7}"(?: [A-Za-z0-9:]+="[^"<>]*")*+'
     rb"(?: ?/>|>(?:" + _BLANK_CELL + rb")*+</row>)"
 )
-_RUN = re.compile(rb"(?:(" + _BLANK_ROW + rb")\s*+)+")
+_RUN = re.compile(_BLANK_ROW + rb"(?:\s*+(" + _BLANK_ROW + rb"))++")
 _OTHER_MARKUP = b"<!"
 """Where a comment or CDATA begins, a row might be none."""
 

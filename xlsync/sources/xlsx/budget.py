@@ -60,6 +60,7 @@ class Budget:
     def __init__(self) -> None:
         """Start with everything that :mod:`.limits` allows."""
         self.unpacked = Allowance(limits.MAX_UNPACKED_BYTES, "文件解压后的内容超过 {} 字节")
+        self.parsed = Allowance(limits.MAX_PARSED_BYTES, "文件内的 XML 超过 {} 字节")
         self.tags = Allowance(limits.MAX_TAGS, "文件内的 XML 标记超过 {} 个")
         self.attributes = Allowance(limits.MAX_ATTRIBUTES, "文件内的 XML 属性超过 {} 个")
         self.text = Allowance(limits.MAX_TEXT, "文件内的文字超过 {} 字")
@@ -86,7 +87,8 @@ class Budget:
                 one.spend(cost)
 
     def spend_markup(self, piece: bytes) -> None:
-        """Take the tags and attributes of a piece of XML."""
+        """Take a piece of XML, its tags and attributes."""
+        self.parsed.spend(len(piece))
         self.tags.spend(piece.count(b"<"))
         self.attributes.spend(piece.count(b"="))
 

@@ -21,6 +21,9 @@ MAX_MEMBERS: Final = 10_000
 # 80 MB a second (blank_rows), and all else runs into another limit long before.
 MAX_UNPACKED_BYTES: Final = 256 * 1024 * 1024
 
+# Bytes of XML that the parser gets to see; blanks alone take it two seconds.
+MAX_PARSED_BYTES: Final = 128 * 1024 * 1024
+
 # How much is unpacked at a time: large enough that a form's sheet takes two or three rounds.
 CHUNK_BYTES: Final = 64 * 1024
 
