@@ -105,8 +105,9 @@ ALL = {
     "rows": ROWS,
 }
 
-NOT_TYPED = {"S002", "S005", "S006", "S009"}
-"""Said of rows out of place in copies of others, of other forms, of several files, of pictures."""
+NOT_TYPED = {"S002", "S005", "S006", "S009", "S010", "S011", "S012"}
+"""Said of rows out of place in copies of others, of other forms, of several files, of pictures, and
+of how a sheet is shown."""
 
 
 def findings(grid: Workbook) -> list[Problem]:
