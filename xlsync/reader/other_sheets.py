@@ -187,7 +187,7 @@ def note_on_sheet(sheet: Sheet) -> Iterator[Problem]:
     ]
     if not texts:
         return
-    lines = [f"{address.a1} {text}" for address, text in texts]
+    lines = [text if len(texts) == 1 else f"{address.a1} {text}" for address, text in texts]
     message = (
         f"工作表“{sheet.name}”不是要收的表，上面有 {len(lines)} 处内容，没有读入，"
         "请看一下是否有应填进表内的内容。"
