@@ -24,6 +24,7 @@ from xlsync.api.running import (
     write_conflicts,
     write_returned,
 )
+from xlsync.api.safekeeping import backup, check, recover
 from xlsync.api.standing import (
     export,
     log,
@@ -67,8 +68,10 @@ __all__ = [
     "Severity",
     "UsageError",
     "XlsyncError",
+    "backup",
     "carry_over",
     "carry_over_files",
+    "check",
     "check_fields",
     "check_forms",
     "collect",
@@ -95,8 +98,10 @@ __all__ = [
     "read",
     "read_files",
     "received",
+    "recover",
     "refuse_existing",
     "reread",
+    "restore",
     "round_states",
     "rounds",
     "safe_name",

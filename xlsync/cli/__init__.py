@@ -25,6 +25,7 @@ from xlsync.cli.options import forms_option, repo_option
 from xlsync.cli.read import read
 from xlsync.cli.received import received
 from xlsync.cli.rounds import rounds, undo
+from xlsync.cli.safekeeping import backup, check, recover
 from xlsync.cli.status import status
 from xlsync.cli.sync import merge, sync
 
@@ -64,6 +65,9 @@ for command in (
     rounds,
     merge,
     sync,
+    check,
+    backup,
+    recover,
     demo,
     desk,
 ):

@@ -1,4 +1,4 @@
-"""What a command did, in Chinese sentences: carried over, joined, sent out.
+"""What a command did, in Chinese sentences: carried over, joined, sent out, checked.
 
 A column that a new form does not have is the same news for every record; it is told once with
 how many it concerns. What concerns a record alone is told with the record and its text.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from xlsync.records import Remark
     from xlsync.report.lines import Line
+    from xlsync.repository.checking import Soundness
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.joining import Joined
     from xlsync.rounds.syncing import Synced
@@ -69,6 +70,24 @@ def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]
         yield line("对方没有新内容。")
     yield line("本库的内容已送到对方。" if synced.is_sent else "本库没有对方缺少的内容。")
     yield from _to_decide(written, has_conflict=synced.has_conflict)
+
+
+def soundness_lines(found: Soundness) -> Iterator[Line]:
+    """What a check of a repository has found."""
+    yield line(
+        f"核对了 {found.commits} 次提交、{found.folders} 个目录、{found.files} 个文件；"
+        f"最新一版有 {found.records} 份记录、{found.originals} 份原件。"
+    )
+    if found.is_sound:
+        yield line("版本库完好。")
+        return
+    for fault in found.faults:
+        yield line(fault, "red")
+    more = f"另有 {found.unlisted} 处未列出。" if found.unlisted else ""
+    yield line(
+        f"有 {len(found.faults) + found.unlisted} 处损坏。{more}请换回备份（xlsync recover），"
+    )
+    yield line("或从共享的版本库重新取一份（git clone --bare），再收集一次手头的文件。")
 
 
 def _told(joined: Joined) -> Iterator[Line]:

@@ -75,6 +75,13 @@ def check_tree(tree: Tree) -> None:
             )
 
 
+def checked(found: ShaFile) -> ShaFile:
+    """An object on its way here; folders with names that git forbids stay outside."""
+    if isinstance(found, Tree):
+        check_tree(found)
+    return found
+
+
 def in_file(sha: ObjectID) -> Placed:
     """What a folder says of a plain file."""
     return Placed(_FILE, sha)

@@ -17,11 +17,11 @@ from urllib.request import url2pathname
 from dulwich.client import HTTPProxyUnauthorized, HTTPUnauthorized, get_transport_and_path
 from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.object_store import MissingObjectFinder
-from dulwich.objects import ZERO_SHA, ObjectID, ShaFile, Tree
+from dulwich.objects import ZERO_SHA, ObjectID, Tree
 from dulwich.refs import HEADREF, Ref
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository.objects import DAMAGE, check_tree
+from xlsync.repository.objects import DAMAGE, checked
 from xlsync.repository.opening import head_of, open_repo
 from xlsync.repository.spool import Spool
 from xlsync.repository.writing import patiently, write_pack
@@ -166,19 +166,12 @@ def _copy(source: Repo, target: Repo, commit: ObjectID, location: str, spool: Sp
             return
         heads = [sha for sha in target.get_refs().values() if sha in source.object_store]
         missing = MissingObjectFinder(source.object_store, heads, [commit])
-        objects = [spool.put_object(_checked(source.object_store[sha])) for sha, _ in missing]
+        objects = [spool.put_object(checked(source.object_store[sha])) for sha, _ in missing]
         target.object_store.close()
         write_pack(target.object_store, spool, objects)
     except DAMAGE as error:
         reason = error.args[0] if isinstance(error, KeyError) else error
         raise XlsyncError(f"cannot copy from or to the repository {location}: {reason}") from error
-
-
-def _checked(found: ShaFile) -> ShaFile:
-    """An object on its way here; folders with names that git forbids stay outside."""
-    if isinstance(found, Tree):
-        check_tree(found)
-    return found
 
 
 def _check_whole(repo: Repo, commit: ObjectID, location: str) -> None:
@@ -190,7 +183,7 @@ def _check_whole(repo: Repo, commit: ObjectID, location: str) -> None:
         for sha, hint in finder:
             is_whole = is_whole and sha in store
             if hint is None or hint[0] == Tree.type_num:
-                _checked(store[sha])
+                checked(store[sha])
     except DAMAGE:
         is_whole = False
     if not is_whole:

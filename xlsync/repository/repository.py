@@ -16,6 +16,7 @@ from dulwich.walk import ORDER_TOPO
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
+from xlsync.repository.checking import Soundness, check_contents, check_history
 from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
 from xlsync.repository.objects import DAMAGE, Objects, damaged
@@ -51,14 +52,7 @@ class Repository:
         Raises:
             XlsyncError: when the folder holds something already or cannot be made.
         """
-        folder = Path(path)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise XlsyncError(f"{folder} is not empty; choose a new folder for the repository")
-            repo = Repo.init_bare(str(folder), default_branch=_BRANCH)
-        except OSError as error:
-            raise XlsyncError(f"cannot make a repository in {folder}: {error}") from error
+        repo = _new_repo(Path(path))
         spool = Spool(repo.path)
         documents = {layout.MARKER: {"format": layout.FORMAT}, **(documents or {})}
         files = {path: spool.put(canonical_bytes(one)) for path, one in documents.items()}
@@ -219,6 +213,34 @@ class Repository:
             made = Snapshot(self._objects, None, write_folder(self._repo, tree, edits))
         return made
 
+    def check(self) -> Soundness:
+        """Verify every object of the history, and what the last commit holds."""
+        found = Soundness()
+        check_history(self._repo.object_store, head_of(self._repo), found)
+        check_contents(self.snapshot(), found)
+        return found
+
+    def back_up(self, path: Path, *, force: bool = False) -> None:
+        """Write the whole repository into one file; see :func:`backup.write_backup`."""
+        from xlsync.repository.backup import write_backup  # noqa: PLC0415 - seldom needed
+
+        self._objects.release()
+        write_backup(self._repo, path, force=force)
+
+    @classmethod
+    def restore(cls, backup: Path, path: Path | str) -> Self:
+        """Make a repository of a backup, in a folder that is new or empty.
+
+        Raises:
+            XlsyncError: when the folder holds something, or the file is no whole backup of ours.
+        """
+        from xlsync.repository.backup import restore_backup  # noqa: PLC0415 - seldom needed
+
+        repo = _new_repo(Path(path))
+        restore_backup(backup, repo)
+        repo.close()
+        return cls.open(path)
+
     def fetch(self, location: str) -> str | None:
         """Bring the branch of another repository here; see :func:`remote.fetch`."""
         from xlsync.repository import remote  # noqa: PLC0415 - what speaks to servers is slow to import
@@ -263,6 +285,16 @@ class Repository:
                 yield step.commit, [self._objects.commit(parent) for parent in parents]
         except DAMAGE as error:
             raise damaged(self._repo.path, type(error).__name__) from error
+
+
+def _new_repo(folder: Path) -> Repo:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise XlsyncError(f"{folder} is not empty; choose a new folder for the repository")
+        return Repo.init_bare(str(folder), default_branch=_BRANCH)
+    except OSError as error:
+        raise XlsyncError(f"cannot make a repository in {folder}: {error}") from error
 
 
 def _check_ours(repo: Repo) -> None:

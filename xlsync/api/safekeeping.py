@@ -1,0 +1,36 @@
+"""What keeps a repository safe: verified whole, written into one file, and restored from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.repository import Repository
+    from xlsync.repository.checking import Soundness
+
+
+def check(repository: Repository) -> Soundness:
+    """Verify every object of the history, and every record and original of the last commit."""
+    return repository.check()
+
+
+def backup(repository: Repository, path: Path, *, force: bool = False) -> None:
+    """Write the whole repository, originals too, into one file, which is read back.
+
+    Raises:
+        XlsyncError: when it is there already without ``force``, or cannot be written.
+    """
+    repository.back_up(path, force=force)
+
+
+def recover(path: Path, folder: Path | str) -> Repository:
+    """Make a repository of a backup in a folder that is new or empty, and open it.
+
+    Raises:
+        XlsyncError: when the folder holds something, or the file is no whole backup.
+    """
+    from xlsync.repository import Repository
+
+    return Repository.restore(path, folder)

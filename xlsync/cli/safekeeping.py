@@ -1,0 +1,63 @@
+"""The commands check, backup and recover: a repository verified, kept, and brought back."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync import api
+from xlsync.cli.context import Settings, pass_settings, print_report, write_json
+from xlsync.cli.ending import FOUND_ERRORS
+from xlsync.cli.options import PATH, json_option, repo_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@json_option
+@repo_option()
+@pass_settings
+def check(settings: Settings, *, as_json: bool) -> None:
+    """Verify the repository whole.
+
+    Every object of the history is read and compared with its name; so are the records, receipts
+    and originals of the last version. Exit code 1 when something is wrong.
+    """
+    from xlsync.report.sentences import soundness_lines
+
+    with settings.repository() as repository:
+        found = api.check(repository)
+    if as_json:
+        write_json(asdict(found))
+    else:
+        print_report(soundness_lines(found))
+    if not found.is_sound:
+        sys.exit(FOUND_ERRORS)
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=PATH)
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@repo_option()
+@pass_settings
+def backup(settings: Settings, file: Path, *, force: bool) -> None:
+    """Write the whole repository, with its history and all originals, into one file.
+
+    The file is read back before it counts. It is a git bundle: `git clone FILE` reads it too.
+    """
+    with settings.repository() as repository:
+        api.backup(repository, file, force=force)
+    click.echo(f"已备份到 {file}，并已读回核对。")
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=PATH)
+@click.argument("folder", metavar="DIR", type=PATH)
+def recover(file: Path, folder: Path) -> None:
+    """Make a repository of a backup, in a folder DIR that is new or empty."""
+    api.recover(file, folder).close()
+    click.echo(f"已恢复到 {folder.resolve()}；可用 `xlsync -R {folder} check` 检查。")
