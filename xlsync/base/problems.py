@@ -54,7 +54,8 @@ class Problem:
 CORE_CODES: dict[str, tuple[Severity, str]] = {
     "D001": (Severity.ERROR, "日期无法识别"),
     "M004": (Severity.ERROR, "金额无法识别、为负或超过两位小数"),
-    "M006": (Severity.WARNING, "金额疑似以万元为单位"),
+    "M006": (Severity.WARNING, "金额以其他单位填写，已换算，或疑似如此"),
+    "M007": (Severity.ERROR, "金额的单位不能确定"),
     "V001": (Severity.ERROR, "单元格内容无法识别"),
     "V002": (Severity.WARNING, "写法不合要求，已按其含义读取"),
     "S001": (Severity.ERROR, "表内固定文字被改动或缺失"),

@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from xlsync.base.grid import Area, column_letters
 from xlsync.base.record import get
-from xlsync.form.types import TYPES
 from xlsync.records.conflicts import CHOICE, NUMBER
 from xlsync.records.conflicts import SHEET as CONFLICTS
 from xlsync.workbook.manifest import field_name, table_name
@@ -90,7 +89,7 @@ def _set_row(
 
 
 def _set(worksheet: Worksheet, address: str, item: FieldBase, value: Json) -> None:
-    worksheet[address].value = TYPES[item.type].content(value) if value else None
+    worksheet[address].value = item.kind.content(value) if value else None
 
 
 def _area(workbook: Workbook, name: str) -> Area:

@@ -135,7 +135,7 @@ def _content(item: FieldBase, cell: Cell, text: str) -> Typed:
 
 def _reads_cleanly(item: FieldBase, text: str) -> bool:
     """Whether a value that is no text was only written in another way."""
-    kind = TYPES[item.type]
+    kind = item.kind
     return kind.number_format != _TEXT and bool(text) and not kind.parse(Cell(text)).problems
 
 

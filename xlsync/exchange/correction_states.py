@@ -158,7 +158,7 @@ class States:
         value = get(self._draft.record, pointer)
         if place.item is None or value is None or value is MISSING or value == "":
             return None
-        return TYPES[place.item.type].content(value)
+        return place.item.kind.content(value)
 
     def _reference(self, place: Place) -> str:
         area = Area(*place.address, *place.address)

@@ -14,6 +14,7 @@ from xlsync.base.record import differences, get
 from xlsync.base.workers import processes, spread
 from xlsync.form import Form
 from xlsync.form.rules import InTree
+from xlsync.form.types.units import told
 from xlsync.reader import read
 from xlsync.sources import xlsx
 from xlsync.writer import describe, fixed_values, splice
@@ -55,7 +56,7 @@ def unfit(form: Form, record: Record) -> list[Problem]:
         value = get(record, item.pointer)
         if item.type == "money" and isinstance(value, str):
             room = sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN
-            shown = f"{Decimal(value):,.2f}"
+            shown = told(Decimal(value), item.counted_in).partition(" ")[0]
             if len(shown) > room:
                 message = f"“{item.label}”的金额 {shown} 太长，单元格里显示不下。"
                 problems.append(problem("X005", message, pointer=item.pointer, found=value))

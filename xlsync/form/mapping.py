@@ -7,159 +7,49 @@ it: an unknown key, type or rule kind is an error that names file, table and key
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from xlsync.base.strict import Strict
+from xlsync.form.fields import (
+    CodeList,
+    Column,
+    FieldBase,
+    FileName,
+    FormField,
+    FormId,
+    Joined,
+    Name,
+    Pointer,
+    PrintedLabel,
+    Text,
+    UnitName,
+)
 from xlsync.form.locate import Location, Locator
 from xlsync.form.rules import Rule
-from xlsync.form.types import TYPES, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-
-def _known_type(name: str) -> str:
-    if name not in TYPES:
-        raise ValueError(f"unknown type {name!r}; known are {', '.join(TYPES)}")
-    return name
-
-
-def _has_one_group(pattern: str) -> str:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from None
-    if groups != 1:
-        raise ValueError("needs exactly one group, which holds the value")
-    return pattern
-
-
-FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
-Pointer = Annotated[str, StringConstraints(pattern=r"^(/[a-z][a-z0-9_]*)+$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
-TypeName = Annotated[str, AfterValidator(_known_type)]
-Pattern = Annotated[str, AfterValidator(_has_one_group)]
-
+__all__ = [
+    "CodeList",
+    "Column",
+    "FieldBase",
+    "FormField",
+    "Joined",
+    "Mapping",
+    "PrintedLabel",
+    "RecordPlan",
+    "Relative",
+    "Table",
+    "Years",
+]
 
 _LEVELS = 2
 """A tree has a first and a second level; each is a column."""
-
-
-class CodeList(Strict):
-    """The options of a dropdown: values, other spellings of them, words that mean "none".
-
-    An ``open`` list only suggests: any other text may be typed.
-    """
-
-    values: list[Text] = Field(min_length=1)
-    spellings: dict[Text, Text] = {}
-    none: list[Text] = []
-    open: bool = False
-
-    @model_validator(mode="after")
-    def _spellings_lead_to_values(self) -> Self:
-        for spelling, value in self.spellings.items():
-            if value not in self.values:
-                raise ValueError(f"spelling {spelling!r} leads to {value!r}, which is no value")
-        return self
-
-    @cached_property
-    def known(self) -> dict[str, str | None]:
-        """What each spelling stands for, by the text as it is compared; None is "none"."""
-        spelled: list[tuple[str, str | None]] = [(word, None) for word in self.none]
-        spelled += [(value, value) for value in self.values]
-        spelled += self.spellings.items()
-        # The first of those that are compared as equal counts.
-        return {comparable(spelling): value for spelling, value in reversed(spelled)}
-
-    @cached_property
-    def written(self) -> frozenset[str]:
-        """Every spelling of a value."""
-        return frozenset(self.values) | frozenset(self.spellings)
-
-    @cached_property
-    def words(self) -> dict[str, str]:
-        """The spellings that are words, each with its value."""
-        return {word: value for word, value in self.spellings.items() if word.isalpha()}
-
-
-class FieldBase(Strict):
-    """What fields and columns share."""
-
-    label: Text
-    spellings: list[Text] = []
-    type: TypeName = "text"
-    codes: Name | None = None
-    required: bool = False
-    help: str = ""
-    example: str = ""
-
-    @property
-    def labels(self) -> list[str]:
-        """Every text by which a copy of the form may label this place."""
-        return [self.label, *self.spellings]
-
-
-class PrintedLabel(Strict):
-    """A text at the side or head of a matrix, under which several fields stand."""
-
-    label: Text
-    spellings: list[Text] = []
-
-    @property
-    def labels(self) -> list[str]:
-        """Every text by which a copy of the form may say this."""
-        return [self.label, *self.spellings]
-
-
-class FormField(FieldBase):
-    """A single value of the record.
-
-    ``pattern`` finds a value inside a text, such as the year in a title line; ``below`` names
-    the field in whose label's column this field's label stands, where a label occurs twice.
-    A field of a matrix stands where the ``row`` of one printed label meets the ``column`` of
-    another; its own label is what messages call it.
-    """
-
-    pointer: Pointer
-    pattern: Pattern | None = None
-    below: Name | None = None
-    beneath: bool = False
-    """Whether the value stands under its label and not to the right of it."""
-    row: Name | None = None
-    column: Name | None = None
-
-    @model_validator(mode="after")
-    def _has_row_and_column(self) -> Self:
-        if (self.row is None) != (self.column is None):
-            raise ValueError("needs both row and column, or neither")
-        return self
-
-
-class Column(FieldBase):
-    """One value of each row of a table."""
-
-
-class Joined(Strict):
-    """One printed column that holds operator, value and unit of a quantity together."""
-
-    label: Text
-    spellings: list[Text] = []
-    operator: Name
-    value: Name
-    unit: Name
-
-    @property
-    def labels(self) -> list[str]:
-        """Every text by which a copy of the form may head this column."""
-        return [self.label, *self.spellings]
 
 
 class Table(Strict):
@@ -209,6 +99,18 @@ class Table(Strict):
         return self
 
 
+def _counted(items: object, unit: str) -> object:
+    """Fields or columns as a file gives them, its unit given to every amount without one."""
+    if not isinstance(items, dict):
+        return items
+    return {
+        name: {"unit": unit, **item}
+        if isinstance(item, dict) and item.get("type") == "money"
+        else item
+        for name, item in items.items()
+    }
+
+
 class RecordPlan(Strict):
     """Which fields name a record: its title, its group (folder), its identity, its year.
 
@@ -245,12 +147,14 @@ class Relative(Strict):
 class Mapping(Strict):
     """One file of ``mappings/``.
 
-    ``years`` tell layouts of the same title apart in a copy that does not say what it is.
+    ``years`` tell layouts of the same title apart in a copy that does not say what it is;
+    ``unit`` is that of every amount that does not say its own.
     """
 
     form: FormId
     title: Text
     spellings: list[Text] = []
+    unit: UnitName | None = None
     years: Years = Years()
     record: RecordPlan
     fields: dict[Name, FormField] = Field(min_length=1)
@@ -273,6 +177,22 @@ class Mapping(Strict):
     def locate(self, pointer: str) -> Location:
         """Where a pointer of a record points: a field, or table, row and column."""
         return self._locator(pointer)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_unit_of_the_form(cls, given: object) -> object:
+        """Every amount says its unit, where the form has one for all of them."""
+        if not isinstance(given, dict) or not isinstance(unit := given.get("unit"), str):
+            return given
+        made = {**given, "fields": _counted(given.get("fields"), unit)}
+        if isinstance(tables := given.get("tables"), dict):
+            made["tables"] = {
+                name: {**table, "columns": _counted(table.get("columns"), unit)}
+                if isinstance(table, dict)
+                else table
+                for name, table in tables.items()
+            }
+        return made
 
     @model_validator(mode="after")
     def _references_lead_somewhere(self) -> Self:

@@ -9,6 +9,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.form.template import RESERVED, FixedBlock
+from xlsync.form.types.units import said_by_label, said_unit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -57,6 +58,7 @@ def pairing_mistakes(template: Template, mapping: Mapping) -> list[Mistake]:
             for name in mapping.labels
             if all(place.name != name for place in places)
         ),
+        *(("mapping", text) for text in _unit_mistakes(template, mapping)),
     ]
 
 
@@ -74,6 +76,29 @@ def placing_mistakes(layout: Layout) -> list[Mistake]:
         if area.right > layout.width or area.bottom > len(layout.heights)
     )
     return [("template", text) for text in chain(overlaps, outside)]
+
+
+def _unit_mistakes(template: Template, mapping: Mapping) -> Iterator[str]:
+    """Units that the sheet prints and no amount is counted in, so that one would be misread."""
+    columns = (item for table in mapping.tables.values() for item in table.columns.values())
+    amounts = [one for one in (*mapping.fields.values(), *columns) if one.type == "money"]
+    counted = {one.counted_in for one in amounts}
+    for item in amounts:
+        said = said_by_label(item.label)
+        if said is not None and said.unit != item.counted_in:
+            unit = item.counted_in
+            yield f"{item.label!r} says {said.unit}, but its amounts are in {unit}: set `unit`"
+    for text in _printed(template):
+        said = said_unit(text)
+        if amounts and said is not None and said.unit not in counted:
+            shown = " ".join(text.split())
+            yield f"the template prints {shown!r}, but no amount is in {said.unit}: set `unit`"
+
+
+def _printed(template: Template) -> Iterator[str]:
+    for block in template.blocks:
+        for label in block.labels if isinstance(block, FixedBlock) else block.headings:
+            yield label.text or ""
 
 
 def _misplaced(place: _Place, template: Template) -> Iterator[str]:

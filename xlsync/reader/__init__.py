@@ -28,6 +28,7 @@ from xlsync.reader.prefilled import report_copies
 from xlsync.reader.problem_list import without_returns
 from xlsync.reader.shown import report_shown
 from xlsync.reader.titles import Titles
+from xlsync.reader.units import closing_lines, is_unit_line
 from xlsync.reader.values import read_values
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Sheet, Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
+    from xlsync.reader.located import Located
     from xlsync.reader.manifests import Carriers
     from xlsync.reader.titles import Region
 
@@ -117,24 +119,34 @@ def _by_labels(
 ) -> Iterator[Reading]:
     regions = [(sheet, region) for sheet in sheets for region in titles.regions(sheet)]
     alone = alone and sum(bool(region.forms) for _, region in regions) == 1
-    for sheet, region in regions:
+    outside = [*_texts_outside(regions)]
+    for number, (sheet, region) in enumerate(regions):
+        before = regions[number - 1][1] if number and regions[number - 1][0] is sheet else None
+        above = [sheet.name, *outside, *(closing_lines(before) if before else ())]
         if region.forms:
             known = carriers if alone else None
             named = stated(region.forms, region)
             if known is not None and len(named) > 1:
                 named = known.named(named)
-            yield choose(named, [_of_region(form, sheet, region, known) for form in named])
+            located = (locate_by_labels(form, sheet, region, above) for form in named)
+            yield choose(named, [_of_region(one, region, known) for one in located])
         elif (reading := _without_form(sheet, region)).problems:
             yield reading
 
 
-def _of_region(form: Form, sheet: Sheet, region: Region, carriers: Carriers | None) -> Reading:
+def _texts_outside(regions: Iterable[tuple[Sheet, Region]]) -> Iterator[str]:
+    """What stands beside all forms of a file, where the unit of their amounts may be said."""
+    for _, region in regions:
+        if not region.forms and region.relative is None:
+            yield from (cell.text for row in region.rows.values() for cell in row.values())
+
+
+def _of_region(located: Located, region: Region, carriers: Carriers | None) -> Reading:
     """The form of a region; ``carriers`` speak of it where it is the only one."""
-    located = locate_by_labels(form, sheet, region)
     if carriers is not None:
-        located.manifest, told = carriers.of_sheet(form, sheet)
+        located.manifest, told = carriers.of_sheet(located.form, located.sheet)
         located.problems += told
-    located.problems += stray_comments(sheet, region.comments)
+    located.problems += stray_comments(located.sheet, region.comments)
     return _sorted(read_values(located))
 
 
@@ -149,7 +161,8 @@ def _without_form(sheet: Sheet, region: Region) -> Reading:
         problems.append(problem("S005", message, found=found).at(name, first.a1))
     else:
         for number, row in region.rows.items():
-            cells = [cell for cell in row.values() if not is_check_line(cell)]
+            texts = (cell for cell in row.values() if not is_unit_line(cell.text))
+            cells = [cell for cell in texts if not is_check_line(cell)]
             text = "\t".join(cell.text or f"={cell.formula}" for cell in cells)
             if not text:
                 continue

@@ -20,6 +20,7 @@ from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Found, Item, Located
 from xlsync.reader.other_sheets import is_check_line, stray_comments
 from xlsync.reader.totals import compute_totals
+from xlsync.reader.units import settle_units, unit_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ def read_anchored(
     anchored.read_fields()
     for table in anchored.layout.tables:
         anchored.read_table(table)
+    anchored.settle_units()
     anchored.check_labels()
     anchored.report_strays()
     return anchored.located, anchored.layout
@@ -97,6 +99,11 @@ class _Anchored:
                 label = self.form.mapping.fields[slot].label
                 message = f"“{label}”的填报格被移到 {place.a1}，已从那里读取，请核对。"
                 self.located.report(problem("S008", message), place)
+
+    def settle_units(self) -> None:
+        """The units that the sheet states now, and the totals of what they are counted in."""
+        statements = unit_statements(self.located, self.located.sheet.cells)
+        settle_units(self.located, statements, is_ours=True)
         compute_totals(self.located)
 
     def matched(self, slot: str, found: Found) -> Found:

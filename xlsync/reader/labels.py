@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.types import cell_text, comparable
+from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found, Located
 from xlsync.reader.matrix import Matrix
-from xlsync.reader.rows import TableRows, heading_columns
+from xlsync.reader.rows import TableRows, heading_columns, heading_index
 from xlsync.reader.totals import compute_totals
+from xlsync.reader.units import settle_units, unit_statements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xlsync.base.grid import Cell, Sheet
     from xlsync.form import Form
     from xlsync.form.mapping import FormField
@@ -30,27 +34,35 @@ class _Labels:
     def __init__(self, form: Form, sheet: Sheet, start: int) -> None:
         self.located = Located(form, sheet, start, by="labels")
         self.fields = form.mapping.fields
-        self.slots: dict[str, list[str]] = {}
-        for slot, item in self.fields.items():
-            for label in item.labels if item.pattern is None and item.row is None else ():
-                self.slots.setdefault(comparable(label), []).append(slot)
-        tables = form.mapping.tables.values()
-        self.captions = {
-            comparable(text)
+        self.slots = LabelIndex(
+            (label, slot)
+            for slot, item in self.fields.items()
+            if item.pattern is None and item.row is None
+            for label in item.labels
+        )
+        tables = form.mapping.tables
+        self.headings = {name: heading_index(table) for name, table in tables.items()}
+        self.captions = LabelIndex(
+            (text, text)
             for text in (
                 *form.captions(),
                 *form.mapping.titles,
-                *(label for table in tables for label in table.labels),
+                *(label for table in tables.values() for label in table.labels),
             )
-        }
+        )
         self.matrix = Matrix(self.located)
         self.columns: dict[str, int] = {}
         self.beneath: dict[int, str] = {}
+        self.strays: list[tuple[Address, Cell]] = []
 
-    def read(self, rows: dict[int, Row]) -> Located:
-        """Go down the rows; from a heading row on they belong to its table."""
+    def read(self, rows: dict[int, Row], above: Iterable[str] = ()) -> Located:
+        """Go down the rows; from a heading row on they belong to its table.
+
+        ``above`` are texts over the form that may state the unit of its amounts.
+        """
         table: TableRows | None = None
-        for number, row in rows.items():
+        following = [*list(rows.values())[1:], {}]
+        for (number, row), below in zip(rows.items(), following, strict=True):
             heading = self.heading(row)
             if self.is_footer(row):
                 continue
@@ -64,8 +76,17 @@ class _Labels:
                 table.read(number, row)
             else:
                 table = None
-                self.read_row(number, row)
+                self.read_row(number, row, below)
         self.report_missing()
+        cells = {
+            Address(number, at): cell for number, row in rows.items() for at, cell in row.items()
+        }
+        statements = unit_statements(self.located, cells, above)
+        settle_units(self.located, statements)
+        stated = {one.address for one in statements}
+        for address, cell in self.strays:
+            if address not in stated:
+                report_stray(self.located, address, cell)
         compute_totals(self.located)
         return self.located
 
@@ -82,45 +103,49 @@ class _Labels:
         first = Address(number, min(columns.values()))
         self.located.headings.setdefault(name, first)
         for column, cell in row.items():
-            if column not in columns.values() and comparable(cell.text) not in self.captions:
-                report_stray(self.located, Address(number, column), cell)
+            if column not in columns.values() and cell.text not in self.captions:
+                self.strays.append((Address(number, column), cell))
 
     def is_labelled(self, row: Row) -> bool:
         """Whether a row begins with the label of a field that has not been found yet."""
         column = min(row)
-        return self.slot(comparable(row[column].text), column) is not None
+        return self.slot(row[column].text, column) is not None
 
     def heading(self, row: Row) -> tuple[str, dict[str, int]] | None:
         """Which table this row is the heading of, and its columns."""
         for name, table in self.located.form.mapping.tables.items():
-            columns = heading_columns(table, row)
+            columns = heading_columns(table, self.headings[name], row)
             if columns is not None:
                 return name, columns
         return None
 
-    def read_row(self, number: int, row: Row) -> None:
+    def read_row(self, number: int, row: Row, below: Row) -> None:
         """Labels with the value to their right; what is left may stand beneath a label."""
         row = self.matrix.take(number, row)
         rest = dict(row)
         opened: dict[int, str] = {}
         for column, cell in row.items():
-            slot = self.slot(comparable(cell.text), column) if column in rest else None
+            slot = self.slot(cell.text, column) if column in rest else None
             if slot is None:
                 continue
             del rest[column]
             self.columns[slot] = column
-            if self.fields[slot].beneath:
+            self.located.labels[slot] = Address(number, column)
+            if self.is_beneath(slot, column, below) or not self.take_right(
+                slot, number, column, rest
+            ):
                 opened[column] = slot
-            else:
-                self.take_right(slot, number, column, rest)
-        if opened:
-            self.beneath = opened
+        if opened or len(rest) < len(row):
+            # What stands under a row of labels belongs to these, and to none above.
+            self.beneath = opened or {
+                column: slot for column, slot in self.beneath.items() if self.fields[slot].beneath
+            }
         for column, cell in rest.items():
             self.place(Address(number, column), cell)
 
-    def slot(self, key: str, column: int) -> str | None:
+    def slot(self, text: str, column: int) -> str | None:
         """The slot that a label stands for; where a label occurs twice, its column decides."""
-        candidates = [slot for slot in self.slots.get(key, []) if slot not in self.columns]
+        candidates = [slot for slot in self.slots.names(text) if slot not in self.columns]
         if not candidates:
             return None
         return min(candidates, key=lambda slot: self.distance(self.fields[slot], column))
@@ -129,28 +154,39 @@ class _Labels:
         """How far a label's column is from that of the field it stands below."""
         return abs(self.columns.get(item.below, column) - column) if item.below else 0
 
-    def take_right(self, slot: str, number: int, column: int, rest: Row) -> None:
+    def is_beneath(self, slot: str, column: int, below: Row) -> bool:
+        """Whether the template has the value of a label under it, and there is one."""
+        cell = below.get(column)
+        return self.fields[slot].beneath and cell is not None and cell.text not in self.slots
+
+    def may_be_beneath(self, slot: str) -> bool:
+        """Whether a value may stand under its label: a text, but none that names a record."""
+        item, plan = self.fields[slot], self.located.form.mapping.record
+        is_text = item.codes is None and item.type == "text"
+        return item.beneath or (is_text and slot not in {plan.title, plan.group, *plan.identity})
+
+    def take_right(self, slot: str, number: int, column: int, rest: Row) -> bool:
         """The next filled cell in the row is the value, unless it is a label itself."""
         for text in self.located.form.printed_beside(slot):
             right = next((other for other in rest if other > column), None)
             if right is not None and comparable(rest[right].text) == comparable(text):
                 del rest[right]
         right = next((other for other in rest if other > column), None)
-        if right is not None and comparable(rest[right].text) not in self.slots:
-            self.located.fields[slot] = Found(Address(number, right), rest.pop(right))
+        if right is None or rest[right].text in self.slots:
+            return False
+        self.located.fields[slot] = Found(Address(number, right), rest.pop(right))
+        return True
 
     def place(self, address: Address, cell: Cell) -> None:
         """A cell that no label claimed: a caption, a pattern, a text beneath, or stray."""
-        key = comparable(cell_text(cell))
-        if key in self.captions:
-            return
-        if self.take_pattern(address, cell, key):
+        text = cell_text(cell)
+        if self.take_pattern(address, cell, comparable(text)) or text in self.captions:
             return
         slot = self.beneath.get(address.column)
-        if slot is not None and slot not in self.located.fields:
+        if slot is not None and slot not in self.located.fields and self.may_be_beneath(slot):
             self.located.fields[slot] = Found(address, cell)
             return
-        report_stray(self.located, address, cell)
+        self.strays.append((address, cell))
 
     def take_pattern(self, address: Address, cell: Cell, key: str) -> bool:
         """A value inside a text, such as the year in a title line."""
@@ -179,9 +215,11 @@ class _Labels:
                 self.located.unread.add(table.pointer)
 
 
-def locate_by_labels(form: Form, sheet: Sheet, region: Region) -> Located:
+def locate_by_labels(
+    form: Form, sheet: Sheet, region: Region, above: Iterable[str] = ()
+) -> Located:
     """Find a form's slots and rows in the rows of one region."""
-    return _Labels(form, sheet, region.start).read(region.rows)
+    return _Labels(form, sheet, region.start).read(region.rows, above)
 
 
 def report_stray(located: Located, address: Address, cell: Cell) -> None:

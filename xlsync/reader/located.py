@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,10 +16,17 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.form.mapping import Table
+    from xlsync.form.mapping import FieldBase, Table
+    from xlsync.form.types import ValueType
     from xlsync.workbook.manifest import Manifest
 
+_ROW = re.compile(r"/[0-9]+/")
 _BLANK = Cell("")
+
+
+def kind_key(pointer: str) -> str:
+    """A pointer with any row in place of a certain one: all rows of a column are alike."""
+    return _ROW.sub("/*/", pointer)
 
 
 class Found(NamedTuple):
@@ -49,6 +57,8 @@ class Item:
 class Located:
     """One form on one sheet: slots and rows found, and the problems met on the way.
 
+    ``labels`` are the cells of the labels of fields, ``kinds`` the value types of places that
+    the sheet counts otherwise than the form, by :func:`kind_key`;
     ``headings`` are where the tables begin; ``unread`` are pointers whose label is gone:
     reported once, they are not missed again. ``record_id`` is what the sheet says of itself,
     ``by`` how the form was found: by its names, its layout or its labels.
@@ -60,11 +70,17 @@ class Located:
     fields: dict[str, Found] = field(default_factory=dict)
     items: dict[str, list[Item]] = field(default_factory=dict)
     headings: dict[str, Address] = field(default_factory=dict)
+    labels: dict[str, Address] = field(default_factory=dict)
+    kinds: dict[str, ValueType] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     manifest: Manifest | None = None
     record_id: str | None = None
     by: str | None = None
+
+    def kind(self, item: FieldBase, pointer: str) -> ValueType:
+        """The type as which the cell of a pointer is read."""
+        return self.kinds.get(kind_key(pointer), item.kind) if self.kinds else item.kind
 
     def report(self, found: Problem, address: Address | None) -> None:
         """Note a problem at a cell of this sheet."""

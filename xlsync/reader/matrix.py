@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.types import comparable
+from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found
 
 if TYPE_CHECKING:
@@ -41,19 +42,19 @@ class Matrix:
         self.columns: dict[int, str] = {}
         self.found: set[str] = set()
 
-    def labels(self, names: Iterable[str]) -> dict[str, str]:
-        """The names of some labels, by the texts that say them as they are compared."""
+    def labels(self, names: Iterable[str]) -> LabelIndex:
+        """The names of some labels, by the texts that say them."""
         plan = self.located.form.mapping.labels
-        return {
-            comparable(text): name for name in dict.fromkeys(names) for text in plan[name].labels
-        }
+        return LabelIndex(
+            (text, name) for name in dict.fromkeys(names) for text in plan[name].labels
+        )
 
     def take(self, number: int, row: Row) -> Row:
         """The cells of a row that belong to no matrix; the others are labels and values."""
         heads = {
-            column: self.column_labels[key]
+            column: names[0]
             for column, cell in row.items()
-            if (key := comparable(cell.text)) in self.column_labels
+            if (names := self.column_labels.names(cell.text))
         }
         if len(heads) >= _LEAST:
             self.columns = heads
@@ -62,13 +63,13 @@ class Matrix:
         side = self.side(row) if self.columns else None
         if side is None:
             return row
-        self.found.add(row_name := self.row_labels[comparable(row[side].text)])
+        self.found.add(row_name := self.row_labels.names(row[side].text)[0])
         return dict(self.values(number, row, side, row_name))
 
     def side(self, row: Row) -> int | None:
         """The column in which a row says which one it is, left of the columns that are headed."""
         for column, cell in row.items():
-            name = self.row_labels.get(comparable(cell.text))
+            name = next(iter(self.row_labels.names(cell.text)), None)
             if name is not None and name not in self.found and column < min(self.columns):
                 return column
         return None
@@ -91,8 +92,8 @@ class Matrix:
         """Labels of a matrix that were not found (S001), and the fields that nobody can read."""
         plan = self.located.form.mapping
         for name in {
-            **dict.fromkeys(self.row_labels.values()),
-            **dict.fromkeys(self.column_labels.values()),
+            **dict.fromkeys(row for row, _ in self.slots),
+            **dict.fromkeys(column for _, column in self.slots),
         }:
             if name not in self.found:
                 message = f"没有找到标签“{plan.labels[name].label}”，请恢复原表的文字。"

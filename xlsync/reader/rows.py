@@ -14,6 +14,7 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.base.record import DIGEST
 from xlsync.form.types import comparable
+from xlsync.reader.label_keys import LabelIndex, placed
 from xlsync.reader.located import Found, Item
 
 if TYPE_CHECKING:
@@ -81,21 +82,23 @@ JOINED = "*"
 """The column where operator, value and unit stand together."""
 
 
-def heading_columns(table: Table, row: Row) -> dict[str, int] | None:
+def heading_index(table: Table) -> LabelIndex:
+    """The headings of a table; that of the joined quantity stands for :data:`JOINED`."""
+    joined = table.quantity.labels if table.quantity else ()
+    return LabelIndex(
+        [
+            *((label, name) for name, column in table.columns.items() for label in column.labels),
+            *((label, JOINED) for label in joined),
+        ]
+    )
+
+
+def heading_columns(table: Table, index: LabelIndex, row: Row) -> dict[str, int] | None:
     """The columns of a heading row, or None where the row is none.
 
     A heading row names the levels and the item; the joined quantity stands as :data:`JOINED`.
     """
-    keys = {comparable(cell.text): column for column, cell in reversed(row.items())}
-    columns = {
-        name: keys[key]
-        for name, column in table.columns.items()
-        for key in map(comparable, column.labels)
-        if key in keys
-    }
-    for key in map(comparable, table.quantity.labels if table.quantity else ()):
-        if key in keys:
-            columns.setdefault(JOINED, keys[key])
+    columns = placed(index, {column: cell.text for column, cell in reversed(row.items())})
     needed = {*table.levels, table.name}
     return columns if needed <= columns.keys() else None
 
@@ -111,7 +114,10 @@ class TableRows:
         self.items = located.items.setdefault(name, [])
         self.tree = located.form.mapping.trees[self.table.tree] if self.table.tree else {}
         self.known = {comparable(text) for text in names(self.tree)}
-        self.captions = {comparable(label) for label in self.table.labels}
+        self.captions = LabelIndex((label, name) for label in self.table.labels)
+        self.headings = LabelIndex(
+            (label, part) for part in self.table.parts for label in self.table.columns[part].labels
+        )
         self.columns: dict[str, int] = {}
         self.is_new = True
         self.last = 0
@@ -147,7 +153,7 @@ class TableRows:
 
     def is_caption(self, column: int, cell: Cell) -> bool:
         """The table's own label, left of the headings."""
-        return column < self.columns[self.table.name] and comparable(cell.text) in self.captions
+        return column < self.columns[self.table.name] and cell.text in self.captions
 
     def is_subheading(self, number: int, cells: Row) -> bool:
         """A second heading row, right below the first, that names the parts of the quantity."""
@@ -155,13 +161,7 @@ class TableRows:
         if not is_new:
             return False
         parts = self.table.parts
-        keys = {comparable(cell.text): column for column, cell in cells.items()}
-        labels = {
-            name: keys[key]
-            for name in parts
-            for key in map(comparable, self.table.columns[name].labels)
-            if key in keys
-        }
+        labels = placed(self.headings, {column: cell.text for column, cell in cells.items()})
         if len(labels) != len(cells) or not parts or parts[1] not in labels:
             return False
         self.columns = {name: at for name, at in self.columns.items() if name != JOINED} | labels

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import MAX_COLUMN
 from xlsync.form.types import comparable
+from xlsync.form.types.units import said_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,7 +93,7 @@ class Titles:
         cuts = {right for left, right in pairwise(used) if right > left + 1}
         for number, row in rows.items():
             if (begun := self._begun(number, row)) is not None and begun.forms:
-                titled = [column for column in row if self._titled(comparable(row[column].text))]
+                titled = [column for column in row if self._titled(_unitless(row[column].text))]
                 cuts |= set(titled[1:])
         return sorted(cuts)
 
@@ -111,7 +112,7 @@ class Titles:
             key = comparable(cell.text)
             if key in self._labels:
                 return None  # what follows a label is its value, whatever it says
-            if forms := self._titled(key):
+            if forms := self._titled(key) or self._titled(_unitless(cell.text)):
                 return Region(number, forms=forms)
             if key in self._relatives and key not in self._forms:
                 return Region(number, relative=self._relatives[key])
@@ -133,6 +134,12 @@ def _columns(rows: dict[int, Row], left: int = 1, right: int = MAX_COLUMN + 1) -
         for number, row in rows.items()
     }
     return {number: row for number, row in cut.items() if row}
+
+
+def _unitless(text: str) -> str:
+    """A title without the unit of the amounts below it."""
+    said = said_unit(text)
+    return said.label if said is not None else comparable(text)
 
 
 def _is_pattern(text: str, forms: list[Form]) -> bool:

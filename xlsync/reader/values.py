@@ -10,7 +10,6 @@ from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, join, pointers, put
 from xlsync.form.codes import coded
 from xlsync.form.identity import with_row_ids
-from xlsync.form.types import TYPES
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
 from xlsync.reader.quantities import settle_quantity
@@ -195,7 +194,7 @@ class _Values:
     def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
         """The value as its type reads it, code lists applied."""
         codes = self.mapping.codes[item.codes] if item.codes else None
-        kind, cell = TYPES[item.type], found.cell
+        kind, cell = self.located.kind(item, pointer), found.cell
         if codes and found.cell.kind is Kind.TEXT and (known := coded(codes, found.cell.text)):
             return known[0]
         if self.located.sheet.is_1904:

@@ -16,7 +16,6 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import Severity
 from xlsync.base.record import MISSING, get
 from xlsync.exchange.correction_states import Places
-from xlsync.form.types import TYPES
 from xlsync.report.lines import visible_lines
 
 if TYPE_CHECKING:
@@ -191,7 +190,7 @@ class _Sheet:
         if value is None or value is MISSING or value == "":
             return ""
         try:
-            content = TYPES[item.type].content(value)
+            content = item.kind.content(value)
         except (ValueError, ArithmeticError, TypeError):
             content = value
         if isinstance(content, Decimal):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from xlsync.base.problems import Severity
 from xlsync.form.rules.sheet import SheetCheck, SheetView, both, filled, quoted
-from xlsync.form.types import TYPES
 from xlsync.workbook.heights import overflows
 
 if TYPE_CHECKING:
@@ -27,8 +26,17 @@ def sheet_checks(mapping: Mapping, sheet: FormView) -> list[SheetCheck]:
 
 
 def totals(mapping: Mapping) -> dict[str, list[str]]:
-    """The fields that the sheet fills in by itself, each with those that it adds up."""
-    return {total: parts for rule in mapping.rules for total, parts in rule.totals()}
+    """The fields that the sheet fills in by itself, each with those that it adds up.
+
+    Nothing is filled in where they are counted in several units.
+    """
+    fields = mapping.fields
+    return {
+        total: parts
+        for rule in mapping.rules
+        for total, parts in rule.totals()
+        if {fields[part].unit for part in parts} == {fields[total].unit}
+    }
 
 
 class FormView(SheetView, Protocol):
@@ -58,7 +66,7 @@ def entry_limits(mapping: Mapping, sheet: SheetView) -> dict[str, tuple[str, lis
     """What a client may refuse in each field: a formula that must hold, and what it expects."""
     limits: dict[str, tuple[list[str], list[str]]] = {}
     for slot, item in mapping.fields.items():
-        on_sheet = TYPES[item.type].on_sheet
+        on_sheet = item.kind.on_sheet
         if on_sheet is not None:
             limits[slot] = ([on_sheet.holds.format(cell=sheet.cell(slot))], [on_sheet.expected])
     for rule in mapping.rules:
@@ -77,7 +85,7 @@ def _layout_checks(mapping: Mapping, sheet: FormView) -> Iterator[SheetCheck]:
     """Texts that a row cannot show; merged cells do not grow by themselves."""
     for slot, item in mapping.fields.items():
         place = sheet.room(slot)
-        if place is not None and item.codes is None and TYPES[item.type].on_sheet is None:
+        if place is not None and item.codes is None and item.kind.on_sheet is None:
             cell = sheet.cell(slot)
             message = (
                 f"“{item.label}”文字较多，打印可能不全：请向下拖动这一行的下边线；已够高可不管。"
@@ -97,7 +105,7 @@ def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
 
 
 def _type_check(item: FieldBase, cell: str, title: str) -> Iterator[SheetCheck]:
-    on_sheet = TYPES[item.type].on_sheet
+    on_sheet = item.kind.on_sheet
     if on_sheet is None:
         message = quoted(f"{title}是错误值，请重新填写文字。")
         yield SheetCheck("V001", Severity.ERROR, cell, f"ISERROR({cell})", message)

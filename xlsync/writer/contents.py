@@ -15,7 +15,6 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address, Area
 from xlsync.base.record import MISSING, get, join
 from xlsync.form.codes import is_plain
-from xlsync.form.types import TYPES
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
 from xlsync.workbook.manifest import Manifest, kept_mark, room_key
@@ -132,7 +131,8 @@ def _fields(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
         value = get(record, item.pointer)
         content: Content
         if slot.name in sums and _adds_up(form, record, value, sums[slot.name]):
-            content = Total(slot.name, float(Decimal(value)) if isinstance(value, str) else None)
+            amount = _content(item, value, item.pointer)
+            content = Total(slot.name, amount if isinstance(amount, float) else None)
         else:
             content = _content(item, value, item.pointer)
         yield Filled(slot.area, slot.style, content)
@@ -169,7 +169,7 @@ def _content(item: FieldBase, value: Json, pointer: str) -> Content:
     """A value as a cell holds it; nothing for null, absent and empty text alike."""
     if value is None or value is MISSING or value == "":
         return None
-    content = TYPES[item.type].content(value)
+    content = item.kind.content(value)
     if isinstance(content, str):
         return _held(content, pointer)
     return float(content) if isinstance(content, Decimal) else content

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area
-from xlsync.form.types import TYPES
 from xlsync.workbook.checks import entry_limits
 from xlsync.workbook.helper_sheets import check_line
 from xlsync.workbook.sheet_view import FormSheetView
@@ -99,7 +98,7 @@ class FormSheet:
     def slot(self, slot: PlacedSlot, *, locked: bool) -> None:
         """One fillable place with its validation and its marks."""
         item = self.form.mapping.fields[slot.name]
-        number_format = TYPES[item.type].number_format
+        number_format = item.kind.number_format
         fill = self.fills.get(slot.area.first)
         look = self.styles.input(slot.style, number_format, locked=locked, fill=fill)
         self.blank(slot.area, look)
@@ -124,7 +123,7 @@ class FormSheet:
         texts = [
             Area(table.first, column, table.last, column).a1
             for name, column in table.columns.items()
-            if TYPES[plan.columns[name].type].number_format == TEXT_FORMAT
+            if plan.columns[name].kind.number_format == TEXT_FORMAT
         ]
         done(self.worksheet.ignore_errors({"number_stored_as_text": " ".join(texts)}), "text cells")
         self.marks.table(table)
@@ -136,7 +135,7 @@ class FormSheet:
         for column, style in table.styles.items():
             name = inputs.get(column)
             if name is not None:
-                number_format = TYPES[plan.columns[name].type].number_format
+                number_format = plan.columns[name].kind.number_format
                 fill = self.fills.get(Address(row, column))
                 look = self.styles.input(style, number_format, bare=True, fill=fill)
             elif column != table.caption or row != table.first:

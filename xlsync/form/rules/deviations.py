@@ -11,7 +11,7 @@ from xlsync.base.strict import Strict
 from xlsync.form.rules.base import ColumnKey, TableRule
 from xlsync.form.rules.quantities import is_number
 from xlsync.form.rules.scores import NUMBERS
-from xlsync.form.rules.sheet import blank, both, either, quoted, row_title, sound_in_row
+from xlsync.form.rules.sheet import blank, both, either, quoted, row_title, sound_in_row, worth
 from xlsync.form.types import plain_number
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ class Deviation(Strict):
         cell = row.cell(self.column)
         if self.below is not None:
             readable = sound_in_row(sheet.plan.tables[table], row, self.column, self.below)
-            return both(readable, f"ROUND(N({cell})-N({row.cell(self.below)}),2)<0")
+            columns = sheet.plan.tables[table].columns
+            number = worth(cell, columns[self.column])
+            least = worth(row.cell(self.below), columns[self.below])
+            return both(readable, f"ROUND({number}-{least},2)<0")
         target = row.cell(self.misses or "")
         figure, goal = (self._figure(row, one) for one in (cell, target))
         missed = f"{figure}*1<>{goal}*1"

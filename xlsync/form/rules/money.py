@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xlsync.form.rules.base import MoneySlot, MoneySlots, RuleBase
-from xlsync.form.rules.sheet import Limit, blank, both, either, quoted, sound, yuan
+from xlsync.form.rules.sheet import (
+    Limit,
+    added_up,
+    blank,
+    both,
+    decimals,
+    either,
+    quoted,
+    shown,
+    sound,
+    worth,
+)
+from xlsync.form.types.units import UNITS, YUAN, in_unit, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Subject
+    from xlsync.form.rules.subject import Plan, Subject
 
 
-def _yuan(amount: Decimal) -> str:
-    return f"{amount:,.2f} 元"
+_LARGER = "万元"
+"""The unit that people fill in where the form asks for 元."""
 
 
 class Sum(RuleBase):
@@ -39,13 +52,14 @@ class Sum(RuleBase):
         added = sum(known, Decimal(0))
         if total == added:
             return
+        tell = partial(subject.told, self.total)
         shown = "，".join(
-            f"“{subject.label(slot)}”{'未填' if amount is None else _yuan(amount)}"
+            f"“{subject.label(slot)}”{'未填' if amount is None else subject.told(slot, amount)}"
             for slot, amount in parts.items()
         )
         message = (
-            f"“{subject.label(self.total)}”为 {_yuan(total)}，与各项之和 {_yuan(added)}不符，"
-            f"{'多' if total > added else '少'} {_yuan(abs(total - added))}"
+            f"“{subject.label(self.total)}”为 {tell(total)}，与各项之和 {tell(added)}不符，"
+            f"{'多' if total > added else '少'} {tell(abs(total - added))}"
             f"（{shown}）。请核对后更正，使总额等于各项之和。"
         )
         yield self.problem(message, subject.pointer(self.total), subject.text(self.total))
@@ -53,16 +67,20 @@ class Sum(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where they differ by a cent or more."""
         total, parts = sheet.cell(self.total), [sheet.cell(slot) for slot in self.parts]
-        added = f"SUM({','.join(parts)})"
+        fields = sheet.plan.fields
+        unit = fields[self.total].counted_in
+        pairs = zip(parts, (fields[slot] for slot in self.parts), strict=True)
+        added = added_up(list(pairs), unit)
         wrong = both(
             sound(sheet, self.total),
             f"COUNT({','.join(parts)})>0",
             *(either(blank(sheet.cell(slot)), sound(sheet, slot)) for slot in self.parts),
-            f"ROUND(N({total})-{added},2)<>0",
+            f"ROUND(N({total})-{added},{decimals(unit)})<>0",
         )
-        label = sheet.plan.fields[self.total].label
+        label = fields[self.total].label
         message = (
-            f"{quoted(f'“{label}”为 ')}&{yuan(total)}&{quoted('，与各项之和 ')}&{yuan(added)}"
+            f"{quoted(f'“{label}”为 ')}&{shown(total, unit)}&{quoted('，与各项之和 ')}"
+            f"&{shown(added, unit)}"
             f"&{quoted('不符，请核对更正。')}"
         )
         yield self.sheet_check(total, wrong, message)
@@ -85,8 +103,9 @@ class NotMoreThan(RuleBase):
         if amount is None or limit is None or amount <= limit:
             return
         message = (
-            f"“{subject.label(self.slot)}”{_yuan(amount)} 大于"
-            f"“{subject.label(self.limit)}”{_yuan(limit)}，超出 {_yuan(amount - limit)}，"
+            f"“{subject.label(self.slot)}”{subject.told(self.slot, amount)} 大于"
+            f"“{subject.label(self.limit)}”{subject.told(self.limit, limit)}，"
+            f"超出 {subject.told(self.slot, amount - limit)}，"
             "请核对后更正其中有误的一项。"
         )
         yield self.problem(message, subject.pointer(self.slot), subject.text(self.slot))
@@ -94,10 +113,12 @@ class NotMoreThan(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does."""
         amount, limit = sheet.cell(self.slot), sheet.cell(self.limit)
-        wrong = both(sound(sheet, self.slot, self.limit), f"ROUND(N({amount})-N({limit}),2)>0")
-        label, bound = (sheet.plan.fields[slot].label for slot in (self.slot, self.limit))
+        one, other = (sheet.plan.fields[slot] for slot in (self.slot, self.limit))
+        apart = f"ROUND({worth(amount, one)}-{worth(limit, other)},2)>0"
+        wrong = both(sound(sheet, self.slot, self.limit), apart)
         message = (
-            f"{quoted(f'“{label}”')}&{yuan(amount)}&{quoted(f'大于“{bound}”')}&{yuan(limit)}"
+            f"{quoted(f'“{one.label}”')}&{shown(amount, one.counted_in)}"
+            f"&{quoted(f'大于“{other.label}”')}&{shown(limit, other.counted_in)}"
             f"&{quoted('，请核对更正。')}"
         )
         yield self.sheet_check(amount, wrong, message)
@@ -114,7 +135,8 @@ class NotNegative(RuleBase):
         for slot in self.amounts:
             amount = subject.amount(slot)
             if amount is not None and amount < 0:
-                message = f"“{subject.label(slot)}”为 {_yuan(amount)}，金额不能为负数，请更正。"
+                told = subject.told(slot, amount)
+                message = f"“{subject.label(slot)}”为 {told}，金额不能为负数，请更正。"
                 yield self.problem(message, subject.pointer(slot), subject.text(slot))
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
@@ -131,29 +153,71 @@ class NotNegative(RuleBase):
 
 
 class Magnitude(RuleBase):
-    """None of these amounts is so small that it was probably written in 万元."""
+    """None of these amounts is so small or large that it was probably meant in another unit.
+
+    The bounds are in 元. A field in 元 may have been filled in 万元, which makes it too small; one
+    in 万元 in 元, which makes it too large.
+    """
 
     kind: Literal["magnitude"]
     amounts: MoneySlots
-    below: Annotated[int, Field(gt=0)]
+    below: Annotated[int, Field(gt=0)] | None = None
+    above: Annotated[int, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Self:
+        if self.below is None and self.above is None:
+            raise ValueError("needs below or above")
+        return self
 
     def findings(self, subject: Subject) -> Iterator[Problem]:
-        """One finding for each positive amount below the bound."""
+        """One finding for each positive amount beyond a bound."""
         for slot in self.amounts:
-            amount = subject.amount(slot)
-            if amount is not None and 0 < amount < self.below:
+            amount, item = subject.amount(slot), subject.plan.fields[slot]
+            if amount is None or amount <= 0:
+                continue
+            for bound, word, other, meant in self._bounds(amount, item.counted_in):
                 message = (
-                    f"“{subject.label(slot)}”为 {_yuan(amount)}，不足 {self.below:,} 元，"
-                    f"疑似按万元填写。本表以元为单位：若本意是 {amount:,.2f} 万元，"
-                    f"请改为 {amount * 10_000:,.2f}；若无误可不改。"
+                    f"“{item.label}”为 {subject.told(slot, amount)}，"
+                    f"{word} {in_unit(Decimal(bound), item.counted_in):,f} {item.counted_in}，"
+                    f"疑似按{other}填写。本表以{item.counted_in}为单位：若本意是 "
+                    f"{told(meant, other)}，请改为 {_figure(meant, item.counted_in)}；"
+                    "若无误可不改。"
                 )
                 yield self.problem(message, subject.pointer(slot), subject.text(slot))
 
+    def _bounds(self, amount: Decimal, unit: str) -> Iterator[tuple[int, str, str, Decimal]]:
+        """The bound that an amount is beyond: in a word, the unit meant, and what it was then."""
+        if self.below is not None and amount < self.below:
+            yield self.below, "不足", _LARGER, amount / UNITS[unit] * UNITS[_LARGER]
+        if self.above is not None and amount > self.above:
+            yield self.above, "超过", YUAN, amount / UNITS[unit]
+
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
-        """Doubtful for each positive amount below the bound."""
+        """Doubtful for each positive amount beyond a bound."""
         for slot in self.amounts:
-            cell = sheet.cell(slot)
-            wrong = both(sound(sheet, slot), f"N({cell})>0", f"N({cell})<{self.below}")
-            label = sheet.plan.fields[slot].label
-            message = quoted(f"“{label}”疑似按万元填写，本表以元为单位；若无误可不改。")
-            yield self.sheet_check(cell, wrong, message)
+            cell, item = sheet.cell(slot), sheet.plan.fields[slot]
+            bounds = ((self.below, "<", _LARGER), (self.above, ">", YUAN))
+            for bound, sign, other in bounds:
+                if bound is None:
+                    continue
+                beyond = f"{worth(cell, item)}{sign}{bound}"
+                wrong = both(sound(sheet, slot), f"N({cell})>0", beyond)
+                message = quoted(
+                    f"“{item.label}”疑似按{other}填写，本表以{item.counted_in}为单位；若无误可不改。"
+                )
+                yield self.sheet_check(cell, wrong, message)
+
+    def mistakes(self, plan: Plan) -> Iterator[str]:
+        """A bound that speaks of the field's own unit, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        for slot in self.amounts:
+            unit = plan.fields[slot].counted_in
+            if self.below is not None and UNITS[unit] >= UNITS[_LARGER]:
+                yield f"field {slot!r} is in {unit}, so `below` can tell nothing of it"
+            if self.above is not None and unit == YUAN:
+                yield f"field {slot!r} is in {unit}, so `above` can tell nothing of it"
+
+
+def _figure(amount: Decimal, unit: str) -> str:
+    return told(amount, unit).partition(" ")[0]

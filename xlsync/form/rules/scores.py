@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from xlsync.form.rules.base import ColumnKey, FieldName, MoneySlot, PercentSlot, RuleBase, TableRule
-from xlsync.form.rules.sheet import Limit, both, quoted, row_title, sound, sound_in_row
+from xlsync.form.rules.sheet import (
+    Limit,
+    added_up,
+    both,
+    decimals,
+    quoted,
+    row_title,
+    sound,
+    sound_in_row,
+    worth,
+)
+from xlsync.form.types.units import in_unit, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Plan, Row, Subject
+    from xlsync.form.rules.subject import ColumnPlan, Plan, Row, Subject
 
 NUMBERS = ("score", "money")
 """Types whose values are numbers that can be added up and compared."""
@@ -36,6 +48,11 @@ def _exact(figure: Figure) -> Decimal:
 def _shown(number: Decimal) -> str:
     """A number as people write it: without zeros at its end."""
     return f"{number.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".")
+
+
+def _told(item: ColumnPlan, number: Decimal) -> str:
+    """A number as the sheet shows it: an amount with its unit, points as they are."""
+    return told(number, item.counted_in) if item.type == "money" else _shown(number)
 
 
 def _of_column(row: Row, column: str) -> Decimal | None:
@@ -68,7 +85,8 @@ class Ratio(RuleBase):
             return
         message = (
             f"“{subject.label(self.slot)}”为 {_shown(share)}%，而“{subject.label(self.part)}”"
-            f"{part:,.2f} 元 ÷“{subject.label(self.whole)}”{whole:,.2f} 元 = {_shown(meant)}%，"
+            f"{subject.told(self.part, part)} ÷“{subject.label(self.whole)}”"
+            f"{subject.told(self.whole, whole)} = {_shown(meant)}%，"
             "请核对更正。"
         )
         yield self.problem(message, subject.pointer(self.slot), subject.text(self.slot))
@@ -76,10 +94,13 @@ class Ratio(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it says something else."""
         share, part, whole = (sheet.cell(slot) for slot in (self.slot, self.part, self.whole))
+        fields = sheet.plan.fields
+        units = {fields[slot].counted_in for slot in (self.part, self.whole)}
         meant = f"N({part})/N({whole})"
+        if len(units) > 1:
+            meant = f"({worth(part, fields[self.part])})/({worth(whole, fields[self.whole])})"
         apart = f"ABS(ROUND(N({share})*100-{meant}*100,{_PLACES}))>{self.tolerance}"
         wrong = both(sound(sheet, self.slot, self.part, self.whole), apart)
-        fields = sheet.plan.fields
         over = f"“{fields[self.part].label}”÷“{fields[self.whole].label}”"
         message = (
             f"{quoted(f'“{fields[self.slot].label}”与{over}不符，应为 ')}"
@@ -117,21 +138,27 @@ class ColumnSum(TableRule):
         if not known or wanted is None or added == wanted:
             return
         what = self._what(subject.plan)
+        tell = partial(_told, self._measure(subject.plan))
         if self.total:
             message = (
-                f"“{subject.label(self.total)}”为 {_shown(wanted)}，与{what}之和 {_shown(added)}"
+                f"“{subject.label(self.total)}”为 {tell(wanted)}，与{what}之和 {tell(added)}"
                 "不符，请核对更正。"
             )
             yield self.problem(message, subject.pointer(self.total), subject.text(self.total))
         else:
-            apart = f"{'多' if added > wanted else '少'} {_shown(abs(added - wanted))}"
-            message = f"{what}合计 {_shown(added)}，应为 {_shown(wanted)}，{apart}，请核对更正。"
+            apart = f"{'多' if added > wanted else '少'} {tell(abs(added - wanted))}"
+            message = f"{what}合计 {tell(added)}，应为 {tell(wanted)}，{apart}，请核对更正。"
             yield self.problem(message, table.pointer, _shown(added))
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does not."""
         column = sheet.column(self.table, self.column)
-        added = f"ROUND(SUM({','.join([column, *map(sheet.cell, self.plus)])}),2)"
+        plan, item = sheet.plan, self._measure(sheet.plan)
+        pairs = [(column, plan.tables[self.table].columns[self.column])]
+        pairs += [(sheet.cell(slot), plan.fields[slot]) for slot in self.plus]
+        places = decimals(item.counted_in)
+        added = f"ROUND({added_up(pairs, item.counted_in)},{places})"
+        wanted = _exact(self.equals or 0)
         readable = [
             f"COUNT({column})=SUMPRODUCT(--(LEN(TRIM({column}))>0))",
             *(f"(COUNT({cell})=1)+(LEN({cell})=0)>0" for cell in map(sheet.cell, self.plus)),
@@ -140,13 +167,14 @@ class ColumnSum(TableRule):
         what = self._what(sheet.plan)
         if self.total:
             cell = sheet.cell(self.total)
-            apart = both(sound(sheet, self.total), *readable, f"{added}<>ROUND(N({cell}),2)")
+            differs = f"{added}<>ROUND(N({cell}),{places})"
+            apart = both(sound(sheet, self.total), *readable, differs)
             label = sheet.plan.fields[self.total].label
             begun, end = f"“{label}”与{what}之和 ", " 不符，请核对更正。"
         else:
             cell = sheet.heading(self.table)
-            apart = both(*readable, f"{added}<>{self.equals}")
-            begun, end = f"{what}合计 ", f"，应为 {_shown(_exact(self.equals or 0))}，请核对更正。"
+            apart = both(*readable, f"{added}<>{in_unit(wanted, item.counted_in):f}")
+            begun, end = f"{what}合计 ", f"，应为 {_told(item, wanted)}，请核对更正。"
         yield self.sheet_check(cell, apart, f"{quoted(begun)}&{added}&{quoted(end)}")
 
     def mistakes(self, plan: Plan) -> Iterator[str]:
@@ -156,6 +184,12 @@ class ColumnSum(TableRule):
         yield from _no_number("column", self.column, kind)
         for slot in (*self.plus, *([self.total] if self.total else [])):
             yield from _no_number("field", slot, plan.fields[slot].type)
+
+    def _measure(self, plan: Plan) -> ColumnPlan:
+        """What the sum is compared with, or the column where that is a plain figure."""
+        return (
+            plan.fields[self.total] if self.total else plan.tables[self.table].columns[self.column]
+        )
 
     def _what(self, plan: Plan) -> str:
         table = plan.tables[self.table]
@@ -183,21 +217,23 @@ class Bounds(RuleBase):
             number = subject.amount(slot)
             if number is None or self._holds(number):
                 continue
-            message = f"“{subject.label(slot)}”为 {_shown(number)}，{self._expected()}，请更正。"
+            item = subject.plan.fields[slot]
+            message = f"“{item.label}”为 {_told(item, number)}，{self._expected(item)}，请更正。"
             yield self.problem(message, subject.pointer(slot), subject.text(slot))
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each number outside."""
         for slot in self.fields:
-            cell = sheet.cell(slot)
-            message = quoted(f"“{sheet.plan.fields[slot].label}”{self._expected()}，请更正。")
-            wrong = both(sound(sheet, slot), f"NOT({self._on_sheet(cell)})")
+            cell, item = sheet.cell(slot), sheet.plan.fields[slot]
+            message = quoted(f"“{item.label}”{self._expected(item)}，请更正。")
+            wrong = both(sound(sheet, slot), f"NOT({self._on_sheet(cell, item)})")
             yield self.sheet_check(cell, wrong, message)
 
     def limits(self, sheet: SheetView) -> Iterator[Limit]:
         """Each number within."""
         for slot in self.fields:
-            yield Limit(slot, self._on_sheet(sheet.cell(slot)), self._expected())
+            item = sheet.plan.fields[slot]
+            yield Limit(slot, self._on_sheet(sheet.cell(slot), item), self._expected(item))
 
     def mistakes(self, plan: Plan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
@@ -210,13 +246,14 @@ class Bounds(RuleBase):
             self.most is None or number <= _exact(self.most)
         )
 
-    def _on_sheet(self, cell: str) -> str:
+    def _on_sheet(self, cell: str, item: ColumnPlan) -> str:
         bounds = (("<", self.most), (">", self.least))
-        return both(*(f"N({cell}){sign}={one}" for sign, one in bounds if one is not None))
+        number = worth(cell, item)
+        return both(*(f"{number}{sign}={one}" for sign, one in bounds if one is not None))
 
-    def _expected(self) -> str:
+    def _expected(self, item: ColumnPlan) -> str:
         words = (("不小于", self.least), ("不超过", self.most))
-        told = (f"{word} {_shown(_exact(one))}" for word, one in words if one is not None)
+        told = (f"{word} {_told(item, _exact(one))}" for word, one in words if one is not None)
         return f"应{'、'.join(told)}"
 
 
@@ -229,12 +266,14 @@ class ColumnLimit(TableRule):
 
     def findings(self, subject: Subject) -> Iterator[Problem]:
         """One finding for each row in which it does."""
+        columns = subject.plan.tables[self.table].columns
+        one, other = columns[self.column], columns[self.limit]
         for row in subject.rows(self.table):
             number, most = _of_column(row, self.column), _of_column(row, self.limit)
             if number is not None and most is not None and number > most:
                 message = (
-                    f"{row.title}的“{row.label(self.column)}”{_shown(number)} 大于"
-                    f"“{row.label(self.limit)}”{_shown(most)}，请核对更正。"
+                    f"{row.title}的“{row.label(self.column)}”{_told(one, number)} 大于"
+                    f"“{row.label(self.limit)}”{_told(other, most)}，请核对更正。"
                 )
                 yield self.problem(message, row.pointer(self.column), row.text(self.column))
 
@@ -245,7 +284,11 @@ class ColumnLimit(TableRule):
         for row in sheet.rows(self.table):
             cell, limit = row.cell(self.column), row.cell(self.limit)
             readable = sound_in_row(plan, row, self.column, self.limit)
-            wrong = both(readable, f"ROUND(N({cell})-N({limit}),2)>0")
+            numbers = (
+                worth(cell, plan.columns[self.column]),
+                worth(limit, plan.columns[self.limit]),
+            )
+            wrong = both(readable, f"ROUND({'-'.join(numbers)},2)>0")
             message = quoted(f"{row_title(plan, row)}的“{label}”大于“{most}”，请核对更正。")
             yield self.sheet_check(cell, wrong, message)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from xlsync.base.problems import Severity
-from xlsync.form.types import TYPES
+from xlsync.form.types import money_in
+from xlsync.form.types.units import UNITS, YUAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -171,13 +172,33 @@ def sound_in_row(table: TablePlan, row: RowView, *columns: str) -> str:
 
 
 def _holding(cells: Iterable[tuple[ColumnPlan, str]]) -> str:
-    checks = ((TYPES[item.type].on_sheet, cell) for item, cell in cells)
+    checks = ((item.kind.on_sheet, cell) for item, cell in cells)
     return both(*(check.holds.format(cell=cell) for check, cell in checks if check))
 
 
-def yuan(expression: str) -> str:
+def shown(expression: str, unit: str = YUAN) -> str:
     """An amount in a message."""
-    return f'TEXT({expression},"#,##0.00")&" 元"'
+    number_format = quoted(money_in(unit).number_format)
+    return f"TEXT({expression},{number_format})&{quoted(f' {unit}')}"
+
+
+def decimals(unit: str) -> int:
+    """How many decimals of a unit are a cent."""
+    return money_in(unit).places
+
+
+def worth(cell: str, item: ColumnPlan) -> str:
+    """The number of a cell, an amount in 元 whatever the sheet counts it in."""
+    factor = UNITS[item.counted_in]
+    return f"N({cell})" if factor == 1 else f"N({cell})*{factor}"
+
+
+def added_up(cells: Sequence[tuple[str, ColumnPlan]], unit: str) -> str:
+    """The sum of cells or columns, in a unit; texts among them count for nothing."""
+    if all(item.counted_in == unit for _, item in cells):
+        return f"SUM({','.join(cell for cell, _ in cells)})"
+    terms = (f"SUM({cell})*{UNITS[item.counted_in]}" for cell, item in cells)
+    return f"({'+'.join(terms)})/{UNITS[unit]}"
 
 
 def row_title(plan: TablePlan, row: RowView) -> str:

@@ -13,9 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from xlsync.base.record import MISSING, Json, Record, get, join
+from xlsync.form.types.units import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xlsync.form.types import ValueType
 
 _SHOWN = 30
 
@@ -30,6 +33,14 @@ class ColumnPlan(Protocol):
     @property
     def type(self) -> str:
         """The name of the value type."""
+
+    @property
+    def kind(self) -> ValueType:
+        """The value type, as the sheet shows it."""
+
+    @property
+    def counted_in(self) -> str:
+        """The unit of an amount on the sheet."""
 
     @property
     def codes(self) -> str | None:
@@ -173,6 +184,10 @@ class Subject:
         except InvalidOperation:
             return None
         return amount if amount.is_finite() else None
+
+    def told(self, slot: str, amount: Decimal) -> str:
+        """An amount as the sheet shows it in a field: in the unit of that field."""
+        return told(amount, self.plan.fields[slot].counted_in)
 
     def day(self, slot: str) -> dt.date | None:
         """The date, or None."""

@@ -6,7 +6,7 @@ needs becomes a new type here, for every form; :data:`TYPES` is the list of them
 
 from xlsync.form.types.base import OnSheet, Parsed, ValueType
 from xlsync.form.types.dates import DateType
-from xlsync.form.types.numbers import IntegerType, MoneyType, plain_number
+from xlsync.form.types.numbers import IntegerType, MoneyType, UncertainMoney, money_in, plain_number
 from xlsync.form.types.quantity import Quantity, is_fraction, parse_quantity, render_quantity
 from xlsync.form.types.scores import PercentType, ScoreType
 from xlsync.form.types.texts import LabelType, TextType, cell_text, comparable, is_percentage
@@ -23,14 +23,17 @@ TYPES: dict[str, ValueType] = {
 
 __all__ = [
     "TYPES",
+    "MoneyType",
     "OnSheet",
     "Parsed",
     "Quantity",
+    "UncertainMoney",
     "ValueType",
     "cell_text",
     "comparable",
     "is_fraction",
     "is_percentage",
+    "money_in",
     "parse_quantity",
     "plain_number",
     "render_quantity",

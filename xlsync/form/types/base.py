@@ -46,10 +46,10 @@ class OnSheet(NamedTuple):
 class ValueType(ABC):
     """One kind of value."""
 
-    on_sheet: ClassVar[OnSheet | None] = None
+    on_sheet: OnSheet | None = None
 
     json_type: ClassVar[type] = str
-    number_format: ClassVar[str] = "General"
+    number_format: str = "General"
     """The spreadsheet number format of an input cell of this type."""
 
     @abstractmethod

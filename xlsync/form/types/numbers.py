@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
 from xlsync.form.types.base import OnSheet, Parsed, ValueType
 from xlsync.form.types.texts import is_percentage
+from xlsync.form.types.units import (
+    AMOUNT,
+    FOREIGN,
+    UNITS,
+    YUAN,
+    in_unit,
+    shown_by_format,
+    told,
+    unit_named,
+)
 from xlsync.form.types.width import narrow, unmarked, without_blanks
 
 if TYPE_CHECKING:
@@ -22,12 +33,14 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
-_MONEY = re.compile(r"(?:¥|RMB|人民币)?(?P<number>[-0-9.,]+)(?P<unit>万元|万|元整|元)?")
 _TWO_NUMBERS = re.compile(r"[0-9]\s+[0-9]")
 _EXACT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _CENT = Decimal("0.01")
-_TEN_THOUSAND = 10_000
-MAX_AMOUNT = Decimal(10) ** 13
+_PLACES = 2
+_COUNTS = "零一两三四五六七八九十"
+_EXAMPLE = Decimal("6810000.00")
+_MAX_DIGITS = 13
+MAX_AMOUNT = Decimal(10) ** _MAX_DIGITS
 """A spreadsheet keeps 15 significant digits, two of them are cents."""
 
 _MAX_INTEGER = 10**15
@@ -85,27 +98,43 @@ class IntegerType(ValueType):
 
 
 class MoneyType(ValueType):
-    """An amount in 元, a decimal text with two places in JSON."""
+    """An amount, a decimal text with two places in 元 in JSON, counted on a sheet in some unit.
 
-    number_format = "#,##0.00"
-    on_sheet = OnSheet(
-        "M004",
-        "应为金额，以元为单位，只填数字，最多两位小数",
-        "AND(ISNUMBER({cell}),ABS(N({cell}))<10^13,ABS(N({cell})-ROUND(N({cell}),2))<0.0000001)",
-    )
+    ``is_said`` is for a sheet that states the unit against its form: a cell that then says another
+    one contradicts it, while elsewhere the cell, which is closer, is believed.
+    """
+
+    def __init__(self, unit: str = YUAN, *, is_said: bool = False) -> None:
+        """Amounts of a sheet that counts in a unit of :data:`xlsync.form.types.units.UNITS`."""
+        self.unit = unit
+        self.is_said = is_said
+        zeros = len(str(UNITS[unit])) - 1
+        self.number_format = f"#,##0.00{'#' * zeros}"
+        self.places = places = _PLACES + zeros
+        self.on_sheet = OnSheet(
+            "M004",
+            f"应为金额，以{unit}为单位，只填数字，最多{_COUNTS[places]}位小数",
+            f"AND(ISNUMBER({{cell}}),ABS(N({{cell}}))<10^{_MAX_DIGITS - zeros},"
+            f"ABS(N({{cell}})-ROUND(N({{cell}}),{places}))<0.{'0' * (places + 4)}1)",
+        )
 
     def parse(self, cell: Cell) -> Parsed:
-        """Read an amount; M004 where there is none, M006 where it was written in 万元."""
+        """Read an amount; M004 where there is none, M006 where it is in another unit.
+
+        M007 where its unit is not certain: a format that shows it in another size than it says,
+        a currency, a unit that contradicts the sheet's.
+        """
         if is_percentage(cell):
-            message = f"单元格里是 {cell.text}，显示为百分数，金额不能确定，请填写数字，单位为元。"
+            message = f"单元格里是 {cell.text}，显示为百分数，金额不能确定，{self._wanted}。"
             return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
         if cell.kind is Kind.NUMBER:
-            return self._amount(cell, stored_number(cell.text), in_ten_thousands=False)
-        match = _MONEY.fullmatch(joined_number(cell.text))
-        if match is None or cell.kind is not Kind.TEXT:
+            return self._of_number(cell)
+        match = AMOUNT.fullmatch(joined_number(cell.text))
+        number = plain_number(match["number"]) if match else None
+        if match is None or number is None or cell.kind is not Kind.TEXT:
             return self._unreadable(cell)
-        in_ten_thousands = (match["unit"] or "").startswith("万")
-        return self._amount(cell, plain_number(match["number"]), in_ten_thousands=in_ten_thousands)
+        unit = unit_named(match["unit"]) if match["unit"] else None
+        return self._counted(cell, number, unit, f"“{cell.text}”")
 
     def canonical(self, value: Json) -> Json:
         """The amount with exactly two places, such as ``-0.50``; never ``-0.00``."""
@@ -119,24 +148,86 @@ class MoneyType(ValueType):
         return str(amount.quantize(_CENT) + 0)
 
     def content(self, value: Json) -> Decimal:
-        """The exact amount."""
-        return Decimal(value)
+        """The exact amount, in the unit of the sheet."""
+        return in_unit(Decimal(value), self.unit)
 
-    def _amount(self, cell: Cell, amount: Decimal | None, *, in_ten_thousands: bool) -> Parsed:
-        if amount is None:
+    @property
+    def _wanted(self) -> str:
+        return f"请填写数字，单位为{self.unit}"
+
+    def _of_number(self, cell: Cell) -> Parsed:
+        """A number, counted in what its format says."""
+        number = stored_number(cell.text)
+        if number is None:
             return self._unreadable(cell)
-        if in_ten_thousands:
-            amount *= _TEN_THOUSAND
+        shown = shown_by_format(cell.number_format, number)
+        said = f"“{cell.text}”（数字格式写明“{shown.unit}”）" if shown.unit else f"“{cell.text}”"
+        if shown.scale == 1:
+            return self._counted(cell, number, shown.unit, said)
+        # The format only makes a larger number look like so many of a unit.
+        unit = shown.unit or self.unit
+        if UNITS.get(unit) != shown.scale or self._contradicts(shown.unit):
+            message = f"{said}按数字格式缩小 {shown.scale:,} 倍显示，金额不能确定，{self._wanted}。"
+            return Parsed(None, (problem("M007", message, found=cell.text),), readable=False)
+        return self._amount(cell, number, YUAN)
+
+    def _contradicts(self, unit: str | None) -> bool:
+        return unit is not None and self.is_said and unit != self.unit
+
+    def _counted(self, cell: Cell, number: Decimal, unit: str | None, said: str) -> Parsed:
+        """A number in the unit that its own cell says, or in that of the sheet."""
+        if unit == FOREIGN:
+            message = f"{said}的单位无法换算，金额不能确定，{self._wanted}。"
+            return Parsed(None, (problem("M007", message, found=cell.text),), readable=False)
+        if self._contradicts(unit):
+            message = (
+                f"{said}以{unit}为单位，而表上写明单位是{self.unit}，两处矛盾，未读入，"
+                f"{self._wanted}。"
+            )
+            return Parsed(None, (problem("M007", message, found=cell.text),), readable=False)
+        parsed = self._amount(cell, number, unit or self.unit)
+        if not parsed.readable or unit in {None, self.unit}:
+            return parsed
+        amount = Decimal(str(parsed.value))
+        worth = told(amount, YUAN if unit != YUAN else self.unit)
+        message = f"{said}读作 {unit}，折合 {worth}，请核对。"
+        return Parsed(parsed.value, (problem("M006", message, found=cell.text),))
+
+    def _amount(self, cell: Cell, number: Decimal, unit: str) -> Parsed:
+        amount = number * UNITS[unit]
         try:
-            value = self.canonical(f"{amount:f}")
+            return Parsed(self.canonical(f"{amount:f}"))
         except ValueError as error:
-            message = f"{error}，请按元填写，保留两位小数。"
+            counted = f"“{cell.text}”{unit}折合成元后，" if unit != YUAN else ""
+            message = f"{counted}{error}，请按{self.unit}填写，保留两位小数。"
+            if self.unit != YUAN:
+                message = f"{counted}{error}，请按{self.unit}填写，折合成元后保留两位小数。"
             return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
-        if not in_ten_thousands:
-            return Parsed(value)
-        message = f"“{cell.text}”以万元为单位，已换算为 {Decimal(value):,} 元，请核对。"
-        return Parsed(value, (problem("M006", message, found=cell.text),))
 
     def _unreadable(self, cell: Cell) -> Parsed:
-        message = f"“{cell.text}”不是金额，请填写数字，单位为元，如 6,810,000.00。"
+        example = f"{in_unit(_EXAMPLE, self.unit):,f}"
+        message = f"“{cell.text}”不是金额，{self._wanted}，如 {example}。"
         return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
+
+
+class UncertainMoney(MoneyType):
+    """Amounts of a sheet that states several units, or one that nothing can convert."""
+
+    def __init__(self, unit: str, said: str) -> None:
+        """``said`` quotes what the sheet states; ``unit`` is that of the form."""
+        super().__init__(unit)
+        self.said = said
+
+    def parse(self, cell: Cell) -> Parsed:
+        """No amount is read (M007)."""
+        message = (
+            f"“{cell.text}”的单位不能确定（{self.said}），未读入。"
+            f"请只留一种单位；本表以{self.unit}为单位。"
+        )
+        return Parsed(None, (problem("M007", message, found=cell.text),), readable=False)
+
+
+@lru_cache(maxsize=32)
+def money_in(unit: str, *, is_said: bool = False) -> MoneyType:
+    """The amounts of a sheet that counts in a unit."""
+    return MoneyType(unit, is_said=is_said)

@@ -1,0 +1,211 @@
+"""The unit of amounts: said in a heading, a line, a label, a cell or a format, in any carrier."""
+
+from __future__ import annotations
+
+import io
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from correction_samples import put
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook as Book
+from reading_samples import FILLED, FORM, FORMS, our_workbook, read_grid, read_text, record_of
+
+from xlsync.base.grid import Address
+from xlsync.form.types.units import UNITS
+from xlsync.reader import read
+from xlsync.sources import xlsx
+
+if TYPE_CHECKING:
+    from xlsync.reader import Reading
+
+YUAN = record_of(read_text(FILLED)[0])["funds"]
+AMOUNT = re.compile(r"(?<=\|)[0-9,]+\.00(?=\||\n)")
+NUMBER = re.compile(r"(?<=\|)[0-9,]+\.[0-9]+(?=\||\n)")
+OTHERS = [unit for unit in UNITS if unit != "元"]
+HEADING = "项目资金 (元)"
+
+# how a sheet says its unit: the text of a form in 元 → one that is counted in another unit
+PLACES = {
+    "heading": lambda text, unit: text.replace(HEADING, f"项目资金（{unit}）"),
+    "heading in two lines": lambda text, unit: text.replace(HEADING, f"项目资金 ({unit})"),
+    "line": lambda text, unit: text.replace(HEADING, "").replace(
+        "项目名称|", f"单位：{unit}\n项目名称|"
+    ),
+    "line of money": lambda text, unit: text.replace(HEADING, "").replace(
+        "项目名称|", f"|||金额单位：人民币{unit}\n项目名称|"
+    ),
+    "line above the title": lambda text, unit: f"单位：{unit}\n" + text.replace(HEADING, ""),
+    "title": lambda text, unit: text.replace(HEADING, "").replace(
+        "申报表\n", f"申报表（单位：{unit}）\n", 1
+    ),
+    "label of the total": lambda text, unit: text.replace(HEADING, "").replace(
+        "项目资金总额|", f"项目资金总额（{unit}）|"
+    ),
+    "every label": lambda text, unit: re.sub(
+        r"((?:总额|财政资金|财政拨款|结转资金|其他资金))\|",
+        rf"\1（{unit}）|",
+        text.replace(HEADING, ""),
+    ),
+}
+IN_CELLS = {
+    "cell": lambda text, unit: NUMBER.sub(lambda match: f"{match[0]}{unit}", text),
+    "cell in brackets": lambda text, unit: NUMBER.sub(lambda match: f"{match[0]}（{unit}）", text),
+}
+
+
+def counted(text: str, unit: str) -> str:
+    """The form with its amounts in a unit; the text keeps saying 元."""
+    return AMOUNT.sub(lambda match: _in(match[0], unit), text)
+
+
+def _in(amount: str, unit: str) -> str:
+    return f"{Decimal(amount.replace(',', '')) / UNITS[unit]:f}"
+
+
+def as_workbook(text: str, number_format: str = "General") -> bytes:
+    """A copy of the text as cells, amounts as numbers in a format."""
+    book = Book()
+    sheet = book.worksheets[0]
+    for row, line in enumerate(text.split("\n"), start=1):
+        for column, cell in enumerate(line.split("|"), start=1):
+            if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", cell) and 5 < row < 12:
+                sheet.cell(row, column, float(cell)).number_format = number_format
+            elif cell:
+                sheet.cell(row, column, cell)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def of_text(text: str) -> Reading:
+    return next(one for one in read_text(text) if one.form)
+
+
+def of_workbook(text: str) -> Reading:
+    readings = read(list(FORMS.values()), xlsx.read(as_workbook(text)))
+    return next(one for one in readings if one.form)
+
+
+CARRIERS = {"text": of_text, "workbook": of_workbook}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("unit", OTHERS)
+def test_a_unit_that_the_sheet_says_is_believed_and_told_once(
+    unit: str, place: str, carrier: str
+) -> None:
+    reading = CARRIERS[carrier](PLACES[place](counted(FILLED, unit), unit))
+    assert record_of(reading)["funds"] == YUAN
+    (told,) = [one for one in reading.problems if one.code == "M006"]
+    assert f"读作 {unit}" in told.message
+    assert "300,000.00 元" in told.message
+    assert not [one for one in reading.problems if one.code in {"S001", "S007", "M007"}]
+
+
+@pytest.mark.parametrize("place", IN_CELLS)
+@pytest.mark.parametrize("unit", OTHERS)
+def test_a_unit_that_each_cell_says_is_believed_and_told_at_the_cell(unit: str, place: str) -> None:
+    reading = of_text(IN_CELLS[place](counted(FILLED, unit), unit))
+    assert record_of(reading)["funds"] == YUAN
+    told = [one for one in reading.problems if one.code == "M006"]
+    assert len(told) == len(YUAN)
+    assert all(f"读作 {unit}" in one.message for one in told)
+
+
+@pytest.mark.parametrize("unit", OTHERS)
+def test_a_number_format_that_says_the_unit_is_believed(unit: str) -> None:
+    data = as_workbook(counted(FILLED, unit), f'#,##0.00"{unit}"')
+    (reading,) = read(list(FORMS.values()), xlsx.read(data))
+    assert record_of(reading)["funds"] == YUAN
+    assert len([one for one in reading.problems if one.code == "M006"]) == len(YUAN)
+
+
+SCALING = {"万元": '0!.0,"万元"', "千元": '#,##0.00,"千元"', "亿元": '0!.00,,"亿元"'}
+
+
+@pytest.mark.parametrize("unit", SCALING)
+def test_a_number_format_that_only_scales_the_display_changes_nothing(unit: str) -> None:
+    plain = counted(FILLED, "元")
+    (reading,) = read(list(FORMS.values()), xlsx.read(as_workbook(plain, SCALING[unit])))
+    assert record_of(reading)["funds"] == YUAN
+    assert not [one for one in reading.problems if one.code[0] == "M"]
+
+
+@pytest.mark.parametrize(
+    "number_format", ["0!.0,", '0.0,"万元"', '0.00"美元"', '0"百元"', '#,##0,"元"']
+)
+def test_a_number_format_that_leaves_the_size_open_gives_no_amount(number_format: str) -> None:
+    plain = counted(FILLED, "元")
+    (reading,) = read(list(FORMS.values()), xlsx.read(as_workbook(plain, number_format)))
+    assert set(record_of(reading)["funds"].values()) == {None}
+    assert {one.code for one in reading.problems if one.pointer == "/funds/total"} == {"M007"}
+
+
+CONTRADICTIONS = {
+    "heading and line": FILLED.replace(HEADING, "项目资金(万元)").replace(
+        "项目名称|", "单位：元\n项目名称|"
+    ),
+    "heading of ours and line": FILLED.replace("项目名称|", "单位：万元\n项目名称|"),
+    "title and heading": FILLED.replace("申报表\n", "申报表（万元）\n", 1),
+    "one text with two": FILLED.replace(HEADING, "项目资金（万元）（单位：元）"),
+    "a currency": FILLED.replace(HEADING, "项目资金（万美元）"),
+    "heading and cells": IN_CELLS["cell"](FILLED.replace(HEADING, "项目资金（万元）"), "元"),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("case", CONTRADICTIONS)
+def test_units_that_contradict_each_other_give_no_amount(case: str, carrier: str) -> None:
+    reading = CARRIERS[carrier](CONTRADICTIONS[case])
+    assert set(record_of(reading)["funds"].values()) == {None}
+    told = [one for one in reading.problems if one.code == "M007"]
+    assert len(told) == len(YUAN)
+    assert not [one for one in reading.problems if one.code == "S001"]
+
+
+def test_a_copy_that_leaves_the_unit_out_says_what_was_assumed() -> None:
+    reading = of_text(FILLED.replace(HEADING, ""))
+    assert record_of(reading)["funds"] == YUAN
+    (told,) = [one for one in reading.problems if one.code == "M006"]
+    assert "没有写明金额的单位" in told.message
+
+
+def test_a_sheet_of_ours_whose_heading_was_changed_contradicts_itself() -> None:
+    _, grid = our_workbook()
+    put(grid.sheets[0], {"A7": "项目资金\n(万元)", "G8": "12800"})
+    (reading,) = read_grid(grid)
+    assert set(record_of(reading)["funds"].values()) == {None}
+    assert [one.cell for one in reading.problems if one.code == "M007"]
+
+
+def test_two_forms_each_below_its_own_line_of_the_unit() -> None:
+    one = "单位：万元\n" + counted(FILLED, "万元").replace(HEADING, "")
+    readings = [reading for reading in read_text(f"{one}\n{one}") if reading.form]
+    assert [record_of(reading)["funds"] for reading in readings] == [YUAN, YUAN]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    cents=st.integers(1, 10**14),
+    unit=st.sampled_from(OTHERS),
+    place=st.sampled_from(list(PLACES)),
+    carrier=st.sampled_from(list(CARRIERS)),
+)
+def test_any_amount_in_any_unit_comes_back_exactly_or_is_reported(
+    cents: int, unit: str, place: str, carrier: str
+) -> None:
+    amount = Decimal(cents) / 100
+    text = AMOUNT.sub("0.00", FILLED).replace("总额|0.00", f"总额|{amount / UNITS[unit]:f}")
+    reading = CARRIERS[carrier](PLACES[place](text, unit))
+    assert record_of(reading)["funds"]["total"] == f"{amount:.2f}"
+
+
+def test_the_places_of_units_do_not_hide_a_label() -> None:
+    reading = of_text(PLACES["every label"](counted(FILLED, "万元"), "万元"))
+    assert reading.places["/funds/total"] == Address.parse("C6")
+    assert reading.form == FORM.id

@@ -1,0 +1,232 @@
+"""In which unit the amounts of a form that was found are counted, as its sheet says.
+
+A heading, a line or a label may state a unit that is not the form's. What is stated is believed,
+converted and told once; where two statements contradict each other, no amount is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.base.grid import Address, Area, Kind
+from xlsync.base.problems import problem
+from xlsync.form.types import MoneyType, UncertainMoney, comparable, money_in
+from xlsync.form.types.units import said_by_label, said_unit, stated_unit, told
+from xlsync.reader.located import kind_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xlsync.base.grid import Cell
+    from xlsync.form.mapping import FieldBase
+    from xlsync.reader.located import Found, Located
+    from xlsync.reader.titles import Region
+
+_LINE_WORDS = ("单位", "以")
+_MOST_TOLD = 8
+_CLOSING = 3
+"""Rows at the end of a form where a line above the next one may stand."""
+_OURS = "本表下发时的单位"
+
+
+class Statement(NamedTuple):
+    """A text that states a unit, and the cells that it stands over or beside.
+
+    ``rows`` and ``columns`` are those of a heading; a line over the whole sheet has neither.
+    """
+
+    unit: str
+    text: str
+    address: Address | None
+    rows: range = range(0)
+    columns: range = range(0)
+
+    def covers(self, place: Address) -> bool:
+        """Whether it heads a cell: the row to its right, or the column below it."""
+        if self.address is None:
+            return False
+        is_beside = place.row in self.rows and place.column > self.address.column
+        return is_beside or (place.column in self.columns and place.row > self.address.row)
+
+
+@dataclass(slots=True)
+class _Amount:
+    """A field or column of amounts: where its (first) cell is, and what speaks of it."""
+
+    item: FieldBase
+    pointer: str
+    cells: list[Found]
+    label: Address | None = None
+    said: list[Statement] = field(default_factory=list)
+
+
+def is_unit_line(text: str) -> bool:
+    """Whether a text says a unit and nothing else, such as ``单位：万元``."""
+    said = said_unit(text)
+    return said is not None and not said.label
+
+
+def closing_lines(region: Region) -> Iterator[str]:
+    """Lines at the end of a form that say a unit: they may as well belong to the next one."""
+    for row in list(region.rows.values())[-_CLOSING:]:
+        yield from (cell.text for cell in row.values() if is_unit_line(cell.text))
+
+
+def unit_statements(
+    located: Located, cells: Mapping[Address, Cell], above: Iterable[str] = ()
+) -> list[Statement]:
+    """Every text among some cells, and of those ``above`` the form, that states a unit."""
+    values = {found.address for found in located.fields.values()}
+    values |= {
+        found.address
+        for items in located.items.values()
+        for item in items
+        for found in item.cells.values()
+    }
+    merges = {area.first: area for area in located.sheet.merges}
+    labels = set(located.labels.values())
+    lines = [Statement(said.unit, text, None) for text in above if (said := said_unit(text))]
+    texts = [
+        (address, cell)
+        for address, cell in sorted(cells.items())
+        if address not in values and cell.kind is Kind.TEXT
+    ]
+    for address, cell in texts:
+        said = (said_by_label if address in labels else said_unit)(cell.text)
+        if said is not None:
+            lines.append(_placed(said.unit, cell.text, address, merges.get(address), cells))
+    return lines
+
+
+def _placed(
+    unit: str, text: str, address: Address, merge: Area | None, cells: Mapping[Address, Cell]
+) -> Statement:
+    area = merge or Area(*address, *address)
+    is_line = any(word in comparable(text) for word in _LINE_WORDS) and "(" not in comparable(text)
+    if is_line:
+        return Statement(unit, text, address)
+    below = (
+        one.row
+        for one in cells
+        if one.row > area.bottom and one.column <= area.right and cells[one].text.strip()
+    )
+    beside = (
+        one.column
+        for one in cells
+        if one.row == area.top and one.column > area.right and cells[one].text.strip()
+    )
+    bottom = max(area.bottom, min(below, default=area.bottom + 1) - 1)
+    right = max(area.right, min(beside, default=area.right + 1) - 1)
+    return Statement(unit, text, address, range(area.top, bottom + 1), range(area.left, right + 1))
+
+
+def settle_units(
+    located: Located, statements: Sequence[Statement], *, is_ours: bool = False
+) -> None:
+    """Decide in which unit each amount is counted, and tell what is not the form's own.
+
+    A sheet of ours (``is_ours``) was made for the unit of its form, so that any other which it
+    states now contradicts that.
+    """
+    amounts = list(_amounts(located))
+    others = set(located.labels.values())
+    for amount in amounts:
+        place = amount.cells[0].address
+        own = [one for one in statements if one.address and one.address == amount.label]
+        beside = [one for one in statements if _names(one, place)]
+        heads = [one for one in statements if one.address not in others and one.covers(place)]
+        amount.said = own + beside + heads
+    used = {one.address for amount in amounts for one in amount.said}
+    lines = [one for one in statements if one.address not in used and one.address not in others]
+    every = [one for one in statements if one.address in used] + lines
+    converted: dict[str, list[_Amount]] = {}
+    for amount in amounts:
+        said = amount.said + lines or every
+        if is_ours and said:
+            said = [*said, Statement(amount.item.counted_in, _OURS, None)]
+        _settle(located, amount, said, converted)
+    for unit, found in converted.items():
+        _tell(located, unit, found)
+    if not statements and not is_ours:
+        _tell_none(located, amounts)
+
+
+def _names(one: Statement, place: Address) -> bool:
+    """Whether a statement is a unit that stands by itself, right behind an amount."""
+    return one.address == Address(place.row, place.column + 1) and said_unit(one.text) == (
+        one.unit,
+        "",
+    )
+
+
+def _amounts(located: Located) -> Iterator[_Amount]:
+    mapping = located.form.mapping
+    for slot, item in mapping.fields.items():
+        found = located.fields.get(slot)
+        if found is not None and isinstance(item.kind, MoneyType):
+            yield _Amount(item, item.pointer, [found], located.labels.get(slot))
+    for name, table in mapping.tables.items():
+        for key, column in table.columns.items():
+            cells = [one.cells[key] for one in located.items.get(name, ()) if key in one.cells]
+            if cells and isinstance(column.kind, MoneyType):
+                yield _Amount(column, f"{table.pointer}/0/{key}", cells)
+
+
+def _settle(
+    located: Located,
+    amount: _Amount,
+    said: Sequence[Statement],
+    converted: dict[str, list[_Amount]],
+) -> None:
+    own, key = amount.item.counted_in, kind_key(amount.pointer)
+    unit = stated_unit(own, (one.unit for one in said))
+    if unit is None:
+        shown = "、".join(dict.fromkeys(_quoted(one) for one in said))
+        located.kinds[key] = UncertainMoney(own, shown)
+    elif unit != own:
+        located.kinds[key] = money_in(unit, is_said=True)
+        amount.said = list(said)
+        converted.setdefault(unit, []).append(amount)
+
+
+def _tell_none(located: Located, amounts: Sequence[_Amount]) -> None:
+    """Say that the copy leaves out the unit which the form prints."""
+    printed = next((text for text in located.form.captions() if said_unit(text)), None)
+    cells = [found for amount in amounts for found in amount.cells if found.cell.text.strip()]
+    if printed is None or not any(found.cell.text.strip("0.") for found in cells):
+        return
+    own = amounts[0].item.counted_in
+    shown = " ".join(printed.split())
+    message = f"表上没有写明金额的单位（原表为“{shown}”），金额已按{own}读取，请核对。"
+    located.report(problem("M006", message), cells[0].address)
+
+
+def _quoted(one: Statement) -> str:
+    if one.text == _OURS:
+        return f"{_OURS}是{one.unit}"
+    place = one.address.a1 if one.address else "表名"
+    return f"{place}“{' '.join(one.text.split())}”"
+
+
+def _tell(located: Located, unit: str, amounts: Sequence[_Amount]) -> None:
+    """One warning for all amounts of a unit, at the text that states it, with both figures."""
+    kind, figures = money_in(unit, is_said=True), []
+    for amount in amounts:
+        for found in amount.cells:
+            value = kind.parse(found.cell).value if found.cell.text.strip() else None
+            if isinstance(value, str) and Decimal(value):
+                figure = f"{told(Decimal(value), unit)}即 {told(Decimal(value))}"
+                figures.append(f"“{amount.item.label}”{figure}")
+    own = amounts[0].item.counted_in
+    statement = amounts[0].said[0]
+    more = f"等 {len(figures)} 处" if len(figures) > _MOST_TOLD else ""
+    shown = "；".join(figures[:_MOST_TOLD])
+    text = " ".join(statement.text.split())
+    message = (
+        f"“{text}”写明金额单位是{unit}，而本表以{own}为单位：金额读作 {unit}，已换算"
+        f"{'：' if figures else ''}{shown}{more}。请核对。"
+    )
+    one = problem("M006", message, found=statement.text)
+    located.report(one, statement.address)
