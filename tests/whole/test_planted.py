@@ -95,7 +95,7 @@ ROWS = Planted(
     {f"{column}{row}": "" for column in "BCDEFGI" for row in (17, 18, 19)},
     [("I004", "A13", "效益指标"), ("I005", "A13", "满意度指标"), ("I006", "A13", "时效指标")],
 )
-UNITS = Planted({"D10": "5万美元"}, [("M007", "D10", "其他资金")])
+UNITS = Planted({"G10": "5万美元"}, [("M007", "G10", "其他资金")])
 ALL = {
     "units": UNITS,
     "many": MANY,

@@ -44,10 +44,9 @@ def compute_totals(located: Located) -> None:
             continue
         texts = [part for part in parts if _is_text_amount(located, part)]
         is_ours = is_total(found, located.sheet.name, total_formula(cells, parts))
-        if is_ours and any(_is_unread(located, part) for part in parts):
-            # The part is named; what its formula makes of the others is nobody's statement.
-            located.fields[slot] = _summed(located, slot, [])
-            located.unread.add(mapping.fields[slot].pointer)
+        wrong = [part for part in parts if is_ours and _spoils(located, part)]
+        if wrong:
+            located.fields[slot] = found._replace(cell=located.fields[wrong[0]].cell)
             continue
         if not is_ours and not (texts and _missed_texts(located, slot, parts)):
             if located.sheet.values_only:
@@ -107,10 +106,12 @@ def _drop_empty_sum(located: Located, slot: str, parts: list[str]) -> None:
     located.fields[slot] = _summed(located, slot, [])
 
 
-def _is_unread(located: Located, slot: str) -> bool:
-    """Whether a part holds something that is no amount."""
+def _spoils(located: Located, slot: str) -> bool:
+    """Whether a part is an error, or a number that is no amount, which a SUM takes all the same."""
     cell = located.fields[slot].cell
-    return bool(cell.text.strip()) and not _kind(located, slot).parse(cell).readable
+    if cell.kind is Kind.NUMBER:
+        return not _kind(located, slot).parse(cell).readable
+    return cell.kind is Kind.ERROR
 
 
 def is_total(found: Found, sheet: str, expected: str) -> bool:
