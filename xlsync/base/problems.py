@@ -97,6 +97,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "X006": (Severity.WARNING, "文字编码为推定"),
     "X007": (Severity.WARNING, "扩展名与内容不符"),
     "X008": (Severity.WARNING, "同名的表有几种，按年度或内容推定"),
+    "X009": (Severity.WARNING, "单元格和换行按版面推定"),
 }
 
 

@@ -37,6 +37,7 @@ class _Reader(NamedTuple):
     module: str
     library: str
     advice: str
+    extra: str = ""
 
 
 READERS: Final[Mapping[Format, _Reader]] = {
@@ -44,6 +45,7 @@ READERS: Final[Mapping[Format, _Reader]] = {
     Format.XLSB: _Reader("xlsb", "python_calamine", _BOOK),
     Format.ODS: _Reader("opendocument", "lxml", _BOOK),
     Format.DOCX: _Reader("docx", "lxml", _PAPER),
+    Format.PDF: _Reader("pdf", "pdfplumber", _PAPER, extra="pdf"),
 }
 
 
@@ -52,7 +54,7 @@ def read(found: Format, data: bytes) -> Workbook:
     reader = READERS[found]
     if find_spec(reader.library) is None:
         message = (
-            f"这是{found.title}，本机没有安装读取它的组件 {reader.library}，未读取。"
+            f"这是{found.title}，本机没有安装读取它的组件（{_command(reader)}），未读取。"
             f"安装后再读取，或{reader.advice}"
         )
         return Workbook(problems=[problem("X004", message)])
@@ -68,6 +70,11 @@ def read(found: Format, data: bytes) -> Workbook:
     if done.returncode != 0:
         return _failed("文件已损坏、已加密或过大", reader)
     return wire.unpacked(done.stdout)
+
+
+def _command(reader: _Reader) -> str:
+    """What installs the library of a reader."""
+    return f"pip install '{f'xlsync[{reader.extra}]' if reader.extra else reader.library}'"
 
 
 def _failed(reason: str, reader: _Reader) -> Workbook:
