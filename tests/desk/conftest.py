@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_browser import browsing
 from desk_server import Server, serving
 from running import SAMPLES
 
@@ -14,6 +15,8 @@ from xlsync import api
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +48,11 @@ def town(season: Path, tmp_path: Path) -> Path:
 def own_server(town: Path) -> Iterator[Server]:
     """The page of the copy."""
     with serving(town) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of the run."""
+    with browsing() as made:
         yield made

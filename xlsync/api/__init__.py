@@ -11,6 +11,7 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 """
 
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
+from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import coordinator, round_states, undo
 from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
 from xlsync.api.running import (
@@ -74,13 +75,16 @@ __all__ = [
     "check",
     "check_fields",
     "check_forms",
+    "choice",
     "collect",
     "compare",
     "compare_rounds",
     "compare_sides",
+    "conflicts",
     "coordinator",
     "copy_forms",
     "corrections",
+    "decide_conflict",
     "distribute",
     "draft_form",
     "export",

@@ -18,6 +18,8 @@ from xlsync.desk.jobs import disk_trouble
 from xlsync.desk.pages import (
     collecting,
     comparing,
+    conflicts,
+    deciding,
     form_samples,
     ledger,
     opening,
@@ -35,7 +37,19 @@ if TYPE_CHECKING:
 
     from xlsync.desk.state import Desk
 
-_PAGES = (opening, rounds, collecting, ledger, project, comparing, totals, form_samples, work)
+_PAGES = (
+    opening,
+    rounds,
+    collecting,
+    conflicts,
+    deciding,
+    ledger,
+    project,
+    comparing,
+    totals,
+    form_samples,
+    work,
+)
 
 
 def application(desk: Desk) -> Guard:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A round in figures: projects in all, and by state; ``again`` are accepted and refused anew.
+    """A round in figures: projects that count, and by state; ``late`` are past their date.
 
     ``todo`` says in a sentence what is to be done next, ``place`` on which page: ``sending``,
     ``collecting``, ``ledger``, ``conflicts`` or ``totals``.
@@ -28,6 +28,8 @@ class Overview:
     refused: int
     conflicts: int
     missing: int
+    late: int
+    due: str | None
     todo: str
     place: str
 
@@ -43,15 +45,24 @@ class Overview:
 
 
 def overview(name: str, rows: Iterable[Standing]) -> Overview:
-    """Count a round's projects, and say what comes next."""
-    rows = list(rows)
+    """Count a round's projects, and say what comes next; cancelled ones do not count."""
+    rows = [one for one in rows if one.state is not Place.CANCELLED]
     states = Counter(one.state for one in rows)
-    again = sum(one.is_again for one in rows)
     conflicts, missing = states[Place.CONFLICT], states[Place.MISSING]
-    refused = states[Place.REFUSED] + again
+    refused = states[Place.REFUSED] + states[Place.SENT_BACK] + sum(one.is_again for one in rows)
+    late = sum(one.days_late is not None and one.days_late > 0 for one in rows)
     todo, place = _next(len(rows), conflicts, refused, missing)
     return Overview(
-        name, len(rows), states[Place.ACCEPTED], refused, conflicts, missing, todo, place
+        name=name,
+        total=len(rows),
+        accepted=states[Place.ACCEPTED] + states[Place.REVIEWED],
+        refused=refused,
+        conflicts=conflicts,
+        missing=missing,
+        late=late,
+        due=max((one.due for one in rows if one.due), default=None),
+        todo=todo,
+        place=place,
     )
 
 

@@ -36,7 +36,8 @@ _FIXED_TEXT = re.compile(r'"([^"]*)"')
 class PaperCell:
     """One cell: its text, how many columns and rows it spans, its looks, and what was found.
 
-    ``pointer`` is set where a value of the record stands, also a blank one.
+    ``pointer`` is set where a value of the record stands, also a blank one, and ``label`` says
+    what it is called.
     """
 
     text: str
@@ -44,6 +45,7 @@ class PaperCell:
     columns: int = 1
     rows: int = 1
     pointer: str | None = None
+    label: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -94,7 +96,7 @@ class _Sheet:
         for slot in self.layout.slots:
             item = form.mapping.fields[slot.name]
             text = self.text(item, get(record, item.pointer), item.pointer, slot.style)
-            self.put(slot.area, text, slot.style, item.pointer)
+            self.put(slot.area, text, slot.style, item.pointer, item.label)
         for table in self.layout.tables:
             self.fill(table)
 
@@ -151,7 +153,9 @@ class _Sheet:
             if not table.whole:
                 yield from range(table.first + begun, table.last + 1)
 
-    def put(self, area: Area, text: str, style: str, pointer: str | None = None) -> None:
+    def put(
+        self, area: Area, text: str, style: str, pointer: str | None = None, label: str = ""
+    ) -> None:
         """A cell in its place."""
         self.cells[area.first] = PaperCell(
             text,
@@ -159,6 +163,7 @@ class _Sheet:
             area.right - area.left + 1,
             sum(row not in self.hidden for row in range(area.top, area.bottom + 1)),
             pointer,
+            label,
         )
 
     def fill(self, table: PlacedTable) -> None:
@@ -180,7 +185,9 @@ class _Sheet:
                 given = items[number].get(name) if name and number < len(items) else None
                 item = plan.columns[name] if name else None
                 text = self.text(item, given, pointer, style) if item and pointer else ""
-                left = PaperCell(text, self.form.template.style(style), pointer=pointer)
+                label = f"{plan.label}第{number + 1}条：{item.label}" if item else ""
+                looks = self.form.template.style(style)
+                left = PaperCell(text, looks, pointer=pointer, label=label)
                 self.cells[Address(row, column)] = left
 
     def text(self, item: FieldBase, value: Json, pointer: str, style: str) -> str:

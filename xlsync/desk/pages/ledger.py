@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from xlsync.rounds import Standing
 
 _PAGE = 100
-_STATES = ("未回", "已收", "退回", "冲突")
+_STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "取消")
+_LATE = "逾期"
 _SORTS: dict[str, Callable[[Standing], object]] = {
     "unit": attrgetter("group", "title"),
     "title": attrgetter("title"),
     "state": attrgetter("shown", "group", "title"),
+    "due": lambda one: one.due or "9",
     "sent": lambda one: one.sent or "",
     "returned": lambda one: one.returned or "",
     "errors": lambda one: (-one.errors, -one.warnings),
@@ -47,7 +49,7 @@ def _narrowed(rows: Sequence[Standing], query: QueryParams) -> list[Standing]:
         one
         for one in rows
         if (not unit or one.group == unit)
-        and (not state or one.is_in(state))
+        and (not state or one.is_in(state) or (state == _LATE and (one.days_late or 0) > 0))
         and (not text or text in one.title or text in one.group)
     ]
     key = _SORTS.get(query.get("sort", ""))
@@ -73,7 +75,7 @@ def _show(request: Request) -> Response:
         overview=overview(name, rows),
         others=others,
         units=sorted(Counter(one.group for one in rows).items()),
-        states=_STATES,
+        states=(*_STATES, _LATE),
         rows=found[(number - 1) * _PAGE : number * _PAGE],
         count=len(found),
         number=number,

@@ -34,7 +34,8 @@ class Version:
     label: str
 
 
-def _standing(repository: Repository, name: str, record_id: str) -> Standing:
+def standing_of(repository: Repository, name: str, record_id: str) -> Standing:
+    """Where a project stands in a round; 404 where there is none."""
     rows = api.status(repository, name)
     found = next((one for one in rows if one.record == record_id), None)
     if found is None:
@@ -74,7 +75,7 @@ def _show(request: Request) -> Response:
     desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
     wanted = request.query_params.get("version", "")
     with desk.repository() as repository:
-        standing = _standing(repository, name, record_id)
+        standing = standing_of(repository, name, record_id)
         events = api.log(repository, record_id)
         record = _version(repository, record_id, wanted or f"{name}@")
         kept = api.received(repository, name, record_id)
@@ -101,7 +102,7 @@ def _compare(request: Request) -> Response:
     desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
     old, new = (request.query_params.get(key, "") for key in ("old", "new"))
     with desk.repository() as repository:
-        standing = _standing(repository, name, record_id)
+        standing = standing_of(repository, name, record_id)
         versions = _versions(api.log(repository, record_id))
         records = [_version(repository, record_id, side) for side in (old, new)]
     if None in records:

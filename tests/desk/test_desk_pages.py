@@ -1,0 +1,105 @@
+"""Every page: nothing wrong in it, nothing from elsewhere, readable on a phone and to a reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_browser import NARROW, WIDE, axe, faults, visiting
+
+if TYPE_CHECKING:
+    from desk_server import Server
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+ROUND = "/round/2023/二上"
+PROJECT = f"{ROUND}/project/413713e43b07"
+PAGES = [
+    "/",
+    "/open",
+    "/work",
+    "/forms",
+    "/forms/project-goal-2023",
+    "/compare?old=2023/一上&new=2023/二上",
+    f"{ROUND}/collecting",
+    f"{ROUND}/ledger",
+    f"{ROUND}/ledger?state=退回&sort=errors&down=1",
+    f"{ROUND}/conflicts",
+    f"{ROUND}/totals",
+    PROJECT,
+    "/nowhere",
+    "/round?year=24&name=",
+]
+
+
+def test_every_page_is_sound_at_every_width(browser: Browser, server: Server) -> None:
+    script = axe()
+    for viewport in (WIDE, NARROW):
+        with visiting(browser, server, viewport=viewport) as visitor:
+            for path in PAGES:
+                page = visitor.go(path)
+                assert visitor.width() <= viewport["width"], path
+                assert viewport is NARROW or not faults(page, script), path
+                assert page.locator("h1").count() == 1, path
+                assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_a_project_shows_its_form_as_on_paper(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as visitor:
+        page = visitor.go(PROJECT)
+        sheet = page.locator(".sheet")
+        assert "财政项目支出绩效目标申报表" in sheet.inner_text()
+        assert "27,663,300.00" in sheet.inner_text()
+        page.get_by_role("button", name="逐字比较").click()
+        assert page.locator("ins, del").count() > 0
+
+
+def test_everything_can_be_reached_by_keyboard(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as visitor:
+        page = visitor.go(f"{ROUND}/ledger")
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.activeElement.textContent") == "跳到正文"
+        page.keyboard.press("Enter")
+        assert page.evaluate("() => document.activeElement.id") == "main"
+        reached = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            reached.add(
+                page.evaluate(
+                    "() => { const e = document.activeElement;"
+                    " return `${e.name || e.textContent.trim()}:${e.matches(':focus-visible')}` }"
+                )
+            )
+        assert {"unit:true", "state:true", "text:true", "筛选:true"} <= reached
+        page.locator("#text").focus()
+        page.keyboard.type("预备费")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**text=*")
+        assert page.locator("tbody tr").count() == 1
+
+
+def test_the_pages_serve_without_their_script(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, java_script_enabled=False) as visitor:
+        page = visitor.go(f"{ROUND}/ledger")
+        page.locator("#state").select_option("退回")
+        page.get_by_role("button", name="筛选").click()
+        assert page.locator("tbody tr").count() == 1
+        page.locator("tbody th a").click()
+        assert page.locator(".sheet").count() == 1
+
+
+def test_a_page_tells_that_somebody_else_has_changed_the_repository(
+    browser: Browser, own_server: Server
+) -> None:
+    with visiting(browser, own_server) as visitor:
+        page = visitor.go(f"{ROUND}/ledger")
+        page.evaluate("() => { document.body.dataset.seen = 'yes'; }")
+        from running import SAMPLES, invoke
+
+        town = page.locator("footer .code").inner_text()
+        done = invoke("-R", town, "collect", "2023/三上", SAMPLES / "一上" / "镇政府-预备费.json")
+        assert done.exit_code == 0, done.output
+        page.get_by_text("已被另一个窗口或命令行更新").wait_for()
+        page.get_by_role("link", name="重新载入本页").click()
+        page.wait_for_function("() => !document.body.dataset.seen")

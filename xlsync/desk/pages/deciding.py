@@ -1,0 +1,207 @@
+"""What a coordinator decides on one project, and taking things back: seen first, then done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+
+from xlsync import api
+from xlsync.api import XlsyncError
+from xlsync.desk.endpoints import desk_of, posted, round_of, shown
+from xlsync.desk.guarding import see_other
+from xlsync.desk.pages.project import record_at, standing_of
+from xlsync.desk.rendering import page, path_part
+from xlsync.report.paper import paper
+from xlsync.report.wording import shown as worded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xlsync.base.record import Record
+    from xlsync.desk.receiving import Sent
+    from xlsync.report.paper import Paper
+    from xlsync.rounds.coordinator import Coordinator, Decided
+
+_SMALL = 4 * 1024 * 1024
+_VALUE = "v:"
+"""How the names of what is typed into the form begin; the pointer follows."""
+
+_MOVED = "这个项目刚被别处改过。下面已是新的内容，您填写的还在，请再核对一遍。"
+
+
+def _project(request: Request) -> tuple[str, str]:
+    return round_of(request), request.path_params["record"]
+
+
+def _own_address(request: Request) -> str:
+    name, record_id = _project(request)
+    return f"/round/{path_part(name)}/project/{path_part(record_id)}"
+
+
+def _seen(record: Record) -> str:
+    """What tells this version of a record from any other."""
+    return hashlib.sha256(json.dumps(record, ensure_ascii=False).encode()).hexdigest()
+
+
+# ---- correcting, on the form itself --------------------------------------------------
+
+
+def _editable(request: Request) -> tuple[Record, Paper]:
+    desk, (name, record_id) = desk_of(request), _project(request)
+    with desk.repository() as repository:
+        record = record_at(repository, name, record_id)
+    if record is None:
+        raise HTTPException(404)
+    form = desk.forms.find(record["form"])
+    return record, paper(form, record, form.check(record))
+
+
+def _show(
+    request: Request,
+    typed: Mapping[str, str] | None = None,
+    wrong: str = "",
+    preview: Decided | None = None,
+) -> Response:
+    record, sheet = _editable(request)
+    with desk_of(request).repository() as repository:
+        standing = standing_of(repository, *_project(request))
+    return page(
+        request,
+        "correct",
+        status=409 if wrong else 200,
+        at="ledger",
+        round=round_of(request),
+        record_id=request.path_params["record"],
+        standing=standing,
+        paper=sheet,
+        seen=_seen(record),
+        typed=typed or {},
+        wrong=wrong,
+        preview=preview,
+        labels={one.pointer: one.label for row in sheet.rows for one in row if one.pointer},
+        worded=lambda value: worded(value, None).text,
+    )
+
+
+def _correct(request: Request, sent: Sent) -> Response:
+    typed = {key: values[-1].replace("\r\n", "\n") for key, values in sent.values.items()}
+    record, sheet = _editable(request)
+    if typed.get("seen") != _seen(record):
+        return _show(request, typed, _MOVED)
+    values = _changed(sheet, typed)
+    reason = sent.value("reason")
+
+    def decide(coordinator: Coordinator) -> Decided:
+        return coordinator.correct(*_project(request), values, reason)
+
+    try:
+        if not values:
+            raise XlsyncError("没有改动任何一格。请在表上直接改。")  # noqa: TRY301 - told below
+        seen = _decide(request, decide, is_preview="confirm" not in sent.values)
+    except XlsyncError as error:
+        return _show(request, typed, str(error))
+    if seen.is_preview:
+        return _show(request, typed, preview=seen)
+    return see_other(f"{_own_address(request)}?{urlencode({'told': '已更正，理由记在经过里。'})}")
+
+
+def _changed(sheet: Paper, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed otherwise than it stood, each by the name that the API knows it by."""
+    found = []
+    for cell in (cell for row in sheet.rows for cell in row if cell.pointer):
+        text = typed.get(f"{_VALUE}{cell.pointer}")
+        if cell.pointer and text is not None and text.strip() != cell.text.strip():
+            found.append((_name(cell.pointer), text))
+    return found
+
+
+def _name(pointer: str) -> str:
+    """A field goes by its pointer, a cell of a table by the number of its row and its column."""
+    *_, number, column = ["", *pointer.split("/")]
+    return f"{int(number) + 1}/{column}" if number.isdecimal() else pointer
+
+
+# ---- the other decisions ---------------------------------------------------------------
+
+_ACTS: dict[str, tuple[str, Callable[[Coordinator, tuple[str, str], str, str], Decided]]] = {
+    "move": ("调整到另一个单位", lambda who, project, to, why: who.move(*project, to, why)),
+    "rename": ("改名", lambda who, project, to, why: who.rename(*project, to, why)),
+    "cancel": ("取消这个项目", lambda who, project, _, why: who.cancel(*project, why)),
+    "restore": ("恢复这个项目", lambda who, project, _, why: who.restore(*project, why)),
+}
+
+
+def _decide(
+    request: Request, decide: Callable[[Coordinator], Decided], *, is_preview: bool
+) -> Decided:
+    desk = desk_of(request)
+    with desk.repository() as repository:
+        return decide(api.coordinator(repository, desk.forms, is_preview=is_preview))
+
+
+def _act(request: Request, sent: Sent) -> Response:
+    """Show what a decision would do, and do it once it was seen."""
+    what, to, reason = (sent.value(key) for key in ("act", "to", "reason"))
+    if what not in _ACTS:
+        raise HTTPException(404)
+    title, act = _ACTS[what]
+    is_preview = "confirm" not in sent.values
+    made = _decide(
+        request, lambda who: act(who, _project(request), to, reason), is_preview=is_preview
+    )
+    if not made.is_new:
+        raise XlsyncError("已经是这样，不用再改。")
+    if not is_preview:
+        return see_other(f"{_own_address(request)}?{urlencode({'told': f'已{title}。'})}")
+    return page(
+        request,
+        "decide",
+        at="ledger",
+        round=round_of(request),
+        record_id=request.path_params["record"],
+        title=title,
+        made=made,
+        labels={},
+        asked={"act": what, "to": to, "reason": reason},
+        worded=lambda value: worded(value, None).text,
+    )
+
+
+# ---- taking back -----------------------------------------------------------------------
+
+
+def _show_undo(request: Request) -> Response:
+    """What would be taken back: the last thing, or that of a commit."""
+    desk, commit = desk_of(request), request.query_params.get("commit", "")
+    with desk.repository() as repository:
+        made = api.undo(repository, commit or None, desk.forms, is_preview=True)
+    return page(request, "undo", at="undo", made=made)
+
+
+def _undo(request: Request, sent: Sent) -> Response:
+    desk = desk_of(request)
+    with desk.repository() as repository:
+        made = api.undo(repository, sent.value("commit"), desk.forms, reason=sent.value("reason"))
+    return see_other(f"/undo/done?{urlencode({'what': made.head})}")
+
+
+def _undone(request: Request) -> Response:
+    return page(request, "undone", at="undo", what=request.query_params.get("what", ""))
+
+
+_HERE = "/round/{year}/{name}/project/{record}"
+ROUTES = [
+    shown(f"{_HERE}/correct", _show),
+    posted(f"{_HERE}/correct", _correct, _SMALL),
+    posted(f"{_HERE}/decide", _act, _SMALL),
+    shown("/undo", _show_undo),
+    posted("/undo", _undo, _SMALL),
+    shown("/undo/done", _undone),
+]
