@@ -7,16 +7,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 from returning import ROUND, came, changed, put_in, send, whole
 from rich.cells import cell_len
 from running import FORMS, invoke
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Repository
-from xlsync.rounds import standings
+from xlsync.base.record import canonical_bytes
+from xlsync.report.funds import funds
+from xlsync.repository import Changes, Repository
+from xlsync.rounds import compare_rounds, standings
 from xlsync.rounds.coordinator import Coordinator
 from xlsync.rounds.decisions import Act, decisions_of
-from xlsync.rounds.ledger import issued
+from xlsync.rounds.ledger import issued, put_order
 from xlsync.rounds.life import life
 from xlsync.rounds.versions import digest
 
@@ -221,3 +224,97 @@ def test_a_ledger_is_not_written_over_without_being_asked(tmp_path: Path) -> Non
     assert invoke("-R", town, "status", ROUND, "-o", path).exit_code == 3
     assert path.read_text() == "别人的"
     assert invoke("-R", town, "status", ROUND, "-o", path, "--force").exit_code == 0
+
+
+def collected(repository: Repository, into: str, *records: Record) -> None:
+    spool = repository.snapshot().spool()
+    put_in(repository, [came(spool, one, None) for one in records], spool, into)
+
+
+def test_what_did_not_come_back_yet_is_not_called_cancelled(
+    repository: Repository, tmp_path: Path
+) -> None:
+    earlier, town = "2023/二上", tmp_path / "库"
+    collected(repository, earlier, FIRST, SECOND)
+    take(repository, changed(FIRST, overall_goal="新的目标"))
+    deltas = compare_rounds(FORMS, repository.snapshot(), earlier, ROUND)
+    assert [(one.title, one.kind) for one in deltas] == [("道路养护", "changed")]
+    shown = invoke("-R", town, "diff", earlier, ROUND)
+    assert "未回 1 个，没有比较" in shown.stderr
+    assert "绿化" in shown.stderr
+    by(repository).cancel(ROUND, "绿化", WHY)
+    deltas = compare_rounds(FORMS, repository.snapshot(), earlier, ROUND)
+    assert [one.kind for one in deltas] == ["changed", "removed"]
+    assert "未回" not in invoke("-R", town, "diff", earlier, ROUND).stderr
+
+
+def test_a_moved_project_is_one_line_in_the_sums(repository: Repository) -> None:
+    earlier = "2023/二上"
+    collected(repository, earlier, FIRST, SECOND)
+    take(
+        repository,
+        changed(
+            FIRST,
+            funds__total="10000.00",
+            funds__fiscal="10000.00",
+            funds__other="0.00",
+            funds__annual_total="10000.00",
+            funds__annual_fiscal="10000.00",
+            funds__carried_over="0.00",
+            funds__annual_other="0.00",
+        ),
+    )
+    take(repository, SECOND)
+    for project in ("道路", "绿化"):
+        by(repository).move(ROUND, project, "另一个单位", WHY)
+    deltas = compare_rounds(FORMS, repository.snapshot(), earlier, ROUND)
+    for one in funds(deltas):
+        assert list(one.groups) == ["另一个单位"]
+        assert one.groups["另一个单位"].records == {FIRST["id"]}
+        assert one.total.difference == one.groups["另一个单位"].difference
+
+
+def test_an_export_follows_the_roster_adds_up_and_leaves_out_what_is_cancelled(
+    repository: Repository, tmp_path: Path
+) -> None:
+    third = whole("桥梁")
+    send(repository, third)
+    for one in (FIRST, SECOND, third):
+        take(repository, one)
+    changes = Changes(repository.snapshot(), ROUND)
+    put_order(changes, [third["id"], SECOND["id"], FIRST["id"]])
+    repository.commit(changes, "roster")
+    by(repository).cancel(ROUND, "绿化", WHY)
+    by(repository).correct(ROUND, "桥梁", [("项目性质", "一次性项目")], WHY)
+    path, town = tmp_path / "汇总.xlsx", tmp_path / "库"
+    told = invoke("-R", town, "export", ROUND, "-o", path)
+    assert "1 个项目已取消" in told.stderr
+    made = load_workbook(path)
+    rows = list(made["项目"].iter_rows(min_row=3, values_only=True))
+    name = rows[0].index("项目名称")
+    assert [row[name] for row in rows[1:]] == ["桥梁", "道路养护", None]
+    total = rows[0].index("项目资金总额")
+    assert str(rows[-1][total]).startswith("=SUM(")
+    assert rows[-1][0] == "合计"
+    kept = list(made["裁定"].iter_rows(min_row=4, values_only=True))
+    assert {(row[1], row[4], row[6]) for row in kept} == {
+        ("桥梁", "更正", WHY),
+        ("绿化", "取消", WHY),
+    }
+    titles = [one.title for one in standings(repository.snapshot(), ROUND)]
+    assert titles == ["桥梁", "绿化", "道路养护"]
+
+
+def test_a_record_is_written_to_a_file_and_read_again_whatever_the_shell_made_of_it(
+    repository: Repository, tmp_path: Path
+) -> None:
+    take(repository, FIRST)
+    town, path = tmp_path / "库", tmp_path / "x.json"
+    assert invoke("-R", town, "show", "道路", "-o", path).exit_code == 0
+    assert path.read_bytes() == canonical_bytes(FIRST)
+    assert invoke("-R", town, "show", "道路", "-o", path).exit_code == 3
+    assert invoke("-R", town, "show", "道路", "-o", path, "--force").exit_code == 0
+    for encoding in ("utf-16", "utf-8-sig"):
+        path.write_bytes(canonical_bytes(FIRST).decode().encode(encoding))
+        (read,) = invoke("read", path).stdout.splitlines()
+        assert json.loads(read)["record"] == FIRST

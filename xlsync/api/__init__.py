@@ -35,6 +35,7 @@ from xlsync.api.standing import (
     status,
     write_ledger,
     write_received,
+    write_record,
 )
 from xlsync.api.viewing import (
     is_round,
@@ -123,6 +124,7 @@ __all__ = [
     "write_ledger",
     "write_page",
     "write_received",
+    "write_record",
     "write_returned",
     "write_revisions",
     "write_text",

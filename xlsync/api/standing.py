@@ -106,6 +106,18 @@ def show(repository: Repository, record: str) -> Record:
     return snapshot.record(entry)
 
 
+def write_record(path: Path, record: Record, *, force: bool = False) -> None:
+    """Write a record as the canonical bytes that a repository keeps.
+
+    Raises:
+        XlsyncError: when it cannot be written, or is there already without ``force``.
+    """
+    from xlsync.base.files import put_file
+    from xlsync.base.record import canonical_bytes
+
+    put_file(path, canonical_bytes(record), force=force)
+
+
 def export(
     repository: Repository,
     round_name: str,

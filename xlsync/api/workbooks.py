@@ -160,20 +160,28 @@ def carry_over_files(
 
 
 def corrections(
-    files: Iterable[FileReading], forms: Forms | None = None, *, password: str = ""
+    files: Iterable[FileReading],
+    forms: Forms | None = None,
+    *,
+    password: str = "",
+    with_warnings: bool = False,
 ) -> Iterator[CorrectionCopy]:
-    """The workbooks that go back to be corrected: what was typed, with the problems marked."""
+    """The workbooks that go back to be corrected: what was typed, with the problems marked.
+
+    One for each form with errors; ``with_warnings`` adds forms that have warnings alone.
+    """
     from xlsync.exchange.corrections import corrections
 
-    return corrections(or_installed(forms), files, password)
+    return corrections(or_installed(forms), files, password, with_warnings=with_warnings)
 
 
-def write_corrections(
+def write_corrections(  # noqa: PLR0913 - what can be asked of copies
     files: Iterable[FileReading],
     folder: Path,
     forms: Forms | None = None,
     *,
     password: str = "",
+    with_warnings: bool = False,
     force: bool = False,
 ) -> Iterator[tuple[CorrectionCopy, Path | None]]:
     """The same, each written into a folder; its path, None where no workbook could be made.
@@ -189,7 +197,8 @@ def write_corrections(
         if not force:
             refuse_existing(folder / name for name in names)
 
-    for one in corrections(or_installed(forms), files, password, check):
+    made = corrections(or_installed(forms), files, password, check, with_warnings=with_warnings)
+    for one in made:
         path = folder / one.name if one.name and one.data is not None else None
         if path and one.data is not None:
             write_file(path, one.data)

@@ -68,6 +68,7 @@ def diff(
             _print_json(comparison.deltas)
         else:
             _print_lines(comparison.deltas, in_short=bool(html or xlsx))
+        _tell_waiting(comparison.waiting)
     end(comparison.files)
 
 
@@ -86,3 +87,13 @@ def _print_lines(deltas: list[RecordDelta], *, in_short: bool) -> None:
     if not in_short:
         print_report(delta_lines(deltas))
     print_report([line(summary(deltas), "bold")], funds_table(funds(deltas)))
+
+
+def _tell_waiting(waiting: list[tuple[str, str]]) -> None:
+    """Name what did not come back yet, of which nobody knows whether it changed."""
+    import sys
+
+    from xlsync.report.deltas import waiting_lines
+    from xlsync.report.terminal import console, print_lines
+
+    print_lines(console(sys.stderr), waiting_lines(waiting))

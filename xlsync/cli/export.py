@@ -46,3 +46,6 @@ def export(settings: Settings, round_name: str, *, output: Path, force: bool) ->
     if made.disputed:
         text = f"{made.disputed} 个项目还有未定的冲突，导出的只是已收的版本。"
         print_lines(console(sys.stderr), [line(text, "yellow")])
+    if made.cancelled:
+        text = f"{made.cancelled} 个项目已取消，不在导出的内容中。"
+        print_lines(console(sys.stderr), [line(text, "yellow")])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import json_option, repo_option
+from xlsync.cli.options import PATH, json_option, repo_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
@@ -34,14 +39,22 @@ def log(settings: Settings, record: str, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("record", metavar="[ROUND/]RECORD[@REV]")
+@click.option(
+    "-o", "--output", metavar="FILE", type=PATH, help="Write it into this file, as it is kept."
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @repo_option()
 @pass_settings
-def show(settings: Settings, record: str) -> None:
-    """Print a record as JSON.
+def show(settings: Settings, record: str, *, output: Path | None, force: bool) -> None:
+    """Print a record as JSON, or write it into a file.
 
     RECORD is an id or a title, or a part of them (see log); ROUND is a round such as 2023/一上,
     by default the latest that has the record; REV is a version as log shows it, or a branch or
     tag, by default the last.
     """
     with settings.repository() as repository:
-        write_json(api.show(repository, record))
+        found = api.show(repository, record)
+    if output is None:
+        write_json(found)
+    else:
+        api.write_record(output, found, force=force)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     help="Write a workbook to send back for each form with problems into this folder.",
 )
 @click.option("--password", metavar="TEXT", default="", help="Protect these sheets with it.")
+@click.option(
+    "--warnings", "with_warnings", is_flag=True, help="Also send back what has warnings alone."
+)
+@click.option("--json", "as_json", is_flag=True, help="With --return, print the JSON too.")
 @click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
 @forms_option()
 @pass_settings
@@ -35,25 +39,32 @@ def read(
     folder: Path | None,
     *,
     password: str,
+    with_warnings: bool,
+    as_json: bool,
     force: bool,
 ) -> None:
     """Print what stands in files as JSON Lines, one object for each form found.
 
     Each FILE, and each file of each DIR, is a workbook, a text, or JSON. A file in which no form
     is found gives an object too, with the problem and without a record. With --return, each form
-    with problems also gives a workbook to send back: what was typed, with the cells in question
+    with errors gives a workbook to send back instead: what was typed, with the cells in question
     marked and commented, and a list of what to correct.
     """
     from xlsync.report.problems import correction_line
 
     readings = []
     for file in read_files(settings, files):
-        for one in file.as_json():
+        for one in file.as_json() if as_json or folder is None else ():
             write_json(one, on_one_line=True)
         readings.append(replace(file, data=b""))  # a folder of them need not fit into memory
     if folder is not None:
         made = api.write_corrections(
-            readings, folder, settings.forms, password=password, force=force
+            readings,
+            folder,
+            settings.forms,
+            password=password,
+            with_warnings=with_warnings,
+            force=force,
         )
         for correction, path in made:
             click.echo(correction_line(correction, path), err=True)

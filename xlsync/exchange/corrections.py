@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import unique_names
-from xlsync.base.problems import Severity
+from xlsync.base.problems import Severity, has_error
 from xlsync.base.record import differences, get, join
 from xlsync.exchange.correction_cells import draft_copy, restore_fixed
 from xlsync.exchange.correction_list import Listing
@@ -245,15 +245,18 @@ def corrections(
     files: Iterable[FileReading],
     password: str = "",
     check_names: Callable[[list[str]], None] = lambda _: None,
+    *,
+    with_warnings: bool = False,
 ) -> Iterator[CorrectionCopy]:
-    """A workbook to send back for each form with problems, of files that belong to no round.
+    """A workbook to send back for each form with errors, of files that belong to no round.
 
+    ``with_warnings`` makes one of forms with warnings alone too, which are accepted as they are.
     ``check_names`` is told all names before the first workbook is made; it may raise.
     """
     going: list[tuple[Path, Case]] = []
     for file in files:
         found = cases(forms, file.readings, file.path.stem, is_text=file.is_text)
-        going += [(file.path, case) for case in found]
+        going += [(file.path, one) for one in found if with_warnings or has_error(one.problems)]
         if not any(one.form in forms for one in file.readings):
             yield CorrectionCopy(file.path)
     names = copy_names(case for _, case in going)

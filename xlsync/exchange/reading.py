@@ -20,6 +20,7 @@ from xlsync.reader import Reading, read
 from xlsync.sources import open_file, other_ending
 from xlsync.sources.finding import Arrival, find_arrivals, find_files, loaded, unpacked
 from xlsync.sources.sniffing import Format, sniff
+from xlsync.sources.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -153,9 +154,9 @@ def _records(forms: Mapping[str, Form], data: bytes, ending: str) -> Iterator[Re
     if len(data) > MAX_JSON_BYTES or data.count(b",") > MAX_JSON_ITEMS:
         yield _unreadable(problem("X001", "JSON 文件过大，未读取，请拆分后再读取。"))
         return
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    text, undecided = decode(data)
+    if text is None or undecided:
+        # Unlike a text that people typed, JSON that is none of the encodings of Unicode is damaged.
         yield _unreadable(problem("X001", "JSON 不是 UTF-8 编码，请另存为 UTF-8。"))
         return
     pieces = enumerate(text.split("\n"), start=1) if _is_lines(ending, text) else [(1, text)]

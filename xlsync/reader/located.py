@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Cell, Kind
 from xlsync.base.record import join
+from xlsync.form.codes import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.form.mapping import FieldBase, Table
+    from xlsync.form.mapping import Mapping as FormMapping
     from xlsync.form.types import ValueType
     from xlsync.workbook.manifest import Manifest
 
@@ -117,6 +119,7 @@ class Reading:
 def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[str, Cell]:
     """The cell of every place with a problem so far; a blank one where nothing stood.
 
+    So is the cell of a word that stands for no value: the record does not tell it from a blank.
     ``rows`` are the items that became rows of the record, by the pointer of their table.
     """
     reported = {one.pointer for one in located.problems if one.pointer}
@@ -126,16 +129,27 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
     typed = {
         item.pointer: located.fields[slot].cell
         for slot, item in mapping.fields.items()
-        if item.pointer in reported and slot in located.fields
+        if slot in located.fields
+        and (item.pointer in reported or _is_none(mapping, item, located.fields[slot]))
     }
     for table in mapping.tables.values():
         for index, item in enumerate(rows.get(table.pointer, ())):
             pointer = f"{table.pointer}{join(index)}"
             names = {name for name in table.columns if f"{pointer}{join(name)}" in reported}
-            for name in (*names, *_joined_parts(table, names)):
+            none = {
+                name
+                for name, column in table.columns.items()
+                if (one := item.cells.get(name)) is not None and _is_none(mapping, column, one)
+            }
+            for name in (*names, *none, *_joined_parts(table, names)):
                 found = item.cells.get(name)
                 typed[f"{pointer}{join(name)}"] = found.cell if found else _BLANK
     return typed
+
+
+def _is_none(mapping: FormMapping, item: FieldBase, found: Found) -> bool:
+    """Whether a word of a code list was chosen that stands for no value."""
+    return bool(item.codes) and coded(mapping.codes[item.codes or ""], found.cell.text) == (None,)
 
 
 def _joined_parts(table: Table, names: set[str]) -> Iterator[str]:

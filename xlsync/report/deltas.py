@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.record import MISSING
 from xlsync.records import Kind, what_happened
 from xlsync.report.changes import NEW_STYLE, OLD_STYLE, inline_change
-from xlsync.report.lines import line
+from xlsync.report.lines import line, visible
 from xlsync.report.revisions import kinds_of, revisions
 from xlsync.report.wording import quoted
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlsync.report.wording import Side
 
 _HEADING_STYLE = "bold"
+_MOST_NAMED = 5
 _SHORT = 32
 """Texts up to this length are shown old beside new, longer ones by their changed parts."""
 
@@ -78,6 +79,16 @@ def summary(records: Sequence[RecordDelta]) -> str:
     added, removed = kinds[Kind.ADDED], kinds[Kind.REMOVED]
     changed = len(records) - added - removed
     return f"{len(records)} 个项目有变化：改动 {changed}，新增 {added}，取消 {removed}。"
+
+
+def waiting_lines(waiting: Sequence[tuple[str, str]]) -> Iterator[Line]:
+    """The projects that did not come back yet, and so were not compared; a few by name."""
+    if not waiting:
+        return
+    named = "、".join(f"{group} {title}" for group, title in waiting[:_MOST_NAMED])
+    more = "等" if len(waiting) > _MOST_NAMED else ""
+    text = f"未回 {len(waiting)} 个，没有比较：{named}{more}。"
+    yield line(visible(text), "yellow")
 
 
 def _heading(found: Sequence[Revision]) -> str:

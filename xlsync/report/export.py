@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The files or the folder that were written, and how many projects wait for a decision."""
+    """The files or the folder that were written, and how many projects wait for a decision.
+
+    ``cancelled`` counts projects that are not in it because they were cancelled.
+    """
 
     paths: list[Path]
     disputed: int
+    cancelled: int = 0
 
 
 def is_folder(path: Path) -> bool:
@@ -61,10 +65,10 @@ def write_export(accepted: Accepted, path: Path, *, force: bool = False) -> Expo
     """
     if is_folder(path):
         write_folder(accepted, path, force=force)
-        return Exported([path], accepted.disputed)
+        return Exported([path], accepted.disputed, accepted.cancelled)
     parts = FORMATS[path.suffix.lower()](accepted, path)
     write_parts(parts, force=force)
-    return Exported([one for one, _ in parts], accepted.disputed)
+    return Exported([one for one, _ in parts], accepted.disputed, accepted.cancelled)
 
 
 def write_parts(parts: Sequence[Part], *, force: bool) -> None:

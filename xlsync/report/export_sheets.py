@@ -57,8 +57,19 @@ class RowSheet:
     never be wider than its column, so every one of them is measured.
     """
 
-    def __init__(self, made: Book, name: str, title: str, places: Sequence[Place]) -> None:
-        """Begin the sheet with its heads."""
+    def __init__(
+        self,
+        made: Book,
+        name: str,
+        title: str,
+        places: Sequence[Place],
+        *,
+        has_totals: bool = False,
+    ) -> None:
+        """Begin the sheet with its heads; ``has_totals`` adds up the amounts below the rows."""
+        kinds = [TYPES[place.type] for place in places]
+        are_added = [has_totals and isinstance(kind, MoneyType) for kind in kinds]
+        self._totals = {at: _NOTHING for at, added in enumerate(are_added) if added}
         self.places = places
         self._made = made
         columns = [Column(one, _NARROW) for one in (_NUMBER, *(one.head for one in places))]
@@ -72,6 +83,9 @@ class RowSheet:
 
     def add(self, values: Sequence[Value]) -> None:
         """Write one row, at once or when it is clear how wide it can be."""
+        for at in self._totals:
+            value = values[at]
+            self._totals[at] += value if isinstance(value, Decimal) else _NOTHING
         if self._rooms:
             self._write(values)
             return
@@ -83,9 +97,23 @@ class RowSheet:
         """Write what waits, and what depends on all rows: widths, filter, what stays in sight."""
         if not self._rooms:
             self._settle()
+        self._measure([self._totals.get(at) for at in range(len(self.places))])
         self._made.widths(self._worksheet, [_NARROW, *self._widths()])
         self._worksheet.autofilter(HEAD_ROW, 0, max(self._row, FIRST_ROW), len(self.places))
         self._worksheet.freeze_panes(FIRST_ROW, min(_FROZEN, len(self.places)))
+        if self._totals and self._row > HEAD_ROW:
+            self._write_totals()
+
+    def _write_totals(self) -> None:
+        self._worksheet.set_row(self._row + 1, _HEIGHT)
+        look = self._made.look("sum_text")
+        self._made.write(self._worksheet, self._row + 1, 0, "合计", look)
+        for at in range(len(self.places)):
+            if (total := self._totals.get(at)) is None:
+                self._made.write(self._worksheet, self._row + 1, at + 1, None, look)
+            else:
+                rows, style = (FIRST_ROW, self._row), self._made.look("sum_money")
+                self._made.total(self._worksheet, rows, at + 1, total, style)
 
     def _settle(self) -> None:
         for values in self._waiting:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 _HEADS = ("资金（元）", "单位", "项目", "原", "现", "增减")
 _NAMES = 2
-_NOTHING = Decimal("0.00")
-
-
 """Columns from the left that hold no numbers."""
+
+_NOTHING = Decimal("0.00")
 
 
 def funds_table(found: Sequence[Funds]) -> Table:
@@ -77,10 +76,12 @@ class Funds:
 
 
 def funds(records: Iterable[RecordDelta]) -> list[Funds]:
-    """The sums of each total of the forms, in their order; groups sorted by name.
+    """The sums of each total of the forms, in their order; groups in that of the records.
 
-    A form without sums is summed by its first amount. An empty amount counts as nothing, and
-    an amount that changed nowhere is left out.
+    A project that moved to another unit, or whose unit was renamed, is summed up under the unit
+    that it has now: it is no loss here and a gain there. A form without sums is summed by its
+    first amount. An empty amount counts as nothing, and an amount that changed nowhere is left
+    out.
     """
     made: dict[str, Funds] = {}
     wordings: dict[str, Wording] = {}
@@ -88,22 +89,16 @@ def funds(records: Iterable[RecordDelta]) -> list[Funds]:
         wording = wordings.setdefault(record.mapping.form, Wording(record.mapping))
         for label, amount in wording.amounts:
             _add(made.setdefault(label, Funds(label)), wording, amount, record)
-    for one in made.values():
-        one.groups = dict(sorted(one.groups.items()))
     return [one for one in made.values() if one.groups]
 
 
 def _add(made: Funds, wording: Wording, amount: FormField, record: RecordDelta) -> None:
     old, new = (_amount(amount, side) for side in (record.old, record.new))
-    before, after = (_group(wording, side) for side in (record.old, record.new))
-    is_elsewhere = record.old is not None and record.new is not None and before != after
-    if old == new and not (is_elsewhere and old):
+    if old == new:
         return
+    group = _group(wording, record.old if record.new is None else record.new)
     made.total.add(record.id, old=old, new=new)
-    if record.old is not None:
-        made.groups.setdefault(before, Sum()).add(record.id, old=old)
-    if record.new is not None:
-        made.groups.setdefault(after, Sum()).add(record.id, new=new)
+    made.groups.setdefault(group, Sum()).add(record.id, old=old, new=new)
 
 
 def _amount(field: FormField, record: Record | None) -> Decimal:

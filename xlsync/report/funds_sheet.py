@@ -45,7 +45,7 @@ def write_funds(made: Book, sides: tuple[str, str], found: Sequence[Funds]) -> N
     if not found:
         worksheet.merge_range(FIRST_ROW, 0, FIRST_ROW, 1, _SAME, made.look("center"))
         return
-    groups = sorted({group for one in found for group in one.groups})
+    groups = list(dict.fromkeys(group for one in found for group in one.groups))
     for row, group in enumerate(groups, start=FIRST_ROW):
         made.write(worksheet, row, 0, group, made.look("text"))
     last = FIRST_ROW + len(groups) - 1

@@ -183,12 +183,16 @@ def decision_line(decision: Decision) -> str:
 
 def decided_text(decision: Decision) -> str:
     """What was decided about a record, on one line."""
-    changes = "；".join(
+    reason = f"理由：{decision.reason}"
+    return "；".join(filter(None, (decision.verdict, changes_text(decision), reason)))
+
+
+def changes_text(decision: Decision) -> str:
+    """What a decision changed, on one line."""
+    return "；".join(
         f"{one.label} {quoted(shown(one.old, None))} → {quoted(shown(one.new, None))}"
         for one in decision.changes
     )
-    reason = f"理由：{decision.reason}"
-    return "；".join(filter(None, (decision.verdict, changes, reason)))
 
 
 def received_table(found: Sequence[Kept]) -> Table:

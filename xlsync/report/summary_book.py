@@ -18,8 +18,9 @@ from xlsync.report.export_columns import (
 )
 from xlsync.report.export_sheets import RowSheet, Sums
 from xlsync.report.lines import visible
-from xlsync.report.office import book
+from xlsync.report.office import Column, book
 from xlsync.report.office_chart import CHART_SHEET
+from xlsync.report.rounds import changes_text, minute
 
 if TYPE_CHECKING:
     from typing import IO
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from xlsync.rounds.exporting import Accepted, FormRecords
 
 _PROJECTS, _SUMS = "项目", "汇总"
+_DECIDED = "裁定"
+_DECIDED_COLUMNS = (
+    Column("单位", 24),
+    Column("项目", 30),
+    Column("时间", 17, "center"),
+    Column("经办", 12, "center"),
+    Column("事项", 12, "center"),
+    Column("内容", 60),
+    Column("理由", 36),
+)
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 
@@ -42,15 +53,39 @@ def write_summary(accepted: Accepted, file: IO[bytes]) -> None:
         for number, records in enumerate(accepted.forms, start=1):
             mark = f"（{number}）" if len(accepted.forms) > 1 else ""
             _write_form(made, accepted.round, records, mark)
+        if accepted.decided:
+            _write_decided(made, accepted)
+
+
+def _write_decided(made: Book, accepted: Accepted) -> None:
+    """What people decided: corrections, cancelled projects, reviews, each with its reason."""
+    worksheet = made.sheet(_DECIDED, f"{accepted.round} {_DECIDED}", "", _DECIDED_COLUMNS)
+    cells = (
+        (
+            one.group,
+            one.title,
+            minute(one.decision.time),
+            one.decision.by,
+            one.decision.act.word,
+            one.decision.verdict or changes_text(one.decision),
+            one.decision.reason,
+        )
+        for one in accepted.decided
+    )
+    made.rows(worksheet, _DECIDED_COLUMNS, cells)
 
 
 def _write_form(made: Book, round_name: str, records: FormRecords, mark: str) -> None:
     mapping = records.form.mapping
     title = f"{round_name} {visible(mapping.title)}"
     naming = naming_places(mapping)
-    taken = {_PROJECTS, _SUMS, f"{_SUMS}{CHART_SHEET}"}
+    taken = {_PROJECTS, _SUMS, _DECIDED, f"{_SUMS}{CHART_SHEET}"}
     projects = RowSheet(
-        made, _PROJECTS + mark, f"{title}{_SUMS}", [*field_places(mapping), RECORD_ID]
+        made,
+        _PROJECTS + mark,
+        f"{title}{_SUMS}",
+        [*field_places(mapping), RECORD_ID],
+        has_totals=True,
     )
     tables = []
     for table in mapping.tables.values():

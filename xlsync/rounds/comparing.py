@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.records import RecordDelta, compare_record
+from xlsync.rounds.decisions import cancelled
+from xlsync.rounds.exporting import counted_records
+from xlsync.rounds.ledger import roster_order
 from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.repository import Snapshot
+    from xlsync.repository import Entry, Snapshot
 
 
 def compare_rounds(
@@ -21,20 +24,31 @@ def compare_rounds(
 ) -> list[RecordDelta]:
     """Every record that differs between two rounds; only those are loaded.
 
+    A cancelled project is none of its round. One that went out in the new round and did not come
+    back yet has not changed: see :func:`still_out`. The order is that of the new round's roster.
+
     Raises:
         XlsyncError: when one of the rounds does not exist.
     """
     for name in (old, new):
         check_known(snapshot, name)
-    before, after = snapshot.records(old), snapshot.records(new)
+    before, after = counted_records(snapshot, old), counted_records(snapshot, new)
+    waiting = {one.id for one in still_out(snapshot, old, new)}
     deltas = []
     for record_id in before | after:
         one, other = before.get(record_id), after.get(record_id)
-        if one is not None and other is not None and one.blob == other.blob:
+        is_same = one is not None and other is not None and one.blob == other.blob
+        if is_same or record_id in waiting:
             continue
         versions = (snapshot.record(entry) if entry else None for entry in (one, other))
         deltas.append(compare_versions(forms, *versions))
-    return _ordered(deltas)
+    return _ordered(deltas, {**roster_order(snapshot, old), **roster_order(snapshot, new)})
+
+
+def still_out(snapshot: Snapshot, old: str, new: str) -> list[Entry]:
+    """The projects of the old round that went out in the new one and did not come back yet."""
+    before, out = counted_records(snapshot, old), cancelled(snapshot, new)
+    return [one for one in snapshot.outstanding(new) if one.id in before and one.id not in out]
 
 
 def round_records(snapshot: Snapshot, round_name: str) -> dict[str, Record]:
@@ -44,7 +58,7 @@ def round_records(snapshot: Snapshot, round_name: str) -> dict[str, Record]:
         XlsyncError: when the round does not exist.
     """
     check_known(snapshot, round_name)
-    entries = snapshot.records(round_name).values()
+    entries = counted_records(snapshot, round_name).values()
     return {entry.id: snapshot.record(entry) for entry in entries}
 
 
@@ -76,6 +90,14 @@ def compare_versions(
     return compare_record(form.mapping, last["id"], old, new)
 
 
-def _ordered(deltas: Iterable[RecordDelta | None]) -> list[RecordDelta]:
+def _ordered(
+    deltas: Iterable[RecordDelta | None], order: Mapping[str, int] | None = None
+) -> list[RecordDelta]:
+    """By their places in a roster, then by unit and title."""
     found = [one for one in deltas if one is not None]
-    return sorted(found, key=lambda one: (str(one.group), str(one.title), one.id))
+    places = order or {}
+    last = len(places)
+    return sorted(
+        found,
+        key=lambda one: (places.get(one.id, last), str(one.group), str(one.title), one.id),
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.rounds.decisions import cancelled, decisions
+from xlsync.rounds.ledger import roster_order
 from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.repository import Entry, Snapshot
+    from xlsync.rounds.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class FormRecords:
-    """The accepted records of one form; iterating reads them, in the order of unit and title."""
+    """The accepted records of one form; iterating reads them, in the order of the roster."""
 
     form: Form
     snapshot: Snapshot
@@ -42,19 +45,40 @@ class FormRecords:
             yield record
 
 
+class Decided(NamedTuple):
+    """A decision about a project of the round, by the names that it has now."""
+
+    group: str
+    title: str
+    decision: Decision
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The accepted records of a round; ``disputed`` counts those that something contradicts."""
+    """The accepted records of a round; ``disputed`` counts those that something contradicts.
+
+    ``entries`` are all of them in the order of the roster, cancelled ones left out, which
+    ``cancelled`` counts; ``decided`` is what people decided, cancelled projects included.
+    """
 
     round: str
     snapshot: Snapshot
     forms: list[FormRecords]
+    entries: list[Entry]
     disputed: int
+    cancelled: int = 0
+    decided: tuple[Decided, ...] = ()
 
-    @property
-    def entries(self) -> list[Entry]:
-        """All records, in the order of unit and title."""
-        return list(self.snapshot.records(self.round).values())
+
+def counted_records(snapshot: Snapshot, round_name: str) -> dict[str, Entry]:
+    """The records of a round that count, by id: not those of cancelled projects.
+
+    They are in the order of the roster; what is not in it follows by unit and title.
+    """
+    out = cancelled(snapshot, round_name)
+    order = roster_order(snapshot, round_name)
+    found = {one.id: one for one in snapshot.records(round_name).values() if one.id not in out}
+    return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
 
 
 def accepted(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> Accepted:
@@ -64,14 +88,34 @@ def accepted(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> 
         XlsyncError: when there is no such round, nothing was accepted in it, or a form is missing.
     """
     check_known(snapshot, round_name)
+    entries = counted_records(snapshot, round_name)
     by_form: dict[str, list[Entry]] = {}
-    for entry in snapshot.records(round_name).values():
+    for entry in entries.values():
         by_form.setdefault(str(snapshot.record(entry).get("form")), []).append(entry)
     if not by_form:
         raise XlsyncError(f"{round_name}: nothing was accepted in this round yet")
     for form_id in by_form:
         if form_id not in forms:
             raise XlsyncError(f"no form {form_id!r} is installed that could read these records")
-    parts = [FormRecords(forms[one], snapshot, by_form[one]) for one in sorted(by_form)]
-    disputed = len(snapshot.names(f"{layout.CONFLICTS}/{round_name}"))
-    return Accepted(round_name, snapshot, parts, disputed)
+    return Accepted(
+        round=round_name,
+        snapshot=snapshot,
+        forms=[FormRecords(forms[one], snapshot, by_form[one]) for one in sorted(by_form)],
+        entries=list(entries.values()),
+        disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
+        cancelled=len(snapshot.records(round_name)) - len(entries),
+        decided=tuple(_decided(snapshot, round_name)),
+    )
+
+
+def _decided(snapshot: Snapshot, round_name: str) -> Iterator[Decided]:
+    found = decisions(snapshot, round_name)
+    if not found:
+        return
+    known = snapshot.records(round_name)
+    names = {one.id: one for one in (*snapshot.outstanding(round_name), *known.values())}
+    order = roster_order(snapshot, round_name)
+    for record_id in sorted(found, key=lambda one: (order.get(one, len(order)), one)):
+        entry = names.get(record_id)
+        for one in found[record_id]:
+            yield Decided(*((entry.group, entry.title) if entry else ("", record_id)), one)

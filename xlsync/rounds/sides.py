@@ -10,7 +10,7 @@ from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.problems import has_error, problem
 from xlsync.exchange.reading import read_files
 from xlsync.repository import Repository, is_round
-from xlsync.rounds.comparing import compare_records, compare_rounds, round_records
+from xlsync.rounds.comparing import compare_records, compare_rounds, round_records, still_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class Comparison:
     """The changes, None where nothing could be compared; and the files with errors in them.
 
-    ``empty`` are sides that are folders without any file that could hold a form.
+    ``empty`` are sides that are folders without any file that could hold a form; ``waiting`` are
+    unit and title of projects that went out in the new round and did not come back yet.
     """
 
     deltas: list[RecordDelta] | None
     files: list[FileReading] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    waiting: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -69,7 +71,10 @@ def compare_sides(
         raise UsageError("OLD and NEW must not be empty")
     if all(is_round(side) and not Path(side).exists() for side in (old, new)):
         with Repository.open(repository) as opened:
-            return Comparison(compare_rounds(forms, opened.snapshot(), old, new))
+            snapshot = opened.snapshot()
+            deltas = compare_rounds(forms, snapshot, old, new)
+            out = [(one.group, one.title) for one in still_out(snapshot, old, new)]
+            return Comparison(deltas, waiting=out)
     before, after = (_side(forms, side, repository, progress) for side in (old, new))
     files = before.files + after.files
     empty = [side for side, one in ((old, before), (new, after)) if one.is_missing]
