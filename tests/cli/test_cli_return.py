@@ -59,8 +59,9 @@ def test_copies_alone_print_no_records_and_are_made_of_errors_alone(tmp_path: Pa
 
 def test_a_word_that_stands_for_no_value_goes_back_as_it_was_chosen(tmp_path: Path) -> None:
     form = FORMS[FORM]
-    wrong = spoilt("甲")
-    filled = load_workbook(io.BytesIO(api.generate(form, form.identified(form.canonical(wrong)[0]))))
+    wrong, _ = form.canonical(spoilt("甲"))
+    assert wrong is not None
+    filled = load_workbook(io.BytesIO(api.generate(form, form.identified(wrong))))
     sheet = filled.worksheets[0]
     place = next(
         cell for row in sheet.iter_rows(min_row=13) for cell in row if cell.value in {"≥", "=", "≤"}

@@ -109,5 +109,5 @@ def put_in(
     replacing: bool = False,
 ) -> Collection:
     """Collect what came."""
-    arrived = Arrived(files, spool)
+    arrived = Arrived(files, spool, [])
     return collecting._commit(repository, FORMS, into, arrived, replacing=replacing)  # noqa: SLF001 - without reading files

@@ -123,8 +123,6 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
     ``rows`` are the items that became rows of the record, by the pointer of their table.
     """
     reported = {one.pointer for one in located.problems if one.pointer}
-    if not reported:
-        return {}
     mapping = located.form.mapping
     typed = {
         item.pointer: located.fields[slot].cell
@@ -133,12 +131,19 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
         and (item.pointer in reported or _is_none(mapping, item, located.fields[slot]))
     }
     for table in mapping.tables.values():
+        coded_columns = [
+            (name, column)
+            for name, column in table.columns.items()
+            if column.codes and mapping.codes[column.codes].none
+        ]
+        if not (reported or coded_columns):
+            continue
         for index, item in enumerate(rows.get(table.pointer, ())):
             pointer = f"{table.pointer}{join(index)}"
             names = {name for name in table.columns if f"{pointer}{join(name)}" in reported}
             none = {
                 name
-                for name, column in table.columns.items()
+                for name, column in coded_columns
                 if (one := item.cells.get(name)) is not None and _is_none(mapping, column, one)
             }
             for name in (*names, *none, *_joined_parts(table, names)):
@@ -149,7 +154,8 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
 
 def _is_none(mapping: FormMapping, item: FieldBase, found: Found) -> bool:
     """Whether a word of a code list was chosen that stands for no value."""
-    return bool(item.codes) and coded(mapping.codes[item.codes or ""], found.cell.text) == (None,)
+    codes = mapping.codes[item.codes] if item.codes else None
+    return codes is not None and bool(codes.none) and coded(codes, found.cell.text) == (None,)
 
 
 def _joined_parts(table: Table, names: set[str]) -> Iterator[str]:
