@@ -21,17 +21,19 @@ from xlsync.cli.forms import forms
 from xlsync.cli.generate import generate
 from xlsync.cli.history import log, show
 from xlsync.cli.init import init
-from xlsync.cli.options import forms_option, repo_option
+from xlsync.cli.options import forms_option, lang_option, repo_option
 from xlsync.cli.read import read
 from xlsync.cli.received import received
 from xlsync.cli.rounds import rounds, undo
 from xlsync.cli.safekeeping import backup, check, recover
+from xlsync.cli.speaking import teach_click
 from xlsync.cli.status import status
 from xlsync.cli.sync import merge, sync
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="xlsync")
+@lang_option
 @forms_option()
 @repo_option(envvar="XLSYNC_REPO")
 def cli() -> None:
@@ -41,6 +43,8 @@ def cli() -> None:
     2 wrong usage, 3 a broken set-up such as a missing repository or a bad form file.
     """
 
+
+teach_click()
 
 for command in (
     forms,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.language import told
+from xlsync.cli.speaking import localize
 
 if TYPE_CHECKING:
     from typing import IO
@@ -31,22 +33,32 @@ class BrokenSetup(click.ClickException):
         """Print the line; what would break it or drive the terminal is written out."""
         from xlsync.report.lines import visible
 
-        click.echo(f"xlsync: {visible(self.message)}", file=file, err=file is None)
+        click.echo(f"xlsync: {visible(told(self.message))}", file=file, err=file is None)
 
 
 class Program(click.Group):
-    """The group of all commands, which knows how their failures end."""
+    """The group of all commands, which knows how their failures end, and in which language."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, described in the language that is spoken."""
+        command = super().get_command(ctx, cmd_name)
+        return localize(command, cmd_name) if command else None
+
+    def get_help(self, ctx: click.Context) -> str:
+        """What there is, in the language that is spoken."""
+        localize(self, "")
+        return super().get_help(ctx)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command."""
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            raise click.UsageError(str(error), _invoked(ctx)) from None
+            raise click.UsageError(told(str(error)), _invoked(ctx)) from None
         except XlsyncError as error:
             raise BrokenSetup(str(error)) from None
         except KeyboardInterrupt:
-            click.echo("xlsync: interrupted", err=True)
+            click.echo(told("xlsync: interrupted"), err=True)
             sys.exit(INTERRUPTED)
         except OSError as error:
             if is_reader_gone(error):
@@ -91,5 +103,5 @@ def _stop_writing() -> None:
 
 
 def _in_words(error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = told(error.strerror or str(error))
     return f"{error.filename}: {reason}" if error.filename else reason

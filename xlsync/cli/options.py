@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlsync.base.language import LANGUAGES, speak, told
 from xlsync.cli.context import Settings
 
 if TYPE_CHECKING:
@@ -30,11 +31,26 @@ class PathType(click.Path):
     ) -> Any:  # noqa: ANN401
         """The path; wrong usage when it is empty, which would mean the current folder."""
         if value == "":
-            self.fail("an empty name is no file or folder", param, ctx)
+            self.fail(told("an empty name is no file or folder"), param, ctx)
         return super().convert(value, param, ctx)
 
 
 PATH = PathType()
+
+
+def _speak(_: click.Context, __: click.Parameter, value: str | None) -> None:
+    speak(value)
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+    help="The language of messages: zh or en; by default $XLSYNC_LANG, or zh.",
+)
+"""Behind the program's own name; it counts for help too, where it stands before that."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
