@@ -1,0 +1,118 @@
+"""People are spoken to in Chinese, and in English where they ask for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from xlsync.base import language
+from xlsync.base.language import catalogue, told
+from xlsync.cli import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2] / "xlsync"
+_RAISED = {"XlsyncError", "UsageError"}
+_CHINESE = re.compile("[一-鿿]")
+
+
+@pytest.fixture(autouse=True)
+def _chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("XLSYNC_LANG", raising=False)
+    yield
+    language.speak(None)
+
+
+def run(*words: str) -> str:
+    return CliRunner().invoke(cli, words).output
+
+
+def _messages() -> Iterator[tuple[str, str]]:
+    """What set-up errors say in the code, with numbered blanks, and where."""
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_raised = isinstance(node, ast.Call) and getattr(node.func, "id", "") in _RAISED
+            if is_raised and node.args and (text := _template(node.args[0])):
+                yield text, f"{path.name}:{node.lineno}"
+
+
+def _template(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    numbers = iter(range(10))
+    parts = (
+        str(one.value) if isinstance(one, ast.Constant) else f"{{{next(numbers)}}}"
+        for one in node.values
+    )
+    return "".join(parts)
+
+
+def test_every_set_up_error_has_its_chinese() -> None:
+    found = list(_messages())
+    assert len(found) > 60
+    missing = [
+        f"{where}: {text}"
+        for text, where in found
+        if not _CHINESE.search(text) and re.search("[a-z]{3}", text)
+        if text not in catalogue()["messages"]
+    ]
+    assert missing == []
+
+
+def test_a_translation_fills_in_the_blanks_of_its_message_and_no_others() -> None:
+    for english, chinese in catalogue()["messages"].items():
+        for kind in (r"\{\d\}", r"\{[a-z_]+(?:![rs])?\}"):
+            assert sorted(re.findall(kind, english)) == sorted(re.findall(kind, chinese)), english
+
+
+def _commands(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    yield name or "xlsync", command
+    for key, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, f"{name} {key}".strip())
+
+
+def test_every_command_and_option_is_described_in_chinese() -> None:
+    for name, command in _commands(cli):
+        words = name.split() if name != "xlsync" else []
+        shown = run(*words, "--help")
+        assert "用法" in shown
+        assert catalogue()["commands"][name].strip()[:8] in shown
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert _CHINESE.search(option.help or ""), f"{name} {option.name}"
+
+
+def test_errors_of_usage_and_set_up_are_chinese() -> None:
+    assert "缺少参数" in run("collect")
+    assert "没有命令" in run("statsu")
+    assert "xlsync: /nowhere 没有版本库；请用 xlsync init 建立\n" in run(
+        "-R", "/nowhere", "status", "2023/一上"
+    )
+
+
+def test_english_is_spoken_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ("-R", "/nowhere", "status", "2023/一上")
+    assert "no repository in /nowhere" in run("--lang", "en", *wanted)
+    assert "没有版本库" in run(*wanted), "and no longer"
+    monkeypatch.setenv("XLSYNC_LANG", "en")
+    assert "Usage:" in run("status", "--help")
+    assert "用法" in run("--lang", "zh", "status", "--help")
+
+
+def test_what_stands_in_a_message_is_left_as_it_is() -> None:
+    assert told("no repository in C:\\库 {0}; make one with `xlsync init`").startswith(
+        "C:\\库 {0} 没有版本库"
+    )
+    assert told("an own text") == "an own text"
+    assert told("x: no such file or folder, and as a round or record: 'y' fits 2 records: z") == (
+        "x：没有这个文件或目录；作为轮次或项目：'y' 符合 2 个项目，请写得再具体些：z"
+    )
