@@ -5,8 +5,9 @@ What a program needs stands here, see :mod:`xlsync.api`; each name is imported w
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from xlsync.base.lazy import lazy
 
 if TYPE_CHECKING:
     from xlsync.api import (
@@ -53,16 +54,9 @@ __all__ = [
     "status",
 ]
 
-_ELSEWHERE = {"Form": "xlsync.form", "Repository": "xlsync.repository"}
+_ELSEWHERE = {"xlsync.form": ["Form"], "xlsync.repository": ["Repository"]}
 
-
-def __getattr__(name: str) -> object:
-    """Import what is asked for (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_ELSEWHERE.get(name, "xlsync.api")), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, {"xlsync.api": {*__all__} - {"Form", "Repository"}, **_ELSEWHERE})
 
 
 def __dir__() -> list[str]:

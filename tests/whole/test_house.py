@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from pydantic import BaseModel
 from reading_samples import FORMS, ROOT
 
+from xlsync.base.strict import Strict
 from xlsync.form import mapping, template
 from xlsync.form.mapping import Mapping
 from xlsync.form.rules import Rule
@@ -66,19 +66,19 @@ def vocabulary() -> set[str]:
     part of a quantity is called so; the code then says the key, not the column.
     """
     models = [*models_of(mapping), *models_of(template), *get_args(get_args(Rule)[0])]
-    keys = {name for model in models for name in model.model_fields}
+    keys = {name for model in models for name in model.hints()}
     kinds = {str(word) for model in models for word in literals(model)}
     return keys | kinds | {*TYPES} | {"id", "form"}
 
 
-def models_of(module: object) -> list[type[BaseModel]]:
+def models_of(module: object) -> list[type[Strict]]:
     found = vars(module).values()
-    return [one for one in found if isinstance(one, type) and issubclass(one, BaseModel)]
+    return [one for one in found if isinstance(one, type) and issubclass(one, Strict)]
 
 
-def literals(model: type[BaseModel]) -> Iterator[object]:
-    for info in model.model_fields.values():
-        yield from get_args(info.annotation)
+def literals(model: type[Strict]) -> Iterator[object]:
+    for hint in model.hints().values():
+        yield from get_args(hint)
 
 
 def names(form: Form) -> set[str]:

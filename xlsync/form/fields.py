@@ -9,9 +9,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-
-from xlsync.base.strict import Strict
+from xlsync.base.strict import AfterValidator, Field, Strict, StringConstraints, model_validator
 from xlsync.form.types import TYPES, MoneyType, comparable, money_in
 from xlsync.form.types.units import UNITS, YUAN
 

@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pydantic import BaseModel
-
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form.layout import Layout
     from xlsync.form.library import Library
+    from xlsync.form.model import RecordModel
     from xlsync.form.template import Label
 
 _NO_ID = "—"
@@ -79,7 +78,7 @@ class Form:
         return self.mapping.form
 
     @cached_property
-    def model(self) -> type[BaseModel]:
+    def model(self) -> RecordModel:
         """The record model, built once."""
         return record_model(self.mapping)
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, StringConstraints
-
 from xlsync.base.errors import FormError
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, StringConstraints
 from xlsync.form.extending import find
 from xlsync.form.loading import load_toml
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from xlsync.base.errors import FormError
+from xlsync.base.strict import Strict
 from xlsync.form.extending import Source, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-Model = TypeVar("Model", bound=BaseModel)
-Other = TypeVar("Other", bound=BaseModel)
+Model = TypeVar("Model", bound=Strict)
+Other = TypeVar("Other", bound=Strict)
 
 _SUBJECT = re.compile(r"^(?:Input|String) ")
 
@@ -28,6 +28,8 @@ def load_toml(path: Path, model: type[Model]) -> Model:
     Raises:
         FormError: naming file, table and key of every mistake.
     """
+    from pydantic import ValidationError  # noqa: PLC0415 - only where files are checked
+
     source = read_toml(path)
     try:
         return model.model_validate(source.tables)

@@ -11,9 +11,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
-from pydantic import Field, model_validator
-
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.form.fields import (
     CodeList,
     Column,

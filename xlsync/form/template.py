@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-
 from xlsync.base.grid import Area
-from xlsync.base.strict import Strict
+from xlsync.base.strict import AfterValidator, Field, Strict, StringConstraints, model_validator
 
 SHEET = "_xlsync"
 LISTS = "_lists"

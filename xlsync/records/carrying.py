@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, StringConstraints
-
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import MISSING, Json, Record, get, join, put
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, StringConstraints
 from xlsync.form.codes import decoded
 
 if TYPE_CHECKING:
@@ -52,8 +50,8 @@ class Migration(Strict):
     ``constants`` new slot → value where the new form asks for what the old one did not.
     """
 
-    old: Annotated[str, Field(alias="from")]
-    new: Annotated[str, Field(alias="to")]
+    old: str = Field(key="from")
+    new: str = Field(key="to")
     fields: dict[str, str] = {}
     left: dict[str, Text] = {}
     constants: dict[str, Json] = {}
@@ -67,9 +65,7 @@ def identity(form: Form) -> Migration:
         for name, table in form.mapping.tables.items()
     }
     fields = {slot: slot for slot in form.mapping.fields}
-    return Migration.model_validate(
-        {"from": form.id, "to": form.id, "fields": fields, "tables": tables}
-    )
+    return Migration(old=form.id, new=form.id, fields=fields, tables=tables)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ asks and no kind can express becomes a new kind here, for every form, never a sp
 
 from typing import Annotated
 
-from pydantic import Field
-
+from xlsync.base.strict import Field
 from xlsync.form.rules.dates import DateOrder, Duration, WithinPeriod
 from xlsync.form.rules.deviations import NeedsReason
 from xlsync.form.rules.fields import OneOf, Required

@@ -11,10 +11,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import Field, StringConstraints
-
 from xlsync.base.problems import Problem, Severity
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, StringConstraints
 from xlsync.form.rules.sheet import Limit, SheetCheck
 from xlsync.form.rules.subject import choices, column_choices
 
@@ -115,8 +113,8 @@ class RuleBase(Strict, ABC):
         return choices(plan, plan.fields[name].codes)
 
     def _named(self, mark_type: type[Mark]) -> Iterator[tuple[str, Mark]]:
-        for key, info in type(self).model_fields.items():
-            for mark in info.metadata:
+        for key, hint in self.hints().items():
+            for mark in getattr(hint, "__metadata__", ()):
                 if isinstance(mark, mark_type):
                     value = getattr(self, key)
                     for name in value if isinstance(value, list) else [value]:

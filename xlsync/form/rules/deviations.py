@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
 from xlsync.base.problems import Severity
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.form.rules.base import ColumnKey, TableRule
 from xlsync.form.rules.quantities import is_number
 from xlsync.form.rules.scores import NUMBERS

@@ -5,9 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.form.rules.base import ColumnKey, TableRule, Text, Texts
 from xlsync.form.rules.sheet import array, blank, both, either, filled, quoted, row_title
 from xlsync.form.rules.subject import shorten

@@ -6,8 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
+from xlsync.base.strict import Field, model_validator
 from xlsync.form.rules.base import ColumnKey, FieldName, MoneySlot, PercentSlot, RuleBase, TableRule
 from xlsync.form.rules.sheet import (
     Limit,
