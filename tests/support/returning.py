@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from running import FORM, FORMS, record
 
 from xlsync.base.record import canonical_bytes, put
+from xlsync.form.identity import naming_values
 from xlsync.repository import Changes
 from xlsync.rounds import collecting
-from xlsync.rounds.arriving import Arrived, Came, Claim, Returned, identity
+from xlsync.rounds.arriving import Arrived, Came, Claim, Returned
 from xlsync.rounds.ledger import Issue, issued, put_issue
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def came(
         record_id=one["id"],
         title=form.title(one),
         group=form.group(one),
-        identity=identity(form, one),
+        identity=naming_values(form.mapping, one),
         content=digest,
         blob=spool.put(data),
         claim=Claim(**{**stated, **claim}) if issue is not None else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from inspect import get_annotations
 from typing import (
     TYPE_CHECKING,
@@ -25,7 +26,7 @@ from typing import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from pydantic import GetCoreSchemaHandler
+    from pydantic import GetCoreSchemaHandler, TypeAdapter
     from pydantic_core import CoreSchema
 
 Method = TypeVar("Method", bound="Callable[..., Any]")
@@ -195,9 +196,8 @@ class Strict:
         Raises:
             pydantic.ValidationError: with every mistake and its place.
         """
-        from pydantic import TypeAdapter  # noqa: PLC0415 - only where files are checked
-
-        return TypeAdapter(cls, config={"strict": True}).validate_python(tables)
+        made: Self = _adapter(cast("Any", cls)).validate_python(tables)
+        return made
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -226,6 +226,14 @@ class Strict:
             prepare = getattr(cls, name)
             schema = core_schema.no_info_before_validator_function(prepare, schema)
         return schema
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a class, whatever its hash
+    """What checks a file against a model; making it takes longer than any file."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only where files are checked
+
+    return TypeAdapter(model, config={"strict": True})
 
 
 def _dumped(value: object, *leave_out: bool) -> object:

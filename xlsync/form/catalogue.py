@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
+from xlsync.form.compiled import content_key, load_form
 from xlsync.form.extending import data_folder
-from xlsync.form.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from xlsync.form.form import Form
 
 __all__ = ["Catalogue", "Forms", "data_folder"]
 
@@ -44,7 +46,7 @@ class Catalogue:
             raise XlsyncError(f"no form {form_id!r}; there are: {known}")
         if form_id not in self._loaded:
             template, mapping = self._pairs[form_id]
-            form = Form.load(template, mapping)
+            form = load_form(template, mapping, self._key)
             if form.id != form_id:
                 raise XlsyncError(f"{mapping}: form: {form.id!r} is not the file's name")
             self._loaded[form_id] = form
@@ -69,6 +71,14 @@ class Catalogue:
     @cached_property
     def _loaded(self) -> dict[str, Form]:
         return {}
+
+    @cached_property
+    def _key(self) -> str:
+        """What the forms at hand are, by content: see :mod:`xlsync.form.compiled`."""
+        folders = [data_folder("templates"), data_folder("mappings")]
+        if self._extra is not None:
+            folders += [self._extra / "templates", self._extra / "mappings"]
+        return content_key(folders)
 
     @cached_property
     def _pairs(self) -> dict[str, tuple[Path, Path]]:

@@ -73,3 +73,10 @@ def _free(key: str, taken: set[str]) -> str:
         number += 1
         candidate = f"{key}-{number}"
     return candidate
+
+
+def naming_values(mapping: Mapping, record: Record) -> tuple[str, ...]:
+    """The values that tell a project from others, however they are spaced."""
+    fields = (mapping.fields[slot].pointer for slot in mapping.record.identity)
+    values = (get(record, pointer) for pointer in fields)
+    return tuple(comparable(one) if isinstance(one, str) else "" for one in values)

@@ -17,6 +17,7 @@ from xlsync.base.record import canonical_bytes, get
 from xlsync.base.workers import processes, spread
 from xlsync.exchange.reading import Arrival, FileReading, find_files, loaded, read_arrival, unpacked
 from xlsync.form import Form
+from xlsync.form.identity import naming_values
 from xlsync.form.types import comparable
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
@@ -266,17 +267,10 @@ def _returned(
         record_id=record["id"],
         title=form.title(record),
         group=form.group(record),
-        identity=identity(form, record),
+        identity=naming_values(form.mapping, record),
         content=hashlib.sha256(data).hexdigest(),
         claim=_claim(form, record, reading.manifest, keys),
     ), data
-
-
-def identity(form: Form, record: Record) -> tuple[str, ...]:
-    """The values that tell a project from others, however they are spaced."""
-    fields = (form.mapping.fields[slot].pointer for slot in form.mapping.record.identity)
-    values = (get(record, pointer) for pointer in fields)
-    return tuple(comparable(one) if isinstance(one, str) else "" for one in values)
 
 
 def _claim(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_name
+from xlsync.form.identity import naming_values
 from xlsync.repository import layout, round_order
-from xlsync.rounds.arriving import identity
-from xlsync.rounds.ledger import RETURNED, Issue, Issued, issued, issued_record
+from xlsync.rounds.ledger import Issued, issued, issued_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Known:
         """The values that told a project from others when it went out."""
         content = self.content(record_id, number)
         form = self.forms.get(content["form"])
-        return identity(form, content) if form else ()
+        return naming_values(form.mapping, content) if form else ()
 
     @cached_property
     def _owners(self) -> dict[tuple[str, ...], str]:
@@ -184,12 +184,3 @@ def _make_room(kept: dict[Any, Any]) -> None:
     """Keep what one record after the other asks for again and again, and no whole round."""
     if len(kept) >= _KEPT:
         kept.clear()
-
-
-def statement(entry: Issued) -> Issue:
-    """The issue that says what the coordinator said last.
-
-    A copy that went back for correction repeats what an earlier issue said.
-    """
-    said = [one for one in entry.issues if one.reason != RETURNED]
-    return said[-1] if said else entry.last

@@ -193,3 +193,12 @@ def _issued(path: str, document: Record) -> Issued:
         return Issued(**names, issues=entries)
     except (KeyError, TypeError) as error:
         raise XlsyncError(f"{path} in the repository is no file of the ledger: {error}") from None
+
+
+def statement(entry: Issued) -> Issue:
+    """The issue that says what the coordinator said last.
+
+    A copy that went back for correction repeats what an earlier issue said.
+    """
+    said = [one for one in entry.issues if one.reason != RETURNED]
+    return said[-1] if said else entry.last

@@ -13,8 +13,7 @@ from xlsync.base.problems import Severity
 from xlsync.repository import check_round, layout
 from xlsync.rounds.deadlines import days_late, deadlines, due_of
 from xlsync.rounds.decisions import Act, decisions, is_cancelled
-from xlsync.rounds.known import statement
-from xlsync.rounds.ledger import CORRECTED, issues, roster_order
+from xlsync.rounds.ledger import CORRECTED, issues, roster_order, statement
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.standing import RETURNED, UNIT, Place, Standing
 

@@ -16,7 +16,8 @@ from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import layout
-from xlsync.rounds.known import Taken, statement
+from xlsync.rounds.known import Taken
+from xlsync.rounds.ledger import statement
 from xlsync.rounds.outcomes import State
 
 if TYPE_CHECKING:
