@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench mutations clean
+.PHONY: demo test test-fast lint bench mutations clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'xlsync needs Python 3.11 or newer: make PYTHON=python3.12 …' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python -m compileall -q xlsync
 	@touch $@
 
 # The folder of a former demo is left alone: the demo says so, and stops.
@@ -20,6 +21,10 @@ demo: $(READY)
 # One file stays on one core: its tests share what is dear to make.
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Without office programs, browsers and what takes long: while one works on the code.
+test-fast: $(READY)
+	$(BIN)/python -m pytest -m "not client and not browser and not slow" --numprocesses auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

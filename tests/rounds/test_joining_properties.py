@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from dulwich.repo import Repo
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from xlsync.repository import Snapshot
 
     Step = tuple[str, int, int, list[str]]
+
+pytestmark = pytest.mark.slow
 
 FIRST, SECOND = whole(planned_end="2023-12-31"), whole("另一个", planned_end="2023-12-31")
 RECORDS = (FIRST, SECOND)

@@ -25,6 +25,8 @@ from xlsync.rounds.issuing import Ticket
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("XLSYNC_TEST_KILLS", "24"))
 """How many collections are killed; set it to hundreds for a long run."""
 

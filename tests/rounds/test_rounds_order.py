@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from returning import ROUND, came, changed, put_in, send, whole
@@ -17,6 +18,8 @@ from xlsync.repository import Repository, layout
 if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.repository import Snapshot
+
+pytestmark = pytest.mark.slow
 
 _TEXTS = st.sampled_from(["甲", "乙"])
 _EDIT = st.one_of(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
 
+pytestmark = pytest.mark.slow
+
 FIRST = whole(planned_end="2023-12-31")
 KILLS = int(os.environ.get("XLSYNC_TEST_KILLS", "20"))
 

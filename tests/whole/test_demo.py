@@ -16,6 +16,8 @@ from xlsync.exchange.reading import read_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 class Walk(NamedTuple):
     """A folder in which the demo ran, and what it printed."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.form.mapping import FieldBase, Joined, PrintedLabel, Table
 
+pytestmark = pytest.mark.slow
+
 MODULES = sorted((ROOT / "xlsync").rglob("*.py"))
 MAX_LINES = 350
 

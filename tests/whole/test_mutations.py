@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
 
+pytestmark = pytest.mark.slow
+
 SAMPLE: Record = json.loads(SAMPLES[4].read_text(encoding="utf-8"))
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mutations_table import SAMPLES
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Sheet
     from xlsync.base.record import Json, Record
     from xlsync.reader import Reading
+
+pytestmark = pytest.mark.slow
 
 ((NAME, TABLE),) = FORM.mapping.tables.items()
 FIELDS = FORM.mapping.fields

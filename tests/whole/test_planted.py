@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Workbook
     from xlsync.base.problems import Problem
 
+pytestmark = pytest.mark.slow
+
 SHEET = FORM.template.sheet
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.reader import Reading
 
+pytestmark = pytest.mark.slow
+
 few = settings(
     max_examples=12,
     deadline=None,

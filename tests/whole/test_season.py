@@ -14,6 +14,8 @@ from running import ROOT, invoke
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SEASONS = sorted(path.parent for path in (ROOT / "samples").glob("*/season.toml"))
 
 

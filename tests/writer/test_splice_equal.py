@@ -21,6 +21,8 @@ from xlsync.writer import describe, splice, write
 if TYPE_CHECKING:
     from xlsync.base.record import Record
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*/*/*.json"))
 SHIPPED = list(Catalogue())
 

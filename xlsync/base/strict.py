@@ -164,8 +164,10 @@ class Strict:
         return {name: self.__dict__[name] for name in self._defaults}
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
-        """The same with other values."""
-        return type(self)(**{**self.__getstate__(), **update})
+        """The same with other values, which nobody checks."""
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__getstate__() | update)
+        return copied
 
     def model_dump(
         self,

@@ -59,6 +59,9 @@ class MappingText:
         plan = self._closest.mapping.record if self._closest else None
         if plan is not None and {plan.title, plan.group, *plan.identity} <= fields.keys():
             pairs = plan.model_dump(exclude_defaults=True)
+            pairs["amounts"] = [name for name in plan.amounts if name in fields]
+            if not pairs["amounts"]:
+                del pairs["amounts"]
             return {
                 key: value for key, value in pairs.items() if key != "year" or value in fields
             }, {}

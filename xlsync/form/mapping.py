@@ -112,7 +112,8 @@ def _counted(items: object, unit: str) -> object:
 class RecordPlan(Strict):
     """Which fields name a record: its title, its group (folder), its identity, its year.
 
-    ``id_labels`` are the heads under which a roster gives the ids of records.
+    ``id_labels`` are the heads under which a roster gives the ids of records; ``amounts`` are the
+    fields of money that reports add up and draw, those that matter most.
     """
 
     title: Name
@@ -120,6 +121,7 @@ class RecordPlan(Strict):
     identity: list[Name] = Field(min_length=1)
     year: Name | None = None
     id_labels: list[Text] = []
+    amounts: list[Name] = []
 
 
 class Years(Strict):
@@ -226,9 +228,16 @@ class Mapping(Strict):
             seen[slot] = pointer
         return self
 
+    @model_validator
+    def _amounts_are_money(self) -> None:
+        for name in self.record.amounts:
+            if self.fields[name].type != "money":
+                raise ValueError(f"record.amounts: field {name!r} is no money")
+
     def _references(self) -> Iterator[tuple[str, str, str, Container[str]]]:
         plan = self.record
-        for name in filter(None, (plan.title, plan.group, *plan.identity, plan.year)):
+        naming = (plan.title, plan.group, *plan.identity, plan.year)
+        for name in filter(None, (*naming, *plan.amounts)):
             yield "record", "field", name, self.fields
         for slot, item in self.fields.items():
             if item.below:

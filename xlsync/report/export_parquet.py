@@ -19,6 +19,7 @@ from xlsync.form.types import TYPES
 from xlsync.form.types.dates import DateType
 from xlsync.form.types.numbers import IntegerType, MoneyType
 from xlsync.form.types.scores import PercentType, ScoreType
+from xlsync.form.types.texts import LabelType, TextType
 from xlsync.report.export_columns import RECORD_ID, Place, field_places, row_places, table_rows
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def _arrow_type(type_name: str) -> pa.DataType:
             return pa.date32()
         case IntegerType():
             return pa.int64()
-    return pa.string()
+        case TextType() | LabelType():
+            return pa.string()
+    raise XlsyncError(f"Parquet: nobody said which type of column {type_name!r} is")
 
 
 _READ: dict[pa.DataType, Callable[[Json], object]] = {

@@ -17,7 +17,6 @@ from xlsync.form.types import TYPES, render_quantity
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
 from xlsync.report.lines import visible, visible_lines
-from xlsync.workbook.checks import totals
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
@@ -151,10 +150,10 @@ def _column_type(table: Table, name: str) -> str | None:
 
 
 def _amounts(mapping: Mapping) -> list[FormField]:
-    """The totals of the form's sums; of a form without sums, its first field of money."""
+    """The amounts that the form names as its main ones; otherwise its first field of money."""
     fields = mapping.fields
     money = [one for one in fields.values() if isinstance(TYPES[one.type], MoneyType)]
-    return [fields[name] for name in totals(mapping)] or money[:1]
+    return [fields[name] for name in mapping.record.amounts] or money[:1]
 
 
 def field_labels(mapping: Mapping) -> dict[str, str]:

@@ -10,6 +10,8 @@ from xlsx_parts import MAIN, parts, relationships, styles, workbook, worksheet
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MAX_SECONDS = 5
 MAX_MEGABYTES = 200
 GIGABYTE = 1024
