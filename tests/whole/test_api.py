@@ -43,8 +43,7 @@ def test_what_is_not_there_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize("name", api.__all__)
-def test_every_function_of_the_door_is_in_its_guide(name: str) -> None:
-    assert name in GUIDE.read_text(encoding="utf-8")
+def test_every_name_of_the_door_is_explained(name: str) -> None:
     assert getattr(api, name).__doc__
 
 

@@ -166,7 +166,7 @@ class Strict:
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """The same with other values, which nobody checks."""
         copied = object.__new__(type(self))
-        copied.__dict__.update(self.__getstate__() | update)
+        copied.__dict__.update({**self.__getstate__(), **update})
         return copied
 
     def model_dump(
@@ -228,6 +228,15 @@ class Strict:
             prepare = getattr(cls, name)
             schema = core_schema.no_info_before_validator_function(prepare, schema)
         return schema
+
+
+def _mark(member: object) -> str | None:
+    """When a member is called as a check, if it is one."""
+    return getattr(getattr(member, "__func__", member), _CHECK, None)
+
+
+def _with(names: tuple[str, ...], marks: Mapping[str, str | None], mode: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*names, *(name for name, mark in marks.items() if mark == mode))))
 
 
 @cache

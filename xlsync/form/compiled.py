@@ -119,7 +119,8 @@ class _Unpickler(pickle.Unpickler):
         """A class that a file names; UnpicklingError for any other thing."""
         if module == Severity.__module__ and name == Severity.__name__:
             return Severity
-        known = vars(sys.modules[module]).get(name) if module.startswith("xlsync.form.") else None
+        is_ours = module.startswith("xlsync.form.") and module in sys.modules
+        known = vars(sys.modules[module]).get(name) if is_ours else None
         if isinstance(known, type) and issubclass(known, Strict):
             return known
         raise pickle.UnpicklingError(f"{module}.{name}")

@@ -228,11 +228,12 @@ class Mapping(Strict):
             seen[slot] = pointer
         return self
 
-    @model_validator
-    def _amounts_are_money(self) -> None:
+    @model_validator(mode="after")
+    def _amounts_are_money(self) -> Self:
         for name in self.record.amounts:
             if self.fields[name].type != "money":
                 raise ValueError(f"record.amounts: field {name!r} is no money")
+        return self
 
     def _references(self) -> Iterator[tuple[str, str, str, Container[str]]]:
         plan = self.record
