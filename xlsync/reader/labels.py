@@ -16,6 +16,7 @@ from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found, Located
 from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_columns, heading_index
+from xlsync.reader.single_lines import Vocabulary, unfolded
 from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
 
@@ -219,7 +220,9 @@ def locate_by_labels(
     form: Form, sheet: Sheet, region: Region, above: Iterable[str] = ()
 ) -> Located:
     """Find a form's slots and rows in the rows of one region."""
-    return _Labels(form, sheet, region.start).read(region.rows, above)
+    labels = _Labels(form, sheet, region.start)
+    words = Vocabulary(labels.slots, labels.captions, labels.headings)
+    return labels.read(unfolded(labels.located, words, region.rows), above)
 
 
 def report_stray(located: Located, address: Address, cell: Cell) -> None:

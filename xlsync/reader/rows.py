@@ -98,7 +98,14 @@ def heading_columns(table: Table, index: LabelIndex, row: Row) -> dict[str, int]
 
     A heading row names the levels and the item; the joined quantity stands as :data:`JOINED`.
     """
-    columns = placed(index, {column: cell.text for column, cell in reversed(row.items())})
+    return placed_headings(table, index, {at: cell.text for at, cell in reversed(row.items())})
+
+
+def placed_headings(
+    table: Table, index: LabelIndex, texts: dict[int, str]
+) -> dict[str, int] | None:
+    """The same for texts by their columns."""
+    columns = placed(index, texts)
     needed = {*table.levels, table.name}
     return columns if needed <= columns.keys() else None
 
