@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from xlsync.draft.known import key_of
 from xlsync.draft.regions import Way
+from xlsync.draft.units import PrintedUnits, counted
 
 if TYPE_CHECKING:
     from xlsync.draft.known import Known
     from xlsync.draft.official import Place
     from xlsync.draft.regions import Regions, Spot
     from xlsync.draft.toml import Value
+    from xlsync.draft.units import Printed
     from xlsync.form import Form
 
 _DATE = re.compile(r"[yY].*[dD]")
@@ -46,6 +48,8 @@ class Meaning:
 def meaning(found: Regions, known: Known) -> Meaning:
     """Name every slot outside the table."""
     made = Meaning()
+    table = found.table
+    printed = PrintedUnits([*found.labels, *(table.headings if table else ())])
     for spot in found.spots:
         taken = {name: str(one.pairs["pointer"]) for name, one in made.fields.items()}
         same = known.field(spot, taken, made.spots)
@@ -55,12 +59,29 @@ def meaning(found: Regions, known: Known) -> Meaning:
         else:
             name = same.name
             made.fields[name] = _known_field(made, spot, same.form, name)
+        _settle_unit(made.fields[name], printed.over(spot.place, spot.labels))
         made.spots.append((spot, name))
         _name_labels(made, spot, name)
     for one in made.fields.values():
         if one.pairs.get("below") not in made.fields:
             one.pairs.pop("below", None)
     return made
+
+
+def _settle_unit(meant: MeantField, printed: Printed) -> None:
+    """An amount counts in what the sheet prints over it; a heading with a unit makes amounts."""
+    kind = meant.pairs.get("type")
+    if printed.is_money and kind is None and "codes" not in meant.pairs:
+        meant.pairs["type"] = kind = "money"
+        meant.remarks["type"] = "? 由表头的金额单位推定"
+    if kind != "money":
+        return
+    if printed.unit is not None:
+        meant.pairs = counted(meant.pairs, printed.unit)
+    if printed.doubt:
+        meant.remarks["type"] = f"? {printed.doubt}"
+    elif printed.unit is None:
+        meant.remarks["type"] = "? 表上没有写明金额单位，按元；不是的话请写 unit"
 
 
 def _name_labels(made: Meaning, spot: Spot, name: str) -> None:
@@ -83,6 +104,8 @@ def _known_field(made: Meaning, spot: Spot, form: Form, name: str) -> MeantField
         pairs["label"] = spot.text
         others = [one for one in item.labels if key_of(one) != key_of(spot.text)]
         pairs |= {"spellings": others} if others else {}
+        pairs.pop("beneath", None)
+        pairs |= {"beneath": True} if spot.way is Way.BENEATH else {}
     for label in (item.row, item.column):
         if label is not None:
             made.labels[label] = form.mapping.labels[label].model_dump(exclude_defaults=True)

@@ -327,6 +327,7 @@ def _printed(official: Official, row: int, columns: Iterable[Place]) -> list[str
     """The texts of a row at the columns, those that are merged down included."""
     on_row = official.on_row(row)
     return [
-        next((one.text for one in on_row if one.area.left == column.area.left), "")
+        # A name that is broken to fit its cell is one name all the same.
+        next(("".join(one.text.split()) for one in on_row if one.area.left == column.area.left), "")
         for column in columns
     ]

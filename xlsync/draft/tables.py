@@ -26,6 +26,7 @@ PARTS = ("operator", "value", "unit")
 _LEVELS = 2
 """Columns that a tree speaks of."""
 _UNKNOWN = "? 已有的表里没有这一列，请起名"
+_SECOND_SET = "? 同名的列已有一列，这是并排的另一组（如中期与年度），请起名并核对"
 
 
 class MeantColumn(NamedTuple):
@@ -133,8 +134,10 @@ def _like(
         quantity = next((one for one in over if key_of(one.text) in whole), None)
         if quantity is not None and quantity is not found:
             made.of[quantity] = QUANTITY
-        if found is not None and key in made.names.values():
+        if found is not None and key in made.names.values() and found in made.of:
             made.names[place] = ""  # drawn as one with the column before
+        elif found is not None and key in made.names.values():
+            _add_unknown(made, place, over, number, _SECOND_SET)
         elif found is not None:
             made.names[place] = key
             made.of.setdefault(found, key)
@@ -170,10 +173,12 @@ def _dumped(table: Table, key: str) -> dict[str, Value]:
     return pairs
 
 
-def _add_unknown(made: MeantTable, place: Place, over: Sequence[Place], number: int) -> None:
+def _add_unknown(
+    made: MeantTable, place: Place, over: Sequence[Place], number: int, remark: str = _UNKNOWN
+) -> None:
     key = f"column_{number}"
     made.names[place] = key
-    made.fields[key] = MeantField({"label": _text(over, number)}, {"label": _UNKNOWN})
+    made.fields[key] = MeantField({"label": _text(over, number)}, {"label": remark})
     if over:
         made.of.setdefault(over[0], key)
 

@@ -133,13 +133,19 @@ class Form:
 
         A fixed figure or dash says nothing by itself; see :meth:`printed_beside`.
         """
-        labels = [
+        return [text for text in self._printed() if any(one.isalpha() for one in text)]
+
+    def figures(self) -> list[str]:
+        """Fixed texts of the template without a word in them."""
+        return [text for text in self._printed() if not any(one.isalpha() for one in text)]
+
+    def _printed(self) -> list[str]:
+        labels = (
             label
             for block in self.template.blocks
             for label in (block.headings if isinstance(block, TableBlock) else block.labels)
-        ]
-        texts = (label.text for label in labels if label.text)
-        return [text for text in texts if any(one.isalpha() for one in text)]
+        )
+        return [label.text for label in labels if label.text]
 
     def printed_beside(self, name: str) -> list[str]:
         """Fixed texts that the template has to the right of a label, in the same row."""

@@ -110,15 +110,15 @@ def _add(index: dict[str, list[str]], key: str, name: str) -> None:
 def placed(index: LabelIndex, texts: dict[int, str]) -> dict[str, int]:
     """The columns of a row in which labels stand, by name; an exact label before a decorated one.
 
-    Where two cells are decorated forms of one label, neither is taken for it.
+    A label that heads several columns of the form stands for them from left to right. Where two
+    cells are decorated forms of one label, neither is taken for it.
     """
-    found: dict[str, list[int]] = {}
-    exact: dict[str, int] = {}
-    for column, text in texts.items():
-        for name in index.names(text):
-            if index.is_exact(text):
-                exact.setdefault(name, column)
-            else:
-                found.setdefault(name, []).append(column)
-    apart = {name: columns[0] for name, columns in found.items() if len(columns) == 1}
-    return apart | exact
+    exact: dict[tuple[str, ...], list[int]] = {}
+    decorated: dict[tuple[str, ...], list[int]] = {}
+    for column, text in sorted(texts.items()):
+        if names := tuple(index.names(text)):
+            (exact if index.is_exact(text) else decorated).setdefault(names, []).append(column)
+    found = {names[0]: columns[0] for names, columns in decorated.items() if len(columns) == 1}
+    for names, columns in exact.items():
+        found |= dict(zip(names, columns, strict=False))
+    return found

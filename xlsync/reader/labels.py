@@ -51,6 +51,7 @@ class _Labels:
                 *(label for table in tables.values() for label in table.labels),
             )
         )
+        self.figures = {comparable(text) for text in form.figures()}
         self.matrix = Matrix(self.located)
         self.columns: dict[str, int] = {}
         self.beneath: dict[int, str] = {}
@@ -141,8 +142,12 @@ class _Labels:
             self.beneath = opened or {
                 column: slot for column, slot in self.beneath.items() if self.fields[slot].beneath
             }
+        before = ""
         for column, cell in rest.items():
-            self.place(Address(number, column), cell)
+            is_figure = before in self.captions and comparable(cell.text) in self.figures
+            if not is_figure:  # such as the points that are printed beside a heading
+                self.place(Address(number, column), cell)
+            before = cell.text
 
     def slot(self, text: str, column: int) -> str | None:
         """The slot that a label stands for; where a label occurs twice, its column decides."""
@@ -158,7 +163,9 @@ class _Labels:
     def is_beneath(self, slot: str, column: int, below: Row) -> bool:
         """Whether the template has the value of a label under it, and there is one."""
         cell = below.get(column)
-        return self.fields[slot].beneath and cell is not None and cell.text not in self.slots
+        if cell is None or cell.text in self.slots or cell.text in self.captions:
+            return False
+        return self.fields[slot].beneath
 
     def may_be_beneath(self, slot: str) -> bool:
         """Whether a value may stand under its label: a text, but none that names a record."""
