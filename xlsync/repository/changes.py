@@ -27,15 +27,18 @@ if TYPE_CHECKING:
 class Changes:
     """Records, received files and receipts of one round on their way into a commit."""
 
-    def __init__(self, snapshot: Snapshot, round_name: str, spool: Spool | None = None) -> None:
-        """Collect changes of a round; XlsyncError when the round's name is none.
+    def __init__(
+        self, snapshot: Snapshot, round_name: str = "", spool: Spool | None = None
+    ) -> None:
+        """Collect changes of a round, or of nothing but documents that belong to none.
 
+        XlsyncError when the round's name is none.
         ``spool`` is one that holds the received files already; by default there is a new one.
         """
         self.snapshot = snapshot
         self.spool = spool or snapshot.spool()
-        self.round = layout.check_round(round_name)
-        self._held = snapshot.records(round_name)
+        self.round = layout.check_round(round_name) if round_name else ""
+        self._held = snapshot.records(round_name) if round_name else {}
         self._record_paths: dict[str, str] = {}
         self._files: dict[str, ObjectID] = {}
         self._dropped: set[str] = set()

@@ -24,6 +24,7 @@ DECISIONS = "decisions"
 DEADLINES = "deadlines"
 ROSTERS = "rosters"
 SEAL = "seal.json"
+UNITS = "units.json"
 
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
 
