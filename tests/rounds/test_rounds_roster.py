@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -14,10 +15,11 @@ from roster_files import HEADS, as_csv, as_xlsx, project, projects, roster_of
 from running import FORM, FORMS
 
 from xlsync.base.problems import has_error
-from xlsync.rounds.roster import MAX_BYTES, open_roster, read_roster
+from xlsync.rounds.roster import MAX_BYTES, doubtful, open_roster, read_roster
 from xlsync.sources import open_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from xlsync.base.record import Json
@@ -155,7 +157,8 @@ def test_everything_that_is_wrong_is_told_in_one_pass_with_its_cell() -> None:
         ("R006", "A5"),
         ("S003", "B5"),
         ("R006", "C6"),
-        ("R005", "B7"),
+        ("R014", "A7"),
+        ("R022", "F7"),
     ]
     assert all(one.sheet == "Sheet" for one in roster.problems)
 
@@ -172,13 +175,223 @@ def test_heads_must_not_be_merged() -> None:
     assert ("R004", "C1") in found(roster)
 
 
-def test_heads_in_two_rows_are_told() -> None:
+TWO_ROWS: list[list[Json]] = [
+    ["2024年项目名册", None, None, None, None, None],
+    ["项目名称", "预算单位", "项目资金", None, "年度资金申请", None],
+    [None, None, "总额", "财政资金", "财政拨款", "其他"],
+]
+SPANS = ("A1:F1", "A2:A3", "B2:B3", "C2:D2", "E2:F2")
+
+
+@pytest.mark.parametrize("merges", [SPANS, ()])
+def test_heads_in_two_rows_are_read_together(merges: tuple[str, ...]) -> None:
+    roster = roster_of(OFFICIAL, [*TWO_ROWS, ["甲", "乙", 30000, 20000, 10000, 0]], *merges)
+    assert roster.problems == []
+    assert roster.projects[0].values == {
+        "project_name": "甲",
+        "implementing_unit": "乙",
+        "funds_total": "30000.00",
+        "funds_fiscal": "20000.00",
+        "funds_annual_fiscal": "10000.00",
+        "funds_annual_other": "0.00",
+    }
+
+
+def test_an_amount_below_a_head_that_says_nothing_is_not_guessed() -> None:
     rows: list[list[Json]] = [
-        ["项目名称", "实施单位", "资金", None],
+        ["项目名称", "实施单位", "上年执行", None],
         [None, None, "财政资金", "其他"],
     ]
     roster = roster_of(OFFICIAL, [*rows, ["甲", "乙", 1, 2]], "A1:A2", "B1:B2", "C1:D1")
-    assert {("R004", "A1"), ("R004", "B1"), ("R004", "C1")} <= {*found(roster)}
+    assert found(roster) == [("R004", "C2"), ("R003", "D2")]
+
+
+def test_a_line_of_units_below_the_heads_belongs_to_them() -> None:
+    rows: list[list[Json]] = [["项目名称", "实施单位", "资金总额"], [None, None, "（万元）"]]
+    roster = roster_of(OFFICIAL, [*rows, ["甲", "乙", 12]])
+    assert roster.projects[0].values["funds_total"] == "120000.00"
+    assert found(roster) == [("R025", "C2")]
+
+
+@pytest.mark.parametrize(
+    "head", ["项目单位", "预算单位", "单位名称", "申报单位", "填报单位", "单位", "项目实施单位"]
+)
+def test_a_unit_is_known_by_its_usual_names(head: str) -> None:
+    roster = roster_of(OFFICIAL, [["项目名称", head], ["甲", "乙"]])
+    assert roster.problems == []
+    assert roster.projects[0].values["implementing_unit"] == "乙"
+
+
+def test_the_label_of_the_form_comes_before_a_usual_name() -> None:
+    roster = roster_of(OFFICIAL, [["预算单位", *NAMES], ["教育局", "甲", "一小"]])
+    assert roster.projects[0].values["implementing_unit"] == "一小"
+    assert found(roster) == [("R003", "A1")]
+
+
+def test_a_slip_in_a_head_is_asked_about() -> None:
+    roster = roster_of(OFFICIAL, [[*NAMES, "计划完成日其"], ["甲", "乙", "2024-12-31"]])
+    assert found(roster) == [("R013", "C1")]
+    assert "是不是“计划完成日期”" in roster.problems[0].message
+    assert doubtful(roster.problems) == roster.problems
+    missing = roster_of(OFFICIAL, [["项目名称", "实施単位"], ["甲", "乙"]])
+    assert found(missing) == [("R001", "A1"), ("R013", "B1")]
+    assert "“实施単位”是不是这一列" in missing.problems[0].message
+
+
+# ---- rows that are no projects, ids that are none ----------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["合计", None, None, 30000],
+        [None, "合计", None, 30000],
+        ["小 计", "水务所", None, 30000],
+        ["水务所小计", None, None, 30000],
+        [None, None, "总计", 30000],
+    ],
+)
+def test_a_sum_is_no_project_and_is_told(row: list[Json]) -> None:
+    heads = [*NAMES, "备注", "资金总额"]
+    rows = [heads, ["甲", "水务所", None, 10000], ["乙", "水务所", None, 20000], row]
+    roster = roster_of(OFFICIAL, rows)
+    assert names(roster) == ["甲", "乙"]
+    assert [one.code for one in roster.problems] == ["R003", "R014"]
+    assert doubtful(roster.problems) == []
+
+
+def test_a_sum_that_is_not_that_of_the_rows_is_doubtful() -> None:
+    heads = [*NAMES, "资金总额"]
+    parts: list[list[Json]] = [
+        ["甲", "水务所", 10000],
+        ["小计", None, 10000],
+        ["乙", "林业站", 20000],
+    ]
+    sums: list[list[Json]] = [["小计", None, 20000], ["合计", None, 40000]]
+    roster = roster_of(OFFICIAL, [heads, *parts, *sums])
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("R022", "C6")]
+    assert "合计 40,000.00 元，上面各行相加是 30,000.00 元" in doubtful(roster.problems)[0].message
+
+
+def test_a_project_that_is_called_like_a_sum_stays_one() -> None:
+    roster = roster_of(OFFICIAL, [NAMES, ["全镇绿化面积合计", "林业站"]])
+    assert (names(roster), roster.problems) == (["全镇绿化面积合计"], [])
+
+
+def test_remarks_below_the_list_are_no_projects() -> None:
+    rows: list[list[Json]] = [NAMES, ["甲", "乙"], ["注：以上为初稿"], ["填表人：王", "电话：1"]]
+    roster = roster_of(OFFICIAL, rows)
+    assert names(roster) == ["甲"]
+    assert found(roster) == [("R015", "A3"), ("R015", "A4")]
+
+
+def test_numbers_that_count_the_rows_are_no_ids() -> None:
+    rows: list[list[Json]] = [["编号", *NAMES], [1, "甲", "水务所"], [2, "乙", "林业站"]]
+    roster = roster_of(OFFICIAL, rows)
+    assert [one.id for one in roster.projects] == [None, None]
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("R016", "A1")]
+    rows[1][0] = 7
+    assert [one.id for one in roster_of(OFFICIAL, rows).projects] == ["7", "2"]
+
+
+def test_an_id_is_read_as_it_is_shown() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["项目编码", *NAMES], [12, "甲", "乙"], [dt.date(2024, 3, 1), "丙", "丁"]):
+        sheet.append(row)
+    sheet["A2"].number_format, sheet["A3"].number_format = "000000", 'm"-"d'
+    data = io.BytesIO()
+    book.save(data)
+    roster = read_roster(OFFICIAL, open_table(".xlsx", data.getvalue()))
+    assert [one.id for one in roster.projects] == ["000012", None]
+    assert found(roster) == [("R008", "A3")]
+    assert "3-1" in roster.problems[0].message
+
+
+def test_blanks_inside_a_unit_make_no_second_one() -> None:
+    rows: list[list[Json]] = [NAMES, ["甲", "水务所"], ["乙", "水 务所"], ["丙", "水务所"]]
+    roster = roster_of(OFFICIAL, rows)
+    assert {one.values["implementing_unit"] for one in roster.projects} == {"水务所"}
+    assert found(roster) == [("R018", "B3")]
+
+
+# ---- amounts, dates, formulas ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [
+        ("2024年项目名册（单位：万元）", "项目资金总额"),
+        ("名册", "项目资金总额（万元）"),
+        ("金额单位：万元", "项目资金总额"),
+    ],
+)
+def test_amounts_are_converted_from_the_unit_that_the_list_says(title: str, head: str) -> None:
+    roster = roster_of(OFFICIAL, [[title], [*NAMES, head], ["甲", "乙", 12000]])
+    assert roster.projects[0].values["funds_total"] == "120000000.00"
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("R025", "C2")]
+
+
+def test_a_head_that_says_its_unit_overrules_the_title() -> None:
+    rows: list[list[Json]] = [["单位：万元"], [*NAMES, "资金总额（元）"], ["甲", "乙", 12000]]
+    roster = roster_of(OFFICIAL, rows)
+    assert (roster.projects[0].values["funds_total"], roster.problems) == ("12000.00", [])
+
+
+def test_an_amount_whose_unit_is_not_certain_is_an_error() -> None:
+    rows: list[list[Json]] = [["单位：万元", "单位：元"], [*NAMES, "资金总额"], ["甲", "乙", 12000]]
+    assert ("R024", "C2") in found(roster_of(OFFICIAL, rows))
+    foreign: list[list[Json]] = [[*NAMES, "资金总额（美元）"], ["甲", "乙", 12000]]
+    assert ("R024", "C1") in found(roster_of(OFFICIAL, foreign))
+
+
+@pytest.mark.parametrize("row", ["甲,乙,1,200,000.00", "甲,乙,1,200.00"])
+def test_a_line_that_commas_tore_apart_is_an_error(row: str) -> None:
+    heads = "项目名称,实施单位,资金总额" + (",备注" if row.count(",") == 3 else "")
+    roster = read_roster(OFFICIAL, open_table(".csv", f"{heads}\n{row}\n".encode()))
+    assert [one.code for one in roster.problems if one.severity == "error"] == ["R019"]
+
+
+def test_dates_of_a_workbook_from_1904_are_read_as_they_are_shown() -> None:
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet = book.worksheets[0]
+    sheet.append([*NAMES, "计划开始日期", "计划完成日期"])
+    sheet.append(["甲", "乙", dt.date(2024, 1, 1), 44195])
+    data = io.BytesIO()
+    book.save(data)
+    roster = read_roster(OFFICIAL, open_table(".xlsx", data.getvalue()))
+    values = roster.projects[0].values
+    assert (values["planned_start"], values["planned_end"]) == ("2024-01-01", "2024-12-31")
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("V002", "D2")]
+
+
+def test_the_result_of_a_formula_is_told() -> None:
+    data = as_xlsx([[*NAMES, "资金总额"], ["甲", "乙", 30000]])
+    cached = with_part(
+        data,
+        "xl/worksheets/sheet1.xml",
+        lambda text: text.replace(
+            '<c r="C2" t="n"><v>30000</v></c>', '<c r="C2"><f>10000*3</f><v>30000</v></c>'
+        ),
+    )
+    roster = read_roster(OFFICIAL, open_table(".xlsx", cached))
+    assert roster.projects[0].values["funds_total"] == "30000.00"
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("S008", "C2")]
+
+
+def with_part(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """A package with one of its parts changed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part == name:
+                changed = change(text.decode())
+                assert changed != text.decode()
+                text = changed.encode()
+            new.writestr(part, text)
+    return made.getvalue()
 
 
 def test_a_missing_column_is_told() -> None:

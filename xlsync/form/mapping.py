@@ -112,8 +112,9 @@ def _counted(items: object, unit: str) -> object:
 class RecordPlan(Strict):
     """Which fields name a record: its title, its group (folder), its identity, its year.
 
-    ``id_labels`` are the heads under which a roster gives the ids of records; ``amounts`` are the
-    fields of money that reports add up and draw, those that matter most.
+    ``id_labels`` are the heads under which a roster gives the ids of records; ``roster`` is the
+    file in ``rosters/`` beside the mapping that says how else its columns are headed. ``amounts``
+    are the fields of money that reports add up and draw, those that matter most.
     """
 
     title: Name
@@ -122,6 +123,7 @@ class RecordPlan(Strict):
     year: Name | None = None
     id_labels: list[Text] = []
     amounts: list[Name] = []
+    roster: FileName = "usual"
 
 
 class Years(Strict):
