@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 OFFICIAL = FORMS[FORM]
 ROUND, LATER = "2024/一上", "2024/二上"
-NEW, UPDATED, AGAIN, UNCHANGED = Dispatch
+NEW, UPDATED, AGAIN, UNCHANGED, CORRECTED = Dispatch
 
 
 @pytest.fixture
@@ -275,7 +275,10 @@ def test_what_was_returned_meanwhile_is_in_the_next_issue(
     put_records(repository, ROUND, returned)
     changed = project(1)
     changed[1] = "区财政局"
-    send(repository, tmp_path / "2", [HEADS, changed])
+    done = send(repository, tmp_path / "2", [HEADS, changed])
+    assert states(done) == {"项目01": CORRECTED}
+    assert files_in(tmp_path / "2") == {}
+    send(repository, tmp_path / "2", [HEADS, changed], again=True)
     got = record_in(tmp_path / "2" / "水务所" / "项目01.xlsx")
     assert (got["annual_goal"], got["competent_department"]) == ("水清", "区财政局")
     assert manifest_of(tmp_path / "2" / "水务所" / "项目01.xlsx").prefilled is None
@@ -520,6 +523,7 @@ def test_a_distribution_tells_programs_everything(repository: Repository, tmp_pa
         "issue": 1,
         "file": "水务所/项目01.xlsx",
         "changes": [],
+        "corrected": False,
     }
     assert [one["code"] for one in told["problems"]] == ["R003"]
 

@@ -139,11 +139,14 @@ def unit_table(done: Distribution) -> Table:
 def distribution_lines(done: Distribution) -> Iterator[Line]:
     """What a distribution did, what changed since the last one, and what it left alone."""
     counts = "，".join(f"{state} {count}" for state, count in done.counts().items())
-    yield line(f"下发 {done.wishes.round}：{counts}。")
+    what = "试运行（没有写入）" if done.wishes.trial else "下发"
+    yield line(f"{what} {done.wishes.round}：{counts}。")
     for one in done.sendings:
         if one.changes:
             told = "；".join(one.changes)
-            yield line(visible(f"  第{one.number}次 {one.group} {one.title}：{told}"))
+            how = f"第{one.number}次" if one.is_written else Dispatch.CORRECTED.value
+            also = "（已收的内容也已更正）" if one.is_corrected and one.is_written else ""
+            yield line(visible(f"  {how} {one.group} {one.title}：{told}{also}"))
         if one.replaces:
             yield line(visible(f"  原来的文件 {one.replaces} 已作废，请不要再发。"), "yellow")
     if outdated := done.outdated():
@@ -154,6 +157,8 @@ def distribution_lines(done: Distribution) -> Iterator[Line]:
         more = "等" if len(done.missing) > _MOST_NAMED else ""
         text = f"此前已下发、这次名册里没有的项目 {len(done.missing)} 个：{names}{more}。"
         yield line(visible(text), "yellow")
+    if done.wishes.trial:
+        return
     if any(one.is_written for one in done.sendings):
         yield line(visible(f"工作簿在 {done.wishes.folder}。"))
     if done.commit is None:

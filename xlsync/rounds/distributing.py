@@ -13,15 +13,22 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import make_folder, safe_text, within, write_file
+from xlsync.base.grid import Address
 from xlsync.base.problems import has_error
 from xlsync.exchange.workbooks import workbooks
-from xlsync.repository import Changes, MovedError, check_round
+from xlsync.repository import Changes, check_round
 from xlsync.repository.sealing import ensure_seal, seal_keys
+from xlsync.rounds.attempts import until_committed
+from xlsync.rounds.correcting import Note, correct
+from xlsync.rounds.decisions import Act
+from xlsync.rounds.known import Known
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order
 from xlsync.rounds.out_files import content, is_made_of, sweep, untouched
-from xlsync.rounds.planning import plan
+from xlsync.rounds.planning import Plan, plan
 from xlsync.rounds.receipts import now
+from xlsync.rounds.roster import doubtful
 from xlsync.rounds.sendings import Dispatch, Sending, Wishes
+from xlsync.rounds.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +40,8 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository
     from xlsync.rounds.roster import Roster
 
-_ATTEMPTS = 20
-"""Others may commit in between; each lost race is one attempt."""
+_REASON = "名册更正"
+"""What the log gives as the reason of a correction that a roster brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,8 @@ class Distribution:
     """What a distribution did, and the commit, None where nothing was new.
 
     ``missing`` are projects that got a workbook in this round and are not in the roster now;
-    ``carried`` is what could not be carried over from another form, by title.
+    ``carried`` is what could not be carried over from another form, by title. ``held`` says that
+    nothing was done, for an error or for something doubtful that nobody has confirmed yet.
     """
 
     wishes: Wishes
@@ -51,6 +59,12 @@ class Distribution:
     carried: list[tuple[str, list[Remark]]]
     problems: list[Problem]
     commit: str | None
+    held: bool = False
+
+    @property
+    def doubts(self) -> list[Problem]:
+        """What a person has to confirm."""
+        return doubtful(self.problems)
 
     def counts(self) -> dict[Dispatch, int]:
         """How many projects ended in each state, in the order of the states."""
@@ -76,6 +90,8 @@ class Distribution:
             "round": self.wishes.round,
             "folder": str(self.wishes.folder),
             "commit": self.commit,
+            "held": self.held,
+            "trial": self.wishes.trial,
             "workbooks": [one.as_json() for one in self.sendings],
             "missing": [
                 {"record": one.record, "group": one.group, "title": one.title}
@@ -97,33 +113,33 @@ def distribute(
 ) -> Distribution:
     """Write the workbooks of a roster into a folder, and note in the ledger what went out.
 
-    Nothing is written where the roster has an error, or turns out to have one.
+    Nothing is written where the roster has an error, or something doubtful that the wishes do
+    not confirm, or turns out to have so.
 
     Raises:
         XlsyncError: when the round's name is none, a file would be lost that is not as it was
             made, or a disk refuses.
     """
     check_round(wishes.round)
-    found = list(roster.problems)
-    if has_error(found):
-        return Distribution(wishes, [], [], [], found, None)
-    ensure_seal(repository, wishes.round)
-    run = _Run(form, wishes, progress)
-    for attempt in range(_ATTEMPTS):
-        roster.problems[:] = found
-        try:
-            return run.once(repository, roster)
-        except MovedError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    run = _Run(repository, form, roster, wishes, progress)
+    return until_committed(run.once)
 
 
 class _Run:
     """One call of :func:`distribute`: what it has written counts in each of its attempts."""
 
-    def __init__(self, form: Form, wishes: Wishes, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        form: Form,
+        roster: Roster,
+        wishes: Wishes,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.repository = repository
         self.form = form
+        self.roster = roster
+        self.found = list(self.roster.problems)
         self.round = wishes.round
         self.folder = wishes.folder
         self.wishes = wishes
@@ -131,23 +147,53 @@ class _Run:
         self.time = now()
         self.written: dict[str, tuple[str, str | None]] = {}
 
-    def once(self, repository: Repository, roster: Roster) -> Distribution:
+    def once(self) -> Distribution:
         """Plan, write and commit on the repository as it is now."""
-        snapshot = repository.snapshot()
-        sendings, missing, left = plan(self.form, snapshot, roster, self.wishes)
-        if has_error(roster.problems):
-            return Distribution(self.wishes, [], missing, left, roster.problems, None)
-        self.write(sendings, seal_keys(snapshot))
-        changes = Changes(snapshot, self.round)
-        if any(one.is_issued for one in sendings):
-            put_order(changes, (one.record for one in sendings))
-        for one in sendings:
+        made, changes = self.planned()
+        if has_error(self.roster.problems):
+            return self.distribution(made, None, held=True)
+        if self.wishes.trial:
+            return self.distribution(made, None)
+        if doubtful(self.roster.problems) and not self.wishes.confirmed:
+            return self.distribution(made, None, held=True)
+        if not seal_keys(changes.snapshot):
+            ensure_seal(self.repository, self.round)
+            made, changes = self.planned()
+        self.write(made.sendings, seal_keys(changes.snapshot))
+        if any(one.is_issued or one.is_corrected for one in made.sendings):
+            put_order(changes, (one.record for one in made.sendings))
+        for one in made.sendings:
             if one.is_issued:
                 ticket = one.ticket()
                 issue = ticket.issue(self.time, one.file, DISTRIBUTED)
                 put_issue(changes, one.group, one.title, ticket.record, issue)
-        commit = repository.commit(changes, _message(self.round, sendings))
-        return Distribution(self.wishes, sendings, missing, left, roster.problems, commit)
+        commit = self.repository.commit(changes, _message(self.round, made.sendings))
+        return self.distribution(made, commit)
+
+    def planned(self) -> tuple[Plan, Changes]:
+        """What is to happen to each project, and the changes that hold all corrections."""
+        snapshot = self.repository.snapshot()
+        changes = Changes(snapshot, self.round)
+        known = Known(self.repository, snapshot, self.round, {self.form.id: self.form})
+        versions = Versions(known, changes, self.time)
+        note = Note(self.repository.author, self.time, _REASON, Act.ROSTER)
+        self.roster.problems[:] = self.found
+        made = plan(
+            self.form,
+            snapshot,
+            self.roster,
+            self.wishes,
+            lambda record_id, values: correct(versions, record_id, values, note),
+        )
+        return made, changes
+
+    def distribution(self, made: Plan, commit: str | None, *, held: bool = False) -> Distribution:
+        """What is told of it."""
+        sendings = [] if held else made.sendings
+        problems = _in_order(self.roster.problems)
+        return Distribution(
+            self.wishes, sendings, made.missing, made.left, problems, commit, held=held
+        )
 
     def write(self, sendings: list[Sending], keys: list[bytes]) -> None:
         """Write what is not there yet; XlsyncError before anything where a file would be lost."""
@@ -200,13 +246,15 @@ class _Run:
         return True
 
 
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Problems of the file first, then in the order of the sheet."""
+    return sorted(problems, key=lambda one: Address.parse(one.cell) if one.cell else Address(0, 0))
+
+
 def _message(round_name: str, sendings: list[Sending]) -> str:
-    """The commit message: how many of each state, and a line for each workbook that went out."""
-    counts = Counter(one.state for one in sendings if one.is_issued)
+    """The commit message: how many of each state, and a line for each project that is news."""
+    news = [one for one in sendings if one.is_issued or one.is_corrected]
+    counts = Counter(one.state for one in news)
     told = "，".join(f"{state} {counts[state]}" for state in Dispatch if counts[state])
-    lines = [
-        safe_text(" ".join(filter(None, (one.state, one.group, one.title))))
-        for one in sendings
-        if one.is_issued
-    ]
+    lines = [safe_text(" ".join(filter(None, (one.state, one.group, one.title)))) for one in news]
     return "\n".join([f"下发 {round_name}：{told}", "", *lines])

@@ -1,37 +1,53 @@
 """A distribution before it begins: for each project of the roster, what goes out and why.
 
 The workbook of a project begins with what is known of it: what its unit returned in this round,
-else what went out to it, else its answers of the last round. The roster has the last word.
+else what went out to it, else its answers of the last round. The roster has the last word: what
+it says otherwise than an accepted record is a correction of the coordinator's, and a workbook
+goes out again only where the unit has to do something.
 """
 
 from __future__ import annotations
 
 import copy
+from datetime import datetime
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.files import safe_name
 from xlsync.base.grid import Cell
 from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, canonical_bytes, get, put
 from xlsync.exchange.workbooks import unfit
 from xlsync.form.types import TYPES
 from xlsync.records import carry_over
-from xlsync.rounds.identifying import Identifier, names_of
+from xlsync.rounds.decisions import CORRECTING, decisions_of
+from xlsync.rounds.identifying import Identifier, folded, names_of
 from xlsync.rounds.ledger import issued_record, issues, next_issue
 from xlsync.rounds.out_files import name_files
 from xlsync.rounds.sendings import Dispatch, Sending
-from xlsync.rounds.status import check_known
+from xlsync.rounds.status import check_known, standings
+from xlsync.rounds.unit_names import similar_names
+from xlsync.rounds.units import unit_key, unit_tree
 from xlsync.writer import fixed_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xlsync.base.grid import Address
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.records import Remark
     from xlsync.repository import Entry, Snapshot
-    from xlsync.rounds.ledger import Issued
+    from xlsync.rounds.ledger import Issue, Issued
     from xlsync.rounds.roster import Project, Roster
     from xlsync.rounds.sendings import Wishes
+    from xlsync.rounds.units import UnitTree
+
+    Correct = Callable[[str, Mapping[str, Json]], object]
+    """Corrects values of an accepted record, by its id and by pointer; XlsyncError where the
+    record would break a rule."""
 
 
 class Plan(NamedTuple):
@@ -45,28 +61,38 @@ class Plan(NamedTuple):
     left: list[tuple[str, list[Remark]]]
 
 
-def plan(form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes) -> Plan:
-    """Decide about every project of a roster without errors, in its order.
+def plan(form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes, correct: Correct) -> Plan:
+    """Decide about every project of a roster, in its order.
 
-    What the roster overrules (R011) and what no workbook can hold is added to its problems.
+    What the roster overrules (R011), what no workbook can hold, and which ids and units are
+    doubtful is added to its problems.
 
     Raises:
-        XlsyncError: when there is no round to take answers from.
+        XlsyncError: when there is no round to take answers from, or no such unit.
     """
     if wishes.last is not None:
         check_known(snapshot, wishes.last)
-    planner = _Planner(form, snapshot, roster, wishes)
-    sendings = [planner.sending(project) for project in roster.projects]
+    planner = _Planner(form, snapshot, roster, wishes, correct)
+    tree = unit_tree(snapshot)
+    wanted = tree.filter(wishes.under)
+    everything = [planner.sending(project) for project in roster.projects]
+    sendings = [one for one in everything if wanted(one.group)]
     name_files(sendings, planner.ledger)
-    here = {one.record for one in sendings}
-    missing = [one for one in planner.ledger.values() if one.record not in here]
+    here = {one.record for one in everything}
+    missing = [
+        one for one in planner.ledger.values() if one.record not in here and wanted(one.group)
+    ]
+    planner.check_units(tree)
     return Plan(sendings, missing, planner.left)
 
 
 class _Planner:
     """What the repository knows, by record id."""
 
-    def __init__(self, form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes) -> None:
+    def __init__(
+        self, form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes, correct: Correct
+    ) -> None:
+        self.correct = correct
         self.form = form
         self.snapshot = snapshot
         self.round = wishes.round
@@ -75,20 +101,24 @@ class _Planner:
         self.ledger = issues(snapshot, self.round)
         self.returned = snapshot.records(self.round)
         self.last = snapshot.records(wishes.last) if wishes.last else {}
-        self.last_by_names = {(one.group, one.title): one for one in self.last.values()}
+        self.last_by_names = {folded((one.group, one.title)): one for one in self.last.values()}
         self.left: list[tuple[str, list[Remark]]] = []
-        self.identifier = Identifier(snapshot, self.round, self.ledger, roster)
+        self.former: dict[str, set[str]] = {}
+        """The units that the projects of a unit of the roster had before, by its name in paths."""
+        listed = [(form.group(own), form.title(own)) for own in map(self.own, roster.projects)]
+        self.identifier = Identifier(snapshot, self.round, self.ledger, roster, listed)
 
     def sending(self, project: Project) -> Sending:
         """What happens to one project."""
-        own: Record = {"form": self.form.id}
-        for slot, value in {**self.year, **project.values}.items():
-            put(own, self.form.mapping.fields[slot].pointer, value)
+        own = self.own(project)
         group, title = self.form.group(own), self.form.title(own)
         record_id = self.identifier.id_of(project, group, title)
         slots = {*self.year, *project.values}
         fixed = fixed_values(self.form, own, slots)
         former = self.ledger.get(record_id)
+        before = former or self.returned.get(record_id) or self.last.get(record_id)
+        of_unit = self.former.setdefault(safe_name(group), set())
+        of_unit.add(unit_key(before.group) if before else "")
         made = Sending(
             record=record_id,
             group=group,
@@ -109,6 +139,13 @@ class _Planner:
             self.settle(project, made, former)
         return made
 
+    def own(self, project: Project) -> Record:
+        """What the roster says of a project, as a record."""
+        own: Record = {"form": self.form.id}
+        for slot, value in {**self.year, **project.values}.items():
+            put(own, self.form.mapping.fields[slot].pointer, value)
+        return own
+
     @cached_property
     def year(self) -> dict[str, Json]:
         """The field of the year with that of the round, where the form has one."""
@@ -121,7 +158,7 @@ class _Planner:
     def answers(self, record_id: str, group: str, title: str) -> Record:
         """What is known of a project to which nothing went out yet in this round."""
         entry = self.returned.get(record_id) or self.last.get(record_id)
-        entry = entry or self.last_by_names.get(names_of(group, title))
+        entry = entry or self.last_by_names.get(folded(names_of(group, title)))
         return self.carried(title, self.snapshot.record(entry) if entry else None)
 
     def current(self, record_id: str) -> Record | None:
@@ -147,12 +184,20 @@ class _Planner:
         return made.record
 
     def settle(self, project: Project, made: Sending, former: Issued) -> None:
-        """Compare the roster with the last issue: update it, make it again, or leave it alone."""
+        """Compare the roster with what is known: correct it, send it again, or leave it alone."""
         last = former.distributed
         made.due, made.contact = made.due or last.due, made.contact or last.contact
         is_redated = (made.due, made.contact) != (last.due, last.contact)
-        made.changes = self.changes(made, former)
-        if made.changes or (is_redated and self.wishes.again):
+        entry = self.returned.get(made.record)
+        if entry is not None and former.form == self.form.id:
+            has_to_act = self.overrule(project, made, self.snapshot.record(entry), last)
+            is_outdated = is_redated or any(
+                last.fixed.get(pointer, value) != value for pointer, value in made.fixed.items()
+            )
+        else:
+            made.changes = self.changes(made, former)
+            has_to_act, is_outdated = bool(made.changes), is_redated
+        if has_to_act or (is_outdated and self.wishes.again):
             made.state = Dispatch.UPDATED
             known = self.carried(made.title, self.current(made.record))
             made.content = self.content(project, made, known)
@@ -162,6 +207,81 @@ class _Planner:
         if made.is_written:
             issued = issued_record(self.snapshot, self.round, made.record, last.number)
             made.content = canonical_bytes(issued)
+        elif made.is_corrected:
+            made.state = Dispatch.CORRECTED
+
+    def overrule(self, project: Project, made: Sending, record: Record, last: Issue) -> bool:
+        """Correct an accepted record by the roster; whether its unit has to be told.
+
+        It has to where something newer than the record was refused, and where the correction
+        alone would break a rule: then the record stays as it is, unless the ``last`` workbook
+        said the same already. What a coordinator has corrected since that went out stays, too:
+        the roster says nothing new.
+        """
+        values = {
+            self.form.mapping.fields[slot].pointer: value for slot, value in project.values.items()
+        }
+        other = {
+            pointer: value for pointer, value in values.items() if get(record, pointer) != value
+        }
+        if not other:
+            return False
+        was_sent = all(last.fixed.get(pointer) == made.fixed.get(pointer) for pointer in other)
+        if was_sent and self.was_corrected(made.record, last.time):
+            return False
+        try:
+            self.correct(made.record, other)
+        except XlsyncError as error:
+            if was_sent:  # it waits with the unit, which has not answered yet
+                return False
+            message = f"“{made.title}”已收的内容没有按名册更正，重新下发请单位修改：{error}"
+            found = problem("R023", message)
+            self.roster.report(found, min(project.cells.values()))
+        else:
+            made.is_corrected = True
+        made.changes = [
+            f"{item.label}：{_text(get(record, item.pointer)) or '空白'} → {other[item.pointer]}"
+            for item in self.form.mapping.fields.values()
+            if item.pointer in other
+        ]
+        return not made.is_corrected or made.record in self.acting
+
+    def was_corrected(self, record_id: str, since: str) -> bool:
+        """Whether a coordinator corrected a record after a workbook went out for it."""
+        sent = datetime.fromisoformat(since)
+        return any(
+            one.act in CORRECTING and datetime.fromisoformat(one.time) > sent
+            for one in decisions_of(self.snapshot, self.round, record_id)
+        )
+
+    @cached_property
+    def acting(self) -> frozenset[str]:
+        """The records for which something is awaited from the unit."""
+        rows = standings(self.snapshot, self.round)
+        return frozenset(one.record for one in rows if one.record and one.waits_for)
+
+    def check_units(self, tree: UnitTree) -> None:
+        """Tell of units that are new and may be known by another name (R017, R026)."""
+        known = {*tree.names(), *(one.group for one in self.ledger.values())}
+        known |= {one.group for one in (*self.returned.values(), *self.last.values())}
+        settled = set(map(unit_key, known))
+        slot = self.form.mapping.record.group
+        first: dict[str, Address] = {}
+        for one in self.roster.projects:
+            if slot in one.values:
+                first.setdefault(safe_name(str(one.values[slot])), one.cells[slot])
+        similar = dict(similar_names(first, known))
+        for name, other in similar.items():
+            # A unit that took the place of the other one was renamed.
+            if unit_key(other) in map(unit_key, first) or self.former[name] != {unit_key(other)}:
+                message = f"“{name}”与“{other}”很像，会当作两个单位；如是同一个，请改成一样。"
+                self.roster.report(problem("R017", message, found=name), first[name])
+        for name in first if tree else ():
+            if name not in similar and name not in tree and unit_key(name) not in settled:
+                close = get_close_matches(name, tree.names(), n=1)
+                hint = f"是不是“{close[0]}”？" if close else ""
+                message = f"单位名单里没有“{name}”。{hint}请核对名称，或补进单位名单。"
+                self.roster.report(problem("R026", message, found=name), first[name])
 
     def changes(self, made: Sending, former: Issued) -> list[str]:
         """What is not as it was when the last issue went out, in words.

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 
 class Dispatch(StrEnum):
-    """What a person is told about a project of the roster."""
+    """What a person is told about a project of the roster.
+
+    CORRECTED is one that was accepted and now says what the roster says: nothing goes out.
+    """
 
     NEW = "新发"
     UPDATED = "更新重发"
     AGAIN = "重新生成"
     UNCHANGED = "未变"
+    CORRECTED = "已更正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class Wishes:
     ``last`` is a round whose answers are filled in, ``due`` an ISO date, ``contact`` any text.
     ``migrations`` carry answers over from another form, where that round had one.
     ``again`` makes the workbooks of unchanged projects too, ``force`` writes over files that
-    somebody else has written.
+    somebody else has written. ``confirmed`` says that a person has seen what is doubtful, and
+    ``trial`` that nothing is to be written. ``under`` is a unit beside which no other one counts,
+    those below it in the list of units aside.
     """
 
     round: str
@@ -46,6 +52,9 @@ class Wishes:
     again: bool = False
     force: bool = False
     migrations: Migrations | None = None
+    confirmed: bool = False
+    trial: bool = False
+    under: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +63,7 @@ class Sending:
 
     ``content`` is its record in canonical bytes, which take a tenth of the memory of the record;
     ``former`` is what went out before, ``changes`` say in words what the roster changed since.
+    ``is_corrected`` says that the accepted record changes with them.
     """
 
     record: str
@@ -70,11 +80,12 @@ class Sending:
     former: Issued | None
     file: str = ""
     changes: list[str] = field(default_factory=list)
+    is_corrected: bool = False
 
     @property
     def is_written(self) -> bool:
         """Whether a workbook is to be made."""
-        return self.state is not Dispatch.UNCHANGED
+        return self.state not in {Dispatch.UNCHANGED, Dispatch.CORRECTED}
 
     @property
     def is_issued(self) -> bool:
@@ -109,4 +120,5 @@ class Sending:
             "issue": self.number,
             "file": self.file,
             "changes": self.changes,
+            "corrected": self.is_corrected,
         }
