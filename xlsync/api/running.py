@@ -63,6 +63,9 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
     again: bool = False,
     force: bool = False,
     is_new: bool = False,
+    confirmed: bool = False,
+    trial: bool = False,
+    under: str | None = None,
     forms: Forms | None = None,
     progress: Progress | None = None,
 ) -> Distribution:
@@ -81,12 +84,15 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         again: make the workbooks of unchanged projects too.
         force: write over files that were changed since.
         is_new: begin a round that the repository does not have, where it has others.
+        confirmed: a person has seen what is doubtful about the roster.
+        trial: find out what would happen, and write nothing.
+        under: only projects of this unit, and of those below it in the list of units.
         forms: the forms at hand, for answers that are carried over from another form.
         progress: told how many of how many workbooks are made.
 
     Returns:
         what went out; ``problems`` holds what is wrong with the roster, and where that has an
-        error nothing was written.
+        error, or ``doubts`` that are not confirmed, nothing was written and ``held`` is true.
 
     Raises:
         XlsyncError: when there is no such round, a file would be lost, or the repository cannot
@@ -111,6 +117,9 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         again=again,
         force=force,
         migrations=migrations,
+        confirmed=confirmed,
+        trial=trial,
+        under=under,
     )
     return distribute(repository, form, open_roster(form, roster), wishes, progress or _unseen)
 

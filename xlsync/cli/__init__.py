@@ -27,8 +27,10 @@ from xlsync.cli.received import received
 from xlsync.cli.rounds import rounds, undo
 from xlsync.cli.safekeeping import backup, check, recover
 from xlsync.cli.speaking import teach_click
+from xlsync.cli.remind import remind
 from xlsync.cli.status import status
 from xlsync.cli.sync import merge, sync
+from xlsync.cli.units import roster, units
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,6 +69,9 @@ for command in (
     deadline,
     undo,
     rounds,
+    units,
+    roster,
+    remind,
     merge,
     sync,
     check,

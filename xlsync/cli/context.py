@@ -57,6 +57,15 @@ def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
     print_lines(target, lines)
 
 
+def print_findings(lines: Iterable[Line], table: Table) -> None:
+    """Print a table of findings, and lines, to standard error."""
+    from xlsync.report.terminal import console, print_lines
+
+    target = console(sys.stderr)
+    target.print(table)
+    print_lines(target, lines)
+
+
 def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None:
     """Print problems by file to standard error."""
     from xlsync.report.problems import file_lines

@@ -11,14 +11,24 @@ from xlsync import api
 from xlsync.cli.context import (
     Settings,
     pass_settings,
+    print_findings,
     print_left,
-    print_problems,
     print_report,
     progress_bar,
     write_json,
 )
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, new_option, repo_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    new_option,
+    preview_option,
+    repo_option,
+    sender_option,
+    under_option,
+    zip_option,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,6 +60,16 @@ if TYPE_CHECKING:
 @click.option("--all", "again", is_flag=True, help="Make the workbooks of unchanged projects too.")
 @click.option("--force", is_flag=True, help="Write over files that were changed since.")
 @new_option
+@click.option(
+    "--yes", "confirmed", is_flag=True, help="What is doubtful about the roster has been seen."
+)
+@click.option(
+    "-n", "--dry-run", "trial", is_flag=True, help="Show what would happen, write nothing."
+)
+@under_option
+@click.option("--mail", is_flag=True, help="Write a mail draft and a letter for each unit.")
+@zip_option
+@sender_option
 @json_option
 @repo_option()
 @forms_option()
@@ -68,6 +88,12 @@ def distribute(
     again: bool,
     force: bool,
     is_new: bool,
+    confirmed: bool,
+    trial: bool,
+    under: str | None,
+    mail: bool,
+    zipped: bool,
+    sender: str | None,
     as_json: bool,
 ) -> None:
     """Write a workbook for each project of a roster, and note what went out.
@@ -75,14 +101,19 @@ def distribute(
     ROUND is a year and a name, such as 2024/一上. The roster has a column for each field of the
     form that it knows, in any order, and may have one for ids; its fields are filled in and
     locked. There is a folder for each unit in DIR. Run again, only projects that are new or were
-    changed in the roster get a workbook.
+    changed in the roster get a workbook; what was accepted already is corrected by the roster.
+    What is wrong or doubtful about the roster is told before anything is written: an error has to
+    be mended, a doubt confirmed with --yes.
     """
+    from xlsync.report.mailing import draft_lines
+    from xlsync.report.roster_findings import findings_lines, findings_table
     from xlsync.report.sentences import distribution_lines, unit_table
 
+    form = settings.forms.find(form_id)
     with settings.repository() as repository, progress_bar("生成") as progress:
         done = api.distribute(
             repository,
-            settings.forms.find(form_id),
+            form,
             roster,
             round_name,
             output,
@@ -93,17 +124,25 @@ def distribute(
             again=again,
             force=force,
             is_new=is_new,
+            confirmed=confirmed,
+            trial=trial,
+            under=under,
             forms=settings.forms,
             progress=progress,
         )
-    failed = api.has_error(done.problems)
+        is_mailed = (mail or zipped) and not (done.held or trial)
+        drafts = (
+            api.write_sent(repository, form, done, sender=sender, zipped=zipped)
+            if is_mailed
+            else []
+        )
     if as_json:
         write_json(done.as_json())
-    elif not failed:
-        print_report(distribution_lines(done), unit_table(done))
-    if done.carried and not (failed or as_json):
-        print_left(done.carried)
+    elif not done.held:
+        print_report([*distribution_lines(done), *draft_lines(drafts)], unit_table(done))
+        if done.carried:
+            print_left(done.carried)
     if done.problems and not as_json:
-        print_problems([(str(roster), done.problems, False)])
-    if failed:
+        print_findings(findings_lines(done.problems, held=done.held), findings_table(done.problems))
+    if done.held:
         sys.exit(FOUND_ERRORS)

@@ -65,6 +65,11 @@ preview_option = click.option(
 new_option = click.option(
     "--new", "is_new", is_flag=True, help="Begin a round that the repository does not have yet."
 )
+under_option = click.option(
+    "--under", metavar="UNIT", help="Only this unit and those below it (see units)."
+)
+sender_option = click.option("--sender", metavar="TEXT", help="Who signs drafts and letters.")
+zip_option = click.option("--zip", "zipped", is_flag=True, help="One archive for each unit.")
 
 
 def forms_option() -> Decorator:

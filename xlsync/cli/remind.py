@@ -1,0 +1,95 @@
+"""The command remind: drafts and letters for units that still owe something; nothing is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlsync import api
+from xlsync.cli.context import Settings, pass_settings, print_report, write_json
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    repo_option,
+    sender_option,
+    under_option,
+    zip_option,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.option(
+    "-o", "--output", metavar="DIR", type=PATH, help="The folder for drafts, letters and overview."
+)
+@click.option(
+    "-n", "--dry-run", "trial", is_flag=True, help="Show whom it concerns, write nothing."
+)
+@under_option
+@zip_option
+@sender_option
+@click.option("--contact", metavar="TEXT", help="To whom workbooks are to be sent, in any words.")
+@click.option(
+    "--today",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day by which dates have passed.",
+)
+@click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
+@click.option("--force", is_flag=True, help="Write over files that are there already.")
+@json_option
+@repo_option()
+@forms_option()
+@pass_settings
+def remind(
+    settings: Settings,
+    round_name: str,
+    *,
+    output: Path | None,
+    trial: bool,
+    under: str | None,
+    zipped: bool,
+    sender: str | None,
+    contact: str | None,
+    today: dt.datetime | None,
+    password: str,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a mail draft, a letter and an overview for what units still owe of a round.
+
+    There is a draft (.eml) and a letter (.docx) for each unit with projects that did not come
+    back or have to be corrected. Drafts carry the workbooks that never came back; addresses are
+    those of the list of units (see units). Mail programs open them as unsent: nothing is sent.
+    """
+    from xlsync.report.lines import line, visible
+    from xlsync.report.mailing import draft_lines, notice_lines
+
+    if output is None and not trial:
+        raise click.UsageError("请用 -o 指明写到哪个文件夹，或用 -n 只看会催哪些单位")
+    with settings.repository() as repository:
+        made = api.remind(
+            repository,
+            round_name,
+            None if trial else output,
+            settings.forms,
+            under=under,
+            sender=sender,
+            contact=contact,
+            zipped=zipped,
+            password=password,
+            force=force,
+            today=today.date() if today else None,
+        )
+    if as_json:
+        write_json(made.as_json())
+        return
+    nothing = [line(visible(f"{round_name}：没有要催的单位。"))]
+    print_report([*(notice_lines(made.notices) if made.notices else nothing)])
+    print_report(draft_lines(made.paths))
