@@ -176,13 +176,14 @@ def write_sent(
     Raises:
         XlsyncError: when a file cannot be written.
     """
+    from xlsync.base.files import within
     from xlsync.report.mailing import Post, write_post
     from xlsync.rounds.notices import About, sent_to_units
 
     folder = done.wishes.folder
 
     def workbooks(notice: Notice) -> list[tuple[str, bytes]]:
-        paths = [folder / one.file for one in notice.items if one.file]
+        paths = [within(folder, one.file) for one in notice.items if one.file]
         return [(path.name, path.read_bytes()) for path in paths]
 
     day = date.today().isoformat()  # noqa: DTZ011 - the office's day

@@ -5,43 +5,21 @@ What was read all the same is told (S011), and what was not is quoted (S010, S01
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import problem
+from xlsync.form.cell_value import set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from xlsync.base.grid import Address, Cell, Sheet, Workbook
+    from xlsync.base.grid import Address, Sheet, Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
     from xlsync.reader.located import Reading
 
-_PICTURE = re.compile(r"=(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
-"""The formulas that put a picture into a cell, as WPS and Excel have them."""
-
 _NAMED = 12
 """Rows and columns that are listed by name."""
-
-
-def set_aside(cell: Cell, title: str = "") -> Iterator[Problem]:
-    """Quote what a cell shows and what was not read with it (S010)."""
-    if cell.aside is None:
-        return
-    for text, what in (
-        (cell.aside.struck, "划掉的文字"),
-        (cell.aside.notes, "上标的注释标记"),
-    ):
-        if text:
-            message = f"{title}{what}“{text}”没有读入，读作“{cell.text}”，请核对。"
-            yield problem("S010", message, found=text)
-
-
-def is_picture(cell: Cell) -> bool:
-    """Whether a cell holds a picture: no text, whatever its formula says."""
-    formula = cell.text if cell.formula is None else f"={cell.formula}"
-    return _PICTURE.match(formula) is not None
 
 
 def report_shown(

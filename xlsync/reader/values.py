@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, join, pointers, put
-from xlsync.form.codes import coded
+from xlsync.form.cell_value import value_of
 from xlsync.form.identity import with_row_ids
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
 from xlsync.reader.quantities import settle_quantity
 from xlsync.reader.rows import Levels, settle
-from xlsync.reader.shown import is_picture, set_aside
 from xlsync.workbook.manifest import kept_mark
 
 if TYPE_CHECKING:
@@ -177,47 +175,22 @@ class _Values:
                 return MISSING
             return "" if stated in self.empty else None
         self.places[pointer] = found.address
-        if is_picture(found.cell):
-            title = self.mapping.locate(pointer).title
-            message = f"{title}是单元格里的图片，图片不能读作文字，请改为直接填写。"
-            text = found.cell.formula or found.cell.text
-            self.report(problem("V001", message, found=text), pointer, found)
-            self.located.unread.add(pointer)
-            return None
-        if found.cell.aside is not None:
-            for one in set_aside(found.cell, f"{self.mapping.locate(pointer).title}："):
-                self.report(one, pointer, found)
-        if found.cell.formula is not None and not self.reported_formula(found, pointer):
-            return None
         return self.parsed(item, found, pointer)
 
     def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
         """The value as its type reads it, code lists applied."""
-        codes = self.mapping.codes[item.codes] if item.codes else None
-        kind, cell = self.located.kind(item, pointer), found.cell
-        if codes and found.cell.kind is Kind.TEXT and (known := coded(codes, found.cell.text)):
-            return known[0]
-        if self.located.sheet.is_1904:
-            cell = kind.rebased(cell)
-        parsed = kind.parse(cell)
+        parsed = value_of(
+            self.located.kind(item, pointer),
+            self.mapping.codes[item.codes] if item.codes else None,
+            found.cell,
+            lambda: self.mapping.locate(pointer).title,
+            is_1904=self.located.sheet.is_1904,
+        )
         for one in parsed.problems:
-            message = f"{self.mapping.locate(pointer).title}：{one.message}"
-            self.report(replace(one, message=message), pointer, found)
+            self.report(one, pointer, found)
         if not parsed.readable:
             self.located.unread.add(pointer)
         return parsed.value
-
-    def reported_formula(self, found: Found, pointer: str) -> bool:
-        """Report a formula where a value belongs; false where it has no result to read."""
-        formula, title = f"={found.cell.formula}", self.mapping.locate(pointer).title
-        if found.cell.text:
-            message = f"{title}填的是公式 {formula}，已取其结果 {found.cell.text}，请核对。"
-            self.report(problem("S008", message, found=formula), pointer, found)
-            return True
-        message = f"{title}填的是公式 {formula}，文件里没有结果，请直接填写内容，不用公式。"
-        self.report(problem("V001", message, found=formula), pointer, found)
-        self.located.unread.add(pointer)
-        return False
 
     def report(self, one: Problem, pointer: str, found: Found | None) -> None:
         """Place a problem at its pointer and cell."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Cell, Kind
 from xlsync.base.problems import problem
+from xlsync.form.cell_value import value_of
 from xlsync.form.codes import coded
 from xlsync.form.types import TYPES, comparable
 from xlsync.records.conflicts import (
@@ -243,21 +244,13 @@ class _Reading:
 
     def typed(self, line: Line, item: FieldBase, address: Address, cell: Cell) -> Choice | None:
         """Another value, as the type of its field reads it."""
-        if cell.formula is not None:
-            formula = f"={cell.formula}"
-            if not cell.text:
-                message = f"“{TYPED}”是公式 {formula}，文件里没有结果，请改填内容。"
-                self.report("V001", message, line, address, formula)
-                return None
-            message = f"“{TYPED}”是公式 {formula}，已取其结果 {cell.text}，请核对。"
-            self.report("S008", message, line, address, formula)
         codes = self.mapping.codes[item.codes] if item.codes else None
-        if codes and cell.kind is Kind.TEXT and (known := coded(codes, cell.text)):
-            return Choice(Side.OTHER, known[0])
-        parsed = TYPES[item.type].parse(cell)
+        is_1904 = self.sheet.is_1904
+        parsed = value_of(item.kind, codes, cell, lambda: f"“{TYPED}”", is_1904=is_1904)
         for one in parsed.problems:
             self.report(one.code, one.message, line, address, one.found)
-        if parsed.value is None:
+        is_none = codes and cell.kind is Kind.TEXT and coded(codes, cell.text) == (None,)
+        if parsed.value is None and not is_none:
             if parsed.readable:
                 message = f"“{TYPED}”没有可读的内容，请重新填写。"
                 self.report("K001", message, line, address, cell.text)

@@ -11,10 +11,10 @@ from xlsync.base.grid import Address, Kind
 from xlsync.base.problems import problem
 from xlsync.base.record import get, put
 from xlsync.exchange.workbooks import unfit
+from xlsync.form.cell_value import value_of
 from xlsync.form.identity import record_id
 from xlsync.form.types import TYPES, cell_text, comparable
 from xlsync.form.types.width import narrow
-from xlsync.reader.cell_value import value_of
 from xlsync.rounds.roster_amounts import Amounts
 from xlsync.rounds.roster_ids import drop_serials, own_id
 from xlsync.rounds.roster_lines import Line, kind_of
@@ -212,8 +212,9 @@ class Rows:
         codes = self.form.mapping.codes[item.codes] if item.codes else None
         if item.pattern and (match := re.fullmatch(item.pattern, narrow(cell_text(cell)).strip())):
             cell = cell._replace(text=match[1], kind=Kind.TEXT)
-        kind = self._amounts.kinds.get(slot) or TYPES[item.type]
-        parsed = value_of(kind, codes, cell, f"“{item.label}”", is_1904=self.sheet.is_1904)
+        kind = self._amounts.kinds.get(slot) or item.kind
+        is_1904 = self.sheet.is_1904
+        parsed = value_of(kind, codes, cell, lambda: f"“{item.label}”", is_1904=is_1904)
         for one in parsed.problems:
             self.report(one, place)
         if codes and not codes.open and parsed.value not in {None, *codes.values}:
