@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from roster_files import as_csv, roster_of
 from running import FORM, FORMS, invoke, record, save
-from xlsync.rounds.correcting import Note, correct
 
 from xlsync.demo.staff import type_in
 from xlsync.repository import Changes, Repository
 from xlsync.repository.layout import SEAL
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds import collect
+from xlsync.rounds.correcting import Note, correct
 from xlsync.rounds.distributing import Distribution, distribute
 from xlsync.rounds.known import Known
 from xlsync.rounds.ledger import issued
@@ -223,7 +223,7 @@ def test_a_trial_writes_nothing(repository: Repository, accepted: Record, tmp_pa
     before = repository.snapshot().commit
     total = accepted["funds"]["total"]
     rows = row("镇水务所", total=total), row(name="行道树", code="P-8")
-    done = send(repository, tmp_path / "2", *rows, trial=True)
+    done = send(repository, tmp_path / "2", *rows, is_preview=True)
     assert [one.state for one in done.sendings] == [Dispatch.CORRECTED, Dispatch.NEW]
     assert repository.snapshot().commit == before
     assert not (tmp_path / "2").exists()

@@ -64,7 +64,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
     force: bool = False,
     is_new: bool = False,
     confirmed: bool = False,
-    trial: bool = False,
+    is_preview: bool = False,
     under: str | None = None,
     forms: Forms | None = None,
     progress: Progress | None = None,
@@ -85,7 +85,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         force: write over files that were changed since.
         is_new: begin a round that the repository does not have, where it has others.
         confirmed: a person has seen what is doubtful about the roster.
-        trial: find out what would happen, and write nothing.
+        is_preview: find out what would happen, and write nothing.
         under: only projects of this unit, and of those below it in the list of units.
         forms: the forms at hand, for answers that are carried over from another form.
         progress: told how many of how many workbooks are made.
@@ -118,7 +118,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         force=force,
         migrations=migrations,
         confirmed=confirmed,
-        trial=trial,
+        is_preview=is_preview,
         under=under,
     )
     return distribute(repository, form, open_roster(form, roster), wishes, progress or _unseen)

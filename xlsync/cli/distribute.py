@@ -62,9 +62,7 @@ if TYPE_CHECKING:
 @click.option(
     "--yes", "confirmed", is_flag=True, help="What is doubtful about the roster has been seen."
 )
-@click.option(
-    "-n", "--dry-run", "trial", is_flag=True, help="Show what would happen, write nothing."
-)
+@preview_option
 @under_option
 @click.option("--mail", is_flag=True, help="Write a mail draft and a letter for each unit.")
 @zip_option
@@ -88,7 +86,7 @@ def distribute(
     force: bool,
     is_new: bool,
     confirmed: bool,
-    trial: bool,
+    is_preview: bool,
     under: str | None,
     mail: bool,
     zipped: bool,
@@ -124,12 +122,12 @@ def distribute(
             force=force,
             is_new=is_new,
             confirmed=confirmed,
-            trial=trial,
+            is_preview=is_preview,
             under=under,
             forms=settings.forms,
             progress=progress,
         )
-        is_mailed = (mail or zipped) and not (done.held or trial)
+        is_mailed = (mail or zipped) and not (done.held or is_preview)
         drafts = (
             api.write_sent(repository, form, done, sender=sender, zipped=zipped)
             if is_mailed

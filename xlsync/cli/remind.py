@@ -12,6 +12,7 @@ from xlsync.cli.options import (
     PATH,
     forms_option,
     json_option,
+    preview_option,
     repo_option,
     sender_option,
     under_option,
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", metavar="DIR", type=PATH, help="The folder for drafts, letters and overview."
 )
-@click.option(
-    "-n", "--dry-run", "trial", is_flag=True, help="Show whom it concerns, write nothing."
-)
+@preview_option
 @under_option
 @zip_option
 @sender_option
@@ -52,7 +51,7 @@ def remind(
     round_name: str,
     *,
     output: Path | None,
-    trial: bool,
+    is_preview: bool,
     under: str | None,
     zipped: bool,
     sender: str | None,
@@ -71,13 +70,13 @@ def remind(
     from xlsync.report.lines import line, visible
     from xlsync.report.mailing import draft_lines, notice_lines
 
-    if output is None and not trial:
+    if output is None and not is_preview:
         raise click.UsageError("请用 -o 指明写到哪个文件夹，或用 -n 只看会催哪些单位")
     with settings.repository() as repository:
         made = api.remind(
             repository,
             round_name,
-            None if trial else output,
+            None if is_preview else output,
             settings.forms,
             under=under,
             sender=sender,

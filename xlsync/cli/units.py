@@ -10,7 +10,14 @@ import click
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_problems, print_report, write_json
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option, under_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    preview_option,
+    repo_option,
+    under_option,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +30,10 @@ def units() -> None:
 
 @units.command("import")
 @click.argument("path", metavar="FILE", type=PATH)
-@click.option("-n", "--dry-run", "trial", is_flag=True, help="Check the list, write nothing.")
+@preview_option
 @repo_option()
 @pass_settings
-def import_units(settings: Settings, path: Path, *, trial: bool) -> None:
+def import_units(settings: Settings, path: Path, *, is_preview: bool) -> None:
     """Read a list of units in, in place of the former one.
 
     FILE is a workbook, or values set apart by commas or tabs: a row a unit, with the columns
@@ -40,7 +47,7 @@ def import_units(settings: Settings, path: Path, *, trial: bool) -> None:
     if api.has_error(found.problems):
         sys.exit(FOUND_ERRORS)
     count = f"单位名单：{len(found.tree.units)} 个单位"
-    if trial:
+    if is_preview:
         print_report([line(f"{count}。试运行，没有写入。")])
         return
     with settings.repository() as repository:

@@ -139,7 +139,7 @@ def unit_table(done: Distribution) -> Table:
 def distribution_lines(done: Distribution) -> Iterator[Line]:
     """What a distribution did, what changed since the last one, and what it left alone."""
     counts = "，".join(f"{state} {count}" for state, count in done.counts().items())
-    what = "试运行（没有写入）" if done.wishes.trial else "下发"
+    what = "试运行（没有写入）" if done.wishes.is_preview else "下发"
     yield line(f"{what} {done.wishes.round}：{counts}。")
     for one in done.sendings:
         if one.changes:
@@ -157,7 +157,7 @@ def distribution_lines(done: Distribution) -> Iterator[Line]:
         more = "等" if len(done.missing) > _MOST_NAMED else ""
         text = f"此前已下发、这次名册里没有的项目 {len(done.missing)} 个：{names}{more}。"
         yield line(visible(text), "yellow")
-    if done.wishes.trial:
+    if done.wishes.is_preview:
         return
     if any(one.is_written for one in done.sendings):
         yield line(visible(f"工作簿在 {done.wishes.folder}。"))

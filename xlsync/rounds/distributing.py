@@ -91,7 +91,7 @@ class Distribution:
             "folder": str(self.wishes.folder),
             "commit": self.commit,
             "held": self.held,
-            "trial": self.wishes.trial,
+            "preview": self.wishes.is_preview,
             "workbooks": [one.as_json() for one in self.sendings],
             "missing": [
                 {"record": one.record, "group": one.group, "title": one.title}
@@ -152,7 +152,7 @@ class _Run:
         made, changes = self.planned()
         if has_error(self.roster.problems):
             return self.distribution(made, None, held=True)
-        if self.wishes.trial:
+        if self.wishes.is_preview:
             return self.distribution(made, None)
         if doubtful(self.roster.problems) and not self.wishes.confirmed:
             return self.distribution(made, None, held=True)

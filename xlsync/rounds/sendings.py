@@ -39,8 +39,8 @@ class Wishes:
     ``migrations`` carry answers over from another form, where that round had one.
     ``again`` makes the workbooks of unchanged projects too, ``force`` writes over files that
     somebody else has written. ``confirmed`` says that a person has seen what is doubtful, and
-    ``trial`` that nothing is to be written. ``under`` is a unit beside which no other one counts,
-    those below it in the list of units aside.
+    ``is_preview`` that nothing is to be written. ``under`` is the unit that counts, with those
+    below it in the list of units.
     """
 
     round: str
@@ -53,7 +53,7 @@ class Wishes:
     force: bool = False
     migrations: Migrations | None = None
     confirmed: bool = False
-    trial: bool = False
+    is_preview: bool = False
     under: str | None = None
 
 
