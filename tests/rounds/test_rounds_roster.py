@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 from roster_files import HEADS, as_csv, as_xlsx, project, projects, roster_of
 from running import FORM, FORMS
 
@@ -313,6 +314,24 @@ def test_blanks_inside_a_unit_make_no_second_one() -> None:
     roster = roster_of(OFFICIAL, rows)
     assert {one.values["implementing_unit"] for one in roster.projects} == {"水务所"}
     assert found(roster) == [("R018", "B3")]
+
+
+@pytest.mark.parametrize("how", ["hidden", "struck"])
+def test_a_row_that_is_hidden_or_struck_through_is_read_and_doubtful(how: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (NAMES, ["甲", "乙"], ["已取消", "丙"]):
+        sheet.append(row)
+    if how == "hidden":
+        sheet.row_dimensions[3].hidden = True
+    else:
+        for cell in sheet[3]:
+            cell.font = Font(strike=True)
+    data = io.BytesIO()
+    book.save(data)
+    roster = read_roster(OFFICIAL, open_table(".xlsx", data.getvalue()))
+    assert names(roster) == ["甲", "已取消"]
+    assert [(one.code, one.cell) for one in doubtful(roster.problems)] == [("S011", "A3")]
 
 
 # ---- amounts, dates, formulas ------------------------------------------------------

@@ -61,6 +61,7 @@ class Rows:
         self._known: dict[str, Address] = {}
         self._spread: dict[Address, Cell] = {}
         self._amounts = Amounts(form, heads)
+        self._struck = {one.row for one in heads.sheet.struck if one.column in heads.fields}
 
     def read(self) -> None:
         """Read all rows, and look at what they are together."""
@@ -127,6 +128,7 @@ class Rows:
             if wrong is not None:
                 self.report(wrong, places[ID])
         if self._is_whole(cells, places):
+            self._tell_hidden(row, first)
             self._add(row, given, values, places)
 
     def _other(
@@ -220,6 +222,15 @@ class Rows:
             self.report(problem("R007", message, found=cell.text), place)
             return None
         return parsed.value
+
+    def _tell_hidden(self, row: int, first: Address) -> None:
+        """A row that nobody sees, or that is struck through, may be meant to be left out (S011)."""
+        is_struck = row in self._struck
+        if row not in self.sheet.hidden_rows and not is_struck:
+            return
+        why = "加了删除线" if is_struck else "被隐藏（或被筛选掉）"
+        message = f"第 {row} 行{why}，仍按项目读入；如不要这一行，请删去。"
+        self.report(problem("S011", message, found=self.sheet.text(first)), first)
 
     def _open_pointers(self, values: dict[str, Json]) -> list[str]:
         """What is left to the recipients, of which the rules have nothing to say yet."""
