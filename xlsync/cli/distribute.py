@@ -23,6 +23,7 @@ from xlsync.cli.options import (
     forms_option,
     json_option,
     new_option,
+    preview_option,
     repo_option,
     sender_option,
     under_option,
