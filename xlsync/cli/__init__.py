@@ -24,10 +24,10 @@ from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, lang_option, repo_option
 from xlsync.cli.read import read
 from xlsync.cli.received import received
-from xlsync.cli.safekeeping import backup, check, recover
-from xlsync.cli.speaking import teach_click
 from xlsync.cli.remind import remind
 from xlsync.cli.rounds import rounds, undo
+from xlsync.cli.safekeeping import backup, check, recover
+from xlsync.cli.speaking import teach_click
 from xlsync.cli.status import status
 from xlsync.cli.sync import merge, sync
 from xlsync.cli.units import roster, units

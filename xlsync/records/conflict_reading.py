@@ -12,7 +12,7 @@ from xlsync.base.grid import Address, Cell, Kind
 from xlsync.base.problems import problem
 from xlsync.form.cell_value import value_of
 from xlsync.form.codes import coded
-from xlsync.form.types import TYPES, comparable
+from xlsync.form.types import comparable
 from xlsync.records.conflicts import (
     CHOICE,
     COLUMNS,

@@ -13,7 +13,7 @@ from xlsync.base.record import get, put
 from xlsync.exchange.workbooks import unfit
 from xlsync.form.cell_value import value_of
 from xlsync.form.identity import record_id
-from xlsync.form.types import TYPES, cell_text, comparable
+from xlsync.form.types import cell_text, comparable
 from xlsync.form.types.width import narrow
 from xlsync.rounds.roster_amounts import Amounts
 from xlsync.rounds.roster_ids import drop_serials, own_id

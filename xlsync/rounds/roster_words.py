@@ -14,8 +14,8 @@ from pydantic import Field
 
 from xlsync.base.strict import Strict
 from xlsync.form.extending import find
-from xlsync.form.loading import load_toml
 from xlsync.form.fields import Name, Text
+from xlsync.form.loading import load_toml
 from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
