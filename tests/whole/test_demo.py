@@ -99,7 +99,9 @@ def test_the_commands_it_names_do_the_same(walk: Walk) -> None:
         elif names[-1] in {"status", "diff"} and "--json" not in arguments:
             assert result.stdout in walk.printed
     others = {"forms", "demo", "desk", "distribute", "export", "received", "merge", "sync"}
-    others |= {"correct", "move", "rename", "cancel", "restore", "deadline", "undo", "rounds"}
+    others |= {"correct", "move", "rename", "cancel", "restore", "deadline", "undo", "rounds"} | {
+        "print"
+    }
     assert set(names) == set(cli.commands) - others
 
 

@@ -22,6 +22,7 @@ from xlsync.cli.generate import generate
 from xlsync.cli.history import log, show
 from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, lang_option, repo_option
+from xlsync.cli.papers import print_command
 from xlsync.cli.read import read
 from xlsync.cli.received import received
 from xlsync.cli.remind import remind
@@ -61,6 +62,7 @@ for command in (
     log,
     show,
     export,
+    print_command,
     correct,
     move,
     rename,

@@ -119,3 +119,21 @@ def _decided(snapshot: Snapshot, round_name: str) -> Iterator[Decided]:
         entry = names.get(record_id)
         for one in found[record_id]:
             yield Decided(*((entry.group, entry.title) if entry else ("", record_id)), one)
+
+
+def by_roster(
+    accepted_round: Accepted, unit: str | None = None
+) -> Iterator[tuple[Form, Entry, Record]]:
+    """The accepted records one by one in the order of the roster, units together.
+
+    ``unit`` leaves only units whose name holds this text. A unit stands where its first project
+    does.
+    """
+    forms = {entry.id: part.form for part in accepted_round.forms for entry in part.entries}
+    units: dict[str, list[Entry]] = {}
+    for entry in accepted_round.entries:
+        if unit is None or unit in entry.group:
+            units.setdefault(entry.group, []).append(entry)
+    for entries in units.values():
+        for entry in entries:
+            yield forms[entry.id], entry, accepted_round.snapshot.record(entry)

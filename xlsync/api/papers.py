@@ -1,0 +1,50 @@
+"""Papers of a round: all filled forms as one PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsync.api.form_files import or_installed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.base.workers import Progress
+    from xlsync.form import Forms
+    from xlsync.repository import Repository
+
+
+def print_round(  # noqa: PLR0913 - what can be asked of a print
+    repository: Repository,
+    round_name: str,
+    path: Path,
+    forms: Forms | None = None,
+    *,
+    unit: str | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> int:
+    """Write what a round accepted as one PDF, in the order of the roster; how many forms it holds.
+
+    ``unit`` leaves only units whose name holds this text. There is a bookmark for each unit and
+    each project.
+
+    Raises:
+        XlsyncError: when nothing was accepted, LibreOffice or pypdf is not there, or the file
+            cannot be written or is there already without ``force``.
+    """
+    from xlsync.base.files import put_file, refuse_existing
+    from xlsync.exchange.printing import Printed, print_forms
+    from xlsync.rounds.exporting import accepted, by_roster
+
+    if not force:
+        refuse_existing([path])
+    found = accepted(or_installed(forms), repository.snapshot(), round_name)
+    items = [
+        Printed(form, record, form.group(record), form.title(record))
+        for form, _, record in by_roster(found, unit)
+    ]
+    data = print_forms(items, progress or (lambda _, __: None)) if items else None
+    if data is not None:
+        put_file(path, data, force=force)
+    return len(items)
