@@ -14,7 +14,7 @@ from xlsync.api.changes import compare, compare_rounds, compare_sides, write_pag
 from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import coordinator, round_states, undo
 from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
-from xlsync.api.papers import print_round
+from xlsync.api.papers import print_round, write_review
 from xlsync.api.running import (
     collect,
     distribute,
@@ -141,6 +141,7 @@ __all__ = [
     "write_received",
     "write_record",
     "write_returned",
+    "write_review",
     "write_revisions",
     "write_roster",
     "write_sent",

@@ -48,3 +48,34 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
     if data is not None:
         put_file(path, data, force=force)
     return len(items)
+
+
+def write_review(  # noqa: PLR0913 - what can be asked of a review
+    repository: Repository,
+    round_name: str,
+    folder: Path,
+    forms: Forms | None = None,
+    *,
+    unit: str | None = None,
+    force: bool = False,
+) -> Path:
+    """Write the workbook on which a reviewer says what he thinks of each project; its path.
+
+    It is collected like any file; a word counts for the content that the reviewer saw.
+
+    Raises:
+        XlsyncError: when nothing was accepted, or it cannot be written or is there already
+            without ``force``.
+    """
+    from xlsync.base.files import put_file, safe_name
+    from xlsync.report.review_book import review_workbook
+    from xlsync.repository.sealing import ensure_seal, seal_keys
+    from xlsync.rounds.exporting import accepted
+
+    ensure_seal(repository, round_name)
+    snapshot = repository.snapshot()
+    found = accepted(or_installed(forms), snapshot, round_name)
+    name = f"审核意见表_{round_name.replace('/', '-')}{f'_{unit}' if unit else ''}"
+    path = folder / safe_name(name, suffix=".xlsx")
+    put_file(path, review_workbook(found, seal_keys(snapshot)[0], unit), force=force)
+    return path

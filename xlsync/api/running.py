@@ -140,26 +140,34 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
 
     ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
     take the place of what it contradicts; ``is_new`` begins a round that the repository does not
-    have, where it has others. The result has an outcome for each form in each file. ``told`` is
-    given each file as soon as it is read, before it is known what becomes of it.
+    have, where it has others. Review workbooks are taken first. The result has an outcome for
+    each form in each file. ``told`` is given each file as soon as it is read, before it is known
+    what becomes of it.
 
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
     """
+    from dataclasses import replace
+
     from xlsync.rounds import collect
     from xlsync.rounds.overview import check_may_begin
+    from xlsync.rounds.receipts import now
+    from xlsync.rounds.reviewing import part_reviews, take_review
 
     check_may_begin(repository.snapshot(), round_name, is_new=is_new)
-    return collect(
+    papers, rest = part_reviews(paths)
+    reviews = tuple(take_review(repository, round_name, one, now()) for one in papers)
+    collection = collect(
         repository,
         or_installed(forms),
         round_name,
-        paths,
+        rest,
         progress or _unseen,
         returning=returning,
         replacing=replacing,
         told=told,
     )
+    return replace(collection, reviews=reviews)
 
 
 def write_returned(

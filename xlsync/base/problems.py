@@ -100,6 +100,8 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "R028": (Severity.ERROR, "单位名单里的单位成了自己的上级"),
     "K001": (Severity.ERROR, "冲突未作选择，或选择无法识别"),
     "K002": (Severity.ERROR, "冲突处理单不完整或被改动"),
+    "Q001": (Severity.ERROR, "审核意见无法采用"),
+    "Q002": (Severity.WARNING, "审核后项目又有变动，意见未采用"),
     "B001": (Severity.ERROR, "其他轮次的表"),
     "B002": (Severity.ERROR, "本轮没有下发的项目"),
     "B003": (Severity.ERROR, "在别的项目的表上填报"),

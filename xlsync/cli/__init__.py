@@ -22,7 +22,7 @@ from xlsync.cli.generate import generate
 from xlsync.cli.history import log, show
 from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, lang_option, repo_option
-from xlsync.cli.papers import print_command
+from xlsync.cli.papers import print_command, review
 from xlsync.cli.read import read
 from xlsync.cli.received import received
 from xlsync.cli.remind import remind
@@ -63,6 +63,7 @@ for command in (
     show,
     export,
     print_command,
+    review,
     correct,
     move,
     rename,

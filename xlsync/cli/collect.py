@@ -65,7 +65,7 @@ def collect(
     another copy waits: both are kept as received, and what was accepted before stays. Files that
     were collected before change nothing.
     """
-    from xlsync.report.rounds import collection_lines, outcome_table
+    from xlsync.report.rounds import collection_lines, outcome_table, review_lines
 
     with settings.repository() as repository:
         with progress_bar("读取") as progress:
@@ -84,9 +84,12 @@ def collect(
     if as_json:
         write_json(collection.as_json(written or ()))
     else:
+        print_report(review_lines(collection.reviews))
         print_report(collection_lines(collection, written or ()), outcome_table(collection))
         _print_refusals(collection)
-    if any(api.has_error(one.problems) for one in collection.outcomes):
+    found = [one.problems for one in collection.outcomes]
+    found += [tuple(one.problems) for one in collection.reviews]
+    if any(api.has_error(problems) for problems in found):
         sys.exit(FOUND_ERRORS)
 
 

@@ -1,4 +1,4 @@
-"""The command print: all filled forms of a round as one PDF."""
+"""The commands review and print: papers of a round for a reviewer, and for the printer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,34 @@ from xlsync.cli.options import PATH, forms_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.option(
+    "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the workbook."
+)
+@click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@repo_option()
+@forms_option()
+@pass_settings
+def review(
+    settings: Settings, round_name: str, *, output: Path, unit: str | None, force: bool
+) -> None:
+    """Write a workbook on which a reviewer says what he thinks of each project.
+
+    One row a project: key figures, warnings, what changed since the last round. The reviewer
+    chooses 通过, 退回 or 有条件通过 and gives a reason; the workbook is then collected like any
+    file. A word counts for the content that the reviewer saw, and falls away when it changes.
+    """
+    from xlsync.report.lines import line
+
+    with settings.repository() as repository:
+        path = api.write_review(
+            repository, round_name, output, settings.forms, unit=unit, force=force
+        )
+    print_report([line(str(path))])
 
 
 @click.command("print")

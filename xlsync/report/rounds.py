@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
     from xlsync.rounds.receipts import Kept
+    from xlsync.rounds.reviewing import Reviewed
 
 SHORT_HASH = 10
 _WIDTHS = (18, 24, 14, 4, 9, 5, 5)
@@ -62,6 +63,16 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
         yield line(visible(f"冲突已解决：{'、'.join(collection.resolved)}。"))
     if written:
         yield line(visible(f"退回用的工作簿 {len(written)} 份，在 {written[0].parent}。"))
+
+
+def review_lines(reviews: Sequence[Reviewed]) -> Iterator[Line]:
+    """What came of review workbooks, and what could not be taken."""
+    for one in reviews:
+        left = f"，未填 {one.open}" if one.open else ""
+        told = f"已采用 {one.taken}，已有 {one.unchanged}{left}，未采用 {len(one.problems)}"
+        yield line(visible(f"审核意见 {one.path.name}：{told}。"))
+        for found in one.problems:
+            yield line(visible(f"  {found.code} {found.message}"), "yellow")
 
 
 def standing_table(rows: Sequence[Standing], *, is_wide: bool = False) -> Table:

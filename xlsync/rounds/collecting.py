@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.arriving import Arrived, Came
+    from xlsync.rounds.reviewing import Reviewed
 
 _ATTEMPTS = 20
 """Other collections may commit in between; each lost race is one attempt."""
@@ -40,7 +41,8 @@ class Collection:
     """What a collection did: one outcome a form, and the commit, None where nothing was new.
 
     ``resolved`` are the titles of records on which a version that had waited came to an end;
-    ``passed`` are files that systems and office programs had left there;
+    ``passed`` are files that systems and office programs had left there; ``reviews`` is what
+    came of review workbooks;
     ``copies`` makes name and bytes of each workbook that goes back for correction.
     """
 
@@ -49,6 +51,7 @@ class Collection:
     commit: str | None
     resolved: tuple[str, ...] = ()
     passed: tuple[Path, ...] = ()
+    reviews: tuple[Reviewed, ...] = ()
     copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
@@ -58,6 +61,7 @@ class Collection:
             "commit": self.commit,
             "resolved": list(self.resolved),
             "returned": [str(path) for path in returned],
+            "reviews": [one.as_json() for one in self.reviews],
             "forms": [one.as_json() for one in self.outcomes],
         }
 
