@@ -59,11 +59,11 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
         Column("单位", 20),
         Column("项目", 24),
         *(Column(label, 17, "money") for label in labels),
-        Column("提醒", 34),
-        Column("与上一轮相比", 34),
+        Column("提醒", 30),
+        Column("与上一轮相比", 30),
         Column(VERDICT, 12, "center"),
         Column(REASON, 28),
-        Column(RECORD, 15, "center"),
+        Column(RECORD, 14, "center"),
     ]
     seen: dict[str, str] = {}
     rows: list[list[Value]] = []
@@ -116,7 +116,7 @@ def _figures(wording: Wording, record: Record, labels: list[str]) -> list[Decima
 
 
 def _warnings(form: Form, record: Record) -> str:
-    return "\n".join(f"{one.code} {one.message}" for one in form.check(record))
+    return "；".join(f"{one.code} {one.message}" for one in form.check(record))
 
 
 def _changes(accepted: Accepted, wording: Wording, form: Form, entry: Entry, record: Record) -> str:
