@@ -65,6 +65,21 @@ def test_cells_of_xls_keep_their_places_kinds_and_formats() -> None:
     assert sheet.values_only
 
 
+def test_struck_runs_and_hidden_rows_of_xls_are_known() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("表")
+        struck, raised = xlwt.Font(), xlwt.Font()
+        struck.struck_out, raised.escapement = True, xlwt.Font.ESCAPEMENT_SUPERSCRIPT
+        sheet.write_rich_text(0, 0, [("85", struck), ("90", xlwt.Font()), ("2", raised)])
+        sheet.write(1, 0, "藏")
+        sheet.row(1).hidden = True
+
+    (sheet,) = open_file(".xls", saved(fill)).sheets
+    cell = sheet.cells[Address(1, 1)]
+    assert (cell.text, cell.aside and cell.aside.struck) == ("90²", "85")
+    assert sheet.hidden_rows == {2}
+
+
 def test_a_binary_workbook() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsb"

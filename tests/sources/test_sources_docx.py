@@ -133,6 +133,17 @@ def test_text_boxes_headers_notes_and_comments_are_quoted() -> None:
     assert sorted(found or "" for _, found in told(workbook)) == ["内部资料", "框里的字", "请核实"]
 
 
+def test_struck_runs_are_set_aside_and_raised_digits_kept_apart() -> None:
+    def fill(made: Document) -> None:
+        paragraph = made.add_paragraph("")
+        paragraph.add_run("85").font.strike = True
+        paragraph.add_run("90×10")
+        paragraph.add_run("4").font.superscript = True
+
+    (cell,) = made_by(fill).sheets[0].cells.values()
+    assert (cell.text, cell.aside and cell.aside.struck) == ("90×10⁴", "85")
+
+
 def changed(pattern: str, new: str) -> bytes:
     """A document of which the main part was changed."""
     data = document([RECORD])

@@ -108,3 +108,69 @@ def test_a_file_that_is_something_else_is_told(ending: str, data: bytes, code: s
     workbook = open_file(ending, data)
     assert [one.code for one in workbook.problems] == [code]
     assert workbook.sheets == []
+
+
+CLIPBOARD = '标题\t\t\n"项目\n资金"\t"含""引号""的话"\t12\n末行\t\t\n'
+
+
+def test_cells_of_a_clipboard_may_hold_line_breaks() -> None:
+    assert cells(CLIPBOARD.encode()) == {
+        "A1": "标题",
+        "A2": "项目\n资金",
+        "B2": '含"引号"的话',
+        "C2": "12",
+        "A4": "末行",
+    }
+
+
+def test_where_all_texts_stand_in_quotes_they_are_taken_off() -> None:
+    data = '"标题"\t\t\n"名称"\t"达标"\t12.5\n"一\n二"\t\t0\n'.encode()
+    assert cells(data) == {
+        "A1": "标题",
+        "A2": "名称",
+        "B2": "达标",
+        "C2": "12.5",
+        "A3": "一\n二",
+        "C3": "0",
+    }
+
+
+def test_quotes_that_were_typed_are_kept() -> None:
+    data = '名称\t"十四五"规划\n目标\t"达标"\n"未完\t另一格"\n'.encode()
+    assert cells(data) == {
+        "A1": "名称",
+        "B1": '"十四五"规划',
+        "A2": "目标",
+        "B2": '"达标"',
+        "A3": '"未完',
+        "B3": '另一格"',
+    }
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_values_set_apart_by_another_sign(sign: str) -> None:
+    rows = ["标题,,", '"一,二\n三",12,', "a,b,c", "d,,", ",,e"]
+    data = "\n".join(rows).replace(",", sign).encode()
+    expected = {"A1": "标题", "A2": f"一{sign}二\n三", "B2": "12", "A4": "a", "B4": "b", "C4": "c"}
+    assert cells(data) == expected | {"A5": "d", "C6": "e"}
+
+
+def test_commas_in_sentences_set_nothing_apart() -> None:
+    data = b"1,200,000.00\nyes, no\nwell\na,b,c\n1,2\n"
+    assert list(cells(data)) == ["A1", "A2", "A3", "A4", "A5"]
+
+
+@given(
+    st.lists(
+        st.lists(st.text('甲乙"\n1 ', max_size=6), min_size=3, max_size=3), min_size=1, max_size=6
+    )
+)
+def test_what_a_spreadsheet_puts_on_the_clipboard_comes_back(rows: list[list[str]]) -> None:
+    def written(cell: str) -> str:
+        quoted = cell.replace('"', '""')
+        return f'"{quoted}"' if "\n" in cell or '"' in cell else cell
+
+    data = "\n".join("\t".join(written(one) for one in row) for row in rows).encode()
+    (sheet,) = text.read(data).sheets
+    found = [cell.text for _, cell in sorted(sheet.cells.items())]
+    assert found == [one for row in rows for one in row if one]

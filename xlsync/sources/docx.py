@@ -15,6 +15,7 @@ from lxml import etree
 from xlsync.base.grid import MAX_COLUMN, Address, Area, Cell, Sheet, Workbook
 from xlsync.base.problems import problem
 from xlsync.sources import archive
+from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError, damaged
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _SKIPPED: Final = {
     "Fallback",
 }
 _SIGNS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_OFF: Final = {"0", "false", "off"}
 _DRAWN: Final = {"drawing", "pict", "object"}
 _BESIDE: Final = (
     ("word/comments", "批注"),
@@ -62,6 +64,8 @@ _BESIDE: Final = (
     ("word/header", "页眉"),
     ("word/footer", "页脚"),
 )
+
+_MARGINS: Final = {"页眉", "页脚"}
 
 
 def read(data: bytes) -> Workbook:
@@ -81,7 +85,7 @@ def read(data: bytes) -> Workbook:
         text = _plain(_part(data, name)) if what else ""
         if text and not _PAGE_NUMBER.fullmatch(text):
             told = f"文档的{what}不属于表内内容，未读入，请把要说的话填入相应栏目"
-            document.tell("S007", told, text)
+            document.tell("S012" if what in _MARGINS else "S007", told, text)
     return document.workbook
 
 
@@ -106,7 +110,7 @@ class _Document:
         self.workbook = Workbook([self.sheet])
         self.row = 1
         self.left = MAX_CELLS
-        self.struck: list[tuple[Address, str]] = []
+        self.hidden: list[tuple[Address, str]] = []
         self.deleted: list[str] = []
         self.boxes: list[str] = []
         self.pictures = 0
@@ -117,20 +121,21 @@ class _Document:
         for element in parent:
             name = _name(element)
             if name == "p":
-                self.put(Address(self.row, 1), self.text(element, Address(self.row, 1)))
+                self.put(Address(self.row, 1), self.runs(element, Address(self.row, 1)))
                 self.row += 1
             elif name == "tbl":
                 self.table(element, depth)
             elif name not in _SKIPPED and name != "del":
                 self.blocks(element, _deeper(depth))
 
-    def put(self, place: Address, text: str) -> None:
-        if not text.strip():
+    def put(self, place: Address, runs: list[Run]) -> None:
+        if not "".join(run.text for run in runs).strip():
             return
         self.left -= 1
         if self.left < 0:
             raise UnreadableError(f"有内容的单元格超过 {MAX_CELLS:,} 个，未读取，{_ADVICE}。")
-        self.sheet.cells[place] = Cell(text)
+        text, aside = shown(runs, is_struck=all(run.is_struck for run in runs if run.text.strip()))
+        self.sheet.cells[place] = Cell(text.strip("\n"), aside=aside)
 
     # ---- tables --------------------------------------------------------------------
 
@@ -162,12 +167,11 @@ class _Document:
     ) -> None:
         merged = _merged(cell)
         if merged == "continue" and place.column in open_merges:
-            text = self.cell_text(cell, place)
-            self.put(place, text)
+            self.put(place, self.cell_runs(cell, place))
             return
         if place.column in open_merges:
             self.merge(*open_merges.pop(place.column))
-        self.put(place, self.cell_text(cell, place))
+        self.put(place, self.cell_runs(cell, place))
         open_merges[place.column] = (place, width)
         if merged is None:
             self.merge(*open_merges.pop(place.column), last=place.row)
@@ -177,38 +181,45 @@ class _Document:
         if (bottom > first.row or width > 1) and bottom >= first.row:
             self.sheet.merges.append(Area(*first, bottom, first.column + width - 1))
 
-    def cell_text(self, cell: etree._Element, place: Address) -> str:
+    def cell_runs(self, cell: etree._Element, place: Address) -> list[Run]:
         """The paragraphs of a cell, one a line; those of a table inside it are apart."""
-        lines = [self.text(one, place) for one in _inside(cell, "p")]
-        return "\n".join(lines).strip("\n")
+        runs: list[Run] = []
+        for paragraph in _inside(cell, "p"):
+            if runs:
+                runs.append(runs[-1]._replace(text="\n"))
+            runs += self.runs(paragraph, place)
+        return runs
 
     # ---- texts ---------------------------------------------------------------------
 
-    def text(self, paragraph: etree._Element, place: Address) -> str:
-        """What a paragraph shows, without what is struck through or was deleted."""
+    def runs(self, paragraph: etree._Element, place: Address) -> list[Run]:
+        """What a paragraph shows, without what is hidden or was deleted."""
         if _find(paragraph, "pPr", "numPr") is not None:
             self.numbered += 1
-        return "".join(self.pieces(paragraph, place, 1))
+        return list(self.pieces(paragraph, place, Run(""), 1))
 
-    def pieces(self, parent: etree._Element, place: Address, depth: int) -> Iterator[str]:
+    def pieces(
+        self, parent: etree._Element, place: Address, like: Run, depth: int
+    ) -> Iterator[Run]:
         for element in parent:
             name = _name(element)
             if name in _SKIPPED:
                 continue
             if name in {"del", "moveFrom"}:
                 self.deleted.append(_plain(element))
-            elif name == "r" and _is_hidden(element):
-                self.struck.append((place, _plain(element)))
+            elif name == "r" and _is_on(element, "vanish"):
+                self.hidden.append((place, _plain(element)))
             elif name in _DRAWN:
                 self.drawn(element)
             elif name == "t":
-                yield element.text or ""
+                yield like._replace(text=element.text or "")
             elif name == "sym":
-                yield _symbol(element)
+                yield like._replace(text=_symbol(element))
             elif name in _SIGNS:
-                yield _SIGNS[name]
+                yield like._replace(text=_SIGNS[name])
             else:
-                yield from self.pieces(element, place, _deeper(depth))
+                inner = _like(element) if name == "r" else like
+                yield from self.pieces(element, place, inner, _deeper(depth))
 
     def drawn(self, element: etree._Element) -> None:
         """A text box with its text, or a picture."""
@@ -228,9 +239,9 @@ class _Document:
 
     def report(self) -> None:
         """Tell what was met and is not in the grid."""
-        for place, text in self.struck:
+        for place, text in self.hidden:
             if text.strip():
-                self.tell("S003", "带删除线或隐藏的文字没有读入，请核对这一格", text, place)
+                self.tell("S003", "隐藏的文字没有读入，请核对这一格", text, place)
         for text in filter(None, self.deleted):
             self.tell("S003", "修订中删除的文字没有读入，请接受或拒绝修订后再提交", text)
         for text in self.boxes:
@@ -289,12 +300,17 @@ def _merged(cell: etree._Element) -> str | None:
     return None if found is None else _value(found, "") or "continue"
 
 
-def _is_hidden(run: etree._Element) -> bool:
-    """Whether a run is struck through or not shown at all."""
-    properties = (_find(run, "rPr", name) for name in ("strike", "dstrike", "vanish"))
-    return any(
-        one is not None and _value(one, "") not in {"0", "false", "off"} for one in properties
-    )
+def _is_on(run: etree._Element, name: str) -> bool:
+    """Whether a run has a property that is either on or off."""
+    found = _find(run, "rPr", name)
+    return found is not None and _value(found, "") not in _OFF
+
+
+def _like(run: etree._Element) -> Run:
+    """How a run is shown."""
+    raised = _value(_find(run, "rPr", "vertAlign"), "")
+    is_struck = _is_on(run, "strike") or _is_on(run, "dstrike")
+    return Run("", is_struck, raised if raised in {RAISED, LOWERED} else None)
 
 
 def _symbol(element: etree._Element) -> str:

@@ -15,6 +15,7 @@ from lxml import etree
 from xlsync.base.grid import MAX_COLUMN, MAX_ROW, Address, Area, Cell, Kind, Sheet, Workbook
 from xlsync.base.problems import problem
 from xlsync.sources import archive, wire
+from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError, damaged
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _DATA_STYLES: Final = {f"{_NUMBER}{name}-style" for name in ("number", "currency
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _DRAWN: Final = {f"{_DRAW}frame", f"{_DRAW}custom-shape", f"{_DRAW}g", f"{_DRAW}rect"}
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
+_HIDDEN: Final = {"collapse", "filter"}
 _NUMBERS: Final = {"float", "currency", "percentage"}
 
 
@@ -66,6 +68,7 @@ class _Content:
         self.formats: dict[str, str] = {}
         self.styles: dict[str, str] = {}
         self.hidden: set[str] = set()
+        self.fonts: dict[str, Run] = {}
         self.is_1904 = False
 
     def read(self, content: bytes) -> None:
@@ -120,6 +123,7 @@ class _Content:
         shown = element.get(f"{_STYLE}data-style-name")
         if shown in self.formats:
             self.styles[name] = self.formats[shown]
+        self.fonts[name] = _font(element)
         properties = element.find(f"{_STYLE}table-properties")
         if properties is not None and properties.get(f"{_TABLE}display") == "false":
             self.hidden.add(name)
@@ -127,6 +131,9 @@ class _Content:
     def table_row(self, element: etree._Element) -> None:
         repeated = _count(element, "number-rows-repeated")
         cells = list(self.cells(element))
+        if cells and element.get(f"{_TABLE}visibility") in _HIDDEN:
+            rows = range(self.row, min(self.row + repeated, MAX_ROW + 1))
+            self.sheet.hidden_rows |= frozenset(rows)
         if cells:
             for row in range(self.row, min(self.row + repeated, MAX_ROW + 1)):
                 self.left -= len(cells)
@@ -149,7 +156,7 @@ class _Content:
             if column > MAX_COLUMN:
                 return
             self.note(element, Address(self.row, column))
-            cell = self.cell(element)
+            cell = self.shown(element, self.cell(element))
             if cell.text:
                 for one in range(column, min(column + repeated, MAX_COLUMN + 1)):
                     yield one, cell
@@ -166,6 +173,28 @@ class _Content:
             if notes:
                 self.sheet.comments[place] = "\n".join(map(_paragraphs, notes))
             self.workbook.problems += self.drawn(element, place.a1)
+
+    def shown(self, element: etree._Element, cell: Cell) -> Cell:
+        """The cell with what is struck through set aside, and raised digits kept apart."""
+        own = self.fonts.get(element.get(f"{_TABLE}style-name", ""), Run(""))
+        spans = element.iter(f"{_TEXT}span") if cell.kind is Kind.TEXT and len(element) else ()
+        fonts = [self.fonts.get(one.get(f"{_TEXT}style-name", ""), own) for one in spans]
+        if not own.is_struck and all(one[1:] == (False, None) for one in fonts):
+            return cell
+        runs = [own._replace(text=cell.text)]
+        if fonts:
+            runs = [run for one in element.iterchildren(f"{_TEXT}p") for run in self.runs(one, own)]
+        text, aside = shown(runs, is_struck=all(run.is_struck for run in runs if run.text.strip()))
+        return cell._replace(text=text.strip("\n"), aside=aside)
+
+    def runs(self, paragraph: etree._Element, own: Run) -> Iterator[Run]:
+        """The runs of a paragraph, and the break behind it."""
+        yield own._replace(text=_collapsed(paragraph.text))
+        for child in paragraph:
+            font = self.fonts.get(child.get(f"{_TEXT}style-name", ""), own)
+            yield font._replace(text=_text_of_child(child))
+            yield own._replace(text=_collapsed(child.tail))
+        yield own._replace(text="\n")
 
     def cell(self, element: etree._Element) -> Cell:
         kind = element.get(f"{_OFFICE}value-type", "")
@@ -215,16 +244,30 @@ def _text(element: etree._Element) -> str:
     """The text of a paragraph: blanks, tabs and line breaks are elements in it."""
     pieces = [_collapsed(element.text)]
     for child in element:
-        if child.tag == f"{_TEXT}s":
-            pieces.append(" " * min(int(child.get(f"{_TEXT}c", "1")), MAX_COLUMN))
-        elif child.tag == f"{_TEXT}tab":
-            pieces.append("\t")
-        elif child.tag == f"{_TEXT}line-break":
-            pieces.append("\n")
-        elif child.tag != f"{_OFFICE}annotation" and isinstance(child.tag, str):
-            pieces.append(_text(child))
-        pieces.append(_collapsed(child.tail))
+        pieces += [_text_of_child(child), _collapsed(child.tail)]
     return "".join(pieces)
+
+
+def _text_of_child(child: etree._Element) -> str:
+    if child.tag == f"{_TEXT}s":
+        count = child.get(f"{_TEXT}c", "1")
+        return " " * min(int(count) if count.isdecimal() else 1, MAX_COLUMN)
+    if child.tag == f"{_OFFICE}annotation" or not isinstance(child.tag, str):
+        return ""
+    return {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}.get(child.tag) or _text(child)
+
+
+def _font(style: etree._Element) -> Run:
+    """How a style shows its text."""
+    properties = style.find(f"{_STYLE}text-properties")
+    if properties is None:
+        return Run("")
+    through = {properties.get(f"{_STYLE}text-line-through-{one}") for one in ("style", "type")}
+    position = properties.get(f"{_STYLE}text-position", "").partition(" ")[0]
+    lowered = LOWERED if position == "sub" or position.startswith("-") else None
+    is_level = position.rstrip("%") in {"", "0"}
+    raised = None if is_level else lowered or RAISED
+    return Run("", bool(through - {None, "none"}), raised)
 
 
 def _collapsed(text: str | None) -> str:

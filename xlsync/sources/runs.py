@@ -92,6 +92,14 @@ def rich(runs: Iterable[Run]) -> str | RichText:
     return "".join(run.text for run in made) if is_plain else RichText(made)
 
 
+def shown(runs: Iterable[Run], *, is_struck: bool = False) -> tuple[str, Aside | None]:
+    """What counts of the text of some runs, and what is set aside; see :meth:`RichText.shown`."""
+    made = rich(runs)
+    if isinstance(made, RichText):
+        return made.shown(is_struck=is_struck)
+    return made, Aside(is_whole=True) if is_struck and made else None
+
+
 def _is_note(text: str, before: list[str]) -> bool:
     """Whether a raised text refers to a note, and stands behind what it is a note on."""
     return _NOTE.fullmatch(text) is not None and bool("".join(before).strip())

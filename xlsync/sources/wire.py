@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
+from xlsync.base.grid import Address, Area, Aside, Cell, Kind, Sheet, Workbook
 from xlsync.base.problems import problem
 
 MAX_CELLS = 300_000
@@ -46,9 +46,10 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "visible": sheet.visible,
         "is_1904": sheet.is_1904,
         "cells": [
-            [*address, one.text, one.kind.value, one.number_format]
+            [*address, one.text, one.kind.value, one.number_format, one.aside]
             for address, one in sheet.cells.items()
         ],
+        "hidden": [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)],
         "merges": sheet.merges,
         "comments": [[*address, text] for address, text in sheet.comments.items()],
     }
@@ -60,11 +61,14 @@ def unpacked(data: bytes) -> Workbook:
     workbook = Workbook()
     for one in told["sheets"]:
         cells = {
-            Address(row, column): Cell(text, Kind(kind), number_format)
-            for row, column, text, kind, number_format in one["cells"]
+            Address(row, column): Cell(
+                text, Kind(kind), number_format, aside=Aside(*aside) if aside else None
+            )
+            for row, column, text, kind, number_format, aside in one["cells"]
         }
         sheet = Sheet(one["name"], cells, visible=one["visible"], values_only=True)
         sheet.is_1904 = one["is_1904"]
+        sheet.hidden_rows, sheet.hidden_columns = map(frozenset, one["hidden"])
         sheet.merges = [Area(*corners) for corners in one["merges"]]
         sheet.comments = {Address(row, column): text for row, column, text in one["comments"]}
         workbook.sheets.append(sheet)

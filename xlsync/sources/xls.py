@@ -7,6 +7,7 @@ Errors and results of formulas come as the file has them; the formulas themselve
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import xlrd
@@ -14,6 +15,7 @@ from xlrd.sheet import Sheet as XlsSheet
 
 from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
 from xlsync.base.problems import problem
+from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError
 from xlsync.sources.xlsx.styles import is_date_format, serial_to_iso
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
 
+_RAISED = {1: RAISED, 2: LOWERED}
 _COMMENT, _PICTURE = 0x19, 0x08
 _TEXTLESS = {0x14}
 """Objects that are no content: the arrows of an automatic filter."""
@@ -70,6 +73,8 @@ def read(data: bytes) -> Workbook:
     for one in book.sheets():
         sheet = Sheet(one.name, dict(_cells(book, one)), is_1904=bool(book.datemode))
         sheet.visible = one.visibility == 0
+        sheet.hidden_rows = _hidden(one.rowinfo_map)
+        sheet.hidden_columns = _hidden(one.colinfo_map)
         sheet.merges = [
             Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in one.merged_cells
         ]
@@ -82,6 +87,11 @@ def read(data: bytes) -> Workbook:
     return workbook
 
 
+def _hidden(lines: dict[int, Any]) -> frozenset[int]:
+    """The rows or columns that are not shown, counted from 1."""
+    return frozenset(number + 1 for number, one in lines.items() if one.hidden)
+
+
 def _cells(book: xlrd.Book, sheet: XlsSheet) -> Iterator[tuple[Address, Cell]]:
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
@@ -91,7 +101,9 @@ def _cells(book: xlrd.Book, sheet: XlsSheet) -> Iterator[tuple[Address, Cell]]:
                 code = book.format_map[style.format_key].format_str
                 cell = _cell(kind, sheet.cell_value(row, column), code, is_1904=bool(book.datemode))
                 if cell.text:
-                    yield Address(row + 1, column + 1), cell
+                    runs = _runs(book, sheet, (row, column), cell.text)
+                    text, aside = shown(runs, is_struck=all(one.is_struck for one in runs))
+                    yield Address(row + 1, column + 1), cell._replace(text=text, aside=aside)
 
 
 def _cell(kind: int, value: Any, code: str, *, is_1904: bool) -> Cell:  # noqa: ANN401 - of any kind
@@ -103,6 +115,19 @@ def _cell(kind: int, value: Any, code: str, *, is_1904: bool) -> Cell:  # noqa: 
         return Cell(value, Kind.TEXT, code)
     day = serial_to_iso(value, code, is_1904=is_1904) if is_date_format(code) else None
     return Cell(day, Kind.DATE, code) if day else Cell(f"{value:.15g}", Kind.NUMBER, code)
+
+
+def _runs(book: xlrd.Book, sheet: XlsSheet, place: tuple[int, int], text: str) -> list[Run]:
+    """A text as it is shown: by the font of its cell, and from some characters on by others."""
+    own = book.xf_list[sheet.cell_xf_index(*place)].font_index
+    changes = sheet.rich_text_runlist_map.get(place, ())
+    starts = [(0, own), *changes, (len(text), own)]
+    runs = []
+    for (start, number), (end, _) in pairwise(starts):
+        font = book.font_list[number]
+        raised = _RAISED.get(font.escapement)
+        runs.append(Run(text[start:end], bool(font.struck_out), raised))
+    return [run for run in runs if run.text]
 
 
 def _objects(sheet: _Drawn) -> Iterator[Problem]:
