@@ -14,6 +14,7 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import Severity, problem
 from xlsync.reader.choosing import choose, stated
 from xlsync.reader.labels import locate_by_labels
+from xlsync.reader.layouts import is_other_layout, other_layout
 from xlsync.reader.located import Reading
 from xlsync.reader.manifests import read_carriers
 from xlsync.reader.other_sheets import (
@@ -128,8 +129,16 @@ def _by_labels(
             named = stated(region.forms, region)
             if known is not None and len(named) > 1:
                 named = known.named(named)
-            located = (locate_by_labels(form, sheet, region, above) for form in named)
-            yield choose(named, [_of_region(one, region, known) for one in located])
+            every = [locate_by_labels(form, sheet, region, above) for form in named]
+            of_ours = any(one.record_id is not None for one in every) or (
+                known is not None and known.manifest is not None
+            )
+            located = [one for one in every if of_ours or not is_other_layout(one)]
+            if located:
+                readings = [_of_region(one, region, known) for one in located]
+                yield choose([one.form for one in located], readings)
+            else:
+                yield other_layout(region, every)
         elif (reading := _without_form(sheet, region)).problems:
             yield reading
 

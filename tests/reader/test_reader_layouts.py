@@ -1,0 +1,53 @@
+"""A sheet with the title of a form and the layout of another is said to be one, and not read."""
+
+from __future__ import annotations
+
+import pytest
+from reading_samples import FILLED, read_one, record_of
+
+OTHERS = {
+    "of the centre": """\
+项目支出绩效目标申报表
+（2023年度）
+项目名称|雨水管网改造
+主管部门及代码|[105]某市水务局|实施单位|某市排水管理所
+项目属性|延续项目|项目期|3年
+项目资金（万元）|中期资金总额：|4200|年度资金总额：|1400
+|其中：财政拨款|4200|其中：财政拨款|1400
+总体目标|中期目标（2023年—2025年）|年度目标
+|三年内改造雨水管网。|改造管网12公里。
+绩效指标|一级指标|二级指标|三级指标|指标值|二级指标|三级指标|指标值
+|产出指标|数量指标|改造长度|≥36公里|数量指标|改造长度|≥12公里
+|满意度指标|服务对象满意度指标|居民满意度|≥90%|服务对象满意度指标|居民满意度|≥85%
+""",
+    "of a city": """\
+财政支出项目绩效目标申报表
+（2023年度）
+填报单位：某市图书馆
+项目名称|流动书车服务|项目属性|新增项目
+主管部门|某市文化局|项目负责人|甲|联系电话|000
+项目起止时间|2023年1月至2023年12月
+项目预算（万元）|资金总额|85.5
+|其中：市财政资金|80
+|其他资金：|5.5
+项目绩效目标描述|总目标|建成流动借阅网络。
+|本年度目标|开通十条线路。
+""",
+}
+
+
+@pytest.mark.parametrize("layout", OTHERS)
+def test_another_layout_is_one_problem_and_no_record(layout: str) -> None:
+    reading = read_one(OTHERS[layout])
+    (told,) = reading.problems
+    assert (reading.form, reading.record) == (None, None)
+    assert told.code == "S005"
+    assert "同名的另一种版式" in told.message
+    assert "xlsync forms draft" in told.message
+    assert "项目名称" in told.message.partition("缺少")[0]
+
+
+@pytest.mark.parametrize("gone", ["主管部门", "项目性质|经常性项目|", "项目类别|特定目标类"])
+def test_a_damaged_copy_is_still_read(gone: str) -> None:
+    reading = read_one(FILLED.replace(gone, "备注" if gone == "主管部门" else ""))
+    assert record_of(reading)["project_name"] == "河道保洁"
