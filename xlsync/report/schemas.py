@@ -102,6 +102,7 @@ class SendingOutput(_ProjectOutput):
     issue: int
     file: str
     changes: list[str]
+    corrected: bool
 
 
 class LeftOutput(_Output):
@@ -121,6 +122,8 @@ class DistributionOutput(_Output):
     round: RoundName
     folder: str
     commit: str | None
+    held: bool
+    preview: bool
     workbooks: list[SendingOutput]
     missing: list[_ProjectOutput]
     not_carried: list[LeftOutput]
@@ -141,6 +144,17 @@ class OutcomeOutput(_ProjectOutput):
     problems: list[ProblemOutput]
 
 
+class ReviewOutput(_Output):
+    """What came of a review workbook: words taken, standing already, left open."""
+
+    file: str
+    taken: int
+    unchanged: int
+    open: int
+    commit: str | None
+    problems: list[ProblemOutput]
+
+
 class CollectionOutput(_Output):
     """What came in."""
 
@@ -148,6 +162,7 @@ class CollectionOutput(_Output):
     commit: str | None
     resolved: list[str]
     returned: list[str]
+    reviews: list[ReviewOutput]
     forms: list[OutcomeOutput]
 
 
