@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from xlsync.base.record import Record
@@ -80,10 +80,18 @@ def write_page(
 
 
 def write_revisions(
-    path: Path, sides: tuple[str, str], deltas: Sequence[RecordDelta], *, force: bool = False
+    path: Path,
+    sides: tuple[str, str],
+    deltas: Sequence[RecordDelta],
+    unit_of: Callable[[str], str] = str,
+    *,
+    force: bool = False,
 ) -> None:
-    """Write changes as a workbook, old beside new; as :func:`write_page` otherwise."""
+    """Write changes as a workbook, old beside new; as :func:`write_page` otherwise.
+
+    ``unit_of`` is the unit under which the sums count a unit, see ``UnitTree.rolled``.
+    """
     from xlsync.base.files import put_file
     from xlsync.report.revision_book import revision_workbook
 
-    put_file(path, revision_workbook(*sides, deltas), force=force)
+    put_file(path, revision_workbook(*sides, deltas, unit_of), force=force)

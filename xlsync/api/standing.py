@@ -8,8 +8,8 @@ from xlsync.api.form_files import or_installed
 from xlsync.base.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from collections.abc import Collection as Container
-    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from xlsync.base.record import Record
@@ -27,18 +27,23 @@ def status(
     *,
     unit: str | None = None,
     states: Container[str] = (),
+    under: str | None = None,
 ) -> list[Standing]:
     """Where each project of a round stands, by unit and title.
 
     ``unit`` keeps the projects of units whose name holds that text, ``states`` those in any of
-    the states 未回, 已收, 退回, 冲突.
+    the states 未回, 已收, 退回, 冲突, ``under`` those of one unit and of all below it.
 
     Raises:
-        XlsyncError: when nothing went out or came in, in this round.
+        XlsyncError: when nothing went out or came in, in this round, or there is no such unit.
     """
     from xlsync.rounds.status import narrowed, standings
+    from xlsync.rounds.units import unit_tree
 
-    return narrowed(standings(repository.snapshot(), round_name), unit, states)
+    snapshot = repository.snapshot()
+    wanted = unit_tree(snapshot).filter(under)
+    rows = [one for one in standings(snapshot, round_name) if wanted(one.group)]
+    return narrowed(rows, unit, states)
 
 
 def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
@@ -49,9 +54,16 @@ def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
 
 
 def write_ledger(
-    path: Path, round_name: str, rows: Sequence[Standing], *, force: bool = False
+    path: Path,
+    round_name: str,
+    rows: Sequence[Standing],
+    unit_of: Callable[[str], str] = str,
+    *,
+    force: bool = False,
 ) -> None:
     """Write the ledger of a round as a workbook (.xlsx); with ``force`` over one that is there.
+
+    ``unit_of`` is the unit under which the totals count a unit, see ``UnitTree.rolled``.
 
     Raises:
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
@@ -61,7 +73,7 @@ def write_ledger(
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the ledger is a workbook, name it .xlsx")
-    put_file(path, ledger_workbook(round_name, rows), force=force)
+    put_file(path, ledger_workbook(round_name, rows, unit_of), force=force)
 
 
 def received(repository: Repository, round_name: str, record: str | None = None) -> list[Kept]:
@@ -118,15 +130,20 @@ def write_record(path: Path, record: Record, *, force: bool = False) -> None:
     put_file(path, canonical_bytes(record), force=force)
 
 
-def export(
+def export(  # noqa: PLR0913 - what can be asked of an export
     repository: Repository,
     round_name: str,
     path: Path,
     forms: Forms | None = None,
     *,
     force: bool = False,
+    under: str | None = None,
+    level: int | None = None,
 ) -> Exported:
     """Write what a round accepted: .xlsx, .jsonl, .csv, .parquet, or a folder of JSON.
+
+    ``under`` keeps the projects of one unit and of all below it; ``level`` is that of the units
+    by which a workbook adds up, 1 the highest.
 
     Raises:
         UsageError: when the file ends in none of these.
@@ -136,5 +153,5 @@ def export(
     from xlsync.rounds.exporting import accepted
 
     is_folder(path)  # a wrong name is told before anything is read
-    found = accepted(or_installed(forms), repository.snapshot(), round_name)
+    found = accepted(or_installed(forms), repository.snapshot(), round_name, under, level)
     return write_export(found, path, force=force)

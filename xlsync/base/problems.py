@@ -96,7 +96,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "R025": (Severity.WARNING, "名册的金额以其他单位填写，已换算"),
     "R026": (Severity.WARNING, "单位不在单位名单里"),
     "R027": (Severity.WARNING, "单位名单里的邮箱不像邮箱"),
-    "R029": (Severity.WARNING, "名册中编号的单位和项目名称都变了"),
+    "R029": (Severity.WARNING, "名册中编号的单位和名称都变了"),
     "R028": (Severity.ERROR, "单位名单里的单位成了自己的上级"),
     "K001": (Severity.ERROR, "冲突未作选择，或选择无法识别"),
     "K002": (Severity.ERROR, "冲突处理单不完整或被改动"),

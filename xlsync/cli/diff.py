@@ -8,10 +8,18 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar, write_json
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    level_option,
+    repo_option,
+    under_option,
+)
 from xlsync.cli.reading import end, tell_nothing_there
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from xlsync.records import RecordDelta
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
     help="Write a workbook with old beside new, and the funds by unit with a chart.",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@under_option
+@level_option
 @repo_option()
 @forms_option()
 @pass_settings
@@ -46,6 +56,8 @@ def diff(
     html: Path | None,
     xlsx: Path | None,
     force: bool,
+    under: str | None,
+    level: int | None,
 ) -> None:
     """Show what changed from OLD to NEW.
 
@@ -59,15 +71,22 @@ def diff(
         comparison = api.compare_sides(old, new, settings.repo, settings.forms, progress)
     for _ in comparison.empty:
         tell_nothing_there()
-    if comparison.deltas is not None:
+    deltas = comparison.deltas
+    unit_of: Callable[[str], str] = str
+    if deltas is not None and (under or level):
+        with settings.repository() as repository:
+            tree = api.units(repository)
+        wanted, unit_of = tree.filter(under), tree.rolled(level)
+        deltas = [one for one in deltas if wanted(str(one.group))]
+    if deltas is not None:
         if html:
-            api.write_page(html, (old, new), comparison.deltas, force=force)
+            api.write_page(html, (old, new), deltas, force=force)
         if xlsx:
-            api.write_revisions(xlsx, (old, new), comparison.deltas, force=force)
+            api.write_revisions(xlsx, (old, new), deltas, unit_of, force=force)
         if as_json:
-            _print_json(comparison.deltas)
+            _print_json(deltas)
         else:
-            _print_lines(comparison.deltas, in_short=bool(html or xlsx))
+            _print_lines(deltas, unit_of, in_short=bool(html or xlsx))
         _tell_waiting(comparison.waiting)
     end(comparison.files)
 
@@ -78,7 +97,9 @@ def _print_json(deltas: list[RecordDelta]) -> None:
     write_json(deltas_json(deltas))
 
 
-def _print_lines(deltas: list[RecordDelta], *, in_short: bool) -> None:
+def _print_lines(
+    deltas: list[RecordDelta], unit_of: Callable[[str], str], *, in_short: bool
+) -> None:
     """Every record, and the sums; only these where the records stand in a file."""
     from xlsync.report.deltas import delta_lines, summary
     from xlsync.report.funds import funds, funds_table
@@ -86,7 +107,7 @@ def _print_lines(deltas: list[RecordDelta], *, in_short: bool) -> None:
 
     if not in_short:
         print_report(delta_lines(deltas))
-    print_report([line(summary(deltas), "bold")], funds_table(funds(deltas)))
+    print_report([line(summary(deltas), "bold")], funds_table(funds(deltas, unit_of)))
 
 
 def _tell_waiting(waiting: list[tuple[str, str]]) -> None:

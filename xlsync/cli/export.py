@@ -9,7 +9,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report
-from xlsync.cli.options import PATH, forms_option, repo_option
+from xlsync.cli.options import PATH, forms_option, level_option, repo_option, under_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +26,20 @@ if TYPE_CHECKING:
     help="A file that ends in .xlsx, .jsonl, .csv or .parquet, or a folder for JSON.",
 )
 @click.option("--force", is_flag=True, help="Write over files that are there already.")
+@under_option
+@level_option
 @repo_option()
 @forms_option()
 @pass_settings
-def export(settings: Settings, round_name: str, *, output: Path, force: bool) -> None:
+def export(
+    settings: Settings,
+    round_name: str,
+    *,
+    output: Path,
+    force: bool,
+    under: str | None,
+    level: int | None,
+) -> None:
     """Write what a round accepted into one file, or into a folder.
 
     ROUND is a year and a name, such as 2023/一上. A workbook (.xlsx) has one row a project, one
@@ -41,7 +51,15 @@ def export(settings: Settings, round_name: str, *, output: Path, force: bool) ->
     from xlsync.report.terminal import console, print_lines
 
     with settings.repository() as repository:
-        made = api.export(repository, round_name, output, settings.forms, force=force)
+        made = api.export(
+            repository,
+            round_name,
+            output,
+            settings.forms,
+            force=force,
+            under=under,
+            level=level,
+        )
     print_report([line(str(path)) for path in made.paths])
     if made.disputed:
         text = f"{made.disputed} 个项目还有未定的冲突，导出的只是已收的版本。"

@@ -68,6 +68,12 @@ new_option = click.option(
 under_option = click.option(
     "--under", metavar="UNIT", help="Only this unit and those below it (see units)."
 )
+level_option = click.option(
+    "--level",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Add up by the units of this level of the list of units; 1 is the highest.",
+)
 sender_option = click.option("--sender", metavar="TEXT", help="Who signs drafts and letters.")
 zip_option = click.option("--zip", "zipped", is_flag=True, help="One archive for each unit.")
 

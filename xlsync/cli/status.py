@@ -8,7 +8,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import PATH, json_option, repo_option
+from xlsync.cli.options import PATH, json_option, level_option, repo_option, under_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,8 @@ _STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "�
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="Write the ledger as a workbook (.xlsx)."
 )
+@under_option
+@level_option
 @click.option("--wide", "is_wide", is_flag=True, help="All columns, ids among them.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @json_option
@@ -42,6 +44,8 @@ def status(
     unit: str | None,
     states: tuple[str, ...],
     output: Path | None,
+    under: str | None,
+    level: int | None,
     is_wide: bool,
     force: bool,
     as_json: bool,
@@ -53,15 +57,18 @@ def status(
     how many errors and warnings it has. With --wide also how often, on which workbook the last
     one was filled in and whether that is an old one, and the ids.
     """
-    from xlsync.report.rounds import standing_lines, standing_table
+    from xlsync.report.rounds import level_table, standing_lines, standing_table
 
     with settings.repository() as repository:
-        rows = api.status(repository, round_name, unit=unit, states=states)
-        others = {} if unit or states else api.other_forms(repository, round_name)
+        rows = api.status(repository, round_name, unit=unit, states=states, under=under)
+        unit_of = api.units(repository).rolled(level)
+        others = {} if unit or states or under else api.other_forms(repository, round_name)
     if output is not None:
-        api.write_ledger(output, round_name, rows, force=force)
+        api.write_ledger(output, round_name, rows, unit_of, force=force)
     if as_json:
         write_json([row.as_json() for row in rows])
     else:
-        table = standing_table(rows, is_wide=is_wide)
+        table = (
+            standing_table(rows, is_wide=is_wide) if level is None else level_table(rows, unit_of)
+        )
         print_report(standing_lines(round_name, rows, others), table)

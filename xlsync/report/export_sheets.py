@@ -23,7 +23,7 @@ from xlsync.report.wording import Wording, field_labels, name_of
 from xlsync.workbook.heights import line_width, text_height
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -190,8 +190,9 @@ class _Unit:
 class Sums:
     """Projects, rows and amounts of each unit, gathered record by record."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        """Begin with nothing."""
+    def __init__(self, mapping: Mapping, unit_of: Callable[[str], str] = str) -> None:
+        """Begin with nothing; ``unit_of`` is the unit under which a unit counts."""
+        self._unit_of = unit_of
         self._group = naming_places(mapping)[0]
         self._labels = field_labels(mapping)
         self._amounts: list[FormField] = [
@@ -203,7 +204,8 @@ class Sums:
 
     def add(self, record: Record) -> None:
         """Count a record; an empty amount counts as nothing."""
-        unit = self._units.setdefault(name_of(get(record, self._group.pointer)), _Unit())
+        name = self._unit_of(name_of(get(record, self._group.pointer)))
+        unit = self._units.setdefault(name, _Unit())
         unit.records += 1
         for table in self._tables:
             unit.rows[table.pointer] += len(table_rows(table, record))

@@ -14,7 +14,7 @@ from xlsync.report.terminal import BOX
 from xlsync.report.wording import Wording, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from xlsync.base.record import Record
     from xlsync.form.mapping import FormField
@@ -75,28 +75,34 @@ class Funds:
     total: Sum = field(default_factory=Sum)
 
 
-def funds(records: Iterable[RecordDelta]) -> list[Funds]:
+def funds(records: Iterable[RecordDelta], unit_of: Callable[[str], str] = str) -> list[Funds]:
     """The sums of each total of the forms, in their order; groups in that of the records.
 
     A project that moved to another unit, or whose unit was renamed, is summed up under the unit
     that it has now: it is no loss here and a gain there. A form without sums is summed by its
     first amount. An empty amount counts as nothing, and an amount that changed nowhere is left
-    out.
+    out. ``unit_of`` is the unit under which a unit counts.
     """
     made: dict[str, Funds] = {}
     wordings: dict[str, Wording] = {}
     for record in records:
         wording = wordings.setdefault(record.mapping.form, Wording(record.mapping))
         for label, amount in wording.amounts:
-            _add(made.setdefault(label, Funds(label)), wording, amount, record)
+            _add(made.setdefault(label, Funds(label)), wording, amount, record, unit_of)
     return [one for one in made.values() if one.groups]
 
 
-def _add(made: Funds, wording: Wording, amount: FormField, record: RecordDelta) -> None:
+def _add(
+    made: Funds,
+    wording: Wording,
+    amount: FormField,
+    record: RecordDelta,
+    unit_of: Callable[[str], str],
+) -> None:
     old, new = (_amount(amount, side) for side in (record.old, record.new))
     if old == new:
         return
-    group = _group(wording, record.old if record.new is None else record.new)
+    group = unit_of(_group(wording, record.old if record.new is None else record.new))
     made.total.add(record.id, old=old, new=new)
     made.groups.setdefault(group, Sum()).add(record.id, old=old, new=new)
 

@@ -10,7 +10,7 @@ from xlsync.report.rounds import basis, decision_line, minute
 from xlsync.rounds.standing import COORDINATOR, UNIT, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xlsync.rounds import Standing
 
@@ -48,8 +48,12 @@ _TOTALS = (
 )
 
 
-def ledger_workbook(round_name: str, rows: Sequence[Standing]) -> bytes:
+def ledger_workbook(
+    round_name: str, rows: Sequence[Standing], unit_of: Callable[[str], str] = str
+) -> bytes:
     """Make the workbook; the same standings give the same bytes.
+
+    ``unit_of`` is the unit under which the totals count a unit.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
@@ -58,7 +62,7 @@ def ledger_workbook(round_name: str, rows: Sequence[Standing]) -> bytes:
     title = f"{round_name} 下发回收台账"
     with book(title, buffer) as made:
         _projects(made, title, rows)
-        _units(made, f"{round_name} 回收情况汇总", rows)
+        _units(made, f"{round_name} 回收情况汇总", rows, unit_of)
     return buffer.getvalue()
 
 
@@ -109,11 +113,11 @@ def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
         )
 
 
-def _units(made: Book, title: str, rows: Sequence[Standing]) -> None:
+def _units(made: Book, title: str, rows: Sequence[Standing], unit_of: Callable[[str], str]) -> None:
     worksheet = made.sheet("汇总", title, _until(rows), _TOTALS)
     units: dict[str, list[Standing]] = {}
     for row in rows:
-        units.setdefault(row.group, []).append(row)
+        units.setdefault(unit_of(row.group), []).append(row)
     end = made.rows(worksheet, _TOTALS, [[unit, *_counts(one)] for unit, one in units.items()])
     made.cell(worksheet, end, 0, "合计", "sum_text")
     for at, count in enumerate(_counts(rows), start=1):

@@ -18,7 +18,7 @@ from xlsync.report.revision_rows import Rooms, revision_rows
 from xlsync.workbook.heights import MAX_HEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -47,8 +47,12 @@ _LONG = 24
 _UNCHANGED = "两份内容相同，没有差异。"
 
 
-def revision_workbook(old: str, new: str, records: Sequence[RecordDelta]) -> bytes:
+def revision_workbook(
+    old: str, new: str, records: Sequence[RecordDelta], unit_of: Callable[[str], str] = str
+) -> bytes:
     """Make the workbook; the sides are called by name. The same changes give the same bytes.
+
+    ``unit_of`` is the unit under which the sums count a unit.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
@@ -59,7 +63,7 @@ def revision_workbook(old: str, new: str, records: Sequence[RecordDelta]) -> byt
     sides = _called(old), _called(new)
     with book(title, buffer) as made:
         _write_revisions(made, title, sides, records)
-        write_funds(made, sides, funds(records))
+        write_funds(made, sides, funds(records, unit_of))
     return buffer.getvalue()
 
 

@@ -11,10 +11,11 @@ from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown
+from xlsync.rounds.standing import Place
 from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsync.report.lines import Line
@@ -93,6 +94,25 @@ def standing_table(rows: Sequence[Standing], *, is_wide: bool = False) -> Table:
     )
     heads = ("单位", "项目", "状态", "等待", "期限", "收到", "错/警")
     return plain_table(heads, cells, numbers=1, widths=_WIDTHS)
+
+
+def level_table(rows: Sequence[Standing], unit_of: Callable[[str], str]) -> Table:
+    """How many projects of each unit stand where, with those of the units below it."""
+    units: dict[str, list[Standing]] = {}
+    for row in rows:
+        units.setdefault(unit_of(row.group), []).append(row)
+    cells = [
+        (
+            unit,
+            *(str(sum(row.state is place for row in own)) for place in Place),
+            str(sum(row.days_late is not None and row.days_late > 0 for row in own)),
+            str(len(own)),
+        )
+        for unit, own in units.items()
+    ]
+    return plain_table(
+        ("单位", *(one.value for one in Place), "逾期", "项目"), cells, numbers=len(Place) + 2
+    )
 
 
 def _wide_table(rows: Sequence[Standing]) -> Table:

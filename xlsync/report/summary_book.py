@@ -52,7 +52,7 @@ def write_summary(accepted: Accepted, file: IO[bytes]) -> None:
     with book(f"{accepted.round} {_SUMS}", file, by_rows=True) as made:
         for number, records in enumerate(accepted.forms, start=1):
             mark = f"（{number}）" if len(accepted.forms) > 1 else ""
-            _write_form(made, accepted.round, records, mark)
+            _write_form(made, accepted, records, mark)
         if accepted.decided:
             _write_decided(made, accepted)
 
@@ -75,9 +75,9 @@ def _write_decided(made: Book, accepted: Accepted) -> None:
     made.rows(worksheet, _DECIDED_COLUMNS, cells)
 
 
-def _write_form(made: Book, round_name: str, records: FormRecords, mark: str) -> None:
+def _write_form(made: Book, accepted: Accepted, records: FormRecords, mark: str) -> None:
     mapping = records.form.mapping
-    title = f"{round_name} {visible(mapping.title)}"
+    title = f"{accepted.round} {visible(mapping.title)}"
     naming = naming_places(mapping)
     taken = {_PROJECTS, _SUMS, _DECIDED, f"{_SUMS}{CHART_SHEET}"}
     projects = RowSheet(
@@ -92,7 +92,7 @@ def _write_form(made: Book, round_name: str, records: FormRecords, mark: str) ->
         name = _sheet_name(table.label, mark, taken)
         heads = [*naming, *row_places(table), RECORD_ID]
         tables.append((table, RowSheet(made, name, f"{title}——{visible(table.label)}", heads)))
-    sums = Sums(mapping)
+    sums = Sums(mapping, accepted.unit_of)
     for record in records:
         projects.add([place.content(record) for place in projects.places])
         whose = [place.content(record) for place in naming]

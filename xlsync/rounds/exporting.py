@@ -10,9 +10,10 @@ from xlsync.repository import layout
 from xlsync.rounds.decisions import cancelled, decisions
 from xlsync.rounds.ledger import roster_order
 from xlsync.rounds.status import check_known
+from xlsync.rounds.units import unit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -68,6 +69,8 @@ class Accepted:
     disputed: int
     cancelled: int = 0
     decided: tuple[Decided, ...] = ()
+    unit_of: Callable[[str], str] = str
+    """The unit under which sums count a unit: itself, or one above it."""
 
 
 def counted_records(snapshot: Snapshot, round_name: str) -> dict[str, Entry]:
@@ -81,14 +84,27 @@ def counted_records(snapshot: Snapshot, round_name: str) -> dict[str, Entry]:
     return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
 
 
-def accepted(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> Accepted:
-    """What can be exported of a round.
+def accepted(
+    forms: Mapping[str, Form],
+    snapshot: Snapshot,
+    round_name: str,
+    under: str | None = None,
+    level: int | None = None,
+) -> Accepted:
+    """What can be exported of a round: of all units, or of those ``under`` one.
+
+    ``level`` is that of the units under which sums count, 1 the highest; by default each unit
+    counts for itself.
 
     Raises:
-        XlsyncError: when there is no such round, nothing was accepted in it, or a form is missing.
+        XlsyncError: when there is no such round or unit, nothing was accepted in it, or a form is
+            missing.
     """
     check_known(snapshot, round_name)
-    entries = counted_records(snapshot, round_name)
+    tree = unit_tree(snapshot)
+    wanted = tree.filter(under)
+    counted = counted_records(snapshot, round_name)
+    entries = {key: one for key, one in counted.items() if wanted(one.group)}
     by_form: dict[str, list[Entry]] = {}
     for entry in entries.values():
         by_form.setdefault(str(snapshot.record(entry).get("form")), []).append(entry)
@@ -103,8 +119,9 @@ def accepted(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> 
         forms=[FormRecords(forms[one], snapshot, by_form[one]) for one in sorted(by_form)],
         entries=list(entries.values()),
         disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
-        cancelled=len(snapshot.records(round_name)) - len(entries),
-        decided=tuple(_decided(snapshot, round_name)),
+        cancelled=len(snapshot.records(round_name)) - len(counted),
+        decided=tuple(one for one in _decided(snapshot, round_name) if wanted(one.group)),
+        unit_of=tree.rolled(level),
     )
 
 

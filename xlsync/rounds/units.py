@@ -104,6 +104,10 @@ class UnitTree:
         path = self.path(name)
         return path[-1] if level is None else path[min(level, len(path)) - 1]
 
+    def rolled(self, level: int | None) -> Callable[[str], str]:
+        """The unit under which sums of a level count a unit; itself where no level is asked for."""
+        return str if level is None else lambda name: self.at_level(name, level)
+
     def filter(self, under: str | None) -> Callable[[str], bool]:
         """Whether a unit is this one or stands below it; every unit is where none is given.
 

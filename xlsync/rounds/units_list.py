@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
+from xlsync.form.extending import data_folder
+from xlsync.form.loading import load_toml
 from xlsync.form.types import cell_text, comparable
+from xlsync.rounds.roster_words import FOLDER, RosterWords
 from xlsync.rounds.units import Unit, UnitTree, unit_key
 from xlsync.sources import open_table
 
@@ -22,15 +26,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8 * 1024 * 1024
 
-HEADS = {
-    "name": ("单位", "单位名称", "预算单位", "实施单位", "名称", "unit"),
-    "parent": ("上级单位", "主管部门", "主管单位", "上级", "上级部门", "所属部门", "parent"),
-    "contact": ("联系人", "经办人", "负责人", "姓名", "contact"),
-    "phone": ("电话", "联系电话", "手机", "手机号", "联系方式", "phone"),
-    "mail": ("邮箱", "电子邮箱", "邮件", "电子邮件", "邮箱地址", "email", "e-mail", "mail"),
-}
-"""What the columns may be headed, the first of each as ``xlsync units export`` writes it."""
-
 _ROWS = 30
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
 
@@ -40,6 +35,12 @@ class UnitList(NamedTuple):
 
     tree: UnitTree
     problems: list[Problem]
+
+
+@lru_cache(maxsize=1)
+def unit_heads() -> dict[str, list[str]]:
+    """What the columns of a list of units may be headed, by the parts of a unit."""
+    return load_toml(data_folder("mappings") / FOLDER / "units.toml", RosterWords).heads
 
 
 def open_units(path: Path) -> UnitList:
@@ -63,7 +64,8 @@ def open_units(path: Path) -> UnitList:
 
 def _heads(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     """The row of heads, and the column of each part of a unit."""
-    words = {comparable(word).casefold(): name for name, some in HEADS.items() for word in some}
+    heads = unit_heads().items()
+    words = {comparable(word).casefold(): name for name, some in heads for word in some}
     for row, cells in islice(sheet.rows().items(), _ROWS):
         columns: dict[str, int] = {}
         for column, cell in cells.items():
