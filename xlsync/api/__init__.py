@@ -120,7 +120,6 @@ __all__ = [
     "refuse_existing",
     "remind",
     "reread",
-    "restore",
     "round_states",
     "rounds",
     "safe_name",
