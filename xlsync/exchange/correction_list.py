@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _TO_DO = {Severity.ERROR: TO_DO, Severity.WARNING: TO_CHECK}
-_STRAY = "S007"
+_STRAYS = {"S007", "S012"}
 """What stood where the form has no place: a fresh copy has none for it either."""
 
 _ORIGIN = "原件"
@@ -70,7 +70,7 @@ class Listing:
         )
 
     def _place(self, one: Problem) -> Place | None:
-        return self._places[one.pointer] if one.pointer and one.code != _STRAY else None
+        return self._places[one.pointer] if one.pointer and one.code not in _STRAYS else None
 
     def _order(self, one: Problem) -> tuple[int, Address]:
         """Of the file first, then down the sheet, then what the sheet has no place for."""
@@ -85,7 +85,7 @@ class Listing:
             word, message = _WORDS[one.severity], cut(one.message, _MAX_MESSAGE)
             first, *more = pieces(one.found or "")
             if place is None:
-                label = _LEFT_OUT if one.code == _STRAY else _ORIGIN
+                label = _LEFT_OUT if one.code in _STRAYS else _ORIGIN
                 yield Listed((word, self._origin(one), label, message, first))
             else:
                 texts = (word, place.address.a1, place.label, message, first)
