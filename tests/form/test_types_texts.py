@@ -206,3 +206,34 @@ def test_what_was_changed_is_quoted(text: str) -> None:
         parsed = value_type.parse(Cell(text))
         assert (parsed.value or "") == text or parsed.problems or {*text} & {"\r", "\v", "\f"}
         assert all(one.found == text for one in parsed.problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<" * 10_000 + "b>" * 10_000,
+        "<b>" * 10_000 + "字" + "</b>" * 10_000,
+        "<" * 30_000 + "b>",
+        "<b " * 10_000,
+        "<p>" * 9_000 + "字" + "</p>" * 9_000,
+    ],
+)
+def test_tags_inside_of_tags_are_taken_away_in_one_pass(text: str) -> None:
+    """Peeled level by level these take minutes; the suite's time limit is the bound."""
+    value = TEXT.canonical(text)
+    assert TEXT.canonical(value) == value
+    assert "字" not in text or value == "字"
+
+
+@given(st.text("<>b/p \n一&lt;", max_size=40))
+def test_no_tag_is_left_and_nothing_else_is_taken(text: str) -> None:
+    value = TEXT.canonical(text)
+    assert TEXT.canonical(value) == value
+    assert value.count("一") == text.count("一")
+
+
+def test_a_text_far_too_long_is_not_even_cleaned() -> None:
+    with pytest.raises(ValueError, match="远超"):
+        TEXT.canonical("<b>" * 200_000)
+    parsed = TEXT.parse(Cell("<b>" * 200_000))
+    assert (parsed.readable, [one.code for one in parsed.problems]) == (False, ["V001"])

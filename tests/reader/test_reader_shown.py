@@ -10,6 +10,7 @@ from reading_samples import FILLED, FORM, our_workbook, read_grid
 from xlsync.base.grid import Address, Aside, Cell, Sheet, Workbook
 from xlsync.base.record import get
 from xlsync.sources.text import read as text_grid
+from xlsync.workbook.manifest import field_name
 
 NAME = FORM.template.sheet
 LAYOUT = FORM.layout(FORM.capacity())
@@ -151,3 +152,62 @@ def test_what_was_typed_on_a_renamed_helper_sheet_is_still_quoted() -> None:
     (reading,) = read_grid(grid)
     quoted = [(one.sheet, one.found) for one in reading.problems if one.code == "S007"]
     assert quoted == [("说明", "请来电")]
+
+
+# ---- names against labels, and what is no operator ----------------------------------
+
+
+def swapped(grid: Workbook, *slots: str) -> None:
+    """Amounts that were cut and pasted: the names move with them, the labels stay."""
+    one, other = (field_name(slot) for slot in slots)
+    grid.names[one], grid.names[other] = grid.names[other], grid.names[one]
+
+
+@pytest.mark.parametrize(
+    "slots", [("funds_fiscal", "funds_other"), ("funds_other", "funds_annual_other")]
+)
+def test_amounts_that_were_cut_and_pasted_are_read_by_their_labels(slots: tuple[str, str]) -> None:
+    record, grid = our_workbook()
+    swapped(grid, *slots)
+    (reading,) = read_grid(grid)
+    assert reading.record == record
+    told = {(one.code, one.cell) for one in reading.problems}
+    assert told == {("S008", SLOTS[slot].a1) for slot in slots}
+
+
+def test_an_amount_that_was_pasted_over_another_one_is_read_by_its_label() -> None:
+    record, grid = our_workbook()
+    grid.names[field_name("funds_fiscal")] = grid.names.pop(field_name("funds_other"))
+    (reading,) = read_grid(grid)
+    assert reading.record == record
+    assert {one.code for one in reading.problems} == {"S008"}
+
+
+def in_row(grid: Workbook, **texts: str) -> None:
+    for name, text in texts.items():
+        spoilt(grid, name, {"text": text})
+
+
+@pytest.mark.parametrize("text", ["按要求", "~", "大概", "！"])
+def test_what_is_no_operator_is_an_error_at_its_cell(text: str) -> None:
+    _, grid = our_workbook()
+    in_row(grid, operator=text)
+    (reading,) = read_grid(grid)
+    told = [(one.code, one.cell, one.found) for one in reading.problems if one.code == "V001"]
+    assert told == [("V001", Address(TABLE.first, TABLE.columns["operator"]).a1, text)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [("≥85", ("≥", "85", "公里")), (">=85公里", ("≥", "85", "公里"))],
+)
+def test_a_quantity_in_the_cell_of_the_operator_is_taken_apart_and_told(
+    typed: str, parts: tuple[str, str, str]
+) -> None:
+    _, grid = our_workbook()
+    in_row(grid, operator=typed, value="")
+    (reading,) = read_grid(grid)
+    assert reading.record is not None
+    row = reading.record["indicators"][0]
+    assert (row["operator"], row["value"], row["unit"]) == parts
+    assert [(one.code, one.found) for one in reading.problems] == [("V002", typed)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from diff_sample import MAPPING, record, row
+from reading_samples import FORM, our_workbook
 
 from xlsync.base.record import MISSING, Json, Record
 from xlsync.records import Delta, Kind, compare
@@ -155,3 +158,20 @@ def test_many_rows_without_a_partner_are_not_compared_one_by_one(
     assert len(compared) <= 4096
     assert len(_compare(old[:20], new[:20])) == 40
     assert len(compared) >= 400
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("85.00", "85", 0),
+        ("1,000", "1000", 0),
+        ("85", "86", 1),
+        ("达标", "达到", 1),
+        ("85", None, 1),
+    ],
+)
+def test_a_number_in_another_spelling_is_no_change(old: str, new: str | None, changes: int) -> None:
+    before, _ = our_workbook()
+    after = deepcopy(before)
+    before["indicators"][0]["value"], after["indicators"][0]["value"] = old, new
+    assert len(compare(FORM.mapping, before, after)) == changes

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from xlsync.form.mapping import CodeList, Mapping, Table
 
 
+SHARES = frozenset({"%", "‰"})
+"""Units beside which a bare number may have lost its percent format."""
+
+
 def coded(codes: CodeList, text: str) -> tuple[str | None] | None:
     """The value that a text stands for, in a tuple of one, or None where the list is silent."""
     key = comparable(text)
@@ -38,6 +42,20 @@ def is_worded(mapping: Mapping, table: Table, text: str) -> bool:
     """Whether a text says its operator in words."""
     units = _written(mapping, table)
     return parse_quantity(text, units) != parse_quantity(text, units, _words(mapping, table))
+
+
+def is_outside(mapping: Mapping, table: Table, operator: str) -> bool:
+    """Whether a text is no operator, in no spelling, where the list of them is closed."""
+    operators = _codes(mapping, table, 0)
+    return operators is not None and not operators.open and coded(operators, operator) is None
+
+
+def operator_spellings(mapping: Mapping, table: Table) -> list[str]:
+    """Every text that stands for an operator or for none, where the list of them is closed."""
+    operators = _codes(mapping, table, 0)
+    if operators is None or operators.open:
+        return []
+    return [*operators.values, *operators.none, *operators.spellings]
 
 
 def is_plain(mapping: Mapping, table: Table, text: str) -> bool:

@@ -88,16 +88,30 @@ class _Anchored:
         return Address(self.rows[planned.row], self.columns[planned.column])
 
     def read_fields(self) -> None:
-        """The cell under each field's name."""
-        planned = {slot.name: slot.area.first for slot in self.layout.slots}
-        for slot, area in self.fields.items():
-            place = area.first
+        """The cell under each field's name.
+
+        Cut and paste takes names along and leaves labels where they are. A name that lies at the
+        place of another field contradicts the label there, and the label is what people see.
+        """
+        planned = {slot.name: self.now(slot.area.first) for slot in self.layout.slots}
+        at_home = {area.first for slot, area in self.fields.items() if area.first == planned[slot]}
+        homes = set(planned.values())
+        for slot in self.form.mapping.fields:
+            area, home = self.fields.get(slot), planned[slot]
+            place = area.first if area is not None else None
+            message = f"“{self.form.mapping.fields[slot].label}”的填报格"
+            if place is None or (place != home and place in homes):
+                if home in at_home:
+                    if place is None:
+                        continue  # its row is gone, and another field has come to lie there
+                    home = place
+                place, message = home, f"{message}被剪切过，已按标签从 {home.a1} 读取，请核对。"
+            else:
+                message = f"{message}被移到 {place.a1}，已从那里读取，请核对。"
             self.known.add(place)
             cell = self.located.sheet.cells.get(place, _BLANK)
             self.located.fields[slot] = self.matched(slot, Found(place, cell))
-            if place != self.now(planned[slot]):
-                label = self.form.mapping.fields[slot].label
-                message = f"“{label}”的填报格被移到 {place.a1}，已从那里读取，请核对。"
+            if area is None or area.first != planned[slot]:
                 self.located.report(problem("S008", message), place)
 
     def settle_units(self) -> None:
@@ -231,8 +245,8 @@ def _moved_lines(
         for row in range(table.area.top, table.area.bottom + 1):
             rows.setdefault(row, Counter())[actual.top + row - table.area.top] += 1
     return (
-        _filled({line: _most(votes) for line, votes in rows.items()}, len(layout.heights)),
-        _filled({line: _most(votes) for line, votes in columns.items()}, layout.width),
+        _filled(_elected(rows), len(layout.heights)),
+        _filled(_elected(columns), layout.width),
     )
 
 
@@ -248,8 +262,16 @@ def _length(table: PlacedTable) -> int:
     return table.last - table.first + 1
 
 
-def _most(votes: Counter[int]) -> int:
-    return min(votes, key=lambda line: (-votes[line], line))
+def _elected(lines: dict[int, Counter[int]]) -> dict[int, int]:
+    """Where most anchors of each line lie; among as many, where most lines have moved so far."""
+    shifts: Counter[int] = Counter()
+    for line, votes in lines.items():
+        for now, count in votes.items():
+            shifts[now - line] += count
+    return {
+        line: min(votes, key=lambda now: (-votes[now], -shifts[now - line], now))
+        for line, votes in lines.items()
+    }
 
 
 def _filled(lines: dict[int, int], count: int) -> dict[int, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
-from xlsync.form.codes import is_worded, quantity_of
+from xlsync.form.codes import SHARES, is_outside, is_worded, quantity_of
 from xlsync.form.types import comparable, is_fraction, is_percentage, plain_number, render_quantity
 
 if TYPE_CHECKING:
@@ -25,19 +25,47 @@ if TYPE_CHECKING:
     from xlsync.form.types import Quantity
     from xlsync.reader.located import Item
 
-_SHARES = {"%", "‰", None}
-"""Units of a bare number that may have lost its percent format; none is one of them."""
-
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Settled(NamedTuple):
-    """The parts that hold, what is to be told, and whether the value could be read."""
+    """The parts that hold, what is to be told, and whether the value could be read.
+
+    ``column`` is the one that the problem is about, None for that of the value.
+    """
 
     parts: dict[str, Json]
     problem: Problem | None = None
     is_readable: bool = True
+    column: str | None = None
+
+
+def settle_operator(mapping: FormMapping, table: Table, row: Record) -> Settled | None:
+    """What is in the operator's cell where that is no operator; None where it is one, or blank.
+
+    A whole quantity that was typed there, with nothing in the cell of the value, is taken apart.
+    """
+    if table.quantity is None:
+        return None
+    operator, value, unit = table.parts
+    text = row.get(operator)
+    if not isinstance(text, str) or not text or not is_outside(mapping, table, text):
+        return None
+    quantity = quantity_of(mapping, table, text)
+    beside = row.get(unit)
+    fits = (
+        quantity.unit is None or beside is None or comparable(beside) == comparable(quantity.unit)
+    )
+    if quantity.operator is not None and not row.get(value) and fits:
+        parts = {operator: quantity.operator, value: quantity.value, unit: quantity.unit or beside}
+        shown = "，".join(
+            f"{table.columns[name].label} {part}" for name, part in parts.items() if part
+        )
+        told = problem("V002", f"“{text}”已读作：{shown}，请核对。", found=text)
+        return Settled(parts, told, column=operator)
+    message = f"“{text}”不在可选范围内，未读入，请从下拉列表中选择。"
+    return Settled({operator: None}, problem("V001", message, found=text), False, operator)  # noqa: FBT003
 
 
 def settle_quantity(
@@ -105,7 +133,7 @@ def _clashes(table: Table, item: Item, typed: Quantity, own: Quantity) -> bool:
 def _doubt(quantity: Quantity, unit: str | None, *, values_only: bool) -> str | None:
     """Why a bare number may mean two things; None where it does not."""
     number = plain_number(quantity.value)
-    if number is None or not 0 < abs(number) <= 1 or unit not in _SHARES:
+    if number is None or not 0 < abs(number) <= 1 or unit not in SHARES | {None}:
         return None
     if unit is None and not (values_only and number != int(number)):
         return None

@@ -11,7 +11,7 @@ from xlsync.form.cell_value import value_of
 from xlsync.form.identity import with_row_ids
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
-from xlsync.reader.quantities import settle_quantity
+from xlsync.reader.quantities import Settled, settle_operator, settle_quantity
 from xlsync.reader.rows import Levels, settle
 from xlsync.workbook.manifest import kept_mark
 
@@ -93,23 +93,37 @@ class _Values:
         """Take apart what was typed into one cell, unless the text was given so."""
         if table.quantity is None:
             return
-        value, found = table.quantity.value, item.cells.get(table.quantity.value)
+        misplaced = settle_operator(self.mapping, table, row)
+        if misplaced is not None:
+            self.take_parts(table, item, row, pointer, misplaced)
+            if misplaced.is_readable:
+                return
+        value = table.quantity.value
         kept = self.stated("kept")
         stated = f"{table.pointer}{join(item.id or '', value)}" if kept else ""
         if kept and kept_mark(stated, row.get(value) or "") in kept:
             return
         values_only = self.located.sheet.values_only
         settled = settle_quantity(self.mapping, table, item, row, values_only=values_only)
+        self.take_parts(table, item, row, pointer, settled)
+
+    def take_parts(
+        self, table: Table, item: Item, row: Record, pointer: str, settled: Settled
+    ) -> None:
+        """Put the parts of a quantity into its row, and tell what there is to tell."""
+        column = settled.column or table.parts[1]
+        found = item.cells.get(column)
         if settled.problem is not None:
-            at, one = f"{pointer}{join(value)}", settled.problem
+            at, one = f"{pointer}{join(column)}", settled.problem
             message = f"{self.mapping.locate(at).title}：{one.message}"
             self.report(replace(one, message=message), at, found)
         if not settled.is_readable:
-            self.located.unread.add(f"{pointer}{join(value)}")
+            self.located.unread.add(f"{pointer}{join(column)}")
         for name, part in settled.parts.items():
             if part is None and name not in row:
                 continue
-            if found is not None and name not in item.cells:
+            there = item.cells.get(name)
+            if found is not None and (there is None or not there.cell.text.strip()):
                 self.places[f"{pointer}{join(name)}"] = found.address
             row[name] = part
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING
 from xlsync.form.types import TYPES
-from xlsync.form.types.numbers import MoneyType
+from xlsync.form.types.numbers import MoneyType, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,14 @@ def same(old: Json, new: Json) -> bool:
     if isinstance(old, str) and isinstance(new, str):
         return old == new
     return exact_text(old) == exact_text(new)
+
+
+def is_same_number(old: Json, new: Json) -> bool:
+    """Whether two texts are one number, however spelled (``85`` and ``85.00``)."""
+    if not (isinstance(old, str) and isinstance(new, str)):
+        return False
+    before, after = plain_number(old), plain_number(new)
+    return before is not None and before == after
 
 
 def kind_of(old: Json, new: Json) -> Kind:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING, join
-from xlsync.records.delta import Delta, Kind, difference, kind_of, same
+from xlsync.records.delta import Delta, Kind, difference, is_same_number, kind_of, same
 from xlsync.records.matching import ROW_ID, content, match_rows
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _columns(
     old, new = pair
     for name in {**table.columns, **content(table, old), **content(table, new)}:
         before, after = old.get(name, MISSING), new.get(name, MISSING)
-        if same(before, after):
+        if same(before, after) or (name in table.parts and is_same_number(before, after)):
             continue
         column = table.columns.get(name)
         is_renamed = name == table.name and _is_name(before) and _is_name(after)

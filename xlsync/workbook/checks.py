@@ -8,13 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from xlsync.base.problems import Severity
-from xlsync.form.rules.sheet import SheetCheck, SheetView, both, filled, quoted
+from xlsync.form.codes import SHARES, operator_spellings
+from xlsync.form.rules.sheet import (
+    RowView,
+    SheetCheck,
+    SheetView,
+    array,
+    both,
+    either,
+    filled,
+    quoted,
+)
 from xlsync.workbook.heights import overflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.form.mapping import FieldBase, Mapping
+    from xlsync.form.mapping import FieldBase, Mapping, Table
     from xlsync.workbook.heights import Room
 
 
@@ -102,6 +112,27 @@ def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
             for column, kind in table.columns.items():
                 title = f"{table.label}第{row.number}条的“{kind.label}”"
                 yield from _type_check(kind, row.cell(column), title)
+            yield from _quantity_checks(mapping, table, row)
+
+
+def _quantity_checks(mapping: Mapping, table: Table, row: RowView) -> Iterator[SheetCheck]:
+    """What the reader says of a quantity's cells: no operator, a number that means two things."""
+    if table.quantity is None:
+        return
+    operator, value, unit = (row.cell(name) for name in table.parts)
+    known = operator_spellings(mapping, table)
+    titles = [f"{table.label}第{row.number}条的“{table.columns[one].label}”" for one in table.parts]
+    if known:
+        is_known = f"SUMPRODUCT(--(TRIM({operator})={array(known)}))>0"
+        wrong = both(filled(operator), f"NOT(IFERROR({is_known},FALSE))")
+        message = quoted(f"{titles[0]}不在可选范围内，请从下拉列表中选择。")
+        yield SheetCheck("V001", Severity.ERROR, operator, wrong, message)
+    is_share = either(*(f'TRIM({unit})="{one}"' for one in sorted(SHARES)))
+    # A number with a percent format says what it means; a client without CELL does not tell.
+    is_bare = f'IFERROR(LEFT(CELL("format",{value}),1)<>"P",TRUE)'
+    wrong = both(f"ISNUMBER({value})", f"N({value})<>0", f"ABS(N({value}))<=1", is_share, is_bare)
+    message = quoted(f"{titles[1]}是不大于 1 的数字，分不清是比率还是百分数，请按文本重新填写。")
+    yield SheetCheck("V001", Severity.ERROR, value, wrong, message)
 
 
 def _type_check(item: FieldBase, cell: str, title: str) -> Iterator[SheetCheck]:

@@ -195,7 +195,8 @@ def _last_row(form: Form, table: PlacedTable) -> str:
         return f"ROW('{form.template.sheet}'!{last.absolute})"
     cells = _cells(form, table)
     shown = min(table.last, table.first + table.shown - 1)
-    begun = f"SUMPRODUCT(MAX((LEN({cells})>0)*ROW({cells})))"
+    # Not by LEN: an error value in a cell would be the result of all of it.
+    begun = f"SUMPRODUCT(MAX((1-ISBLANK({cells}))*ROW({cells})))"
     return f"IF(COUNTA({cells})=0,{shown},MIN({table.last},{begun}+1))"
 
 

@@ -41,8 +41,8 @@ def field_control(
         control |= {
             "validate": "list",
             "source": f"={codes_name(item.codes)}",
-            "show_error": not codes.open,
             "error_message": f"“{item.label}”请从下拉列表中选择。",
+            **(_open(item) if codes.open else {}),
         }
     return control | _texts(item)
 
@@ -75,9 +75,18 @@ def name_control(name: str, table: Table, columns: Mapping[str, int], row: int) 
     control: Control = {
         "validate": "list",
         "source": f'=INDIRECT("{suggestions_name(name)}_"&{branch})',
-        "show_error": False,
+        **_open(table.columns[table.name]),
     }
     return control | _texts(table.columns[table.name])
+
+
+def _open(item: FieldBase) -> Control:
+    """What a client says of a text that is not in the list and may stay.
+
+    Without any message LibreOffice 25.2 drops such a text at Enter.
+    """
+    message = f"“{item.label}”不在参考列表中，可以照填：按“确定”即保留。"
+    return {"error_type": "information", "error_message": message}
 
 
 def apply(worksheet: Worksheet, area: Area, control: Control) -> None:

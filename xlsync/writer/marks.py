@@ -131,4 +131,4 @@ def _same_as_above(area: Area) -> str:
     """True where a cell of a column repeats the one above."""
     here = f"${column_letters(area.left)}{area.top}"
     above = f"${column_letters(area.left)}{area.top - 1}"
-    return f'{here}<>"",{here}={above}'
+    return f'IFERROR({here}<>"",FALSE),IFERROR({here}={above},FALSE)'

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 MAX_LENGTH = 32_767
 """Characters that a spreadsheet cell can hold (Excel's specification and limits)."""
 
+_MOST_CLEANED = 8 * MAX_LENGTH
+"""Characters of a text that is cleaned at all: tags take room, but not that much."""
+
 # Only tags that rich-text editors write: "<5人" in a sentence is no tag.
 _NAMES = "p|div|br|span|b|strong|i|em|u|font|sub|sup|a|ul|ol|li|h[1-6]|table|tbody|tr|td|th"
 _ATTRIBUTES = r"""(?:\s+[A-Za-z][A-Za-z0-9:-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"""
 _TAG = re.compile(rf"</?(?:{_NAMES}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BREAK = re.compile(r"</(?:p|div|li|tr|h[1-6])\s*>\s*|<br\s*/?>\s*", re.IGNORECASE)
+_PIECE = re.compile(r"[<>]|[^<>]+")
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 # What Word writes for a line break (\v) or a page break (\f) is a line break as well.
 _LINE_BREAK = re.compile(r"\r\n|[\r\v\f]")
@@ -64,10 +68,38 @@ def _clean(text: str) -> str:
     """Take tags away, paragraphs become lines; until nothing changes, so it is canonical."""
     lines = _LINE_BREAK.sub("\n", text)
     while _TAG.search(lines):
-        lines = _TAG.sub("", _BREAK.sub("\n", lines))
+        lines = _without_tags(lines)
         lines = _ENTITY.sub(lambda match: unescape(match[0]), lines)
         lines = _LINE_BREAK.sub("\n", lines)
     return lines.strip(_OUTER)
+
+
+def _without_tags(text: str) -> str:
+    """Take all tags away in one pass, those that only come to be by it as well (``<<b>b>``).
+
+    A tag holds no other angle bracket, so it can only begin at the last one that is open.
+    """
+    kept: list[str] = []
+    opened: list[int] = []
+    is_break = False
+    for piece in _PIECE.findall(text):
+        if piece == "<":
+            opened.append(len(kept))
+        elif piece == ">" and opened:
+            start = opened.pop()
+            tag = "".join(kept[start:]) + piece
+            if _TAG.fullmatch(tag):
+                del kept[start:]
+                if is_break := _BREAK.fullmatch(tag) is not None:
+                    kept.append("\n")
+                continue
+            opened.clear()
+        elif is_break:
+            piece = piece.lstrip()  # noqa: PLW2901 - the blanks behind a break belong to it
+        if piece:
+            kept.append(piece)
+            is_break = False
+    return "".join(kept)
 
 
 def _is_simple(text: str) -> bool:
@@ -112,6 +144,18 @@ def _typed_as(day: str) -> str:
     return f"，可能是“{int(match[1])}-{int(match[2])}”被软件变成的" if match else ""
 
 
+def _refusal(cell: Cell, raw: str) -> str | None:
+    """Why what a cell holds is no text, before it is cleaned; None where it may be one."""
+    if cell.kind is Kind.ERROR:
+        return f"单元格里是错误值 {cell.text}，请重新填写文字。"
+    if cell.kind is Kind.DATE:
+        typed = _typed_as(raw)
+        return f"这里应填文字，却是日期 {raw}{typed}，未读入。请把单元格设为文本格式再填。"
+    if len(raw) > _MOST_CLEANED:
+        return f"文字长 {len(raw)} 个字符，远超单元格上限 {MAX_LENGTH}，未读入，请缩短。"
+    return None
+
+
 class TextType(ValueType):
     """Free text; line breaks are kept as line feeds."""
 
@@ -119,20 +163,16 @@ class TextType(ValueType):
 
     def parse(self, cell: Cell) -> Parsed:
         """Read the text; a removed tag or outer blank is reported as S003."""
-        if cell.kind is Kind.ERROR:
-            message = f"单元格里是错误值 {cell.text}，请重新填写文字。"
-            return Parsed(None, (problem("V001", message, found=cell.text),), readable=False)
         raw = cell_text(cell)
         if cell.kind is Kind.TEXT and _is_simple(raw):
             return Parsed(raw or None)
+        if (message := _refusal(cell, raw)) is not None:
+            found = raw[:MAX_LENGTH] if len(raw) > _MOST_CLEANED else raw
+            return Parsed(None, (problem("V001", message, found=found),), readable=False)
         lines = _LINE_BREAK.sub("\n", raw)
         value = self._tidy(UNWRITABLE.sub("", lines))
         if (length := length_on_sheet(value)) > MAX_LENGTH:
             message = f"文字长 {length} 个字符，超过单元格上限 {MAX_LENGTH}，未读入，请缩短。"
-            return Parsed(None, (problem("V001", message, found=raw),), readable=False)
-        if cell.kind is Kind.DATE:
-            typed = _typed_as(raw)
-            message = f"这里应填文字，却是日期 {raw}{typed}，未读入。请把单元格设为文本格式再填。"
             return Parsed(None, (problem("V001", message, found=raw),), readable=False)
         if value != lines:
             return Parsed(value or None, (problem("S003", self._removed(raw), found=raw),))
@@ -142,6 +182,8 @@ class TextType(ValueType):
         """The text without tags, outer blanks and carriage returns."""
         if _is_simple(value):
             return value
+        if len(value) > _MOST_CLEANED:
+            raise ValueError(f"文字长 {len(value)} 个字符，远超单元格上限 {MAX_LENGTH}")
         text = self._tidy(value)
         if bad := UNWRITABLE.search(text):
             raise ValueError(f"含有表格无法保存的控制字符 U+{ord(bad[0]):04X}")
