@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_samples import FILLED, FORM, FORMS, read_one, record_of
+from reading_samples import FILLED, FORM, FORMS, our_workbook, read_one, record_of
 
 from xlsync.base.problems import problem
 from xlsync.base.record import canonical_bytes
@@ -237,3 +237,14 @@ def test_a_printed_line_without_a_record_keeps_its_problems(tmp_path: Path) -> N
 def test_what_is_wrong_with_json_is_said_in_chinese(tmp_path: Path, text: str, said: str) -> None:
     (reading,) = read_bytes(tmp_path, "a.json", text.encode()).readings
     assert said in reading.problems[0].message
+
+
+def test_texts_of_a_record_that_are_cleaned_are_told() -> None:
+    record, _ = our_workbook()
+    given = record | {"project_name": "<p>河道</p>", "overall_goal": "　清\u200b", "annual_goal": "清"}
+    reading = read_record(FORMS, given)
+    assert reading.record is not None
+    assert reading.record["project_name"] == "河道"
+    told = [(one.pointer, one.found) for one in reading.problems if one.code == "S003"]
+    assert told == [("/project_name", "<p>河道</p>"), ("/overall_goal", "　清\u200b")]
+    assert [one for one in read_record(FORMS, record).problems if one.code == "S003"] == []

@@ -14,8 +14,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from xlsync.base.grid import Cell
 from xlsync.base.problems import from_json, problem
+from xlsync.base.record import get, pointers
+from xlsync.form.codes import coded
 from xlsync.form.salvage import salvage
+from xlsync.form.types import TYPES
+from xlsync.form.types.texts import TextType
 from xlsync.reader import Reading, read
 from xlsync.sources import open_file, other_ending
 from xlsync.sources.finding import Arrival, find_arrivals, find_files, loaded, unpacked
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.problems import Problem
-    from xlsync.base.record import Json
+    from xlsync.base.record import Json, Record
     from xlsync.form import Form
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
@@ -144,7 +149,24 @@ def read_record(forms: Mapping[str, Form], value: Json, start: int = 1) -> Readi
         states_id = draft is not None and draft["id"] == value.get("id")
         return replace(reading, states_id=states_id, unread=frozenset(typed))
     made = form.identified(record)
-    return Reading(None, start, form.id, made, form.check(made), states_id="id" in record)
+    problems = [*_cleaned(form, value, record), *form.check(made)]
+    return Reading(None, start, form.id, made, problems, states_id="id" in record)
+
+
+def _cleaned(form: Form, value: Json, record: Record) -> Iterator[Problem]:
+    """Tell of the texts that are others in the canonical record than they were given (S003)."""
+    for pointer in pointers(record):
+        given, made = get(value, pointer), get(record, pointer)
+        if not isinstance(given, str) or given == made:
+            continue
+        if (item := form.mapping.locate(pointer).item) is None:
+            continue
+        kind = TYPES[item.type]
+        codes = form.mapping.codes[item.codes] if item.codes else None
+        if isinstance(kind, TextType) and not (codes and coded(codes, given)):
+            for one in kind.parse(Cell(given)).problems:
+                title = form.mapping.locate(pointer).title
+                yield replace(one, pointer=pointer, message=f"{title}：{one.message}")
 
 
 def _records(forms: Mapping[str, Form], data: bytes, ending: str) -> Iterator[Reading]:
