@@ -241,10 +241,11 @@ def test_what_is_wrong_with_json_is_said_in_chinese(tmp_path: Path, text: str, s
 
 def test_texts_of_a_record_that_are_cleaned_are_told() -> None:
     record, _ = our_workbook()
-    given = record | {"project_name": "<p>河道</p>", "overall_goal": "　清\u200b", "annual_goal": "清"}
+    goal = "\u3000清\u200b"
+    given = record | {"project_name": "<p>河道</p>", "overall_goal": goal, "annual_goal": "清"}
     reading = read_record(FORMS, given)
     assert reading.record is not None
     assert reading.record["project_name"] == "河道"
     told = [(one.pointer, one.found) for one in reading.problems if one.code == "S003"]
-    assert told == [("/project_name", "<p>河道</p>"), ("/overall_goal", "　清\u200b")]
+    assert told == [("/project_name", "<p>河道</p>"), ("/overall_goal", goal)]
     assert [one for one in read_record(FORMS, record).problems if one.code == "S003"] == []

@@ -171,7 +171,6 @@ def test_many_rows_without_a_partner_are_not_compared_one_by_one(
     ],
 )
 def test_a_number_in_another_spelling_is_no_change(old: str, new: str | None, changes: int) -> None:
-    before, _ = our_workbook()
-    after = deepcopy(before)
+    before, after = (deepcopy(our_workbook()[0]) for _ in range(2))
     before["indicators"][0]["value"], after["indicators"][0]["value"] = old, new
     assert len(compare(FORM.mapping, before, after)) == changes

@@ -46,7 +46,8 @@ def span(style: str, text: str) -> str:
 
 
 def cell(inner: str, more: str = "") -> str:
-    return f'<table:table-cell office:value-type="string"{more}><text:p>{inner}</text:p></table:table-cell>'
+    paragraph = f"<text:p>{inner}</text:p>"
+    return f'<table:table-cell office:value-type="string"{more}>{paragraph}</table:table-cell>'
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,11 @@ class _Companions:
 
     def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
         """Whether a cell holds what we put there; formulas count by their place alone."""
-        if self.names.get(sheet.name) == CHECKS and (
-            cell.formula is not None or cell.text in self.hidden
-        ):
-            return True
+        if self.names.get(sheet.name) == CHECKS:
+            # Results of formulas that are gone, or of those of a former version, say nothing.
+            is_result = sheet.values_only and not sheet.visible
+            if is_result or cell.formula is not None or cell.text in self.hidden:
+                return True
         entry = self.expected(sheet, address)
         if entry is None:
             return not cell.text.strip() and cell.formula is None
