@@ -57,6 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = os.environ | {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        environment |= {"XDG_CACHE_HOME": name, "LOCALAPPDATA": name}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         sys.pycache_prefix = environment["PYTHONPYCACHEPREFIX"]
         compileall.compile_dir(root, quiet=2)
@@ -77,7 +78,7 @@ def main() -> None:
                 times[way].append(_seconds(arguments, environment))
         times["xlsync read FILE, no form kept"] = made = []
         for _ in range(_TURNS):
-            for path in Path(environment["PYTHONPYCACHEPREFIX"]).rglob("*.form"):
+            for path in folder.rglob("*.form"):
                 path.unlink()
             made.append(_seconds(read, environment))
     alone = times["python -c pass"]
