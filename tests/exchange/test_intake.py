@@ -86,7 +86,7 @@ BAD = {
     "empty.json": (b" \n", "X002"),
     "blank.txt": (b"\n\t\r\n", "X002"),
     "a.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "X004"),
-    "a.pdf": (b"%PDF-1.7", "X004"),
+    "a.pdf": (b"%PDF-1.7", "X001"),
     "none": (b"text", "X003"),
     "noise.txt": (b"\xff\xfa\x81\x20\xff", "X001"),
     "noise.xlsx": (b"\xff\xfa\x81\x20\xff", None),
