@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ class Visitor:
         self.page.on("dialog", lambda dialog: self.troubles.append(dialog.message))
         self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(server.address)
-        self.page.wait_for_url(f"{server.origin}/")
+        self.page.wait_for_url(re.compile(rf"{re.escape(server.origin)}/(open)?$"))
 
     def _note(self, url: str) -> None:
         if not url.startswith((f"{self.server.origin}/", "data:", "blob:")):

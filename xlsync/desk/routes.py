@@ -25,6 +25,7 @@ from xlsync.desk.pages import (
     opening,
     project,
     rounds,
+    sending,
     totals,
     work,
 )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _PAGES = (
     opening,
     rounds,
+    sending,
     collecting,
     conflicts,
     deciding,

@@ -1,0 +1,226 @@
+"""Roster and distribution: what the list was understood as, what would go out, and sending it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+
+from xlsync import api
+from xlsync.api import XlsyncError
+from xlsync.desk.downloads import below, file_attachment, zipped
+from xlsync.desk.endpoints import desk_of, posted, round_of, shown
+from xlsync.desk.guarding import see_other
+from xlsync.desk.rendering import page, path_part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xlsync.desk.jobs import Job
+    from xlsync.desk.receiving import Sent
+    from xlsync.desk.state import Desk
+    from xlsync.form import Form
+    from xlsync.rounds.distributing import Distribution
+
+SENT = "下发"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ROSTER = 40 * 1024 * 1024
+_SHOWN = 300
+"""Projects that a preview lists; it says how many there are in all."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A roster that waits to be sent out, and what was asked for beside it."""
+
+    roster: Path
+    form_id: str
+    wishes: Mapping[str, Any]
+    trial: Distribution
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What went out for a unit: the name of its folder, and its files."""
+
+    name: str
+    files: list[str]
+
+
+def _show(request: Request, wrong: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    desk, name = desk_of(request), round_of(request)
+    with desk.repository() as repository:
+        known = api.rounds(repository)
+    return page(
+        request,
+        "sending",
+        status=409 if wrong else 200,
+        at="sending",
+        round=name,
+        forms=[(one, desk.forms.find(one).mapping.title) for one in desk.forms],
+        chosen=(typed or {}).get("form") or _usual_form(desk, name),
+        rounds=[one for one in known if one != name][::-1],
+        typed=typed or {},
+        wrong=wrong,
+        sent=_folders(desk.outgoing(SENT, name)),
+        folder=str(desk.outgoing(SENT, name)),
+    )
+
+
+def _usual_form(desk: Desk, round_name: str) -> str:
+    """The form of the last year that is not after that of the round, by their names."""
+    year = round_name.partition("/")[0]
+    found = [
+        one for one in sorted(desk.forms) if (at := re.search(r"\d{4}", one)) and at[0] <= year
+    ]
+    return found[0] if found else ""
+
+
+def _folders(folder: Path) -> list[Folder]:
+    if not folder.is_dir():
+        return []
+    return [
+        Folder(unit.name, sorted(one.name for one in unit.iterdir() if one.is_file()))
+        for unit in sorted(folder.iterdir())
+        if unit.is_dir()
+    ]
+
+
+def _look(request: Request, sent: Sent) -> Response:
+    """Read a roster, and find out what would happen; nothing is written."""
+    desk, name = desk_of(request), round_of(request)
+    typed = {key: values[-1].strip() for key, values in sent.values.items()}
+    files = sent.files.get("roster", [])
+    if not files:
+        return _show(request, "没有选择名册。请选择名册文件（xlsx、xls、csv 都可以）。", typed)
+    if typed.get("due") and not _DAY.fullmatch(typed["due"]):
+        return _show(request, "截止日期请写成 2024-10-31 这样。", typed)
+    wishes: dict[str, Any] = {
+        "last": typed.get("last") or None,
+        "due": typed.get("due") or None,
+        "contact": typed.get("contact") or None,
+        "password": typed.get("password", ""),
+    }
+    form = desk.forms.find(typed.get("form", ""))
+    folder = desk.outgoing(SENT, name)
+    with desk.repository() as repository:
+        trial = api.distribute(
+            repository,
+            form,
+            files[0],
+            name,
+            folder,
+            forms=desk.forms,
+            is_preview=True,
+            is_new=True,
+            **wishes,
+        )
+    sent.is_kept = True
+    key = desk.pend(Plan(files[0], form.id, wishes, trial))
+    return see_other(f"/round/{path_part(name)}/sending/{key}")
+
+
+def _plan(request: Request) -> Plan:
+    plan = desk_of(request).pending(request.path_params["key"], Plan)
+    if plan is None or not plan.roster.is_file():
+        raise XlsyncError("这次导入的名册已经不在了。请重新选择名册。")
+    return plan
+
+
+def _preview(request: Request, wrong: str = "") -> Response:
+    plan = _plan(request)
+    form = desk_of(request).forms.find(plan.form_id)
+    sendings = plan.trial.sendings
+    return page(
+        request,
+        "sending_preview",
+        status=409 if wrong else 200,
+        at="sending",
+        round=round_of(request),
+        key=request.path_params["key"],
+        plan=plan,
+        form=form,
+        columns=_columns(form, plan.trial),
+        sendings=sendings[:_SHOWN],
+        count=len(sendings),
+        errors=[one for one in plan.trial.problems if one.severity is api.Severity.ERROR],
+        doubts=plan.trial.doubts,
+        others=[one for one in plan.trial.problems if not _is_told(plan.trial, one)],
+        wrong=wrong,
+    )
+
+
+def _is_told(trial: Distribution, found: object) -> bool:
+    is_error = getattr(found, "severity", None) is api.Severity.ERROR
+    return is_error or any(found is one for one in trial.doubts)
+
+
+def _columns(form: Form, trial: Distribution) -> list[tuple[str, str]]:
+    """Pointer and label of what the roster fixes, in the order of the form."""
+    fixed = {pointer for one in trial.sendings for pointer in one.fixed}
+    fields = form.mapping.fields.values()
+    return [(one.pointer, one.label) for one in fields if one.pointer in fixed]
+
+
+def _send(request: Request, sent: Sent) -> Response:
+    """Send what was seen; what is doubtful has to be confirmed."""
+    desk, name, plan = desk_of(request), round_of(request), _plan(request)
+    confirmed = "confirmed" in sent.values
+    if plan.trial.doubts and not confirmed:
+        return _preview(request, "名册里有要确认的地方。请核对后勾选“已核对”，再下发。")
+
+    def work(job: Job) -> Distribution:
+        with desk.repository() as repository:
+            return api.distribute(
+                repository,
+                desk.forms.find(plan.form_id),
+                plan.roster,
+                name,
+                desk.outgoing(SENT, name),
+                forms=desk.forms,
+                confirmed=confirmed,
+                is_new=True,  # the page asked for the round by its name before it came here
+                progress=job.step,
+                **plan.wishes,
+            )
+
+    job = desk.jobs.start(f"{SENT} {name}", "sending", work, round_name=name)
+    return see_other(f"/work/{job.number}")
+
+
+def _files(request: Request) -> Response:
+    """Everything that went out, or what went out to one unit, in one archive."""
+    desk, name = desk_of(request), round_of(request)
+    folder, wanted = desk.outgoing(SENT, name), request.query_params.get("unit")
+    files = [
+        (folder / unit.name / one, f"{unit.name}/{one}")
+        for unit in _folders(folder)
+        if wanted in {None, unit.name}
+        for one in unit.files
+    ]
+    if not files:
+        raise HTTPException(404)
+    return zipped(files, f"{name} {SENT} {wanted or ''}.zip".replace(" .zip", ".zip"))
+
+
+def _file(request: Request) -> Response:
+    folder = desk_of(request).outgoing(SENT, round_of(request))
+    path = below(folder, f"{request.path_params['unit']}/{request.path_params['file']}")
+    return file_attachment(path)
+
+
+_HERE = "/round/{year}/{name}"
+ROUTES = [
+    shown(f"{_HERE}/sending", _show),
+    posted(f"{_HERE}/sending", _look, _ROSTER),
+    shown(f"{_HERE}/sending/{{key}}", _preview),
+    posted(f"{_HERE}/sending/{{key}}", _send),
+    shown(f"{_HERE}/sent", _files),
+    shown(f"{_HERE}/sent/{{unit}}/{{file}}", _file),
+]
