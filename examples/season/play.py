@@ -16,12 +16,10 @@ import zipfile
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field, model_validator
-
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import make_folder, write_file
 from xlsync.base.record import MISSING, get, put, split
-from xlsync.base.strict import Strict
+from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.demo.staff import choose, type_in
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.form.catalogue import data_folder
@@ -47,19 +45,19 @@ class Sending(Strict):
 
     group: str | None = None
     project: str | None = None
-    source: str | None = Field(None, alias="from")
+    source: str | None = Field(default=None, key="from")
     name: str | None = None
     set: dict[str, Any] = {}
     drop: list[str] = []
     zip: str | None = None
-    without: list[str] = Field([], alias="except")
+    without: list[str] = Field(default=[], key="except")
     again: str | None = None
 
 
 class Choosing(Strict):
     """Conflict workbooks of a folder, one choice for every row."""
 
-    source: str = Field(alias="from")
+    source: str = Field(key="from")
     choice: str
 
 
