@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsync.workbook.manifest import Manifest, codes_name, field_name, table_name, tree_name
+from xlsync.workbook.manifest import (
+    FIRST_FORMAT,
+    FORMAT,
+    Manifest,
+    codes_name,
+    field_name,
+    table_name,
+    tree_name,
+)
 
 POINTERS = st.frozensets(st.text(min_size=1).map(lambda text: f"/{text}"))
 TEXTS = st.none() | st.text()
@@ -88,3 +96,67 @@ def test_a_round_without_an_issue_is_left_out_in_brief() -> None:
 @pytest.mark.parametrize("text", ["", "Trip", "trip/", "trip/r1/2023/一上", "trip/r1/x/y/1", "a b"])
 def test_another_text_is_no_brief(text: str) -> None:
     assert Manifest.from_brief(text) is None
+
+
+AWKWARD = st.text(st.sampled_from('=\x1f\x1e,:"[]{}/ab\\'), max_size=8)
+AWKWARD_MANIFESTS = st.builds(
+    Manifest,
+    AWKWARD,
+    *[st.none() | AWKWARD] * 7,
+    absent=st.frozensets(AWKWARD, max_size=2),
+    kept=st.frozensets(AWKWARD, max_size=2),
+    fixed=st.dictionaries(AWKWARD, AWKWARD, max_size=2),
+    content=st.none() | AWKWARD,
+)
+
+
+@given(AWKWARD_MANIFESTS, AWKWARD_MANIFESTS)
+def test_two_manifests_never_have_the_same_seal(one: Manifest, other: Manifest) -> None:
+    seals = [made.sealed(b"key").seal for made in (one, other)]
+    assert (seals[0] == seals[1]) == (one == other)
+
+
+def _moved(manifest: Manifest) -> list[Manifest]:
+    """The same bytes of one field folded into its neighbours, under the old seal."""
+    folded = [
+        replace(manifest, fixed={}, due=f"{manifest.due}\x1e{'fixed'}\x1f{pointer}={value}")
+        for pointer, value in manifest.fixed.items()
+    ]
+    folded += [
+        replace(manifest, contact=f"{manifest.contact}\x1edue\x1f{manifest.due}", due=None),
+        replace(manifest, absent=frozenset({"\x1eabsent\x1f".join(sorted(manifest.absent))})),
+        replace(manifest, fixed={"/a": "1\x1efixed\x1f/b=2"}),
+        replace(manifest, fixed={"/a=1\x1efixed\x1f/b": "2"}),
+    ]
+    return folded
+
+
+def test_bytes_cannot_be_moved_between_fields_under_a_seal() -> None:
+    key = b"key"
+    made = Manifest(
+        "trip",
+        "r1",
+        "2023/一上",
+        issue="1",
+        due="2023-10-01",
+        contact="张三",
+        absent=frozenset({"/a", "/b"}),
+        fixed={"/a": "1", "/b": "2"},
+    )
+    sealed = made.sealed(key)
+    assert sealed.is_sealed_by(key)
+    for forged in _moved(sealed):
+        assert forged.seal == sealed.seal
+        assert not forged.is_sealed_by(key)
+        read = Manifest.from_pairs(forged.pairs())
+        assert read is None or not read.is_sealed_by(key)
+    first = replace(made, format=FIRST_FORMAT).sealed(key)
+    assert any(forged.is_sealed_by(key) for forged in _moved(first)), "the first format could"
+
+
+def test_a_seal_of_the_first_format_is_still_known() -> None:
+    sealed = replace(SAMPLE, format=FIRST_FORMAT, fixed={"/a": "1"}).sealed(b"key")
+    read = Manifest.from_pairs(sealed.pairs())
+    assert read == sealed
+    assert read.is_sealed_by(b"key")
+    assert not replace(read, format=FORMAT).is_sealed_by(b"key")

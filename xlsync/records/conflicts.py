@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 SHEET = "冲突处理"
 NOTE = "_xlsync_conflict"
 KIND = "conflict"
-FORMAT = "1"
+FORMAT = "2"
+FIRST_FORMAT = "1"
+"""Of workbooks whose seal was made over joined texts; still read."""
 
 SIDES_NAME = "xs_sides"
 ROW_SIDES_NAME = "xs_sides_of_rows"
@@ -93,6 +96,7 @@ class Note:
     texts: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     seal: str | None = None
+    format: str = FORMAT
 
     @classmethod
     def between(cls, round_name: str, ours: Record, returned: Record) -> Note:
@@ -105,7 +109,7 @@ class Note:
         if self.seal is not None:
             pairs.append((_SEAL, self.seal))
         yield from pairs
-        yield _CHECK, hashlib.sha256(_joined(pairs)).hexdigest()
+        yield _CHECK, hashlib.sha256(_bytes(pairs, self.format)).hexdigest()
 
     def sealed(self, key: bytes) -> Note:
         """The same with a seal that only the holder of the key can make."""
@@ -116,11 +120,12 @@ class Note:
         return self.seal is not None and hmac.compare_digest(self.seal, self._signature(key))
 
     def _signature(self, key: bytes) -> str:
-        return hmac.new(key, _joined(self._content()), hashlib.sha256).hexdigest()
+        signed = _bytes(list(self._content()), self.format)
+        return hmac.new(key, signed, hashlib.sha256).hexdigest()
 
     def _content(self) -> Iterator[tuple[str, str]]:
         yield "kind", KIND
-        yield "format", FORMAT
+        yield "format", self.format
         for key in _SINGLE:
             yield key, getattr(self, key)
         for one in self.texts:
@@ -134,10 +139,11 @@ class Note:
         pairs = list(pairs)
         content = [pair for pair in pairs if pair[0] != _CHECK]
         checks = [value for key, value in pairs if key == _CHECK]
-        if checks != [hashlib.sha256(_joined(content)).hexdigest()]:
-            return None
         single = dict(content)
-        if (single.get("kind"), single.get("format")) != (KIND, FORMAT):
+        known = single.get("format")
+        if single.get("kind") != KIND or known not in {FORMAT, FIRST_FORMAT}:
+            return None
+        if checks != [hashlib.sha256(_bytes(content, known)).hexdigest()]:
             return None
         lines = [value.split(" ", len(SHOWN)) for key, value in content if key == _LINE]
         if not single.keys() >= {*_SINGLE} or any(len(one) <= len(SHOWN) for one in lines):
@@ -147,11 +153,16 @@ class Note:
             texts=tuple(value for key, value in content if key == _TEXT),
             lines=tuple(Line(pointer, tuple(marks)) for *marks, pointer in lines),
             seal=single.get(_SEAL),
+            format=known,
         )
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> bytes:
-    return "".join(f"{key}\x1f{value}\x1e" for key, value in pairs).encode("utf-8", "replace")
+def _bytes(pairs: list[tuple[str, str]], known: str) -> bytes:
+    """The pairs in their order as bytes; in the second format no two lists have the same."""
+    if known == FIRST_FORMAT:
+        joined = "".join(f"{key}\x1f{value}\x1e" for key, value in pairs)
+        return joined.encode("utf-8", "replace")
+    return json.dumps(["xlsync conflict 2", pairs], separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import Order
 from xlsync.rounds.ledger import Issue
+from xlsync.workbook.manifest import content_mark
 from xlsync.writer import describe, prefilled
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Ticket:
             due=self.due,
             contact=self.contact,
             fixed=dict(self.fixed),
+            content=content_mark(canonical_bytes(self.record)),
         )
         return described.sealed(key)
 

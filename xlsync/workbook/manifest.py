@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-FORMAT = "1"
+FORMAT = "2"
+FIRST_FORMAT = "1"
+"""Of workbooks that went out before seals had an encoding without ambiguity; still read."""
 
 BEGUN = "xs_begun"
 DONE = "xs_done"
@@ -47,7 +50,7 @@ _FIXED = "fixed"
 PREFILLED, DUE, CONTACT = "prefilled", "due", "contact"
 """Keys of what formulas of the workbook look up."""
 
-_SINGLE = ("record", "round", "issue", "base", PREFILLED, DUE, CONTACT)
+_SINGLE = ("record", "round", "issue", "base", "content", PREFILLED, DUE, CONTACT)
 _LISTS = ("absent", "empty", "blank", "kept")
 _BRIEF = re.compile(r"([a-z][a-z0-9-]*)(?:/([0-9a-z][0-9a-z-]*)(?:/([0-9]{4}/[^/]+)/([0-9]+))?)?")
 
@@ -103,8 +106,10 @@ class Manifest:
     ``issue`` numbers the workbooks that went out for a record in a round, from 1; ``base`` is the
     commit that it was issued from. ``prefilled`` is how many fields were filled in for a
     recipient who has begun nothing yet. ``due`` and ``contact`` say until when and to whom it
-    goes back. ``fixed`` are the values that the recipient was not to change, by pointer, as
-    they stand in the record. ``seal`` is the HMAC of everything else.
+    goes back. ``content`` is the digest of the record that was filled in
+    (:func:`content_mark`), so that two workbooks of one number can be told apart. ``fixed`` are
+    the values that the recipient was not to change, by pointer, as they stand in the record.
+    ``seal`` is the HMAC of everything else, in the encoding of ``format``.
     """
 
     form: str
@@ -121,6 +126,8 @@ class Manifest:
     kept: frozenset[str] = frozenset()
     fixed: Mapping[str, str] = field(default_factory=dict)
     seal: str | None = None
+    content: str | None = None
+    format: str = FORMAT
 
     def pairs(self, rooms: Iterable[tuple[str, str]] = ()) -> Iterator[tuple[str, str]]:
         """Keys and values in the order in which they are written, a check of them all at last.
@@ -132,7 +139,7 @@ class Manifest:
         if self.seal is not None:
             pairs.append((_SEAL, self.seal))
         yield from pairs
-        yield _CHECK, _digest(pairs)
+        yield _CHECK, _digest(pairs, self.format)
 
     def sealed(self, key: bytes) -> Manifest:
         """The same with a seal that only the holder of the key can make."""
@@ -157,10 +164,23 @@ class Manifest:
         return cls(form, record, round_name, issue=issue)
 
     def _signature(self, key: bytes) -> str:
-        return hmac.new(key, _joined(self._content()), hashlib.sha256).hexdigest()
+        return hmac.new(key, self._signed(), hashlib.sha256).hexdigest()
+
+    def _signed(self) -> bytes:
+        """What a seal is made over: no two manifests have the same bytes.
+
+        In the first format keys and values were joined by signs that may stand inside them, so
+        that bytes could be moved from one field into its neighbour.
+        """
+        if self.format == FIRST_FORMAT:
+            return _joined(self._content())
+        content: dict[str, object] = {"form": self.form, "fixed": dict(self.fixed)}
+        content |= {key: getattr(self, key) for key in _SINGLE}
+        content |= {key: sorted(getattr(self, key)) for key in _LISTS}
+        return _SEALED + _encoded(content)
 
     def _content(self) -> Iterator[tuple[str, str]]:
-        yield "format", FORMAT
+        yield "format", self.format
         yield "form", self.form
         for key in _SINGLE:
             value = getattr(self, key)
@@ -177,17 +197,16 @@ class Manifest:
         """Read it back; None where there is none of a known format, or where it was changed."""
         pairs = list(pairs)
         content = [pair for pair in pairs if pair[0] != _CHECK]
-        if [value for key, value in pairs if key == _CHECK] != [_digest(content)]:
+        single = {key: value for key, value in content if key not in {*_LISTS, _FIXED}}
+        known = single.get("format")
+        if known not in {FORMAT, FIRST_FORMAT} or "form" not in single:
             return None
-        single: dict[str, str] = {}
+        if [value for key, value in pairs if key == _CHECK] != [_digest(content, known)]:
+            return None
         lists: dict[str, set[str]] = {key: set() for key in (*_LISTS, _FIXED)}
         for key, value in content:
             if key in lists:
                 lists[key].add(value)
-            else:
-                single[key] = value
-        if single.get("format") != FORMAT or "form" not in single:
-            return None
         fixed = (one.partition("=") for one in lists[_FIXED])
         return cls(
             form=single["form"],
@@ -198,12 +217,31 @@ class Manifest:
             kept=frozenset(lists["kept"]),
             fixed={pointer: value for pointer, _, value in fixed},
             seal=single.get(_SEAL),
+            format=known,
         )
 
 
-def _digest(pairs: Iterable[tuple[str, str]]) -> str:
+_SEALED = b"xlsync workbook 2\n"
+"""What the bytes under a seal begin with: a seal of one kind is none of another."""
+
+
+def content_mark(data: bytes) -> str:
+    """The digest by which a workbook names the record (its canonical bytes) that it took out."""
+    return hashlib.sha256(data).hexdigest()[:_MARK_LENGTH]
+
+
+_MARK_LENGTH = 16
+
+
+def _digest(pairs: Iterable[tuple[str, str]], known: str) -> str:
     """What the pairs amount to, in whatever order: it tells a change, it does not sign."""
-    return hashlib.sha256(_joined(pairs)).hexdigest()
+    data = _joined(pairs) if known == FIRST_FORMAT else _encoded(sorted(pairs))
+    return hashlib.sha256(data).hexdigest()
+
+
+def _encoded(value: object) -> bytes:
+    """The same value, and no other, as the same bytes."""
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> bytes:
