@@ -17,11 +17,11 @@ from xlsync.base.record import canonical_bytes
 from xlsync.report.funds import funds
 from xlsync.repository import Changes, Repository
 from xlsync.rounds import compare_rounds, standings
+from xlsync.rounds.answers import digest
 from xlsync.rounds.coordinator import Coordinator
 from xlsync.rounds.decisions import Act, decisions_of
 from xlsync.rounds.ledger import issued, put_order
 from xlsync.rounds.life import life
-from xlsync.rounds.versions import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -49,7 +49,8 @@ def take(
 
     monkeypatch.setattr("xlsync.rounds.receipts.datetime", Clock)
     spool = repository.snapshot().spool()
-    put_in(repository, [came(spool, one, issue, f"{minute}.xlsx")], spool)
+    file = came(spool, one, issue, f"{minute}.xlsx")
+    put_in(repository, [file], spool, correcting=issue is None)
 
 
 def row(repository: Repository, one: Record = FIRST) -> Standing:
@@ -103,7 +104,8 @@ def test_what_was_refused_first_and_accepted_later_is_accepted(
 def test_a_conflict_waits_for_the_coordinator(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take(repository, changed(FIRST, annual_goal="甲改"), 1, monkeypatch, 1)
+    end = "2023-11-30"
+    take(repository, changed(FIRST, annual_goal="甲改", planned_end=end), 1, monkeypatch, 1)
     take(repository, changed(FIRST, annual_goal="乙改"), 1, monkeypatch, 2)
     one = row(repository)
     assert (one.shown, one.waits_for, one.is_stale) == ("冲突", "统筹", True)
@@ -194,10 +196,11 @@ def kinds(repository: Repository, one: Record = FIRST) -> list[tuple[str, int | 
 
 def test_the_life_of_a_record(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     take(repository, BAD, 1, monkeypatch, 1)
-    take(repository, changed(FIRST, annual_goal="甲改"), 1, monkeypatch, 2)
+    end = "2023-11-30"
+    take(repository, changed(FIRST, annual_goal="甲改", planned_end=end), 1, monkeypatch, 2)
     take(repository, changed(FIRST, overall_goal="乙改"), 1, monkeypatch, 3)
     take(repository, changed(FIRST, annual_goal="丙改"), 1, monkeypatch, 4)
-    corrected = changed(FIRST, annual_goal="丙改", overall_goal="统筹改")
+    corrected = changed(FIRST, annual_goal="丙改", overall_goal="统筹改", planned_end=end)
     take(repository, corrected, None, monkeypatch, 5)
     assert kinds(repository) == [
         ("下发", 1, False),

@@ -10,6 +10,8 @@ from returning import ROUND, came, changed, put_in, send, whole
 
 from xlsync.repository import Repository, layout
 from xlsync.rounds import State
+from xlsync.rounds.answers import digest
+from xlsync.rounds.ledger import issued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +35,19 @@ def take(
     repository: Repository,
     *returned: tuple[Record, int | None],
     replacing: bool = False,
+    correcting: bool = False,
     **claim: Json,
 ) -> list[Outcome]:
     spool = repository.snapshot().spool()
     files = [
         came(spool, one, issue, f"{at}.xlsx", **claim) for at, (one, issue) in enumerate(returned)
     ]
-    return put_in(repository, files, spool, replacing=replacing).outcomes
+    wish = {"replacing": replacing, "correcting": correcting}
+    return put_in(repository, files, spool, **wish).outcomes
+
+
+def correct(repository: Repository, one: Record) -> list[Outcome]:
+    return take(repository, (one, None), correcting=True)
 
 
 def states(outcomes: list[Outcome]) -> list[State]:
@@ -80,7 +88,7 @@ def test_an_older_copy_that_brings_nothing_takes_nothing_back(repository: Reposi
     filled = changed(FIRST, annual_goal="填好", overall_goal="也填好")
     take(repository, (filled, 1))
     (outcome,) = take(repository, (changed(FIRST, annual_goal="填好"), 1))
-    assert outcome.state is State.UNCHANGED
+    assert (outcome.state, codes(outcome)) == (State.OLDER, ["B009"])
     assert stands(repository) == filled
 
 
@@ -99,36 +107,72 @@ def test_two_people_who_change_different_places_are_both_heard(
     assert (record["annual_goal"], record["overall_goal"]) == ("甲改", "乙改")
 
 
+CLASH = (
+    changed(FIRST, annual_goal="甲改", planned_end="2023-11-30"),
+    changed(FIRST, annual_goal="乙改", overall_goal="乙还改"),
+)
+"""Two answers that change one place differently, and neither of which knows the rest."""
+
+
 def test_a_contradiction_changes_nothing_and_waits(repository: Repository) -> None:
-    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    one, other = CLASH
     take(repository, (one, 1))
-    (outcome,) = take(repository, (changed(other, overall_goal="乙还改"), 1))
+    (outcome,) = take(repository, (other, 1))
     assert (outcome.state, codes(outcome)) == (State.CONFLICT, ["B004"])
     assert stands(repository) == one
     assert len(waiting(repository)) == 1
     before = repository.snapshot().tree
-    (again,) = take(repository, (changed(other, overall_goal="乙还改"), 1))
+    (again,) = take(repository, (other, 1))
     assert again.state is State.CONFLICT
     assert repository.snapshot().tree == before
 
 
 def test_a_contradiction_takes_its_place_where_that_is_asked_for(repository: Repository) -> None:
-    take(repository, (changed(FIRST, annual_goal="甲"), 1))
-    again = changed(FIRST, annual_goal="乙")
-    assert states(take(repository, (again, 1))) == [State.CONFLICT]
-    (outcome,) = take(repository, (again, 1), replacing=True)
+    one, other = CLASH
+    take(repository, (one, 1))
+    assert states(take(repository, (other, 1))) == [State.CONFLICT]
+    (outcome,) = take(repository, (other, 1), replacing=True)
     assert (outcome.state, codes(outcome)) == (State.UPDATED, [])
-    assert stands(repository) == again
+    assert stands(repository) == other
     assert waiting(repository) == []
-    assert states(take(repository, (again, 1))) == [State.UNCHANGED]
+    assert states(take(repository, (other, 1))) == [State.UNCHANGED]
 
 
 def test_of_two_contradictions_at_once_neither_takes_its_place(repository: Repository) -> None:
-    first = changed(FIRST, annual_goal="甲")
+    first, _ = CLASH
     take(repository, (first, 1))
-    more = [(changed(FIRST, annual_goal=text), 1) for text in ("乙", "丙")]
+    more = [(changed(FIRST, annual_goal=text, overall_goal=text), 1) for text in ("乙", "丙")]
     assert states(take(repository, *more, replacing=True)) == [State.CONFLICT] * 2
     assert stands(repository) == first
+
+
+def test_what_was_sent_last_counts_whole_where_it_knows_the_rest(repository: Repository) -> None:
+    one = changed(FIRST, annual_goal="甲改", overall_goal="也改")
+    take(repository, (one, 1))
+    again = changed(one, annual_goal="再改")
+    (outcome,) = take(repository, (again, 1))
+    assert (outcome.state, codes(outcome)) == (State.UPDATED, [])
+    assert [(x.label, x.old, x.new) for x in outcome.changes] == [("年度总体目标", "甲改", "再改")]
+    assert stands(repository) == again
+
+
+def test_a_merge_names_every_place_that_was_taken_from_the_other(repository: Repository) -> None:
+    take(repository, (changed(FIRST, annual_goal="甲改", planned_end="2023-11-30"), 1))
+    (outcome,) = take(repository, (changed(FIRST, overall_goal="乙改"), 1))
+    assert (outcome.state, codes(outcome)) == (State.MERGED, ["B007", "B007"])
+    assert {one.pointer for one in outcome.problems} == {"/annual_goal", "/planned_end"}
+    assert "“甲改”" in " ".join(one.message for one in outcome.problems)
+
+
+def test_a_copy_that_is_to_count_as_it_is_counts_whole(repository: Repository) -> None:
+    """A second copy had the amount that went out, and a new text: it was merged in silence."""
+    total = f"{float(FIRST['funds']['fiscal']) + 9:.2f}"
+    take(repository, (changed(FIRST, funds__other="9.00", funds__total=total), 1))
+    second = changed(FIRST, annual_goal="新的目标")
+    (outcome,) = take(repository, (second, 1), replacing=True)
+    assert outcome.state is State.UPDATED
+    assert {one.pointer for one in outcome.changes} >= {"/annual_goal"}
+    assert stands(repository) == second
 
 
 def test_what_breaks_a_rule_together_waits_too(repository: Repository) -> None:
@@ -143,10 +187,10 @@ def test_what_breaks_a_rule_together_waits_too(repository: Repository) -> None:
 
 
 def test_a_conflict_that_the_record_came_to_contain_is_closed(repository: Repository) -> None:
-    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    one, other = CLASH
     take(repository, (one, 1))
     take(repository, (other, 1))
-    assert states(take(repository, (other, None))) == [State.UPDATED]
+    assert states(correct(repository, other)) == [State.UPDATED]
     assert waiting(repository) == []
     assert stands(repository) == other
     assert states(take(repository, (other, 1))) == [State.UNCHANGED]
@@ -157,24 +201,44 @@ def test_a_conflict_that_the_record_came_to_contain_is_closed(repository: Reposi
 
 
 def test_a_conflict_that_a_correction_takes_away_lets_the_rest_in(repository: Repository) -> None:
-    one = changed(FIRST, annual_goal="甲改")
-    other = changed(FIRST, annual_goal="乙改", overall_goal="乙还改")
+    one, other = CLASH
     take(repository, (one, 1))
     take(repository, (other, 1))
-    take(repository, (changed(one, annual_goal="乙改"), None))
-    assert stands(repository) == changed(FIRST, annual_goal="乙改", overall_goal="乙还改")
+    correct(repository, changed(one, annual_goal="乙改"))
+    assert stands(repository) == changed(one, annual_goal="乙改", overall_goal="乙还改")
     assert waiting(repository) == []
 
 
-def test_a_correction_by_the_coordinator_replaces_and_is_merged_upon(
-    repository: Repository,
-) -> None:
+def test_a_correction_by_the_coordinator_stands_and_is_merged_upon(repository: Repository) -> None:
     take(repository, (changed(FIRST, annual_goal="甲改"), 1))
     corrected = changed(FIRST, annual_goal="统筹改")
-    assert states(take(repository, (corrected, None))) == [State.UPDATED]
+    assert states(correct(repository, corrected)) == [State.UPDATED]
     assert stands(repository) == corrected
-    assert states(take(repository, (changed(FIRST, overall_goal="乙改"), 1))) == [State.MERGED]
+    (outcome,) = take(repository, (changed(FIRST, overall_goal="乙改"), 1))
+    assert (outcome.state, codes(outcome)) == (State.MERGED, ["B007"])
     assert stands(repository) == changed(corrected, overall_goal="乙改")
+
+
+def test_a_correction_stays_when_the_unit_sends_the_rest_again(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="甲改", overall_goal="甲改")
+    take(repository, (filled, 1))
+    correct(repository, changed(filled, annual_goal="统筹改"))
+    (outcome,) = take(repository, (changed(filled, overall_goal="再改"), 1))
+    assert (outcome.state, codes(outcome)) == (State.MERGED, ["B007"])
+    assert stands(repository) == changed(filled, annual_goal="统筹改", overall_goal="再改")
+    # The place that was corrected, changed once more, is for a person to decide.
+    (other,) = take(repository, (changed(filled, annual_goal="又改", overall_goal="再改"), 1))
+    assert other.state is State.CONFLICT
+
+
+def test_an_answer_saved_before_a_correction_stays_below_it(repository: Repository) -> None:
+    filled = changed(FIRST, annual_goal="甲改")
+    take(repository, (filled, 1), saved="2024-01-02T00:00:00+00:00")
+    correct(repository, changed(filled, annual_goal="统筹改"))
+    late = changed(FIRST, annual_goal="又改", overall_goal="又改")
+    (outcome,) = take(repository, (late, 1), saved="2024-01-03T00:00:00+00:00")
+    assert (outcome.state, codes(outcome)) == (State.MERGED, ["B007"])
+    assert stands(repository) == changed(late, annual_goal="统筹改")
 
 
 def test_what_was_sent_again_is_the_new_ground(repository: Repository) -> None:
@@ -213,9 +277,9 @@ def test_what_has_errors_is_refused_and_what_stood_stays(repository: Repository)
 
 
 def test_another_round_is_told(repository: Repository) -> None:
-    (outcome,) = take(repository, (FIRST, 1), round="2023/一上")
+    (outcome,) = take(repository, (FIRST, 1), round="2023/二上")
     assert (outcome.state, codes(outcome)) == (State.OTHER_ROUND, ["B001"])
-    assert "2023/一上" in outcome.problems[0].message
+    assert "2023/二上" in outcome.problems[0].message
     assert stands(repository) is None
 
 
@@ -254,14 +318,79 @@ def test_without_a_seal_the_names_must_agree(repository: Repository) -> None:
     assert (strange.state, codes(strange)) == (State.UNKNOWN, ["B002"])
 
 
-@pytest.mark.parametrize("issue", [7, None])
-def test_a_workbook_of_no_known_issue_is_compared_with_the_last(
-    repository: Repository, issue: int | None
+def test_a_workbook_that_names_no_issue_is_compared_with_the_last(
+    repository: Repository,
 ) -> None:
     spool = repository.snapshot().spool()
-    file = came(spool, changed(FIRST, annual_goal="填好"), issue, is_typed=True)
+    file = came(spool, changed(FIRST, annual_goal="填好"), None, is_typed=True)
     (outcome,) = put_in(repository, [file], spool).outcomes
     assert (outcome.state, codes(outcome), outcome.issue) == (State.NEW, ["S008"], 1)
+
+
+@pytest.mark.parametrize("claim", [{}, {"base": "0" * 40}, {"content": "0" * 16}])
+def test_an_answer_to_an_issue_that_is_not_here_waits_and_says_so(
+    repository: Repository, claim: dict[str, str]
+) -> None:
+    one = changed(FIRST, annual_goal="填好")
+    entry = issued(repository.snapshot(), ROUND, FIRST["id"])
+    assert entry is not None
+    if "content" in claim:
+        claim = {**claim, "base": str(entry.last.base)}
+    (outcome,) = take(repository, (one, 1 if claim else 7), **claim)
+    assert (outcome.state, codes(outcome)) == (State.NO_BASE, ["B010"])
+    assert stands(repository) is None
+    assert len(waiting(repository)) == 1
+    assert states(take(repository, (one, 1))) == [State.NEW]
+
+
+def test_a_locked_value_is_what_went_out_whatever_the_workbook_says(tmp_path: Path) -> None:
+    with Repository.init(tmp_path / "r") as made:
+        send(made, FIRST, fixed={"/planned_start": FIRST["planned_start"]})
+        other = changed(FIRST, planned_start="2022-12-01")
+        (outcome,) = take(made, (other, 1))
+        assert (outcome.state, codes(outcome)) == (State.REFUSED, ["B006"])
+        assert stands(made) is None
+
+
+def test_what_nobody_sealed_takes_no_place_of_what_was(repository: Repository) -> None:
+    one = changed(FIRST, annual_goal="甲改")
+    take(repository, (one, 1))
+    strange = changed(FIRST, annual_goal="别人", overall_goal="别人")
+    (outcome,) = take(repository, (strange, None))
+    assert (outcome.state, codes(outcome)) == (State.CONFLICT, ["B011"])
+    assert stands(repository) == one
+    (typed,) = take(repository, (changed(one, overall_goal="再改"), 1), is_sealed=False)
+    assert (typed.state, codes(typed)) == (State.CONFLICT, ["S008", "B011"])
+    assert stands(repository) == one
+
+
+@pytest.mark.parametrize("sealed_first", [True, False])
+def test_what_was_sealed_stands_in_any_order(repository: Repository, *, sealed_first: bool) -> None:
+    one, strange = changed(FIRST, annual_goal="甲改"), changed(FIRST, overall_goal="别人")
+    if sealed_first:
+        take(repository, (one, 1))
+    take(repository, (strange, None))
+    if not sealed_first:
+        assert stands(repository) == strange
+        take(repository, (one, 1))
+    assert stands(repository) == one
+    assert len(waiting(repository)) == 1
+    accepted = {
+        form["content"]: form["accepted"]
+        for one in repository.snapshot().receipts(ROUND)
+        for form in one["forms"]
+    }
+    assert accepted == {digest(one): True, digest(strange): False}
+
+
+def test_a_form_of_another_year_than_the_round_is_refused(
+    repository: Repository, tmp_path: Path
+) -> None:
+    (outcome,) = take(repository, (changed(FIRST, year=2024), 1))
+    assert (outcome.state, codes(outcome)[-1]) == (State.REFUSED, "B008")
+    with Repository.init(tmp_path / "r") as empty:
+        (other,) = take(empty, (changed(FIRST, year=2024), None))
+        assert codes(other)[-1] == "B008"
 
 
 def test_another_form_under_the_same_id_is_told(repository: Repository) -> None:
@@ -273,10 +402,59 @@ def test_another_form_under_the_same_id_is_told(repository: Repository) -> None:
 
 
 def test_two_issueless_versions_are_rivals_and_issued_ones_are_not(repository: Repository) -> None:
-    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    one, other = CLASH
     rivals = take(repository, (one, None), (other, None))
     assert [codes(outcome) for outcome in rivals] == [["S006"], ["S006"]]
     assert sorted(states(take(repository, (one, 1), (other, 1)))) == [State.CONFLICT, State.NEW]
+
+
+EARLY, LATE = "2024-01-02T00:00:00+00:00", "2024-01-03T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("is_late_first", [True, False])
+def test_the_documents_own_time_says_which_is_the_later_one(
+    repository: Repository, *, is_late_first: bool
+) -> None:
+    """Not the order in which the files came."""
+    early, late = changed(FIRST, annual_goal="早"), changed(FIRST, annual_goal="晚")
+    answers = [(early, EARLY), (late, LATE)]
+    outcomes = [
+        take(repository, (one, 1), saved=saved)[0]
+        for one, saved in (reversed(answers) if is_late_first else answers)
+    ]
+    assert stands(repository) == late
+    assert waiting(repository) == []
+    last = State.OLDER if is_late_first else State.UPDATED
+    assert [one.state for one in outcomes] == [State.NEW, last]
+
+
+def test_what_was_taken_back_later_is_taken_back(repository: Repository) -> None:
+    full = changed(FIRST, annual_goal="甲改", overall_goal="也改")
+    take(repository, (full, 1), saved=EARLY)
+    (outcome,) = take(repository, (changed(FIRST, annual_goal="甲改"), 1), saved=LATE)
+    assert outcome.state is State.UPDATED
+    assert [(one.old, one.new) for one in outcome.changes] == [("也改", FIRST["overall_goal"])]
+
+
+def test_two_people_who_keep_nothing_of_each_other_contradict(repository: Repository) -> None:
+    one, other = changed(FIRST, annual_goal="甲改"), changed(FIRST, annual_goal="乙改")
+    take(repository, (one, 1), saved=EARLY, saver="张三")
+    (outcome,) = take(repository, (other, 1), saved=LATE, saver="李四")
+    assert outcome.state is State.CONFLICT
+    assert "张三" in outcome.problems[0].message
+    (same,) = take(repository, (changed(FIRST, annual_goal="丙改"), 1), saved=LATE, saver="张三")
+    assert same.state is State.UPDATED
+
+
+def test_a_refused_file_whose_record_was_accepted_since_is_settled(repository: Repository) -> None:
+    wrong = changed(FIRST, funds__fiscal="1.00")
+    assert states(take(repository, (wrong, 1))) == [State.REFUSED]
+    assert states(take(repository, (wrong, 1))) == [State.REFUSED], "it is still open"
+    take(repository, (changed(FIRST, annual_goal="改好"), 1))
+    before = repository.snapshot().tree
+    (again,) = take(repository, (wrong, 1))
+    assert (again.state, codes(again)) == (State.SETTLED, [])
+    assert repository.snapshot().tree == before
 
 
 def test_the_time_of_the_first_receipt_stays(repository: Repository) -> None:

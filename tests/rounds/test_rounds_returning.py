@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 FIRST, OTHER = whole("甲"), whole("乙")
 
 
+END = "2023-11-30"
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
     folder = tmp_path / "库"
@@ -48,7 +51,7 @@ def back(town: Path, path: Path, one: Record, issue: int = 1) -> Path:
     return path
 
 
-def gather(town: Path, *paths: Path, to: Path) -> tuple[Result, Json]:
+def gather(town: Path, *paths: Path | str, to: Path) -> tuple[Result, Json]:
     result = invoke("-R", town, "collect", ROUND, *paths, "--return", to, "--json")
     return result, json.loads(result.stdout)
 
@@ -137,7 +140,7 @@ def test_what_was_never_issued_goes_back_without_an_issue(tmp_path: Path) -> Non
 def test_a_conflict_is_decided_in_its_workbook(
     town: Path, tmp_path: Path, choice: str, goal: str
 ) -> None:
-    one = changed(FIRST, annual_goal="甲改")
+    one = changed(FIRST, annual_goal="甲改", planned_end=END)
     other = changed(FIRST, annual_goal="乙改", overall_goal="乙还改")
     paths = [
         back(town, tmp_path / "in" / f"{at}.xlsx", each) for at, each in enumerate((one, other))
@@ -151,7 +154,7 @@ def test_a_conflict_is_decided_in_its_workbook(
     (form,) = done["forms"]
     assert (form["state"], form["title"], done["resolved"]) == ("合并", "甲", ["甲"])
     record = record_of(town, FIRST)
-    assert record == changed(FIRST, annual_goal=goal, overall_goal="乙还改")
+    assert record == changed(FIRST, annual_goal=goal, overall_goal="乙还改", planned_end=END)
     with Repository.open(town) as repository:
         snapshot = repository.snapshot()
         assert snapshot.names(f"{layout.CONFLICTS}/{ROUND}/{FIRST['id']}") == []
@@ -165,8 +168,10 @@ def test_a_conflict_is_decided_in_its_workbook(
 @pytest.fixture
 def disputed(town: Path, tmp_path: Path) -> Path:
     """The workbook of a conflict."""
-    for at, goal in enumerate(("甲改", "乙改")):
-        path = back(town, tmp_path / "in" / f"{at}.xlsx", changed(FIRST, annual_goal=goal))
+    for at, more in enumerate(
+        ({"annual_goal": "甲改", "planned_end": END}, {"annual_goal": "乙改"})
+    ):
+        path = back(town, tmp_path / "in" / f"{at}.xlsx", changed(FIRST, **more))
         _, printed = gather(town, path, to=tmp_path / "back")
     return tmp_path / "back" / printed["returned"][0]
 
@@ -184,8 +189,9 @@ def test_a_workbook_without_a_choice_decides_nothing(
 def test_a_choice_about_a_record_that_moved_on_is_asked_again(
     town: Path, tmp_path: Path, disputed: Path
 ) -> None:
-    moved = changed(FIRST, annual_goal="甲改", overall_goal="又改")
-    gather(town, save(tmp_path / "c.json", moved), to=tmp_path / "more")
+    moved = changed(FIRST, annual_goal="甲改", overall_goal="又改", planned_end=END)
+    correction = save(tmp_path / "c.json", moved)
+    gather(town, correction, "--correction", to=tmp_path / "more")
     decided = chosen(disputed, tmp_path / "处理.xlsx", "返回")
     _, printed = gather(town, decided, to=tmp_path / "more")
     (form,) = printed["forms"]

@@ -15,13 +15,13 @@ from xlsync.repository.sealing import new_seal
 from xlsync.rounds import collect
 from xlsync.rounds.correcting import Note, correct
 from xlsync.rounds.distributing import Distribution, distribute
-from xlsync.rounds.known import Known
 from xlsync.rounds.ledger import issued
 from xlsync.rounds.life import life
+from xlsync.rounds.record_answers import RoundAnswers
 from xlsync.rounds.roster import doubtful, read_roster
+from xlsync.rounds.round_view import RoundView
 from xlsync.rounds.sendings import Dispatch, Wishes
 from xlsync.rounds.status import standings
-from xlsync.rounds.versions import Versions
 from xlsync.sources import open_table
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ def test_a_roster_that_says_nothing_new_leaves_a_later_correction_alone(
     repository: Repository, accepted: Record, tmp_path: Path
 ) -> None:
     changes = Changes(repository.snapshot(), ROUND)
-    known = Known(repository, changes.snapshot, ROUND, FORMS)
+    known = RoundView(repository, changes.snapshot, ROUND, FORMS)
     note = Note("赵", "2999-01-01T00:00:00+08:00", "改名")
-    correct(Versions(known, changes), "p-7", {"/project_name": "清淤"}, note)
+    correct(RoundAnswers(known, changes), "p-7", {"/project_name": "清淤"}, note)
     repository.commit(changes, "corrected")
     done = send(repository, tmp_path / "2", row(total=accepted["funds"]["total"]))
     assert [one.state for one in done.sendings] == [Dispatch.UNCHANGED]

@@ -17,8 +17,11 @@ from xlsync.base.record import canonical_bytes, put
 from xlsync.form.identity import naming_values
 from xlsync.repository import Changes
 from xlsync.rounds import collecting
-from xlsync.rounds.arriving import Arrived, Came, Claim, Returned
+from xlsync.rounds.acceptance import Wish
+from xlsync.rounds.incoming import Incoming, ReceivedFile
 from xlsync.rounds.ledger import Issue, issued, put_issue
+from xlsync.rounds.received_forms import IssueClaim, ReceivedForm
+from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository, Spool
     from xlsync.rounds import Collection
 
-ROUND = "2024/一上"
+ROUND = "2023/一上"
 
 
 def whole(name: str = "预备费", **changes: Json) -> Record:
@@ -47,7 +50,11 @@ def changed(one: Record, **changes: Json) -> Record:
 
 
 def send(
-    repository: Repository, *records: Record, into: str = ROUND, reason: str = "distribute"
+    repository: Repository,
+    *records: Record,
+    into: str = ROUND,
+    reason: str = "distribute",
+    fixed: Json = None,
 ) -> None:
     """Note in the ledger that workbooks of these records went out."""
     snapshot = repository.snapshot()
@@ -56,7 +63,9 @@ def send(
         former = issued(snapshot, into, one["id"])
         number = former.last.number + 1 if former else 1
         form = FORMS[one["form"]]
-        issue = Issue(number, "2024-10-01T09:00:00+08:00", snapshot.commit, "a.xlsx", reason)
+        issue = Issue(
+            number, "2024-10-01T09:00:00+08:00", snapshot.commit, "a.xlsx", reason, fixed or {}
+        )
         put_issue(changes, form.group(one), form.title(one), one, issue)
     repository.commit(changes, "send")
 
@@ -67,10 +76,12 @@ def came(
     issue: int | None,
     name: str = "表.xlsx",
     *,
+    saved: str | None = None,
+    saver: str | None = None,
     problems: Iterable[Problem] = (),
     is_typed: bool | None = None,
     **claim: Json,
-) -> Came:
+) -> ReceivedFile:
     """A file with one form that was filled in on an issue, or on none."""
     form, data = FORMS[one["form"]], canonical_bytes(one)
     stated: dict[str, Json] = {
@@ -82,7 +93,7 @@ def came(
         "is_renamed": False,
     }
     digest = hashlib.sha256(data).hexdigest()
-    returned = Returned(
+    returned = ReceivedForm(
         place="申报表",
         form=form.id,
         states_id=True,
@@ -94,21 +105,24 @@ def came(
         identity=naming_values(form.mapping, one),
         content=digest,
         blob=spool.put(data),
-        claim=Claim(**{**stated, **claim}) if issue is not None else None,
+        claim=IssueClaim(**{**stated, **claim}) if issue is not None else None,
+        year=one["year"],
+        saving=Saving(saved, saver),
     )
-    received = f"{issue} {digest}".encode()
+    received = f"{issue} {digest} {saved} {saver}".encode()
     key = hashlib.sha256(received).hexdigest()
-    return Came(Path(name), key, spool.put(received), (returned,), is_text=False)
+    return ReceivedFile(Path(name), key, spool.put(received), (returned,), is_text=False)
 
 
 def put_in(
     repository: Repository,
-    files: list[Came],
+    files: list[ReceivedFile],
     spool: Spool,
     into: str = ROUND,
     *,
     replacing: bool = False,
+    correcting: bool = False,
 ) -> Collection:
     """Collect what came."""
-    arrived = Arrived(files, spool, [])
-    return collecting._commit(repository, FORMS, into, arrived, replacing=replacing)  # noqa: SLF001 - without reading files
+    wish = Wish(replacing=replacing, correcting=correcting)
+    return collecting.put_in(repository, FORMS, into, Incoming(files, spool, []), wish)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from xlsync.form import Form, Forms
     from xlsync.repository import Repository
     from xlsync.rounds import Collection
-    from xlsync.rounds.arriving import Came
     from xlsync.rounds.distributing import Distribution
+    from xlsync.rounds.incoming import ReceivedFile
     from xlsync.rounds.joining import Joined
     from xlsync.rounds.syncing import Synced
 
@@ -133,16 +133,18 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     returning: bool = False,
     replacing: bool = False,
     is_new: bool = False,
+    correcting: bool = False,
     progress: Progress | None = None,
-    told: Callable[[Came], None] | None = None,
+    told: Callable[[ReceivedFile], None] | None = None,
 ) -> Collection:
     """Read returned files, folders and archives into a round, as one commit.
 
     ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
-    take the place of what it contradicts; ``is_new`` begins a round that the repository does not
-    have, where it has others. Review workbooks are taken first. The result has an outcome for
-    each form in each file. ``told`` is given each file as soon as it is read, before it is known
-    what becomes of it.
+    count as it is, whole, where it is the only one of its record; ``correcting`` takes records
+    that answer no issue (JSON, text) as corrections by the coordinator; ``is_new`` begins a round
+    that the repository does not have, where it has others. Review workbooks are taken first. The
+    result has an outcome for each form in each file. ``told`` is given each file as soon as it is
+    read, before it is known what becomes of it.
 
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
@@ -165,6 +167,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
         progress or _unseen,
         returning=returning,
         replacing=replacing,
+        correcting=correcting,
         told=told,
     )
     return replace(collection, reviews=reviews)

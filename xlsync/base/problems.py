@@ -107,6 +107,12 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "B003": (Severity.ERROR, "在别的项目的表上填报"),
     "B004": (Severity.ERROR, "与已收的内容冲突"),
     "B005": (Severity.ERROR, "不是下发的那张表"),
+    "B006": (Severity.ERROR, "锁定的内容与下发的不同"),
+    "B007": (Severity.WARNING, "与另一份合并，有的内容取自另一份"),
+    "B008": (Severity.ERROR, "年度与本轮不符"),
+    "B009": (Severity.WARNING, "较早的版本，没有采用"),
+    "B010": (Severity.ERROR, "本库没有这次下发的底稿，等待同步"),
+    "B011": (Severity.ERROR, "没有下发凭据的一份与已收的不同"),
     "X001": (Severity.ERROR, "文件无法读取"),
     "X002": (Severity.ERROR, "文件为空"),
     "X003": (Severity.ERROR, "未找到任何已知的表"),
@@ -130,7 +136,7 @@ def from_json(printed: object) -> list[Problem]:
     """The problems that :meth:`Problem.as_json` printed; what is none of them is left out."""
     made = []
     for one in printed if isinstance(printed, list) else []:
-        if not isinstance(one, dict) or one.get("severity") not in set(Severity):
+        if not isinstance(one, dict) or one.get("severity") not in [*Severity]:
             continue
         texts = {key: one.get(key) for key in ("sheet", "cell", "pointer", "found")}
         is_whole = isinstance(one.get("code"), str) and isinstance(one.get("message"), str)

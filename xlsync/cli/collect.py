@@ -40,7 +40,13 @@ if TYPE_CHECKING:
     "--replace",
     "replacing",
     is_flag=True,
-    help="A file that contradicts what the round has takes its place, if it came alone.",
+    help="A file counts as it is, whole, if it is the only one of its project.",
+)
+@click.option(
+    "--correction",
+    "correcting",
+    is_flag=True,
+    help="JSON and texts are the coordinator's own corrections, and stand above the answers.",
 )
 @new_option
 @json_option
@@ -55,15 +61,17 @@ def collect(
     folder: Path | None,
     replacing: bool,
     is_new: bool,
+    correcting: bool,
     as_json: bool,
 ) -> None:
     """Read returned files into a round, as one commit.
 
     ROUND is a year and a name, such as 2023/一上. Each FILE, each file of each DIR, and each file
     in a ZIP archive is a workbook, a text, or JSON. What has no problem of severity error gets
-    into the round's version of its record; what has one is sent back, and what contradicts
-    another copy waits: both are kept as received, and what was accepted before stays. Files that
-    were collected before change nothing.
+    into the round's version of its record: what a unit sent last counts, other people's changes
+    are merged, and every place that changed or was taken from another copy is told. What has an
+    error is sent back, and what contradicts another copy waits: both are kept as received, and
+    what was accepted before stays. Only what is new or still open is shown.
     """
     from xlsync.report.rounds import collection_lines, outcome_table, review_lines
 
@@ -77,6 +85,7 @@ def collect(
                 returning=folder is not None,
                 replacing=replacing,
                 is_new=is_new,
+                correcting=correcting,
                 progress=progress,
             )
         written = folder and api.write_returned(repository, collection, folder, settings.forms)
@@ -86,19 +95,19 @@ def collect(
     else:
         print_report(review_lines(collection.reviews))
         print_report(collection_lines(collection, written or ()), outcome_table(collection))
-        _print_refusals(collection)
+        _print_findings(collection)
     found = [one.problems for one in collection.outcomes]
     found += [tuple(one.problems) for one in collection.reviews]
     if any(api.has_error(problems) for problems in found):
         sys.exit(FOUND_ERRORS)
 
 
-def _print_refusals(collection: Collection) -> None:
-    """Why forms were not accepted."""
-    refused = [
+def _print_findings(collection: Collection) -> None:
+    """What was found in forms that are new or still open: errors, and warnings to be seen."""
+    found = [
         (f"{one.path} {one.place}".rstrip(), one.problems, one.is_text)
-        for one in collection.outcomes
-        if not one.is_accepted
+        for one in collection.news()
+        if one.problems
     ]
-    if refused:
-        print_problems(refused)
+    if found:
+        print_problems(found)

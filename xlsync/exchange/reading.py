@@ -24,6 +24,7 @@ from xlsync.form.types.texts import TextType
 from xlsync.reader import Reading, read
 from xlsync.sources import open_file, other_ending
 from xlsync.sources.finding import Arrival, find_arrivals, find_files, loaded, unpacked
+from xlsync.sources.saving import NEVER_SAVED, saving
 from xlsync.sources.sniffing import Format, sniff
 from xlsync.sources.text import decode
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
+    from xlsync.sources.saving import Saving
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 """Ten thousand records with their rows have fifty."""
@@ -62,12 +64,13 @@ _NO_FORMAT = {Format.TEXT, Format.BINARY}
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What was read from one file: its bytes, and a reading for each form in it."""
+    """What was read from one file: its bytes, a reading for each form in it, who saved it when."""
 
     path: Path
     data: bytes
     readings: list[Reading]
     is_text: bool = False
+    saving: Saving = NEVER_SAVED
 
     def as_json(self) -> list[Json]:
         """One object a reading, as ``xlsync read`` prints them."""
@@ -125,7 +128,8 @@ def read_arrival(forms: Mapping[str, Form], arrival: Arrival) -> FileReading:
         return FileReading(arrival.path, data, readings)
     workbook = open_file(ending, data)
     readings = read(list(forms.values()), workbook)
-    return FileReading(arrival.path, data, readings, workbook.is_text)
+    saved = saving(workbook.properties)
+    return FileReading(arrival.path, data, readings, workbook.is_text, saved)
 
 
 def is_json(ending: str, data: bytes) -> bool:

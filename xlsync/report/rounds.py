@@ -12,6 +12,7 @@ from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown
 from xlsync.rounds.standing import Place
+from xlsync.rounds.outcomes import change_text
 from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 SHORT_HASH = 10
 _WIDTHS = (18, 24, 14, 4, 9, 5, 5)
 """Columns of a screen that the table of a round takes at most; with its lines, 100 in all."""
+_MOST_CHANGES = 20
+"""Changes of one record that are listed one by one; ``log`` and ``diff`` show all."""
 
 
 def outcome_table(collection: Collection) -> Table:
-    """One row for each form in each file of a collection."""
+    """One row for each form in each file of a collection that is new or still open."""
     rows = (
         (
             _file(one.path) + (f" {one.place}" if one.place else ""),
@@ -41,7 +44,7 @@ def outcome_table(collection: Collection) -> Table:
             str(one.count(Severity.ERROR)),
             str(one.count(Severity.WARNING)),
         )
-        for one in collection.outcomes
+        for one in collection.news()
     )
     return plain_table(("文件", "单位", "项目", "状态", "错误", "警告"), rows, numbers=2)
 
@@ -60,6 +63,15 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
         yield line("没有新内容，版本库未改动。")
     else:
         yield line(f"已记入版本库：{collection.commit[:SHORT_HASH]}。")
+    settled = len(collection.outcomes) - len(collection.news())
+    if settled:
+        yield line(f"其中 {settled} 份先前已处理完毕，不再列出。")
+    for one in collection.outcomes:
+        for told in one.changes[:_MOST_CHANGES]:
+            yield line(visible(f"  {one.state} {one.group} {one.title} {change_text(told)}"))
+        if len(one.changes) > _MOST_CHANGES:
+            more = len(one.changes) - _MOST_CHANGES
+            yield line(visible(f"  {one.state} {one.group} {one.title} 另有 {more} 处改动"))
     if collection.resolved:
         yield line(visible(f"冲突已解决：{'、'.join(collection.resolved)}。"))
     if written:

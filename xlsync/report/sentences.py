@@ -106,6 +106,8 @@ def _told(joined: Joined) -> Iterator[Line]:
                 f"    两边都下发过第 {printed} 次；表上印着第 {printed} 次的其中一份，"
                 f"台账记为第 {number} 次。"
             )
+        for told in one.told():
+            yield line(visible(f"    {told}"))
 
 
 def _to_decide(written: Sequence[Path], *, has_conflict: bool) -> Iterator[Line]:

@@ -11,11 +11,11 @@ from xlsync.base.grid import Cell
 from xlsync.records.conflicts import Choice, Choices, Side
 from xlsync.repository import Changes, layout
 from xlsync.rounds.deciding import decide
-from xlsync.rounds.known import Known
 from xlsync.rounds.outcomes import Outcome, State
 from xlsync.rounds.receipts import now
+from xlsync.rounds.record_answers import RoundAnswers
 from xlsync.rounds.returning import disputes
-from xlsync.rounds.versions import Versions
+from xlsync.rounds.round_view import RoundView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +60,9 @@ def choose(
     group, title = form.group(record), form.title(record)
     snapshot = repository.snapshot()
     changes = Changes(snapshot, dispute.note.round)
-    known = Known(repository, snapshot, dispute.note.round, forms)
+    known = RoundView(repository, snapshot, dispute.note.round, forms)
     asked = Outcome(Path(), "", State.NEW, dispute.note.record, title, group, None, ())
-    made = decide(Versions(known, changes, now()), choices, asked)
+    made = decide(RoundAnswers(known, changes, now()), choices, asked)
     if made.state is State.MERGED:
         head = safe_text(f"裁定 {dispute.note.round}：{group} {title}")
         repository.commit(changes, f"{head}\n\n{safe_text(reason)}")

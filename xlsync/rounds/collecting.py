@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from xlsync.base.files import safe_text
-from xlsync.repository import Changes, MovedError, check_round
+from xlsync.repository import Changes, check_round
 from xlsync.repository.sealing import seal_keys
-from xlsync.rounds.arriving import Before, take_in
-from xlsync.rounds.outcomes import Outcome, State
+from xlsync.rounds.acceptance import Acceptance, Wish
+from xlsync.rounds.attempts import until_committed
+from xlsync.rounds.incoming import ReadingContext, read_files
+from xlsync.rounds.outcomes import SILENT, Outcome, State
 from xlsync.rounds.receipts import now
 from xlsync.rounds.returning import copies, number_copies
-from xlsync.rounds.settling import Settling
+from xlsync.rounds.round_view import RoundView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,11 +30,8 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Repository
-    from xlsync.rounds.arriving import Arrived, Came
+    from xlsync.rounds.incoming import Incoming, ReceivedFile
     from xlsync.rounds.reviewing import Reviewed
-
-_ATTEMPTS = 20
-"""Other collections may commit in between; each lost race is one attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,10 @@ class Collection:
         """The records of which something was not accepted, and may wait for a decision."""
         return {one.record_id for one in self.outcomes if one.record_id and not one.is_accepted}
 
+    def news(self) -> list[Outcome]:
+        """The forms that say something new, or about which something is still to be done."""
+        return [one for one in self.outcomes if one.state not in SILENT]
+
     def counts(self) -> dict[State, int]:
         """How many forms ended in each state, in the order of the states."""
         counter = Counter(one.state for one in self.outcomes)
@@ -84,53 +86,57 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     *,
     returning: bool = False,
     replacing: bool = False,
-    told: Callable[[Came], None] | None = None,
+    correcting: bool = False,
+    told: Callable[[ReceivedFile], None] | None = None,
 ) -> Collection:
     """Read files, folders and archives and commit what came into a round.
 
     ``progress`` is told how many of how many files are read, ``told`` is given each of them;
     ``returning`` notes in the ledger that what was refused goes back for correction;
-    ``replacing`` lets a file take the place of what it contradicts.
+    ``replacing`` lets each file count as it is, whole, where it is the only one of its record;
+    ``correcting`` takes records that answer no issue as corrections by the coordinator.
 
     Raises:
         XlsyncError: when the round's name is none, or the repository cannot be written.
     """
     check_round(round_name)
     snapshot = repository.snapshot()
-    before = Before(seal_keys(snapshot), partial(snapshot.receipt, round_name))
-    arrived = take_in(forms, paths, before, snapshot.spool(), progress, told)
-    for attempt in range(_ATTEMPTS):
-        try:
-            made = _commit(
-                repository, forms, round_name, arrived, returning=returning, replacing=replacing
-            )
-        except MovedError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            again = copies(repository, forms, round_name, arrived, made.outcomes)
-            return replace(made, copies=again) if returning else made
-    raise AssertionError("the last attempt returns or raises")
+    receipt = RoundView(repository, snapshot, round_name, forms).receipt
+    context = ReadingContext(seal_keys(snapshot), receipt, rereads=replacing)
+    incoming = read_files(forms, paths, context, snapshot.spool(), progress, told)
+    wish = Wish(replacing=replacing, correcting=correcting)
+    made = put_in(repository, forms, round_name, incoming, wish, returning=returning)
+    again = copies(repository, forms, round_name, incoming, made.outcomes)
+    return replace(made, copies=again) if returning else made
 
 
-def _commit(  # noqa: PLR0913 - what can be asked of a collection
+def put_in(  # noqa: PLR0913 - what can be asked of a collection
     repository: Repository,
     forms: Mapping[str, Form],
     round_name: str,
-    arrived: Arrived,
+    incoming: Incoming,
+    wish: Wish | None = None,
     *,
     returning: bool = False,
-    replacing: bool = False,
 ) -> Collection:
-    changes = Changes(repository.snapshot(), round_name, arrived.spool)
-    time = now()
-    settling = Settling(repository, changes, forms, time, replacing=replacing)
-    outcomes = settling.settle(arrived.files)
-    if returning:
-        number_copies(settling.known, changes, outcomes, time)
-    commit = repository.commit(changes, _message(round_name, outcomes))
-    resolved, passed = settling.resolved(), tuple(arrived.passed)
-    return Collection(round_name, outcomes, commit, resolved, passed)
+    """Commit files that were read into a round.
+
+    Raises:
+        XlsyncError: when the repository cannot be written.
+    """
+
+    def once() -> Collection:
+        changes = Changes(repository.snapshot(), round_name, incoming.spool)
+        time = now()
+        acceptance = Acceptance(repository, changes, forms, time, wish)
+        outcomes = acceptance.settle(incoming.files)
+        if returning:
+            number_copies(acceptance.view, changes, outcomes, time)
+        commit = repository.commit(changes, _message(round_name, outcomes))
+        resolved, passed = acceptance.resolved(), tuple(incoming.passed)
+        return Collection(round_name, outcomes, commit, resolved, passed)
+
+    return until_committed(once)
 
 
 def _message(round_name: str, outcomes: list[Outcome]) -> str:
@@ -140,6 +146,6 @@ def _message(round_name: str, outcomes: list[Outcome]) -> str:
     lines = [
         safe_text(" ".join(filter(None, (one.state, one.group, one.title or one.path.name))))
         for one in outcomes
-        if one.state is not State.UNCHANGED
+        if one.state not in SILENT
     ]
     return "\n".join([f"收集 {round_name}：{counts or '没有文件'}", "", *lines])

@@ -12,14 +12,15 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import Changes
 from xlsync.repository.lookup import Reference, find
+from xlsync.rounds.answers import digest
 from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.correcting import Correction, Note, correct
 from xlsync.rounds.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
-from xlsync.rounds.known import Known
 from xlsync.rounds.receipts import now
+from xlsync.rounds.record_answers import RoundAnswers
+from xlsync.rounds.round_view import RoundView
 from xlsync.rounds.status import check_known
-from xlsync.rounds.versions import Versions, digest
 from xlsync.rounds.wanted import wanted_values
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Coordinator:
         project: str,
         act: Act,
         reason: str,
-        step: Callable[[Versions, str, Note], Correction | Decision | None],
+        step: Callable[[RoundAnswers, str, Note], Correction | Decision | None],
     ) -> Decided:
         _check_reason(reason)
 
@@ -171,9 +172,9 @@ class Coordinator:
             check_known(snapshot, round_name)
             _, entry = find(snapshot, Reference(round_name, project, None))
             changes, time = Changes(snapshot, round_name), now()
-            known = Known(self.repository, snapshot, round_name, self.forms)
-            versions = Versions(known, changes, time)
-            made = step(versions, entry.id, Note(self._by, time, reason, act))
+            known = RoundView(self.repository, snapshot, round_name, self.forms)
+            answers = RoundAnswers(known, changes, time)
+            made = step(answers, entry.id, Note(self._by, time, reason, act))
             if made is None:
                 names = entry.group, entry.title
                 return Decided(round_name, entry.id, *names, None, None, self.is_preview)
@@ -209,13 +210,13 @@ class Coordinator:
     ) -> Decided:
         told: list[Problem] = []
 
-        def step(versions: Versions, record_id: str, note: Note) -> Correction | None:
-            record = versions.standing(record_id)
+        def step(answers: RoundAnswers, record_id: str, note: Note) -> Correction | None:
+            record = answers.standing(record_id)
             if record is None:
                 raise XlsyncError(f"{round_name} 没有编号为 {record_id} 的项目")
             form = self._form(record)
             values, told[:] = wanted_values(form, record, named(form.mapping.record))
-            return correct(versions, record_id, values, note)
+            return correct(answers, record_id, values, note)
 
         made = self._decide(round_name, project, act, reason, step)
         # What was read otherwise than it was written, such as 万元, has to be seen.
@@ -228,14 +229,14 @@ class Coordinator:
         return form
 
     def _noted(self, round_name: str, project: str, act: Act, reason: str) -> Decided:
-        def step(versions: Versions, record_id: str, note: Note) -> Decision | None:
-            standing = decisions_of(versions.known.snapshot, round_name, record_id)
+        def step(answers: RoundAnswers, record_id: str, note: Note) -> Decision | None:
+            standing = decisions_of(answers.view.snapshot, round_name, record_id)
             if is_cancelled(standing) is (act is Act.CANCEL):
                 return None
-            record = versions.changes.record(record_id)
+            record = answers.changes.record(record_id)
             saw = digest(record) if record is not None else None
             made = Decision(act, note.time, note.by, reason, saw)
-            put_decision(versions.changes, record_id, made)
+            put_decision(answers.changes, record_id, made)
             return made
 
         return self._decide(round_name, project, act, reason, step)

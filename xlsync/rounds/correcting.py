@@ -15,9 +15,9 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import Severity, has_error
 from xlsync.base.record import MISSING, get, join, split
 from xlsync.form.field_names import told_apart
+from xlsync.rounds.answers import digest
 from xlsync.rounds.decisions import Act, Decision, FieldChange, put_decision
 from xlsync.rounds.ledger import CORRECTED, Issue, next_issue, put_issue
-from xlsync.rounds.versions import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.rounds.ledger import Issued
-    from xlsync.rounds.versions import Versions
+    from xlsync.rounds.record_answers import RoundAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Correction:
 
 
 def correct(
-    versions: Versions, record_id: str, values: Mapping[str, Json], note: Note
+    answers: RoundAnswers, record_id: str, values: Mapping[str, Json], note: Note
 ) -> Correction | None:
     """Change values of a record, by pointer, and note who did it and why; nothing is committed.
 
@@ -79,11 +79,11 @@ def correct(
         XlsyncError: when the round has no such record, a value has no place in it, or the record
             would break a rule of its form that it keeps now.
     """
-    accepted = versions.changes.record(record_id)
-    before = versions.standing(record_id)
+    accepted = answers.changes.record(record_id)
+    before = answers.standing(record_id)
     if before is None:
-        raise XlsyncError(f"{versions.known.round} 没有编号为 {record_id} 的项目")
-    form = _form(versions, before)
+        raise XlsyncError(f"{answers.view.round} 没有编号为 {record_id} 的项目")
+    form = _form(answers, before)
     after, wrong = form.canonical(_with(before, values))
     if after is None or has_error(wrong):
         raise XlsyncError(f"不能这样更正：{_told(wrong)}")
@@ -100,17 +100,17 @@ def correct(
         changes=_changes(form, before, after, values),
     )
     if accepted is None:
-        _send_nothing(versions, form, after, note)
+        _send_nothing(answers, form, after, note)
     else:
-        versions.replace(after)
-    put_decision(versions.changes, record_id, decision)
+        answers.correct(after)
+    put_decision(answers.changes, record_id, decision)
     names = form.group(after), form.title(after)
     pending = accepted is None
     return Correction(record_id, *names, decision, before, after, warnings, is_pending=pending)
 
 
-def _form(versions: Versions, record: Record) -> Form:
-    form = versions.known.forms.get(str(record.get("form")))
+def _form(answers: RoundAnswers, record: Record) -> Form:
+    form = answers.view.forms.get(str(record.get("form")))
     if form is None:
         raise XlsyncError(f"没有安装表 {record.get('form')}，不能更正这个项目")
     return form
@@ -170,18 +170,18 @@ def _changes(
     )
 
 
-def _send_nothing(versions: Versions, form: Form, after: Record, note: Note) -> None:
+def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: Note) -> None:
     """Let the ledger know what the coordinator says now, without a workbook."""
-    former: Issued | None = versions.known.issued(after["id"])
+    former: Issued | None = answers.view.issued(after["id"])
     last = former.last if former else None
     issue = Issue(
         number=next_issue(former),
         time=note.time,
-        base=versions.known.snapshot.commit,
+        base=answers.view.snapshot.commit,
         file=None,
         reason=CORRECTED,
         fixed=dict(last.fixed) if last else {},
         due=last.due if last else None,
         contact=last.contact if last else None,
     )
-    put_issue(versions.changes, form.group(after), form.title(after), after, issue)
+    put_issue(answers.changes, form.group(after), form.title(after), after, issue)

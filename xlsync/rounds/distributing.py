@@ -21,14 +21,14 @@ from xlsync.repository.sealing import ensure_seal, seal_keys
 from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.correcting import Note, correct
 from xlsync.rounds.decisions import Act
-from xlsync.rounds.known import Known
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order
 from xlsync.rounds.out_files import content, is_made_of, sweep, untouched
 from xlsync.rounds.planning import Plan, plan
 from xlsync.rounds.receipts import now
+from xlsync.rounds.record_answers import RoundAnswers
 from xlsync.rounds.roster import doubtful
+from xlsync.rounds.round_view import RoundView
 from xlsync.rounds.sendings import Dispatch, Sending, Wishes
-from xlsync.rounds.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,8 +174,8 @@ class _Run:
         """What is to happen to each project, and the changes that hold all corrections."""
         snapshot = self.repository.snapshot()
         changes = Changes(snapshot, self.round)
-        known = Known(self.repository, snapshot, self.round, {self.form.id: self.form})
-        versions = Versions(known, changes, self.time)
+        known = RoundView(self.repository, snapshot, self.round, {self.form.id: self.form})
+        versions = RoundAnswers(known, changes, self.time)
         note = Note(self.repository.author, self.time, _REASON, Act.ROSTER)
         self.roster.problems[:] = self.found
         made = plan(

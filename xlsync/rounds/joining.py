@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
-from xlsync.repository import MovedError, is_round, layout
+from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
+from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.joining_round import RoundJoin
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from xlsync.rounds.joining_round import Joint
 
     Made = dict[str, Placed | Record | None]
-
-_ATTEMPTS = 20
-"""Others may commit in between; each lost race is one attempt."""
 
 _OF_ROUNDS = {layout.ROUNDS, layout.RECEIPTS, layout.ISSUED, layout.CONFLICTS, layout.MERGED}
 """The folders of documents that are put together; received files are kept as they are."""
@@ -77,23 +75,21 @@ def join(
         XlsyncError: when there is no such line, it is not one of xlsync, both sides have changed
             a file that is not of xlsync, or the repository cannot be written.
     """
-    for attempt in range(_ATTEMPTS):
-        together = _Together(forms, name or revision)
-        try:
-            commit = repository.join(revision, together, together.message)
-        except MovedError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            is_forward = commit is not None and not together.is_asked
-            return Joined(revision, commit, is_forward, tuple(together.joints))
-    raise AssertionError("the last attempt returns or raises")
+
+    def once() -> Joined:
+        together = _Together(repository, forms, name or revision)
+        commit = repository.join(revision, together, together.message)
+        is_forward = commit is not None and not together.is_asked
+        return Joined(revision, commit, is_forward, tuple(together.joints))
+
+    return until_committed(once)
 
 
 @dataclass
 class _Together:
     """What both sides come to, as changes of ours."""
 
+    repository: Repository
     forms: Mapping[str, Form]
     name: str
     is_asked: bool = False
@@ -107,7 +103,7 @@ class _Together:
         for found in fork.differences():
             name = _round_of(found)
             if name is not None:
-                one = rounds.setdefault(name, RoundJoin(fork, self.forms, name))
+                one = rounds.setdefault(name, RoundJoin(self.repository, fork, self.forms, name))
                 if one.add(found):
                     continue
             if is_list(found.path) and not (found.is_of_one_side or found.has_folder):
@@ -129,9 +125,11 @@ class _Together:
         """The commit message: how many were merged, and a line for each."""
         waiting = sum(one.waits for one in self.joints)
         told = f"：两边都有改动的项目 {len(self.joints)}，其中冲突 {waiting}" if self.joints else ""
-        lines = [
-            safe_text(f"{one.word} {one.round} {one.group} {one.title}") for one in self.joints
-        ]
+        lines = []
+        for one in self.joints:
+            lines.append(f"{one.word} {one.round} {one.group} {one.title}")
+            lines += [f"  {told}" for told in one.told()]
+        lines = ["  " * line.startswith(" ") + safe_text(line) for line in lines]
         return "\n".join([f"合并 {self.name}{told}", "", *lines])
 
 

@@ -10,10 +10,10 @@ both coordinators come to the same ones.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.record import canonical_bytes
+from xlsync.rounds.documents import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,11 +58,6 @@ def unite(sides: Iterable[Record | None]) -> United:
         for side in documents
     ]
     return United(document, maps)
-
-
-def instant(time: str | None) -> float:
-    """A time as seconds, to be compared across zones; one that nobody noted comes last."""
-    return datetime.fromisoformat(time).timestamp() if time else float("inf")
 
 
 def _printed(issue: Json) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
-from xlsync.rounds.joining_ledger import instant
+from xlsync.rounds.documents import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable

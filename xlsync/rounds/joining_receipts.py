@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
-from xlsync.rounds.joining_ledger import instant
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.settling import contradiction
+from xlsync.rounds.documents import instant
+from xlsync.rounds.outcomes import CONTRADICTS, State, contradiction
 from xlsync.rounds.status import state_of
-from xlsync.rounds.versions import CONTRADICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,10 +111,10 @@ class Receipts:
         is_waiting = state is State.CONFLICT
         for key, at in self._places.get((record_id, content), ()):
             forms = self.receipts[key]["forms"]
-            waits = state_of(forms[at]) is State.CONFLICT
+            waits = state_of(forms[at]) in {State.CONFLICT, State.NO_BASE}
             if not (forms[at]["accepted"] if is_waiting else waits):
                 continue
-            left = [one for one in forms[at]["problems"] if one["code"] != CONTRADICTS]
+            left = [one for one in forms[at]["problems"] if one["code"] not in CONTRADICTS]
             told = contradiction(forms[at].get("issue")).as_json()
             left += [told] if is_waiting else []
             made = {"state": state.value, "accepted": not is_waiting, "problems": left, **more}

@@ -1,35 +1,39 @@
 """The records of one round joined: what both sides say stands, what contradicts waits.
 
-A record goes by its id, whatever its title and its path. What both changed is merged on the
-version from which they parted, as a collection merges what comes back; where there is no such
-version, on what went out first of all that was answered. Of two versions that contradict each
-other, or that break a rule of the form together, the one that came first stays, and the other
-waits until a person has chosen.
+A record goes by its id, whatever its title and its path. Where the coordinators' last statement is
+the same on both sides, or one of them alone has said something new, the answers of both sides are
+settled together by the rules that a collection keeps to (:mod:`xlsync.rounds.answers`). Where both
+have said something new, the records are merged on the version from which they parted: of two that
+contradict each other, or that break a rule of the form together, the one that came first stays,
+and the other waits until a person has chosen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import has_error
-from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import layout
-from xlsync.rounds.joining_ledger import instant
+from xlsync.rounds.answers import Answer, Fate, Statement, differences, digest, settle
+from xlsync.rounds.documents import WaitingVersion, instant
+from xlsync.rounds.joining_states import SideState, together, union, waiting_answer
 from xlsync.rounds.outcomes import State
-from xlsync.rounds.versions import digest
+from xlsync.rounds.record_state import RecordState, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from xlsync.base.record import Record
     from xlsync.form import Form
+    from xlsync.records import Delta
     from xlsync.repository import Entry, Snapshot
+    from xlsync.rounds.documents import KeptAnswers
     from xlsync.rounds.joining_receipts import Receipts
 
-    Waiting = dict[str, Record]
+    Waiting = dict[str, WaitingVersion]
 
 
 class Stand(NamedTuple):
@@ -40,11 +44,26 @@ class Stand(NamedTuple):
 
 
 @dataclass(frozen=True)
+class JoinedRecord:
+    """What a record comes to: where it stands, what waits by its path, what it was made from.
+
+    ``changes`` are the places in which it is not as a side had it, ours first.
+    """
+
+    stand: Stand | None
+    waiting: Waiting
+    answers: KeptAnswers | None = None
+    new_conflict: bool = False
+    changes: tuple[tuple[Delta, ...], tuple[Delta, ...]] = ((), ())
+
+
+@dataclass(frozen=True)
 class Records:
     """Joins the records of one round, one after the other.
 
     ``sent`` gives what an issue took out, or the last one; ``files`` the names of a received file
-    by its key. With ``is_inner`` what no rule decides stays as the first side has it.
+    by its key; ``states`` what each side knows of a record, the base first. With ``is_inner`` what
+    no rule decides stays as the first side has it. ``moment`` is when the join happens.
     """
 
     round: str
@@ -53,17 +72,102 @@ class Records:
     receipts: Receipts
     sent: Callable[[str, int | None], Record | None]
     files: Callable[[str], list[str]]
+    states: Callable[[str], list[SideState | None]]
+    moment: str
     is_inner: bool
 
-    def join(self, record_id: str) -> tuple[Stand | None, Waiting]:
-        """What stands of a record, and the version that now waits, by its path."""
+    def join(self, record_id: str, waiting: Waiting, new: Sequence[Answer] = ()) -> JoinedRecord:
+        """What stands of a record, and what waits.
+
+        ``waiting`` are the versions that wait on a side, ``new`` those that have waited for their
+        issue and need not any more.
+        """
         entries = [side.records(self.round).get(record_id) for side in self.sides]
         base, ours, theirs = (one.blob if one else None for one in entries)
-        if theirs in {ours, base, None} and ours is not None:
-            return self._stand(entries, 1), {}
-        if ours in {base, None}:
-            return self._stand(entries, 2), {}
-        return self._merge(record_id, entries)
+        is_of_one_side = theirs in {ours, base, None} or ours in {base, None}
+        number = 1 if theirs in {ours, base, None} and ours is not None else 2
+        sides = self.states(record_id)
+        answering = [one for one in waiting.values() if one.issue is not None]
+        both = together(sides)
+        if is_of_one_side and not answering and not new:
+            stand = self._stand(entries, number)
+            return JoinedRecord(stand, self._left(stand, waiting), self._kept(sides[number], stand))
+        if both is None:
+            return self._merged(record_id, entries, waiting, new)
+        made = self._settled(record_id, both, waiting, new)
+        return replace(made, changes=self._changes(entries, made.stand))
+
+    # ---- by the answers of both sides ---------------------------------------------------
+
+    def _settled(
+        self, record_id: str, side: SideState, waiting: Waiting, new: Sequence[Answer]
+    ) -> JoinedRecord:
+        said = side.state.said
+        form = self.form(said.record)
+        known = {one.key for one in side.state.answers}
+        waits = [
+            waiting_answer(one)
+            for one in waiting.values()
+            if one.issue is not None and one.theirs["form"] == form.id and one.base is not None
+        ]
+        answers = [*side.state.answers]
+        answers += [one for one in union([*waits, *new]) if one.key not in known]
+        found = settle(form, said, answers)
+        left = {path: one for path, one in waiting.items() if one.issue is None}
+        new_conflict = False
+        settled = []
+        for one in answers:
+            fate = found.fates[one.key]
+            path = layout.conflict_path(self.round, record_id, one.content)
+            if fate is Fate.WAITS:
+                new_conflict = new_conflict or path not in waiting
+                left[path] = waiting.get(path) or self._waiting(record_id, one)
+                self.receipts.note(record_id, one.content, State.CONFLICT)
+            elif path in waiting or one in new:
+                is_old = found.record in (one.record, said.record)
+                state = State.UNCHANGED if is_old else State.MERGED
+                state = state if fate is Fate.COUNTS else State.OLDER
+                more = {"issue": one.issue} if one in new else {}
+                self.receipts.note(record_id, one.content, state, settled=self.moment, **more)
+            settled.append(
+                replace(
+                    one,
+                    is_new=False,
+                    waits=fate is Fate.WAITS,
+                    is_superseded=fate is Fate.OLDER,
+                )
+            )
+        stand = self.placed(found.record) if found.record is not None else None
+        after = RecordState(said, tuple(one for one in settled if not one.waits))
+        made = self._kept(replace(side, state=after), stand)
+        return JoinedRecord(stand, self._left(stand, left), made, new_conflict)
+
+    def _kept(self, side: SideState | None, stand: Stand | None) -> KeptAnswers | None:
+        """What a record was made from, where ledger and receipts do not say it."""
+        if side is None or stand is None:
+            return None
+        said, answers = side.state.said, [one for one in side.state.answers if not one.waits]
+        is_plain = said.issue == side.last_issue and said.over is None and not said.stands
+        if is_plain and len(answers) == 1 and answers[0].record == stand.record:
+            return None
+        if not answers and said.record == stand.record and said.over is None:
+            return None
+        return kept(said, answers, side.last_issue)
+
+    def _left(self, stand: Stand | None, waiting: Waiting) -> Waiting:
+        """What still waits: not what stands now, word for word."""
+        left = {}
+        for path, one in waiting.items():
+            if stand is not None and one.theirs == stand.record:
+                content = digest(one.theirs)
+                self.receipts.note(
+                    stand.record["id"], content, State.UNCHANGED, settled=self.moment
+                )
+            else:
+                left[path] = one
+        return left
+
+    # ---- by the records -----------------------------------------------------------------
 
     def _stand(self, entries: list[Entry | None], number: int) -> Stand | None:
         """One side's version; where only the other one moved it, there."""
@@ -78,29 +182,64 @@ class Records:
             path = min(entry.path, other.path)
         return Stand(path, self.sides[number].record(entry))
 
-    def _merge(self, record_id: str, entries: list[Entry | None]) -> tuple[Stand | None, Waiting]:
+    def _merged(
+        self,
+        record_id: str,
+        entries: list[Entry | None],
+        waiting: Waiting,
+        new: Sequence[Answer],
+    ) -> JoinedRecord:
         base, *versions = (
             side.record(entry) if entry else None
             for side, entry in zip(self.sides, entries, strict=True)
         )
         found = [one for one in versions if one is not None]
-        first, second = sorted(found, key=lambda one: self._came(record_id, one))
+        if not found:
+            return JoinedRecord(None, waiting)
+        first, second = sorted([*found, *found][:2], key=lambda one: self._came(record_id, one))
         if first["form"] != second["form"]:
             if not self.is_inner:
                 raise XlsyncError(
                     f"{self.round}: record {record_id} is of form {first['form']} on one side and "
                     f"of form {second['form']} on the other; make it one form on one of them"
                 )
-            return self.placed(first), {}
+            return JoinedRecord(self.placed(first), waiting)
         form = self.form(first)
         if base is None:
             base = self.sent(record_id, self.receipts.oldest.get(record_id))
         if base is not None and base.get("form") != form.id:
             base = None
-        merged = merge(form.mapping, base, *sorted(found, key=lambda one: self._on(record_id, one)))
-        if not merged.conflicts and not has_error(form.check(merged.record)):
-            return self.placed(merged.record), {}
-        return self.placed(first), self._waiting(record_id, base, second)
+        record, new_conflict = first, False
+        if len(found) > 1:
+            ordered = sorted(found, key=lambda one: self._on(record_id, one))
+            merged = merge(form.mapping, base, *ordered)
+            if not merged.conflicts and not has_error(form.check(merged.record)):
+                record = merged.record
+            else:
+                new_conflict = True
+                path, version = self._second(record_id, base, second)
+                waiting = {**waiting, path: version}
+        side = SideState(RecordState(Statement(record, stands=True)), 0)
+        made = self._settled(record_id, side, waiting, new)
+        return replace(
+            made,
+            answers=None,
+            new_conflict=made.new_conflict or (new_conflict and bool(made.waiting)),
+            changes=self._changes(entries, made.stand),
+        )
+
+    def _changes(
+        self, entries: list[Entry | None], stand: Stand | None
+    ) -> tuple[tuple[Delta, ...], tuple[Delta, ...]]:
+        """In which places a record is not as ours, and not as theirs."""
+        if stand is None:
+            return (), ()
+        mapping = self.form(stand.record).mapping
+        ours, theirs = (
+            tuple(differences(mapping, side.record(entry) if entry else None, stand.record))
+            for side, entry in zip(self.sides[1:], entries[1:], strict=True)
+        )
+        return ours, theirs
 
     def form(self, record: Record) -> Form:
         """The form of a record; XlsyncError where it is not at hand."""
@@ -124,67 +263,33 @@ class Records:
         content = digest(record)
         return self.receipts.issue(record_id, content) or 0, content
 
-    def _waiting(self, record_id: str, base: Record | None, version: Record) -> Waiting:
+    def _second(
+        self, record_id: str, base: Record | None, version: Record
+    ) -> tuple[str, WaitingVersion]:
+        """The version that waits where two records contradict each other, and its path."""
         content = digest(version)
-        key = self.receipts.first(record_id, content)
-        path = layout.conflict_path(self.round, record_id, content)
-        waiting = {
-            "issue": self.receipts.issue(record_id, content),
-            "base": base,
-            "theirs": version,
-            "file": next(iter(self.files(key)), None) if key else None,
-            "received": self.receipts.received(key) if key else None,
-            "receipt": key,
-        }
+        issue = self.receipts.issue(record_id, content)
         self.receipts.note(record_id, content, State.CONFLICT)
-        return {path: waiting}
+        path = layout.conflict_path(self.round, record_id, content)
+        return path, self._from_receipt(record_id, version, WaitingVersion(issue, base, version))
 
-    def let_in(self, stand: Stand | None, waiting: Waiting, moment: str) -> Stand | None:
-        """Let in what waits and contradicts nothing any more; it is taken out of ``waiting``."""
-        if stand is None:
-            return None
-        for path, one in sorted(waiting.items()):
-            made = self._together(stand.record, one)
-            if made is None:
-                continue
-            del waiting[path]
-            is_new = made != stand.record
-            state = State.MERGED if is_new else State.UNCHANGED
-            self.receipts.note(made["id"], digest(one["theirs"]), state, settled=moment)
-            # What has got in may let in what was looked at before it.
-            return self.let_in(self.placed(made) if is_new else stand, waiting, moment)
-        return stand
+    def _waiting(self, record_id: str, one: Answer) -> WaitingVersion:
+        made = WaitingVersion(
+            one.issue,
+            one.base,
+            one.record,
+            saved=one.saved,
+            saver=one.saver,
+            is_sealed=one.is_sealed,
+        )
+        return self._from_receipt(record_id, one.record, made)
 
-    def _together(self, standing: Record, waiting: Record) -> Record | None:
-        theirs = waiting["theirs"]
-        if standing == theirs:
-            return standing
-        if {standing["form"], (waiting["base"] or theirs)["form"]} != {theirs["form"]}:
-            return None
-        form = self.form(standing)
-        merged = merge(form.mapping, waiting["base"], standing, theirs)
-        if merged.conflicts:
-            return None
-        is_new = merged.record != standing
-        return None if is_new and has_error(form.check(merged.record)) else merged.record
-
-
-def join_merged(
-    stand: Stand | None,
-    records: Iterable[Record | None],
-    documents: Iterable[Record | None],
-) -> Record | None:
-    """From which versions the standing record was put together, as far as one side knows it.
-
-    A record that only the join has put together starts anew from what it is.
-    """
-    base, *own = documents
-    fitting = [
-        document
-        for document, record in zip(own, records, strict=True)
-        if stand is not None and record == stand.record
-    ]
-    if len(fitting) > 1 and base in fitting:
-        fitting.remove(base)
-    known = [one for one in fitting if one is not None]
-    return min(known, key=canonical_bytes, default=None)
+    def _from_receipt(
+        self, record_id: str, version: Record, waiting: WaitingVersion
+    ) -> WaitingVersion:
+        """A waiting version with the file in which it came."""
+        key = self.receipts.first(record_id, digest(version))
+        if key is None:
+            return waiting
+        name, received = next(iter(self.files(key)), None), self.receipts.received(key)
+        return replace(waiting, file=name, received=received, receipt=key)

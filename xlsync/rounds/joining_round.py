@@ -13,19 +13,28 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
-from xlsync.rounds.joining_ledger import instant, unite
+from xlsync.repository.sealing import seal_keys
+from xlsync.rounds.documents import WaitingVersion, instant
+from xlsync.rounds.joining_claims import found_issue
+from xlsync.rounds.joining_ledger import unite
 from xlsync.rounds.joining_receipts import Receipts, join_receipts, renumbered
-from xlsync.rounds.joining_records import Records, join_merged
-from xlsync.rounds.ledger import RETURNED
+from xlsync.rounds.joining_records import Records
+from xlsync.rounds.joining_states import SideState, renumbered_state
+from xlsync.rounds.ledger import RETURNED, statement
+from xlsync.rounds.outcomes import change_text, changes_as_json
+from xlsync.rounds.record_state import record_state
+from xlsync.rounds.round_view import RoundView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.repository import Difference, Fork
+    from xlsync.records import Delta
+    from xlsync.repository import Difference, Fork, Repository
+    from xlsync.rounds.answers import Answer
     from xlsync.rounds.joining_ledger import Numbers
-    from xlsync.rounds.joining_records import Stand, Waiting
+    from xlsync.rounds.joining_records import JoinedRecord, Waiting
 
     Stated = tuple[tuple[int, int], ...]
 
@@ -45,6 +54,8 @@ class Joint:
     title: str
     waits: bool
     renumbered: Stated = ()
+    changes: tuple[tuple[Delta, ...], tuple[Delta, ...]] = ((), ())
+    """In which places the record is not as ours, and not as theirs."""
 
     @property
     def word(self) -> str:
@@ -60,14 +71,26 @@ class Joint:
             "title": self.title,
             "conflict": self.waits,
             "renumbered": [{"printed": old, "issue": new} for old, new in self.renumbered],
+            "changes": dict(
+                zip(("ours", "theirs"), map(changes_as_json, self.changes), strict=True)
+            ),
         }
+
+    def told(self) -> Iterator[str]:
+        """Each place that is not as a side had it, as people read it."""
+        for side, changes in zip(("本库", "对方"), self.changes, strict=True):
+            for one in changes:
+                yield f"{side} {self.group} {self.title} {change_text(one)}"
 
 
 class RoundJoin:
     """Puts one round together."""
 
-    def __init__(self, fork: Fork, forms: Mapping[str, Form], name: str) -> None:
+    def __init__(
+        self, repository: Repository, fork: Fork, forms: Mapping[str, Form], name: str
+    ) -> None:
         """Look at a round; what differs in it is told by :meth:`add`."""
+        self.repository = repository
         self.fork = fork
         self.forms = forms
         self.round = name
@@ -114,7 +137,9 @@ class RoundJoin:
         renumbered_keys = self._keys_of(renumbered_ids)
         self._keys |= renumbered_keys
         considered = self._considered | renumbered_ids | self._both_changed
-        considered |= {one for one in self._differing if self._held_waiting(one)}
+        # An issue that came from the other side may be the one that an answer waited for.
+        changed = self._differing | self._ledgers
+        considered |= {one for one in changed if self._held_waiting(one)}
         for key in sorted(self._two_sided | renumbered_keys):
             self._made[layout.receipt_path(self.round, key)] = self._receipt(key)
         for record_id in sorted(considered):
@@ -202,36 +227,80 @@ class RoundJoin:
             self.receipts,
             self._issue,
             self._files,
+            self._states,
+            self.fork.moment,
             is_inner=self.fork.is_inner,
         )
 
+    @cached_property
+    def _views(self) -> list[RoundView]:
+        return [RoundView(self.repository, one, self.round, self.forms) for one in self.sides]
+
+    def _states(self, record_id: str) -> list[SideState | None]:
+        """What each side knows of a record, with the numbers that issues have now."""
+        found: list[SideState | None] = []
+        for view, numbers in zip(self._views, self._numbers, strict=True):
+            entry, current = view.issued(record_id), view.records.get(record_id)
+            if entry is None:
+                found.append(None)
+                continue
+            record = view.snapshot.record(current) if current else None
+            own = numbers.get(record_id, {})
+            state = renumbered_state(record_state(view, record_id, record), own)
+            last = statement(entry).number
+            found.append(SideState(state, own.get(last, last)))
+        return found
+
     def _join_record(self, record_id: str, stated: Stated) -> None:
         entries = [side.records(self.round).get(record_id) for side in self.sides]
-        waiting = self._waiting(record_id)
-        stand, new = self._records.join(record_id)
-        stand = self._records.let_in(stand, waiting, self.fork.moment)
+        waiting, new = self._claimed(record_id, self._waiting(record_id))
+        made = self._records.join(record_id, waiting, new)
         for entry in entries[1:]:
             if entry is not None:
                 self._made[entry.path] = None
-        if stand is not None:
-            self._made[stand.path] = stand.record
+        if made.stand is not None:
+            self._made[made.stand.path] = made.stand.record
         path = layout.merged_path(self.round, record_id)
-        pairs = zip(self.sides[1:], entries[1:], strict=True)
-        own = [side.record(one) if one else None for side, one in pairs]
-        lineages = self._read(path, _lineage_renumbered, record_id)
-        self._made[path] = join_merged(stand, own, lineages)
-        self._made |= {**dict.fromkeys(self._held_waiting(record_id)), **new, **waiting}
-        if record_id in self._both_changed or stated:
-            self._tell(record_id, stand, stated, waits=bool(new))
+        self._made[path] = made.answers.as_json() if made.answers else None
+        self._made |= dict.fromkeys(self._held_waiting(record_id))
+        self._made |= {place: one.as_json() for place, one in made.waiting.items()}
+        if record_id in self._both_changed or stated or any(made.changes):
+            self._tell(record_id, made, stated)
 
-    def _tell(self, record_id: str, stand: Stand | None, stated: Stated, *, waits: bool) -> None:
+    def _claimed(self, record_id: str, waiting: Waiting) -> tuple[Waiting, list[Answer]]:
+        """What waits without its issue, and what has found it now in the ledger of both."""
+        left, found = {}, []
+        for path, one in waiting.items():
+            answer = self._found(record_id, one)
+            if answer is None:
+                left[path] = one
+            else:
+                found.append(answer)
+        return left, found
+
+    def _found(self, record_id: str, one: WaitingVersion) -> Answer | None:
+        """The answer to an issue that was not known where it was collected."""
+        path = layout.issued_path(self.round, record_id)
+        ledger = self._sent.get(record_id) or self._ledger(path)
+        form = self.forms.get(one.theirs["form"])
+        if ledger is None or form is None:
+            return None
+        keys = [key for side in self.sides[1:] for key in seal_keys(side)]
+        return found_issue(form, one, ledger["issues"], keys)
+
+    def _ledger(self, path: str) -> Record | None:
+        return self.fork.ours.document(path) or self.fork.theirs.document(path)
+
+    def _tell(self, record_id: str, made: JoinedRecord, stated: Stated) -> None:
+        stand = made.stand
         if stand is not None:
             form = self._records.form(stand.record)
             names = form.group(stand.record), form.title(stand.record)
         else:
             ledger = self._made[layout.issued_path(self.round, record_id)] or {}
             names = ledger.get("group", ""), ledger.get("title", "")
-        self.joints.append(Joint(self.round, record_id, *names, waits, stated))
+        waits = made.new_conflict
+        self.joints.append(Joint(self.round, record_id, *names, waits, stated, made.changes))
 
     def _held_waiting(self, record_id: str) -> list[str]:
         folder = layout.conflict_folder(self.round, record_id)
@@ -246,7 +315,7 @@ class RoundJoin:
             if base is not None and None in own:
                 continue
             present = [one for one in own if one is not None]
-            found[path] = min(present, key=_order)
+            found[path] = WaitingVersion.from_json(min(present, key=_order), path)
         return found
 
     def _read(
@@ -263,10 +332,6 @@ class RoundJoin:
 
 def _order(waiting: Record) -> tuple[float, bytes]:
     return instant(waiting["received"]), canonical_bytes(waiting)
-
-
-def _lineage_renumbered(merged: Record, numbers: Numbers) -> Record:
-    return {**merged, "versions": [_renumbered(one, numbers) for one in merged["versions"]]}
 
 
 def _renumbered(version: Json, numbers: Numbers) -> Json:

@@ -93,14 +93,6 @@ class Issued:
         """The issue of a number, if there was one."""
         return next((one for one in self.issues if one.number == number), None)
 
-    def claimed(self, number: int, base: str | None) -> Issue | None:
-        """The issue that a workbook means which bears this number and was made from this commit.
-
-        The commit decides where two workbooks bear one number.
-        """
-        same = [one for one in self.issues if one.printed == number]
-        return next((one for one in same if one.base == base), same[0] if same else None)
-
 
 def issues(snapshot: Snapshot, round_name: str) -> dict[str, Issued]:
     """What went out in a round, by record id; nothing for a round without a distribution.

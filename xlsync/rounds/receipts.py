@@ -11,6 +11,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.repository import layout
 from xlsync.repository.lookup import check_text, is_meant
+from xlsync.rounds.outcomes import State
 from xlsync.rounds.status import check_known, state_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
     from xlsync.repository import Changes, Received, Snapshot
-    from xlsync.rounds.arriving import Came
+    from xlsync.rounds.incoming import ReceivedFile
     from xlsync.rounds.outcomes import Outcome
 
 
@@ -32,7 +33,7 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="microseconds")
 
 
-def keep_file(changes: Changes, file: Came, outcomes: list[Outcome], now: str) -> None:
+def keep_file(changes: Changes, file: ReceivedFile, outcomes: list[Outcome], now: str) -> None:
     """Keep the bytes received and a receipt; of what could not be opened there is nothing."""
     if file.blob is None:
         return
@@ -43,7 +44,10 @@ def keep_file(changes: Changes, file: Came, outcomes: list[Outcome], now: str) -
     if former is not None:
         olds = former["forms"]
         if len(olds) == len(forms):
-            forms = [_later(*pair) for pair in zip(olds, forms, strict=True)]
+            forms = [
+                old if one.state is State.SETTLED else _later(old, new)
+                for one, old, new in zip(outcomes, olds, forms, strict=True)
+            ]
         receipt = {**former, "forms": forms}
     changes.put_receipt(file.digest, receipt)
 

@@ -12,16 +12,20 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from xlsync.base.files import unique_names
+from xlsync.base.record import canonical_bytes
 from xlsync.exchange import Case, cases, copy_names, correction_copy, own_manifest
 from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.records.conflicts import Note
 from xlsync.repository import Changes, layout
 from xlsync.repository.sealing import seal_keys
+from xlsync.rounds.answers import digest
 from xlsync.rounds.deciding import contradiction
-from xlsync.rounds.known import Known
 from xlsync.rounds.ledger import RETURNED
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.versions import Versions
+from xlsync.rounds.outcomes import CONTRADICTS, State, said_saved
+from xlsync.rounds.record_answers import RoundAnswers
+from xlsync.rounds.round_view import RoundView
+from xlsync.sources.saving import Saving
+from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,12 +34,13 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
-    from xlsync.rounds.arriving import Arrived, Came
+    from xlsync.rounds.documents import WaitingVersion
+    from xlsync.rounds.incoming import Incoming, ReceivedFile
     from xlsync.rounds.outcomes import Outcome
     from xlsync.workbook.manifest import Manifest
 
 GOES_BACK = {State.REFUSED, State.UNREADABLE}
-_UNCORRECTABLE = {"S006", "B004"}
+_UNCORRECTABLE = {"S006", *CONTRADICTS}
 """What no change of a cell puts right."""
 
 
@@ -47,6 +52,9 @@ class Dispute:
     note: Note
     merged: Merged
     key: bytes
+    ours: str = ""
+    """Where our version came from: file, saver and times, as far as they are known."""
+    theirs: str = ""
 
 
 def goes_back(outcome: Outcome) -> bool:
@@ -55,7 +63,7 @@ def goes_back(outcome: Outcome) -> bool:
     return outcome.state in GOES_BACK and bool(outcome.problems) and not found & _UNCORRECTABLE
 
 
-def number_copies(known: Known, changes: Changes, outcomes: list[Outcome], now: str) -> None:
+def number_copies(view: RoundView, changes: Changes, outcomes: list[Outcome], now: str) -> None:
     """Note in the ledger and the receipts which copies of issued workbooks are going back."""
     for outcome in sorted(outcomes, key=lambda one: (one.digest, one.place)):
         if outcome.issue is None or outcome.record_id is None or not goes_back(outcome):
@@ -64,9 +72,9 @@ def number_copies(known: Known, changes: Changes, outcomes: list[Outcome], now: 
         form = _form_of(receipt, outcome)
         if receipt is None or form is None or form.get("copy"):
             continue
-        path = layout.issued_path(known.round, outcome.record_id)
+        path = layout.issued_path(view.round, outcome.record_id)
         ledger = changes.document(path)
-        entry = known.issued(outcome.record_id)
+        entry = view.issued(outcome.record_id)
         if ledger is None or entry is None:
             continue
         source = entry.find(outcome.issue) or entry.last
@@ -74,7 +82,7 @@ def number_copies(known: Known, changes: Changes, outcomes: list[Outcome], now: 
         issue = replace(
             source, number=form["copy"], time=now, file=None, reason=RETURNED, stated=None
         )
-        content = known.content(outcome.record_id, source.number)
+        content = view.content(outcome.record_id, source.number)
         ledger["issues"].append(issue.as_json(content))
         changes.put_document(path, ledger)
         changes.put_receipt(outcome.digest, receipt)
@@ -84,7 +92,7 @@ def copies(
     repository: Repository,
     forms: Mapping[str, Form],
     round_name: str,
-    arrived: Arrived,
+    incoming: Incoming,
     outcomes: list[Outcome],
 ) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each workbook that goes back for correction, one at a time.
@@ -94,11 +102,11 @@ def copies(
     """
     snapshot = repository.snapshot()
     keys = seal_keys(snapshot)
-    known = Known(repository, snapshot, round_name, forms)
+    view = RoundView(repository, snapshot, round_name, forms)
     going = [
-        (case, _manifest(known, case, outcome, keys))
-        for file in arrived.files
-        for case, outcome in _cases(forms, file, arrived.spool, outcomes)
+        (case, _manifest(view, case, outcome, keys))
+        for file in incoming.files
+        for case, outcome in _cases(forms, file, incoming.spool, outcomes)
     ]
     names = copy_names(case for case, _ in going)
     for name, (case, manifest) in zip(names, going, strict=True):
@@ -106,7 +114,7 @@ def copies(
 
 
 def _cases(
-    forms: Mapping[str, Form], file: Came, spool: Spool, outcomes: list[Outcome]
+    forms: Mapping[str, Form], file: ReceivedFile, spool: Spool, outcomes: list[Outcome]
 ) -> Iterator[tuple[Case, Outcome]]:
     own = [one for one in outcomes if one.path == file.path]
     if file.blob is None or not any(goes_back(one) for one in own):
@@ -120,23 +128,24 @@ def _cases(
             yield replace(case, problems=outcome.problems), outcome
 
 
-def _manifest(known: Known, case: Case, outcome: Outcome, keys: list[bytes]) -> Manifest:
+def _manifest(view: RoundView, case: Case, outcome: Outcome, keys: list[bytes]) -> Manifest:
     """What a copy says of itself; sealed as an issue of its own where it is one."""
     made = own_manifest(case)
-    form = _form_of(known.snapshot.receipt(known.round, outcome.digest), outcome)
-    entry = known.issued(outcome.record_id or "")
+    form = _form_of(view.snapshot.receipt(view.round, outcome.digest), outcome)
+    entry = view.issued(outcome.record_id or "")
     issue = entry.find(form.get("copy") or 0) if entry and form else None
     if issue is None:
         return made
     made = replace(
         made,
         record=outcome.record_id,
-        round=known.round,
+        round=view.round,
         issue=str(issue.printed),
         base=issue.base,
         fixed=dict(issue.fixed),
         due=issue.due,
         contact=issue.contact,
+        content=content_mark(canonical_bytes(view.content(outcome.record_id or "", issue.number))),
     )
     return made.sealed(keys[0]) if keys else made
 
@@ -156,18 +165,37 @@ def disputes(
 ) -> list[Dispute]:
     """The conflicts of records that wait for a decision, in the order of the records."""
     snapshot = repository.snapshot()
-    known = Known(repository, snapshot, round_name, forms)
-    versions = Versions(known, Changes(snapshot, round_name))
+    view = RoundView(repository, snapshot, round_name, forms)
+    answers = RoundAnswers(view, Changes(snapshot, round_name))
     key = next(iter(seal_keys(snapshot)), b"")
     found = []
     for record_id in sorted(set(record_ids)):
-        for _, waiting in sorted(versions.waiting(record_id).items()):
-            theirs, ours = waiting["theirs"], versions.standing(record_id) or {}
+        for _, waiting in sorted(answers.waiting(record_id).items()):
+            if waiting.claim is not None:
+                continue
+            theirs, ours = waiting.theirs, answers.standing(record_id) or {}
             form = forms[theirs["form"]]
             note = Note.between(round_name, ours, theirs)
             merged = contradiction(form, waiting, ours)
-            found.append(Dispute(form, note, merged, key))
+            found.append(Dispute(form, note, merged, key, *_about(view, ours, waiting)))
     return found
+
+
+def _about(view: RoundView, ours: Record, waiting: WaitingVersion) -> tuple[str, str]:
+    """In words: the files of the version that stands and of the one that waits."""
+    evidence = view.evidence(ours.get("id", ""), digest(ours)) if ours else None
+    stands = ""
+    if evidence is not None:
+        name, form = view.file_name(evidence.key), evidence.form
+        stands = _origin(name, Saving(form.saved, form.saver), evidence.received)
+    saving = Saving(waiting.saved, waiting.saver)
+    return stands, _origin(waiting.file, saving, waiting.received)
+
+
+def _origin(file: str | None, saving: Saving, received: str | None) -> str:
+    saved = said_saved(saving) if any(saving) else ""
+    came = f"{received[:16].replace('T', ' ')} 收到" if received else ""
+    return "，".join(filter(None, (file, saved, came)))
 
 
 def dispute_names(found: Iterable[Dispute]) -> list[str]:

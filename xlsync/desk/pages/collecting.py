@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsync.reader import Reading
     from xlsync.report.paper import Paper
     from xlsync.rounds import Collection
-    from xlsync.rounds.arriving import Came
+    from xlsync.rounds.incoming import ReceivedFile
 
 _RETURNED = "退回"
 _SHOWN = 200
@@ -122,7 +122,7 @@ def _collect(request: Request, sent: Sent) -> Response:
     return see_other(f"/work/{job.number}")
 
 
-def _read(came: Came) -> Read:
+def _read(came: ReceivedFile) -> Read:
     found = [one for form in came.forms for one in form.problems]
     titles = "、".join(form.title for form in came.forms if form.title)
     errors = sum(one.severity is Severity.ERROR for one in found)

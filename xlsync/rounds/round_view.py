@@ -6,14 +6,18 @@ for little.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_name
+from xlsync.base.record import canonical_bytes
 from xlsync.form.identity import naming_values
 from xlsync.repository import layout, round_order
-from xlsync.rounds.ledger import Issued, issued, issued_record
+from xlsync.rounds.claims import Borne, claimed
+from xlsync.rounds.documents import KeptAnswers, Receipt, instant, receipts
+from xlsync.rounds.ledger import Issue, Issued, issued, issued_record
+from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,21 +25,28 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.repository import Repository, Snapshot
+    from xlsync.rounds.documents import FormReceipt
+    from xlsync.rounds.received_forms import IssueClaim
 
 
 _KEPT = 64
 """Entries of the ledger that stay in memory."""
 
 
-class Taken(NamedTuple):
-    """A version that was accepted: of which record, filled in on which issue, saying what."""
+class Evidence(NamedTuple):
+    """A form that was accepted: the key of its file, and when that came first."""
 
-    record: str
-    issue: int | None
-    content: str
+    form: FormReceipt
+    key: str
+    received: str | None
+
+    def order(self) -> tuple[bool, int, float, float]:
+        """The first issue first, none last; on one issue what was saved last comes first."""
+        saved = -instant(self.form.saved) if self.form.saved else 0.0
+        return self.form.issue is None, self.form.issue or 0, saved, instant(self.received)
 
 
-class Known:
+class RoundView:
     """One round in one snapshot."""
 
     def __init__(
@@ -97,8 +108,20 @@ class Known:
         """The issued record that these values belong to."""
         return self._owners.get(values)
 
-    def before(self, record_id: str, commit: str | None) -> Record | None:
-        """The round's version of a record at the commit that an issue was made from."""
+    def claimed(self, entry: Issued, claim: IssueClaim) -> Issue | None:
+        """The issue that a workbook says it is; None where this repository does not hold it."""
+        borne = (
+            Borne(one.number, one.printed, one.base, partial(self._mark, entry.record, one.number))
+            for one in entry.issues
+        )
+        number = claimed(claim, borne)
+        return None if number is None else entry.find(number)
+
+    def _mark(self, record_id: str, number: int) -> str:
+        return content_mark(canonical_bytes(self.content(record_id, number)))
+
+    def at(self, commit: str | None) -> Snapshot | None:
+        """The repository at an earlier commit; None where it lacks it."""
         if commit is None:
             return None
         if commit not in self._earlier:
@@ -107,49 +130,77 @@ class Known:
             except XlsyncError:
                 # A repository that was put together from others may lack it.
                 self._earlier[commit] = None
-        snapshot = self._earlier[commit]
+        return self._earlier[commit]
+
+    def before(self, record_id: str, commit: str | None) -> Record | None:
+        """The round's version of a record at the commit that an issue was made from."""
+        snapshot = self.at(commit)
         entry = snapshot.records(self.round).get(record_id) if snapshot else None
         return snapshot.record(entry) if snapshot and entry else None
 
+    def kept(self, record_id: str, commit: str | None = None) -> KeptAnswers | None:
+        """What a record was made from, now or at an earlier commit, as far as that was noted."""
+        snapshot = self.snapshot if commit is None else self.at(commit)
+        path = layout.merged_path(self.round, record_id)
+        document = snapshot.document(path) if snapshot else None
+        return None if document is None else KeptAnswers.from_json(document, path)
+
     # ---- what came --------------------------------------------------------------------
 
-    def was_accepted(self, digest: str, count: int) -> list[bool]:
-        """Of each form in a file, whether the very same was collected in this round and accepted.
+    def accepted_before(self, digest: str, count: int) -> list[FormReceipt | None]:
+        """Of each form in a file, what its receipt says where it came before in this round.
 
         A file that was never received, or was read as other forms then, has none.
         """
-        receipt = self.snapshot.receipt(self.round, digest)
-        forms = receipt["forms"] if receipt else []
-        return [form["accepted"] for form in forms] if len(forms) == count else [False] * count
+        receipt = self.receipt(digest)
+        forms = receipt.forms if receipt else ()
+        return [*forms] if len(forms) == count else [None] * count
+
+    def receipt(self, digest: str) -> Receipt | None:
+        """The receipt of the file with this SHA-256."""
+        found = self.snapshot.receipt(self.round, digest)
+        path = layout.receipt_path(self.round, digest)
+        return None if found is None else Receipt.from_json(found, path)
 
     @cached_property
-    def taken(self) -> set[Taken]:
-        """Every version that was accepted in this round."""
-        return {
-            Taken(form["record"], form.get("issue"), form["content"])
-            for receipt in self.snapshot.receipts(self.round)
-            for form in receipt["forms"]
-            if form["accepted"] and form["content"]
-        }
-
-    def accept(self, one: Taken) -> None:
-        """Note a version that is accepted now."""
-        self.taken.add(one)
-        if one.issue is not None:
-            self._issues.setdefault((one.record, one.content), one.issue)
-
-    def issue_of(self, record_id: str, content: str) -> int | None:
-        """The issue on which an accepted version was filled in, where it was on one."""
-        return self._issues.get((record_id, content))
+    def receipts(self) -> dict[str, Receipt]:
+        """All receipts of the round, by the keys of their files."""
+        folder = f"{layout.RECEIPTS}/{self.round}"
+        return receipts(self.snapshot.documents(folder), folder)
 
     @cached_property
-    def _issues(self) -> dict[tuple[str, str], int]:
-        found: dict[tuple[str, str], int] = {}
-        for one in self.taken:
-            if one.issue is not None:
-                key = one.record, one.content
-                found[key] = min(one.issue, found.get(key, one.issue))
+    def accepted(self) -> dict[str, list[Evidence]]:
+        """Every version that was accepted in this round, by its record."""
+        found: dict[str, list[Evidence]] = {}
+        for key, receipt in self.receipts.items():
+            for form in receipt.forms:
+                if form.accepted and form.content and form.record is not None:
+                    one = Evidence(form, key, receipt.received)
+                    found.setdefault(form.record, []).append(one)
         return found
+
+    def evidence(self, record_id: str, content: str) -> Evidence | None:
+        """What is known of an accepted version: on the first issue that it came on, saved last."""
+        fitting = [one for one in self.accepted.get(record_id, ()) if one.form.content == content]
+        return min(fitting, key=Evidence.order, default=None)
+
+    def file_name(self, key: str) -> str | None:
+        """The name of a received file."""
+        names = self.snapshot.names(f"{layout.RECEIVED}/{self.round}/{key}")
+        return next(iter(sorted(names)), None)
+
+    def is_accepted(
+        self, record_id: str, issue: int | None, content: str, saved: str | None
+    ) -> bool:
+        """Whether a version was accepted in this round as an answer to this issue.
+
+        Saved at another time it may be what a unit came back to.
+        """
+        return any(
+            (one.form.issue, one.form.content) == (issue, content)
+            and (saved is None or one.form.saved in {saved, None})
+            for one in self.accepted.get(record_id, ())
+        )
 
     # ---- what stands ------------------------------------------------------------------
 

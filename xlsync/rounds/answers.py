@@ -1,0 +1,163 @@
+"""Which answer counts: the rules, as one function of what came and what the coordinator said.
+
+An answer states a whole form, filled in on an issue. Of two answers the later one is told by
+evidence inside the files: by their own times of saving; else by the issues that they answer; else
+by what they say, where one has all that the other changed and more. Where the files cannot tell,
+the order in which they were collected does, and of two that came together, or at two offices,
+neither is the later one.
+
+A later answer that keeps or changes every place that the earlier one changed is its *successor* and
+counts whole. One that does not know some of them and touches other places is *parallel*: both are
+merged. One that changes a place differently and does not know the rest is a *contradiction* and
+waits. What was saved before the answer that succeeds it is *older* and changes nothing.
+
+The coordinator's last *statement* (an issue, a correction, a decision) is what all answers are put
+on. It stands above answers that were saved before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from xlsync.base.problems import has_error
+from xlsync.records import merge
+from xlsync.rounds.documents import instant
+from xlsync.rounds.relations import (
+    Answer,
+    Relation,
+    Relations,
+    Statement,
+    differences,
+    digest,
+    order_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xlsync.base.record import Record
+    from xlsync.form import Form
+    from xlsync.rounds.relations import Key
+
+__all__ = ["Answer", "Fate", "Settlement", "Statement", "differences", "digest", "settle"]
+
+
+class Fate(StrEnum):
+    """What becomes of an answer."""
+
+    COUNTS = "counts"
+    OLDER = "older"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What the answers come to: the record, and the fate of each answer by its key.
+
+    ``merged`` are the answers that the record was put together from, in their order.
+    """
+
+    record: Record | None
+    fates: Mapping[Key, Fate] = field(default_factory=dict)
+    merged: tuple[Answer, ...] = ()
+
+
+def settle(form: Form, said: Statement, answers: Iterable[Answer]) -> Settlement:
+    """What a record comes to, and what becomes of each answer.
+
+    The order in which the answers are given plays no part. A record that is put together keeps
+    the rules of the form, or is not put together.
+    """
+    return _Rules(form, said, sorted(answers, key=_rank)).settle()
+
+
+def _rank(one: Answer) -> tuple[bool, bool, bool, float, int, float, str]:
+    """Which of answers that contradict each other stands: what counts already, the first first."""
+    return (
+        not one.is_sealed,
+        one.waits,
+        one.is_new,
+        instant(one.received),
+        one.issue or 0,
+        instant(one.saved),
+        one.content,
+    )
+
+
+@dataclass
+class _Rules:
+    form: Form
+    said: Statement
+    answers: list[Answer]
+
+    def __post_init__(self) -> None:
+        self.relations = Relations(self.form, self.said)
+
+    def settle(self) -> Settlement:
+        live = [one for one in self.answers if not one.is_superseded]
+        followers = {one.key: self._followers(one) for one in live}
+        heads = [
+            one for one in live if not followers[one.key] and not self.relations.is_closed(one)
+        ]
+        counted, waiting = self._accept([], heads)
+        # What only waits takes nothing away: the answer that it would succeed counts until then.
+        gone = {one.key for one in counted}
+        kept = [
+            one
+            for one in live
+            if followers[one.key]
+            and not self.relations.is_closed(one)
+            and not any(other in gone or self._is_gone(other) for other in followers[one.key])
+        ]
+        counted, _ = self._accept(counted, kept)
+        fates = {one.key: Fate.OLDER for one in self.answers}
+        fates |= {one.key: Fate.WAITS for one in waiting}
+        fates |= {one.key: Fate.COUNTS for one in counted}
+        if not counted:
+            return Settlement(self.said.record if self.said.stands else None, fates)
+        return Settlement(self._together(counted), fates, tuple(counted))
+
+    def _is_gone(self, key: Key) -> bool:
+        return any(one.is_superseded and one.key == key for one in self.answers)
+
+    def _followers(self, one: Answer) -> list[Key]:
+        """The answers that know everything of this one."""
+        return [
+            other.key
+            for other in self.answers
+            if other.key != one.key and self.relations.relation(one, other) is Relation.SUCCESSOR
+        ]
+
+    def _accept(
+        self, counted: list[Answer], candidates: Sequence[Answer]
+    ) -> tuple[list[Answer], list[Answer]]:
+        """Those that can be put together, the first first; and those that cannot."""
+        counted, waiting = [*counted], []
+        for one in candidates:
+            is_clear = self.relations.on_statement(one) is not None and not any(
+                self.relations.relation(other, one) is Relation.CONTRADICTION for other in counted
+            )
+            together = self._together([*counted, one]) if is_clear else None
+            if together is None or has_error(self.form.check(together)):
+                waiting.append(one)
+            else:
+                counted.append(one)
+        return counted, waiting
+
+    def _together(self, answers: Sequence[Answer]) -> Record | None:
+        """What answers say together, on the statement; None where two contradict each other."""
+        record = self.said.record
+        for at, one in enumerate(sorted(answers, key=order_of)):
+            put_on = self.relations.on_statement(one)
+            if put_on is None:
+                return None
+            if at == 0:
+                record = put_on
+                continue
+            merged = merge(self.form.mapping, self.said.record, record, put_on)
+            if merged.conflicts:
+                return None
+            record = merged.record
+        return record
