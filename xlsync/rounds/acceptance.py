@@ -262,21 +262,15 @@ class Acceptance:
         if not left:
             return made
         former = self.changes.record(record_id)
-        came = {
-            answers[item.at].key: (
-                answers[item.at],
-                Source(item.file.path.name, item.file.digest),
-            )
-            for item in left
-        }
+        sources = {item.at: Source(item.file.path.name, item.file.digest) for item in left}
+        came = {answers[at].key: (answers[at], source) for at, source in sources.items()}
         if self._wish.replacing and len(came) == 1:
             ((answer, _),) = came.values()
             settlement = self.answers.replace(record_id, answer)
         else:
             settlement = self.answers.take(record_id, came)
         for item in left:
-            outcome = self._fate(item, answers[item.at], settlement, former)
-            made[item.at] = outcome
+            made[item.at] = self._fate(item, answers[item.at], settlement, former)
         return made
 
     def _fate(

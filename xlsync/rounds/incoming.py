@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     Paths = tuple[tuple[Path, Path], ...]
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _LONGEST_FAILURE = 200
 """Characters of what an error says that are shown."""
 
