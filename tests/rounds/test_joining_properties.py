@@ -16,11 +16,14 @@ from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS
 
 from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.answers import digest
 from xlsync.rounds.joining import join
 from xlsync.rounds.ledger import issued
+from xlsync.rounds.outcomes import State
+from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.repository import Snapshot
 
-    Step = tuple[str, int, int, list[str]]
+    Step = tuple[str, int, int, list[str], int, str | None]
 
 pytestmark = pytest.mark.slow
 
@@ -52,38 +55,116 @@ def _edited(one: Record, names: list[str]) -> Record:
     return changed(one, **{key: value for name in names for key, value in _EDITS[name].items()})
 
 
-_STEPS = st.one_of(
-    st.tuples(st.just("send"), _OFFICES, st.integers(0, 1), _CHANGES),
-    st.tuples(st.just("collect"), _OFFICES, st.integers(0, 1), _CHANGES),
-    st.tuples(st.just("collect"), _OFFICES, st.integers(0, 1), _CHANGES),
-    st.tuples(st.just("correct"), _OFFICES, st.integers(0, 1), _CHANGES),
-    st.tuples(st.just("join"), _OFFICES, st.just(0), st.just([])),
-)
+_WHEN = st.sampled_from([None, "+"])
+"""Whether a document says when it was saved; it says so by one clock."""
+
+_KINDS = st.sampled_from(["send", "collect", "collect", "collect", "correct", "join"])
+_STEPS = st.tuples(_KINDS, _OFFICES, st.integers(0, 1), _CHANGES, _OFFICES, _WHEN)
 
 
-def _do(offices: list[Repository], folders: list[Path], step: Step) -> None:
-    kind, who, which, edits = step
-    office, one = offices[who], RECORDS[which]
-    snapshot = office.snapshot()
-    entry = snapshot.records(ROUND).get(one["id"])
-    ledger = issued(snapshot, ROUND, one["id"])
-    if kind == "join":
-        commit = office.fetch(str(folders[1 - who]))
+class Model:
+    """Two offices, what was sent and said so far, and what each step has to tell."""
+
+    def __init__(self, offices: list[Repository], folders: list[Path]) -> None:
+        self.offices = offices
+        self.folders = folders
+        self.minute = 0
+        self.said = {digest(one) for one in RECORDS}
+        self.fresh: list[set[str]] = [set(), set()]
+        """Of each office the records on which it has something that the other has not seen."""
+
+    def time(self, when: str | None) -> str | None:
+        self.minute += 1
+        return when and f"2024-01-01T{self.minute // 60:02}:{self.minute % 60:02}:00+00:00"
+
+    def record(self, who: int, which: int) -> Record | None:
+        snapshot = self.offices[who].snapshot()
+        entry = snapshot.records(ROUND).get(RECORDS[which]["id"])
+        return snapshot.record(entry) if entry else None
+
+    def check(self, who: int, which: int, before: Record | None, *, told: bool) -> None:
+        """What stands was sent or said as it is, or told; and what went is told."""
+        after = self.record(who, which)
+        if after is None:
+            assert before is None
+            return
+        assert told or digest(after) in self.said, "a combination that nobody sent"
+        assert told or before is None or before == after, "a value that went untold"
+        self.said.add(digest(after))
+
+    def send(self, who: int, which: int, edits: list[str]) -> None:
+        one = _edited(self.record(who, which) or RECORDS[which], edits)
+        self.said.add(digest(one))
+        send(self.offices[who], one)
+
+    def collect(self, who: int, of: int, which: int, edits: list[str], when: str | None) -> None:
+        """Collect at one office an answer to an issue of either."""
+        one = RECORDS[which]
+        entries = (
+            self.offices[of].snapshot().document(layout.issued_path(ROUND, one["id"])) or {}
+        ).get("issues", [])
+        if not entries:
+            return
+        issue = entries[len(edits) % len(entries)]
+        answer = _edited(issue["content"], edits)
+        office, before = self.offices[who], self.record(who, which)
+        spool = office.snapshot().spool()
+        file = came(
+            spool,
+            answer,
+            issue.get("stated", issue["issue"]),
+            base=issue["base"],
+            content=content_mark(canonical_bytes(issue["content"])),
+            saved=self.time(when),
+        )
+        (outcome,) = put_in(office, [file], spool).outcomes
+        if outcome.is_accepted or outcome.state is State.CONFLICT:
+            self.said.add(digest(answer))
+        told = bool(outcome.changes) or any(x.code == "B007" for x in outcome.problems)
+        self.check(who, which, before, told=told)
+        self.fresh[who].add(one["id"])
+
+    def correct(self, who: int, which: int, edits: list[str]) -> None:
+        before = self.record(who, which)
+        if before is None:
+            return
+        spool = self.offices[who].snapshot().spool()
+        made = _edited(before, edits)
+        self.said.add(digest(made))
+        (outcome,) = put_in(
+            self.offices[who], [came(spool, made, None)], spool, correcting=True
+        ).outcomes
+        self.check(who, which, before, told=bool(outcome.changes))
+        self.fresh[who].add(before["id"])
+
+    def join(self, who: int) -> None:
+        befores = [self.record(who, which) for which in (0, 1)]
+        theirs = [self.record(1 - who, which) for which in (0, 1)]
+        commit = self.offices[who].fetch(str(self.folders[1 - who]))
         assert commit is not None
-        join(office, FORMS, commit)
+        joined = join(self.offices[who], FORMS, commit)
+        told = {one.record: any(one.changes) for one in joined.joints}
+        for which, (ours, other) in enumerate(zip(befores, theirs, strict=True)):
+            after, record_id = self.record(who, which), RECORDS[which]["id"]
+            if after not in (ours, other):
+                assert told.get(record_id), "a join that put together what nobody was told"
+            if ours is not None and record_id in self.fresh[who]:
+                assert after == ours or told.get(record_id), "a value that went untold"
+            if after is not None:
+                self.said.add(digest(after))
+        self.fresh[1 - who].clear()
+
+
+def _do(model: Model, step: Step) -> None:
+    kind, who, which, edits, of, when = step
+    if kind == "join":
+        model.join(who)
     elif kind == "send":
-        send(office, _edited(snapshot.record(entry) if entry else one, edits))
-    elif kind == "collect" and ledger is not None:
-        issue = ledger.issues[len(edits) % len(ledger.issues)]
-        path = layout.issued_path(ROUND, one["id"])
-        content = snapshot.document(path)["issues"][ledger.issues.index(issue)]["content"]
-        spool = snapshot.spool()
-        file = came(spool, _edited(content, edits), issue.printed, base=issue.base)
-        put_in(office, [file], spool)
-    elif kind == "correct" and entry is not None:
-        spool = snapshot.spool()
-        file = came(spool, _edited(snapshot.record(entry), edits), None)
-        put_in(office, [file], spool, correcting=True)
+        model.send(who, which, edits)
+    elif kind == "collect":
+        model.collect(who, of, which, edits, when)
+    else:
+        model.correct(who, which, edits)
 
 
 def _forms(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
@@ -152,8 +233,9 @@ def test_two_offices_come_to_the_same_and_lose_nothing(
             commit = offices[1].fetch(str(folders[0]))
             assert commit is not None
             join(offices[1], FORMS, commit)
+        model = Model(offices, folders)
         for step in steps:
-            _do(offices, folders, step)
+            _do(model, step)
         befores = [one.snapshot() for one in offices]
         _join_both(offices, folders)
         afters = [one.snapshot() for one in offices]

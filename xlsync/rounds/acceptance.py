@@ -287,14 +287,13 @@ class Acceptance:
         if fate is Fate.OLDER or record is None:
             stands = saving_of(others)
             return outcome.settled(State.OLDER, older(outcome.saving, stands))
-        if former is None and settlement.merged[0].key == answer.key:
-            return outcome.settled(State.NEW)
+        is_first = former is None and settlement.merged[0].key == answer.key
         outcome = self._with_changes(outcome, former)
         if record == answer.record:
-            return outcome.settled(State.UPDATED)
+            return outcome.settled(State.NEW if is_first else State.UPDATED)
         mapping = self.view.forms[record["form"]].mapping
         taken = differences(mapping, answer.record, record)
-        return outcome.settled(State.MERGED, *merged_from(taken))
+        return outcome.settled(State.NEW if is_first else State.MERGED, *merged_from(taken))
 
     def _keep_unknown(self, item: _Item) -> None:
         """Keep an answer whose issue this repository does not hold until it does."""
