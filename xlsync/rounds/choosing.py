@@ -60,9 +60,9 @@ def choose(
     group, title = form.group(record), form.title(record)
     snapshot = repository.snapshot()
     changes = Changes(snapshot, dispute.note.round)
-    known = RoundView(repository, snapshot, dispute.note.round, forms)
+    view = RoundView(repository, snapshot, dispute.note.round, forms)
     asked = Outcome(Path(), "", State.NEW, dispute.note.record, title, group, None, ())
-    made = decide(RoundAnswers(known, changes, now()), choices, asked)
+    made = decide(RoundAnswers(view, changes, now()), choices, asked)
     if made.state is State.MERGED:
         head = safe_text(f"裁定 {dispute.note.round}：{group} {title}")
         repository.commit(changes, f"{head}\n\n{safe_text(reason)}")

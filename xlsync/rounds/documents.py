@@ -40,8 +40,10 @@ class _Members:
 
     def error(self, key: str) -> DocumentError:
         """What is said where a member is missing, or is another kind of value."""
-        where = f" at {key!r}" if key else ""
-        return DocumentError(f"{self._path} in the repository is no {self._what}{where}")
+        where = f"（{key}）" if key else ""
+        return DocumentError(
+            f"版本库里的 {self._path} 不是{self._what}应有的样子{where}，请用备份恢复"
+        )
 
     def get(self, key: str, kind: type | tuple[type, ...], default: Json = ...) -> Any:  # noqa: ANN401 - JSON
         """A member of a kind; the default where it is missing, if there is one."""
@@ -107,7 +109,7 @@ class FormReceipt:
     @classmethod
     def from_json(cls, value: Json, path: str) -> FormReceipt:
         """Read one form of a receipt; DocumentError where it is none."""
-        members = _Members(path, "receipt", value)
+        members = _Members(path, "回执", value)
         return cls(
             value=members.value,
             place=members.get("place", str),
@@ -136,7 +138,7 @@ class Receipt:
     @classmethod
     def from_json(cls, value: Json, path: str) -> Receipt:
         """Read a receipt; DocumentError where it is none."""
-        members = _Members(path, "receipt", value)
+        members = _Members(path, "回执", value)
         forms = (FormReceipt.from_json(one, path) for one in members.list("forms", dict))
         return cls(members.time("received"), tuple(forms))
 
@@ -167,7 +169,7 @@ class ClaimedIssue:
     @classmethod
     def from_json(cls, value: Json, path: str) -> ClaimedIssue:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "waiting version", value)
+        members = _Members(path, "待裁定版本", value)
         pairs = members.list("manifest", list)
         if not all(len(one) == 2 and all(isinstance(x, str) for x in one) for one in pairs):  # noqa: PLR2004 - key, value
             raise members.error("manifest")
@@ -212,7 +214,7 @@ class WaitingVersion:
     @classmethod
     def from_json(cls, value: Json, path: str) -> WaitingVersion:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "waiting version", value)
+        members = _Members(path, "待裁定版本", value)
         claim = members.get("claim", dict, None)
         return cls(
             members.get("issue", int, None),
@@ -265,7 +267,7 @@ class KeptAnswer:
     @classmethod
     def from_json(cls, value: Json, path: str) -> KeptAnswer:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "list of answers", value)
+        members = _Members(path, "回表记录", value)
         return cls(
             members.get("issue", int),
             members.record("record"),
@@ -306,7 +308,7 @@ class KeptAnswers:
     @classmethod
     def from_json(cls, value: Json, path: str) -> KeptAnswers:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "list of answers", value)
+        members = _Members(path, "回表记录", value)
         versions = (KeptAnswer.from_json(one, path) for one in members.list("versions", dict))
         return cls(
             members.record("start"),
