@@ -95,7 +95,7 @@ class Records:
         if both is None:
             return self._merged(record_id, entries, waiting, new)
         made = self._settled(record_id, both, waiting, new)
-        return replace(made, changes=self._changes(entries, made.stand))
+        return replace(made, changes=self._changes(entries, made))
 
     # ---- by the answers of both sides ---------------------------------------------------
 
@@ -115,7 +115,8 @@ class Records:
         found = settle(form, said, answers)
         left = {path: one for path, one in waiting.items() if one.issue is None}
         new_conflict = False
-        settled = []
+        settled: list[Answer] = []
+        let_in: list[Delta] = []
         for one in answers:
             fate = found.fates[one.key]
             path = layout.conflict_path(self.round, record_id, one.content)
@@ -129,6 +130,8 @@ class Records:
                 state = state if fate is Fate.COUNTS else State.OLDER
                 more = {"issue": one.issue} if one in new else {}
                 self.receipts.note(record_id, one.content, state, settled=self.moment, **more)
+                if one in new and fate is Fate.COUNTS and found.record is not None:
+                    let_in += differences(form.mapping, one.record, found.record)
             settled.append(
                 replace(
                     one,
@@ -140,7 +143,8 @@ class Records:
         stand = self.placed(found.record) if found.record is not None else None
         after = RecordState(said, tuple(one for one in settled if not one.waits))
         made = self._kept(replace(side, state=after), stand)
-        return JoinedRecord(stand, self._left(stand, left), made, new_conflict)
+        changes = (), tuple(let_in)
+        return JoinedRecord(stand, self._left(stand, left), made, new_conflict, changes)
 
     def _kept(self, side: SideState | None, stand: Stand | None) -> KeptAnswers | None:
         """What a record was made from, where ledger and receipts do not say it."""
@@ -225,21 +229,22 @@ class Records:
             made,
             answers=None,
             new_conflict=made.new_conflict or (new_conflict and bool(made.waiting)),
-            changes=self._changes(entries, made.stand),
+            changes=self._changes(entries, made),
         )
 
     def _changes(
-        self, entries: list[Entry | None], stand: Stand | None
+        self, entries: list[Entry | None], made: JoinedRecord
     ) -> tuple[tuple[Delta, ...], tuple[Delta, ...]]:
-        """In which places a record is not as ours, and not as theirs."""
-        if stand is None:
+        """In which places a record is not as ours, and not as theirs or what was let in says."""
+        if made.stand is None:
             return (), ()
-        mapping = self.form(stand.record).mapping
+        record = made.stand.record
+        mapping = self.form(record).mapping
         ours, theirs = (
-            tuple(differences(mapping, side.record(entry) if entry else None, stand.record))
+            tuple(differences(mapping, side.record(entry) if entry else None, record))
             for side, entry in zip(self.sides[1:], entries[1:], strict=True)
         )
-        return ours, theirs
+        return ours, (*theirs, *made.changes[1])
 
     def form(self, record: Record) -> Form:
         """The form of a record; XlsyncError where it is not at hand."""
