@@ -134,7 +134,7 @@ class Relations:
     def _base(self, one: Answer) -> Record:
         """From what an answer began, as far as it shows: answers that it knows, or its issue."""
         over = self.said.over
-        if over is None or one.issue == self.said.issue:
+        if over is None or one.issue == self.said.issue or one.base == self.said.record:
             return one.base
         return over if self._knows(one.record, over, one.base).first_knows else one.base
 
