@@ -169,9 +169,8 @@ def test_ids_that_only_count_rows_exchange_nothing(repository: Repository, tmp_p
     first = [HEADS[:3], [1, "甲办", "路灯"], [2, "乙办", "绿化"]]
     second = [HEADS[:3], [1, "乙办", "绿化"], [2, "丙办", "桥梁"], [3, "甲办", "路灯"]]
     for number, (name, unit) in enumerate((("路灯", "甲办"), ("绿化", "乙办")), start=1):
-        put = save(
-            tmp_path / f"{number}.json", record(name, id=str(number), implementing_unit=unit)
-        )
+        one = record(name, id=str(number), implementing_unit=unit, year=2024)
+        put = save(tmp_path / f"{number}.json", one)
         assert collect(repository, FORMS, ROUND, [put]).outcomes[0].is_accepted
     held = roster_of(OFFICIAL, first)
     assert [one.code for one in doubtful(held.problems)] == ["R016"]
