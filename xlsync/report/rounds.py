@@ -11,8 +11,8 @@ from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown
-from xlsync.rounds.standing import Place
 from xlsync.rounds.outcomes import change_text
+from xlsync.rounds.standing import Place
 from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:

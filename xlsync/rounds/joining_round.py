@@ -264,7 +264,7 @@ class RoundJoin:
         self._made[path] = made.answers.as_json() if made.answers else None
         self._made |= dict.fromkeys(self._held_waiting(record_id))
         self._made |= {place: one.as_json() for place, one in made.waiting.items()}
-        if record_id in self._both_changed or stated or any(made.changes):
+        if record_id in self._both_changed or stated or new or any(made.changes):
             self._tell(record_id, made, stated)
 
     def _claimed(self, record_id: str, waiting: Waiting) -> tuple[Waiting, list[Answer]]:
