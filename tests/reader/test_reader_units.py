@@ -12,9 +12,11 @@ from correction_samples import put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook as Book
+from openpyxl import load_workbook
 from reading_samples import FILLED, FORM, FORMS, our_workbook, read_grid, read_text, record_of
 
 from xlsync.base.grid import Address
+from xlsync.exchange.corrections import cases, correction_copy
 from xlsync.form.types.units import UNITS
 from xlsync.reader import read
 from xlsync.sources import xlsx
@@ -209,3 +211,22 @@ def test_the_places_of_units_do_not_hide_a_label() -> None:
     reading = of_text(PLACES["every label"](counted(FILLED, "万元"), "万元"))
     assert reading.places["/funds/total"] == Address.parse("C6")
     assert reading.form == FORM.id
+
+
+@pytest.mark.parametrize("place", ["heading", "line", "label of the total"])
+def test_a_copy_for_correction_says_both_figures_and_comes_back_the_same(place: str) -> None:
+    reading = of_workbook(PLACES[place](counted(FILLED, "万元"), "万元"))
+    (case,) = cases(FORMS, [reading], "来件")
+    data = correction_copy(case)
+    (back,) = read(list(FORMS.values()), xlsx.read(data))
+    assert record_of(back)["funds"] == YUAN
+    listed = load_workbook(io.BytesIO(data))["问题清单"]
+    shown = " ".join(str(cell) for row in listed.iter_rows(values_only=True) for cell in row)
+    assert "30.00 万元即 300,000.00 元" in shown
+
+
+def test_a_copy_for_correction_never_shows_an_amount_whose_unit_is_open() -> None:
+    reading = of_workbook(CONTRADICTIONS["heading and line"])
+    (case,) = cases(FORMS, [reading], "来件")
+    (back,) = read(list(FORMS.values()), xlsx.read(correction_copy(case)))
+    assert set(record_of(back)["funds"].values()) == {None}
