@@ -82,7 +82,8 @@ def test_everything_can_be_reached_by_keyboard(browser: Browser, server: Server)
 def test_the_pages_serve_without_their_script(browser: Browser, server: Server) -> None:
     with visiting(browser, server, java_script_enabled=False) as visitor:
         page = visitor.go(f"{ROUND}/ledger")
-        page.locator("#state").select_option("退回")
+        page.locator("#text").fill("预备费")
+        page.locator("#state").select_option("已收")
         page.get_by_role("button", name="筛选").click()
         assert page.locator("tbody tr").count() == 1
         page.locator("tbody th a").click()
@@ -98,7 +99,8 @@ def test_a_page_tells_that_somebody_else_has_changed_the_repository(
         from running import SAMPLES, invoke
 
         town = page.locator("footer .code").inner_text()
-        done = invoke("-R", town, "collect", "2023/三上", SAMPLES / "一上" / "镇政府-预备费.json")
+        file = SAMPLES / "一上" / "镇政府-预备费.json"
+        done = invoke("-R", town, "collect", "2023/三上", file, "--new")
         assert done.exit_code == 0, done.output
         page.get_by_text("已被另一个窗口或命令行更新").wait_for()
         page.get_by_role("link", name="重新载入本页").click()
