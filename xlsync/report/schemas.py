@@ -130,6 +130,15 @@ class DistributionOutput(_Output):
     problems: list[ProblemOutput]
 
 
+class ReplacedOutput(_Output):
+    """A place at which a later answer says something else; null where nothing stands."""
+
+    pointer: str
+    label: str
+    old: Any
+    new: Any
+
+
 class OutcomeOutput(_ProjectOutput):
     """One form in one file of a collection."""
 
@@ -142,6 +151,10 @@ class OutcomeOutput(_ProjectOutput):
     base: str | None
     content: Hash | None
     problems: list[ProblemOutput]
+    saved: str = Unset
+    saver: str = Unset
+    sealed: bool = Unset
+    changes: list[ReplacedOutput]
 
 
 class ReviewOutput(_Output):
