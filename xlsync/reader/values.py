@@ -123,7 +123,8 @@ class _Values:
             if part is None and name not in row:
                 continue
             there = item.cells.get(name)
-            if found is not None and (there is None or not there.cell.text.strip()):
+            is_elsewhere = part is not None and there is not None and not there.cell.text.strip()
+            if found is not None and (there is None or is_elsewhere):
                 self.places[f"{pointer}{join(name)}"] = found.address
             row[name] = part
 
