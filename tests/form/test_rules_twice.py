@@ -138,7 +138,10 @@ APART: dict[str, Apart] = {
     ),
     "a year as text": Apart({"year": "2023"}, "V001 A3", "", "formulas need a real number"),
     "an amount as text": Apart(
-        {"funds_other": "5万元"}, "M004 D10", "M006 D10", "formulas need a real number"
+        {"funds_other": "5万元"},
+        "M004 D10",
+        "M001 D7, M006 D10",
+        "formulas need a real number; the reader converts it, and the total no longer fits",
     ),
     "another spelling": Apart(
         {"project_nature": "经常性"}, "C001 F4", "", "the dropdown has one word for it"
