@@ -42,9 +42,10 @@ def test_each_collection_says_what_came_of_the_files(season: Played) -> None:
     told = re.findall(r"^收集 (\S+)：(.*)。$", season.printed, re.MULTILINE)
     assert told == [
         ("2024/一上", "新收 19，未变 1，退回 1"),
-        ("2024/一上", "新收 7，冲突 2，他人副本 1"),
-        ("2024/一上", "新收 13，合并 2，未变 1"),
-        ("2024/二上", "新收 40，合并 1"),
+        ("2024/一上", "新收 7，更新 2，他人副本 1"),
+        ("2024/一上", "新收 13，未变 1"),
+        ("2024/二上", "新收 40，合并 1，冲突 1"),
+        ("2024/二上", "合并 1"),
     ]
     assert "下发 2024/一上：新发 40" in season.printed
     assert "2024/一上：共 40 个项目，已收 39，未回 1。" in season.printed

@@ -282,7 +282,10 @@ class Acceptance:
         others = [one for one in settlement.merged if one.key != answer.key]
         if fate is Fate.WAITS:
             return outcome.settled(State.CONFLICT, why_it_waits(answer, others))
-        if former == record and (fate is Fate.COUNTS or answer.record == record):
+        says_the_same = answer.record == record
+        if says_the_same and (former == record or fate is Fate.OLDER):
+            return outcome.settled(State.UNCHANGED)
+        if former == record and fate is Fate.COUNTS:
             return outcome.settled(State.UNCHANGED)
         if fate is Fate.OLDER or record is None:
             stands = saving_of(others)
