@@ -131,7 +131,7 @@ def test_plain_git_and_merge_come_to_the_same(town: Path, district: Path, shared
     result = invoke("-R", district, "merge", "shared")
     assert result.exit_code == 0, result.output
     assert "两边都有改动的项目 1 个" in result.stdout
-    assert "合并 2024/一上" in result.stdout
+    assert "合并 2023/一上" in result.stdout
     git("-C", district, "push", "--quiet", shared, "main")
     git("-C", town, "fetch", "--quiet", shared, "main:shared")
     result = invoke("-R", town, "merge", "shared", "--json")
