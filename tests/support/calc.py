@@ -85,7 +85,10 @@ class Calc:
         self._ask("choose", sheet=sheet, cell=cell, text=text)
 
     def type(self, sheet: str, cell: str, text: str) -> str:
-        """Type into a cell; the answer is the text of the refusal, empty without one."""
+        """Type into a cell; the answer is the text of the message, empty without one.
+
+        A message that lets the text stay is answered with OK.
+        """
         return str(self._ask("type", sheet=sheet, cell=cell, text=text))
 
     def clear(self, sheet: str, cell: str) -> None:

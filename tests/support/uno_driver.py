@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 Uno = Any
 """Objects of LibreOffice have no types here."""
 
-_ALERT, _POPUP, _LIST_ITEM, _LABEL = 1, 21, 33, 86
-"""``AccessibleRole``: a message box, a list or hint that floats, an entry, a line of text."""
+_ALERT, _POPUP, _LIST_ITEM, _BUTTON, _LABEL = 1, 21, 33, 44, 86
+"""``AccessibleRole``: a message box, a list or hint that floats, an entry, a button, a text."""
+
+_OK = ("OK", "确定")
+"""How the button that agrees is named, by the language of LibreOffice."""
 
 _WAIT = 20.0
 _LIST_WAIT = 2.0
@@ -130,20 +133,23 @@ class Driver:
         self._cell(sheet, cell).Formula = formula
 
     def type(self, sheet: str, cell: str, text: str) -> str:
-        """Type into a cell and press Enter; the answer is the refusal, if there is one."""
+        """Type into a cell and press Enter; the answer is the message, if there is one.
+
+        A refusal is closed; where the message lets the text stay, OK is pressed.
+        """
         self._go(sheet, cell)
         for character in text:
             self._press(character)
-            if refusal := self._refusal():
+            if refusal := self._message():
                 return refusal
         self._press(code=RETURN)
-        return self._refusal()
+        return self._message()
 
     def clear(self, sheet: str, cell: str) -> str:
         """Press Delete on a cell."""
         self._go(sheet, cell)
         self._press(code=DELETE)
-        return self._refusal()
+        return self._message()
 
     def choose(self, sheet: str, cell: str, text: str) -> None:
         """Take an entry from the dropdown of a cell."""
@@ -313,13 +319,23 @@ class Driver:
         if not passed.event.wait(_WAIT):
             raise TimeoutError("LibreOffice does not answer")
 
-    def _refusal(self) -> str:
-        """The text of the message box that is open, which is closed; empty without one."""
+    def _message(self) -> str:
+        """The text of the message box that is open, which is answered; empty without one.
+
+        A refusal has one button only. Where there is a choice, OK is pressed, and what was typed
+        stays; by its action, since a key that is posted to the box does not reach the button.
+        """
         for box in self._top_windows(_ALERT):
-            said = [one for one in _below(box.AccessibleContext) if _role(one) == _LABEL]
-            text = " ".join(one.AccessibleName for one in said)
-            self._key(box, code=ESCAPE)
-            self._press(code=ESCAPE)
+            parts = list(_below(box.AccessibleContext))
+            text = " ".join(one.AccessibleName for one in parts if _role(one) == _LABEL)
+            buttons = [one for one in parts if _role(one) == _BUTTON]
+            if len(buttons) > 1:
+                accept = next(one for one in buttons if one.AccessibleName.startswith(_OK))
+                accept.doAccessibleAction(0)
+                self._passed()
+            else:
+                self._key(box, code=ESCAPE)
+                self._press(code=ESCAPE)
             return text
         return ""
 

@@ -73,6 +73,12 @@ def place(row: int, column: str) -> str:
     return Address(TABLE.first + row - 1, TABLE.columns[column]).a1
 
 
+def unlisted(column: str) -> str:
+    """What is said of a text outside of a list that is open; the text may stay."""
+    label = FORM.mapping.tables[TABLE.name].columns[column].label
+    return f"“{label}”不在参考列表中，可以照填：按“确定”即保留。"
+
+
 class Desk:
     """The form on the screen of a staff member."""
 
@@ -154,8 +160,9 @@ def test_every_dropdown_has_its_list(desk: Desk) -> None:
             assert desk.calc.options(SHEET, place(row, "level3")) == names.get(second, [])
         assert "下拉列表" in desk.type(place(row, "level2"), "别的指标")
     assert desk.type(place(1, "level1"), "别的指标")
-    assert desk.type(place(1, "level3"), "别的名称") == ""
-    assert desk.type(place(1, "unit"), "别的单位") == ""
+    for column, text in (("level3", "别的名称"), ("unit", "别的单位")):
+        assert desk.type(place(1, column), text) == unlisted(column)
+        assert desk.shown(place(1, column)) == text
 
 
 def test_a_wrong_value_is_refused_while_it_is_typed(desk: Desk) -> None:
@@ -221,7 +228,8 @@ def test_without_a_word_in_the_manifest_what_is_filled_in_was_typed(
 
 def test_a_row_that_was_begun_is_a_beginning(calc: Calc, tmp_path: Path) -> None:
     issued(calc, tmp_path, prefilled="3")
-    assert calc.type(SHEET, place(1, "level3"), "巡查次数") == ""
+    assert calc.type(SHEET, place(1, "level3"), "巡查次数") == unlisted("level3")
+    assert calc.shown(SHEET, place(1, "level3")) == "巡查次数"
     assert calc.shown(CHECK, "A5") == "1"
 
 
@@ -290,13 +298,17 @@ def test_a_form_is_filled_in_from_blank_to_ready(desk: Desk) -> None:
         for level in ("产出指标", "效益指标")
     ]
 
+    names = FORM.libraries["indicators"].by_level()
     for number, row in enumerate(ROWS, start=1):
+        known = {"level3": names.get(row[1], []), "unit": FORM.mapping.codes["unit"].values}
         for column, text in zip(TABLE.columns, row, strict=True):
             if column == "operator" and text:
                 # LibreOffice takes no typed "=" where there is a list, only a chosen one.
                 desk.calc.choose(SHEET, place(number, column), text)
             elif text:
-                assert desk.type(place(number, column), text) == ""
+                said = "" if text in known.get(column, [text]) else unlisted(column)
+                assert desk.type(place(number, column), text) == said
+                assert desk.shown(place(number, column)) == text
     assert desk.line == f"已填 {len(required)} 项　未填 0 项　有误 0 处　提醒 0 处　　可以提交"
     assert desk.findings() == []
     seen = desk.colours()
