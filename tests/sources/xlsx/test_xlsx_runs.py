@@ -100,7 +100,7 @@ runs = st.lists(
 )
 
 
-@given(runs, font=st.booleans())
+@given(made=runs, font=st.booleans())
 def test_nothing_of_a_rich_text_is_lost_and_nothing_struck_is_read(
     made: list[Run], *, font: bool
 ) -> None:
