@@ -101,6 +101,12 @@ def values(mapping: Mapping, item: FieldBase) -> st.SearchStrategy[Json]:
 def rows(mapping: Mapping, table: Table) -> st.SearchStrategy[Json]:
     """Rows of a table with and without levels and ids; each says something."""
     columns = {name: values(mapping, column) for name, column in table.columns.items()}
+    if table.quantity is not None and table.quantity.operator in columns:
+        # What is no operator is refused where one belongs (V001), so no workbook gives it back.
+        operator = table.columns[table.quantity.operator]
+        if operator.codes:
+            signs = [*mapping.codes[operator.codes].values, None, _ABSENT]
+            columns[table.quantity.operator] = st.sampled_from(signs)
     tree = mapping.trees[table.tree] if table.tree else {}
     for name, known in zip(table.levels, (tree, chain(*tree.values())), strict=False):
         columns[name] |= st.sampled_from([*known])
