@@ -90,7 +90,8 @@ def test_a_project_is_a_row_with_every_field_in_order(town: Path, tmp_path: Path
     heads = [cell.value for cell in sheet[3]]
     assert heads[:3] == ["序号", "年度", "项目名称"]
     assert len(heads) == len(set(heads)) == len(MAPPING.fields) + 2
-    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    *rows, totals = sheet.iter_rows(min_row=4, values_only=True)
+    assert totals[0] == "合计"
     for number, (row, one) in enumerate(zip(rows, records(), strict=True), start=1):
         assert row[0] == number
         assert row[-1] == one["id"]
