@@ -235,9 +235,10 @@ def test_a_record_that_only_went_out_has_a_life(repository: Repository, tmp_path
 def test_log_and_show_mean_the_same_record_or_refuse_alike(
     repository: Repository, tmp_path: Path
 ) -> None:
-    send(repository, whole("道路绿化", id="c3"))
-    for name in ("道路养护", "道路照明"):
-        collect(repository, FORMS, "2023/一上", [save(tmp_path / f"{name}.json", whole(name))])
+    answered = [whole("道路养护", id="a1"), whole("道路照明", id="b2")]
+    send(repository, whole("道路绿化", id="c3"), *answered)
+    for one in answered:
+        collect(repository, FORMS, "2023/一上", [save(tmp_path / f"{one['id']}.json", one)])
     for command in ("log", "show"):
         result = invoke("-R", tmp_path / "库", command, "道路")
         assert result.exit_code == 3
