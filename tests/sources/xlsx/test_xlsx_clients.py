@@ -110,7 +110,9 @@ def by_libreoffice(folder: Path, suffix: str = "xlsx") -> bytes:
     source = folder / "source.xlsx"
     source.write_bytes(by_xlsxwriter())
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir"]
+    # Unless told (76 is UTF-8), it writes a text in the characters of the machine's language.
+    kind = "csv:Text - txt - csv (StarCalc):44,34,76" if suffix == "csv" else suffix
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir"]
     subprocess.run([*command, folder / "out", source], check=True, capture_output=True, timeout=120)
     return (folder / "out" / f"source.{suffix}").read_bytes()
 
