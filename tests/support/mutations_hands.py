@@ -67,9 +67,10 @@ def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
     ):
         sheet[case.slot(slot)] = text
         case.type_field(slot, text, meant)
-    for slot in ("funds_total", "funds_annual_total"):
-        if sheet[case.slot(slot)].data_type == "f":
-            case.drop_field(slot)  # a spreadsheet adds up no texts
+    if sheet[case.slot("funds_total")].data_type == "f":
+        case.adds_up("funds_total", "6811000.50")  # amounts in texts count as well
+    if sheet[case.slot("funds_annual_total")].data_type == "f":
+        case.drop_field("funds_annual_total")  # one part says 万元, which is told
 
 
 @_by_openpyxl("amounts that could mean two things")

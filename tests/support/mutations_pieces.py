@@ -126,6 +126,10 @@ class Case:
         """A value was taken away on purpose."""
         self.meant.pop(FORM.mapping.fields[slot].pointer, None)
 
+    def adds_up(self, slot: str, meant: str) -> None:
+        """A total that the sheet fills in comes to something else."""
+        self.meant[FORM.mapping.fields[slot].pointer] = meant
+
     def _typed(self, place: str, text: str, meant: Json) -> None:
         self.meant[place] = meant
         self.typed[place] = text
