@@ -17,6 +17,7 @@ from running import FORMS
 
 from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes
+from xlsync.records import compare
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.answers import digest
@@ -69,7 +70,7 @@ class Model:
         self.offices = offices
         self.folders = folders
         self.minute = 0
-        self.said = {digest(one) for one in RECORDS}
+        self.said = {digest(one): one for one in RECORDS}
         self.fresh: list[set[str]] = [set(), set()]
         """Of each office the records on which it has something that the other has not seen."""
 
@@ -82,19 +83,25 @@ class Model:
         entry = snapshot.records(ROUND).get(RECORDS[which]["id"])
         return snapshot.record(entry) if entry else None
 
+    def was_said(self, record: Record) -> bool:
+        """Whether somebody sent or said just that; ids of rows say nothing."""
+        mapping = FORMS[record["form"]].mapping
+        known = [one for one in self.said.values() if one["id"] == record["id"]]
+        return any(not compare(mapping, one, record) for one in known)
+
     def check(self, who: int, which: int, before: Record | None, *, told: bool) -> None:
         """What stands was sent or said as it is, or told; and what went is told."""
         after = self.record(who, which)
         if after is None:
             assert before is None
             return
-        assert told or digest(after) in self.said, "a combination that nobody sent"
+        assert told or self.was_said(after), "a combination that nobody sent"
         assert told or before is None or before == after, "a value that went untold"
-        self.said.add(digest(after))
+        self.said[digest(after)] = after
 
     def send(self, who: int, which: int, edits: list[str]) -> None:
         one = _edited(self.record(who, which) or RECORDS[which], edits)
-        self.said.add(digest(one))
+        self.said[digest(one)] = one
         send(self.offices[who], one)
 
     def collect(self, who: int, of: int, which: int, edits: list[str], when: str | None) -> None:
@@ -118,8 +125,8 @@ class Model:
             saved=self.time(when),
         )
         (outcome,) = put_in(office, [file], spool).outcomes
-        if outcome.is_accepted or outcome.state is State.CONFLICT:
-            self.said.add(digest(answer))
+        if outcome.is_accepted or outcome.state in {State.CONFLICT, State.NO_BASE}:
+            self.said[digest(answer)] = answer
         told = bool(outcome.changes) or any(x.code == "B007" for x in outcome.problems)
         self.check(who, which, before, told=told)
         self.fresh[who].add(one["id"])
@@ -130,7 +137,7 @@ class Model:
             return
         spool = self.offices[who].snapshot().spool()
         made = _edited(before, edits)
-        self.said.add(digest(made))
+        self.said[digest(made)] = made
         (outcome,) = put_in(
             self.offices[who], [came(spool, made, None)], spool, correcting=True
         ).outcomes
@@ -147,12 +154,12 @@ class Model:
         for which, (ours, other) in enumerate(zip(befores, theirs, strict=True)):
             after, record_id = self.record(who, which), RECORDS[which]["id"]
             if after not in (ours, other):
-                is_whole = record_id in told and digest(after) in self.said
+                is_whole = record_id in told and self.was_said(after)
                 assert is_whole or told.get(record_id), "a join that put together untold"
             if ours is not None and record_id in self.fresh[who]:
                 assert after == ours or told.get(record_id), "a value that went untold"
             if after is not None:
-                self.said.add(digest(after))
+                self.said[digest(after)] = after
         self.fresh[1 - who].clear()
 
 

@@ -297,7 +297,8 @@ class RoundJoin:
             form = self._records.form(stand.record)
             names = form.group(stand.record), form.title(stand.record)
         else:
-            ledger = self._made[layout.issued_path(self.round, record_id)] or {}
+            path = layout.issued_path(self.round, record_id)
+            ledger = self._made.get(path) or self._ledger(path) or {}
             names = ledger.get("group", ""), ledger.get("title", "")
         waits = made.new_conflict
         self.joints.append(Joint(self.round, record_id, *names, waits, stated, made.changes))
