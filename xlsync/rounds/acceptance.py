@@ -277,7 +277,8 @@ class Acceptance:
         self, item: _Item, answer: Answer, settlement: Settlement, former: Record | None
     ) -> Outcome:
         """What one answer did, in the words that people read."""
-        outcome, record = item.outcome, settlement.record
+        # A newer issue may change the record now, whatever becomes of this answer: it is told.
+        outcome, record = self._with_changes(item.outcome, former), settlement.record
         fate = settlement.fates[answer.key]
         others = [one for one in settlement.merged if one.key != answer.key]
         if fate is Fate.WAITS:
@@ -291,7 +292,6 @@ class Acceptance:
             stands = saving_of(others)
             return outcome.settled(State.OLDER, older(outcome.saving, stands))
         is_first = former is None and settlement.merged[0].key == answer.key
-        outcome = self._with_changes(outcome, former)
         if record == answer.record:
             return outcome.settled(State.NEW if is_first else State.UPDATED)
         mapping = self.view.forms[record["form"]].mapping
