@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import layout
 from xlsync.rounds.answers import Answer, Fate, Statement, differences, digest, settle
@@ -24,7 +25,7 @@ from xlsync.rounds.outcomes import State
 from xlsync.rounds.record_state import RecordState, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -91,7 +92,10 @@ class Records:
         both = together(sides)
         if is_of_one_side and not answering and not new:
             stand = self._stand(entries, number)
-            return JoinedRecord(stand, self._left(stand, waiting), self._kept(sides[number], stand))
+            # Where both have the same record, that side's account counts that knows the last issue.
+            able = sides[1:] if ours == theirs else [sides[number]]
+            left = self._left(stand, waiting)
+            return JoinedRecord(stand, left, self._last_account(able, stand))
         if both is None:
             return self._merged(record_id, entries, waiting, new)
         made = self._settled(record_id, both, waiting, new)
@@ -157,6 +161,18 @@ class Records:
         if not answers and said.record == stand.record and said.over is None:
             return None
         return kept(said, answers, side.last_issue)
+
+    def _last_account(
+        self, sides: Iterable[SideState | None], stand: Stand | None
+    ) -> KeptAnswers | None:
+        """What a record was made from, of the side that took account of the last issue."""
+
+        def order(one: tuple[int, KeptAnswers | None]) -> tuple[int, bytes]:
+            last, made = one
+            return last, canonical_bytes(made.as_json() if made else None)
+
+        found = [(one.last_issue, self._kept(one, stand)) for one in sides if one is not None]
+        return max(found, key=order)[1] if found else None
 
     def _left(self, stand: Stand | None, waiting: Waiting) -> Waiting:
         """What still waits: not what stands now, word for word."""
