@@ -19,7 +19,7 @@ from xlsync.exchange.printing import form_alone
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROUND = "2024/一上"
+ROUND = "2023/一上"
 
 
 @pytest.fixture
