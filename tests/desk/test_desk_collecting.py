@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_browser import visiting
 from desk_server import serving
-from returning import came, changed, put_in, send, whole
+from returning import ROUND, came, changed, put_in, send, whole
 from running import SAMPLES, record, save
 
 from xlsync import api
@@ -93,7 +93,7 @@ def test_what_somebody_typed_is_text_wherever_it_is_shown(
 def test_a_conflict_is_decided_by_clicking_and_taken_back(browser: Browser, tmp_path: Path) -> None:
     town = contradicted(tmp_path)
     with serving(town) as server, visiting(browser, server) as visitor:
-        page = visitor.go("/round/2024/一上/conflicts")
+        page = visitor.go(f"/round/{ROUND}/conflicts")
         assert "选定用哪一份" in page.locator("main").inner_text()
         page.get_by_role("radio", name=re.compile("^返回")).first.check()
         page.get_by_label("理由").first.fill("以后来的为准")
@@ -107,8 +107,14 @@ def contradicted(folder: Path) -> Path:
     town, sent = folder / "town", whole("预备费")
     with api.init(town) as repository:
         send(repository, sent)
-        for number, goal in enumerate(("甲说的目标。", "乙说的目标。")):
+        # The second does not keep the annual goal of the first: it was not made from it.
+        for number, goals in enumerate(
+            (
+                {"overall_goal": "甲说的目标。", "annual_goal": "甲说的年度目标。"},
+                {"overall_goal": "乙说的目标。"},
+            )
+        ):
             spool = repository.snapshot().spool()
-            answer = came(spool, changed(sent, overall_goal=goal), 1, f"答{number}.xlsx")
+            answer = came(spool, changed(sent, **goals), 1, f"答{number}.xlsx")
             put_in(repository, [answer], spool)
     return town
