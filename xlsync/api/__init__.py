@@ -12,7 +12,7 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
 from xlsync.api.choosing import choice, conflicts, decide_conflict
-from xlsync.api.deciding import coordinator, round_states, undo
+from xlsync.api.deciding import coordinator, round_states, round_warnings, tick, undo
 from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
 from xlsync.api.papers import print_round, write_review
 from xlsync.api.running import (
@@ -121,12 +121,14 @@ __all__ = [
     "remind",
     "reread",
     "round_states",
+    "round_warnings",
     "rounds",
     "safe_name",
     "show",
     "state_of",
     "status",
     "sync",
+    "tick",
     "totals",
     "typed_texts",
     "undo",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from xlsync.form import Forms
     from xlsync.repository import Repository
     from xlsync.rounds.coordinator import Coordinator
     from xlsync.rounds.overview import RoundState
+    from xlsync.rounds.ticking import RoundWarning, Ticked
     from xlsync.rounds.undoing import Undone
 
 
@@ -51,6 +52,50 @@ def undo(
     from xlsync.rounds.undoing import undo
 
     return undo(repository, or_installed(forms), revision, reason, is_preview=is_preview)
+
+
+def round_warnings(
+    repository: Repository,
+    round_name: str,
+    forms: Forms | None = None,
+    *,
+    under: str | None = None,
+) -> list[RoundWarning]:
+    """The warnings of what a round accepted, in the order of the roster.
+
+    ``is_open`` of each tells whether nobody has ticked it off yet. ``under`` keeps the projects
+    of one unit and of all below it in the list of units.
+
+    Raises:
+        XlsyncError: when there is no such round or unit.
+    """
+    from xlsync.rounds.ticking import round_warnings
+    from xlsync.rounds.units import unit_tree
+
+    wanted = unit_tree(repository.snapshot()).filter(under)
+    return round_warnings(repository, or_installed(forms), round_name, wanted)
+
+
+def tick(  # noqa: PLR0913 - what can be said of it
+    repository: Repository,
+    round_name: str,
+    marks: Iterable[str],
+    forms: Forms | None = None,
+    *,
+    by: str | None = None,
+    is_done: bool = True,
+) -> Ticked:
+    """Tick warnings of a round off, each by its ``mark``, as one commit.
+
+    With ``is_done`` false that is taken back. ``by`` is a name, by default git's ``user.name`` or
+    that of the login. What stood so already is no news; marks of no warning are returned.
+
+    Raises:
+        XlsyncError: when there is no such round, or the repository cannot be written.
+    """
+    from xlsync.rounds.ticking import tick
+
+    return tick(repository, or_installed(forms), round_name, marks, by=by, is_done=is_done)
 
 
 def round_states(repository: Repository) -> Sequence[RoundState]:

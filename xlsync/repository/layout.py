@@ -22,6 +22,7 @@ CONFLICTS = "conflicts"
 MERGED = "merged"
 DECISIONS = "decisions"
 DEADLINES = "deadlines"
+TICKS = "ticks"
 ROSTERS = "rosters"
 SEAL = "seal.json"
 UNITS = "units.json"
@@ -135,6 +136,11 @@ def decisions_path(round_name: str, record_id: str) -> str:
 def deadlines_path(round_name: str) -> str:
     """Where it stands until when a round is to come back, and what was said of that before."""
     return f"{DEADLINES}/{check_round(round_name)}.json"
+
+
+def ticks_path(round_name: str) -> str:
+    """Where it stands which warnings of a round a person has ticked off."""
+    return f"{TICKS}/{check_round(round_name)}.json"
 
 
 def roster_path(round_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Documents that are lists joined: decisions, deadlines and the order of a roster.
+"""Documents that are lists joined: decisions, deadlines, ticks and the order of a roster.
 
 Nothing in them is ever changed, so what stands is what both sides have and what either has
 added; what one side took out, by undoing, is out. Both coordinators come to the same list.
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
 
-_LISTS = {layout.DECISIONS: "decisions", layout.DEADLINES: "deadlines", layout.ROSTERS: "records"}
+_LISTS = {
+    layout.DECISIONS: "decisions",
+    layout.DEADLINES: "deadlines",
+    layout.TICKS: "ticks",
+    layout.ROSTERS: "records",
+}
 
 
 def is_list(path: str) -> bool:

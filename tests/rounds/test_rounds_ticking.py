@@ -1,0 +1,108 @@
+"""Warnings of what was accepted stand until a person ticks them off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from returning import ROUND, came, changed, put_in, send, whole
+
+from xlsync import api
+from xlsync.base.errors import XlsyncError
+from xlsync.base.problems import problem
+from xlsync.repository import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xlsync.repository import Repository
+
+FIRST, SECOND = whole("甲"), whole("乙")
+OUTSIDE = problem("S012", "页脚有“内部”，请看一下。", found="内部")
+WIDE = problem("M006", "“其他资金”读作 万元。", pointer="/funds/other")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    with api.init(tmp_path / "库") as made:
+        send(made, FIRST, SECOND)
+        spool = made.snapshot().spool()
+        files = [came(spool, FIRST, 1, problems=[OUTSIDE, WIDE]), came(spool, SECOND, 1)]
+        put_in(made, files, spool)
+        yield made
+
+
+def codes(repository: Repository, *, is_open: bool = True) -> list[tuple[str, str]]:
+    found = api.round_warnings(repository, ROUND)
+    return [(one.title, one.problem.code) for one in found if one.is_open is is_open]
+
+
+def marks(repository: Repository, code: str) -> list[str]:
+    return [one.mark for one in api.round_warnings(repository, ROUND) if one.problem.code == code]
+
+
+def test_warnings_of_accepted_forms_are_open_until_ticked(repository: Repository) -> None:
+    assert ("甲", "S012") in codes(repository)
+    done = api.tick(repository, ROUND, [*marks(repository, "S012"), "ab" * 8], by="张三")
+    assert (done.count, done.unknown, bool(done.commit)) == (1, ("ab" * 8,), True)
+    assert ("甲", "S012") not in codes(repository)
+    assert codes(repository, is_open=False) == [("甲", "S012")]
+    (seen,) = [one.tick for one in api.round_warnings(repository, ROUND) if one.tick]
+    assert seen.by == "张三"
+
+
+def test_what_is_ticked_already_is_no_news_and_can_be_taken_back(repository: Repository) -> None:
+    wanted = marks(repository, "S012")
+    assert api.tick(repository, ROUND, wanted).count == 1
+    again = api.tick(repository, ROUND, wanted)
+    assert (again.count, again.commit) == (0, None)
+    assert api.tick(repository, ROUND, wanted, is_done=False).count == 1
+    assert ("甲", "S012") in codes(repository)
+
+
+def test_a_tick_is_undone_like_a_collection(repository: Repository) -> None:
+    api.tick(repository, ROUND, marks(repository, "S012"))
+    assert api.undo(repository).head.startswith("核实")
+    assert ("甲", "S012") in codes(repository)
+
+
+def test_a_later_version_brings_its_own_warnings(repository: Repository) -> None:
+    api.tick(repository, ROUND, marks(repository, "S012"))
+    spool = repository.snapshot().spool()
+    later = changed(FIRST, annual_goal="全年的目标")
+    file = came(spool, later, 1, problems=[OUTSIDE], saved="2024-10-03T09:00:00+08:00")
+    put_in(repository, [file], spool)
+    assert ("甲", "S012") not in codes(repository), "the same finding was seen already"
+    assert ("甲", "M006") not in codes(repository), "the former file had it, this one has not"
+
+
+def test_a_correction_leaves_what_the_rules_do_not_say_any_more(repository: Repository) -> None:
+    before = [one for one in codes(repository) if one[1].startswith("I")]
+    person = api.coordinator(repository)
+    person.correct(ROUND, "甲", [("年度总体目标", "改过的目标")], "口头")
+    assert [one for one in codes(repository) if one[1].startswith("I")] == before
+    assert ("甲", "S012") in codes(repository), "what the file said still has to be seen"
+
+
+def test_a_cancelled_project_has_nothing_to_be_seen(repository: Repository) -> None:
+    api.coordinator(repository).cancel(ROUND, "甲", "不做了")
+    assert "甲" not in {title for title, _ in codes(repository)}
+
+
+def test_two_offices_tick_and_both_count(repository: Repository, tmp_path: Path) -> None:
+    with api.init(tmp_path / "别处") as other:
+        api.sync(other, str(tmp_path / "库"))
+        api.tick(other, ROUND, marks(other, "S012"), by="李四")
+        api.tick(repository, ROUND, marks(repository, "M006"), by="张三")
+        api.sync(other, str(tmp_path / "库"))
+    found = api.round_warnings(repository, ROUND)
+    assert {one.tick.by for one in found if one.tick} == {"张三", "李四"}
+
+
+def test_a_list_that_is_not_ours_is_told(repository: Repository) -> None:
+    changes = Changes(repository.snapshot(), ROUND)
+    changes.put_document(f"ticks/{ROUND}.json", {"ticks": [{"mark": 1}]})
+    repository.commit(changes, "bad")
+    with pytest.raises(XlsyncError, match="ticks"):
+        api.round_warnings(repository, ROUND)

@@ -1,0 +1,236 @@
+"""What has to be seen of a round: the warnings of what it accepted, and which a person ticked off.
+
+A warning goes by its mark, a digest of the record, its code, its place and what it says: the same
+warning of a later version is ticked off already, one with other figures is open. The ticks of a
+round are one list, the oldest first; the last one of a mark counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsync.base.errors import XlsyncError
+from xlsync.base.problems import CORE_CODES, Severity
+from xlsync.base.record import canonical_bytes
+from xlsync.repository import Changes, layout
+from xlsync.rounds.answers import digest
+from xlsync.rounds.attempts import until_committed
+from xlsync.rounds.documents import instant
+from xlsync.rounds.exporting import counted_records
+from xlsync.rounds.receipts import now
+from xlsync.rounds.round_view import RoundView
+from xlsync.rounds.status import check_known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
+    from xlsync.form import Form
+    from xlsync.repository import Entry, Repository, Snapshot
+    from xlsync.rounds.documents import KeptAnswers
+    from xlsync.rounds.round_view import Evidence
+
+TICK = "核实"
+UNTICK = "取消核实"
+_MARK = 16
+"""Hexadecimal digits of a mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """That somebody looked at a warning, or took that back; ``time`` is ISO 8601 with a zone."""
+
+    mark: str
+    time: str
+    by: str
+    is_done: bool = True
+
+    def as_json(self) -> Json:
+        """The tick as it stands in the repository."""
+        return {"mark": self.mark, "time": self.time, "by": self.by, "done": self.is_done}
+
+
+@dataclass(frozen=True, slots=True)
+class RoundWarning:
+    """A warning about an accepted project; ``tick`` says who saw it, None while it is open.
+
+    ``file`` and ``received`` are of the file that it was found in, where it was found in one.
+    """
+
+    record: str
+    group: str
+    title: str
+    problem: Problem
+    file: str | None = None
+    received: str | None = None
+    tick: Tick | None = None
+
+    @property
+    def mark(self) -> str:
+        """What the warning goes by."""
+        one = self.problem
+        place = one.pointer or one.cell
+        text = canonical_bytes([self.record, one.code, place, one.message])
+        return hashlib.sha256(text).hexdigest()[:_MARK]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has ticked it off."""
+        return self.tick is None
+
+    def as_json(self) -> Json:
+        """The warning as programs get it."""
+        return {
+            "mark": self.mark,
+            "record": self.record,
+            "group": self.group,
+            "title": self.title,
+            "problem": self.problem.as_json(),
+            "file": self.file,
+            "received": self.received,
+            "tick": self.tick.as_json() if self.tick else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What was ticked off, or taken back: how many warnings changed, and the commit.
+
+    ``unknown`` are marks of no warning of the round.
+    """
+
+    count: int
+    unknown: tuple[str, ...]
+    commit: str | None
+
+
+def round_warnings(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> list[RoundWarning]:
+    """Every warning of the accepted projects of a round, in the order of the roster.
+
+    ``wanted`` says which units are asked for. Cancelled projects have none.
+
+    Raises:
+        XlsyncError: when there is no such round.
+    """
+    snapshot = repository.snapshot()
+    check_known(snapshot, round_name)
+    view = RoundView(repository, snapshot, round_name, forms)
+    seen = ticks(snapshot, round_name)
+    found = (
+        one
+        for entry in counted_records(snapshot, round_name).values()
+        if wanted(entry.group)
+        for one in _of_record(view, entry)
+    )
+    # One finding in two copies of a form is one warning.
+    marked = {one.mark: one for one in found}
+    return [_with_tick(one, seen.get(mark)) for mark, one in marked.items()]
+
+
+def ticks(snapshot: Snapshot, round_name: str) -> dict[str, Tick]:
+    """The warnings of a round that are ticked off, by their marks."""
+    path = layout.ticks_path(round_name)
+    document = snapshot.document(path) or {"ticks": []}
+    try:
+        found = [
+            Tick(one["mark"], one["time"], one["by"], one["done"]) for one in document["ticks"]
+        ]
+        last = {one.mark: one for one in sorted(found, key=lambda one: instant(one.time))}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error!r}") from None
+    return {mark: one for mark, one in last.items() if one.is_done}
+
+
+def put_ticks(changes: Changes, marks: Iterable[str], by: str, *, is_done: bool = True) -> int:
+    """Note that warnings were ticked off, or that this was taken back; how many that is news of."""
+    seen, time = ticks(changes.snapshot, changes.round), now()
+    news = [
+        Tick(one, time, by, is_done) for one in dict.fromkeys(marks) if (one in seen) is not is_done
+    ]
+    if news:
+        path = layout.ticks_path(changes.round)
+        former = changes.document(path) or {"ticks": []}
+        document = {**former, "ticks": [*former["ticks"], *(one.as_json() for one in news)]}
+        changes.put_document(path, document)
+    return len(news)
+
+
+def tick(  # noqa: PLR0913 - what can be said of it
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    marks: Iterable[str],
+    *,
+    by: str | None = None,
+    is_done: bool = True,
+) -> Ticked:
+    """Tick warnings of a round off by their marks, or take that back, as one commit.
+
+    Raises:
+        XlsyncError: when there is no such round, or the repository cannot be written.
+    """
+    wanted = list(dict.fromkeys(marks))
+
+    def once() -> Ticked:
+        known = {one.mark for one in round_warnings(repository, forms, round_name)}
+        changes = Changes(repository.snapshot(), round_name)
+        named = [one for one in wanted if one in known]
+        count = put_ticks(changes, named, by or repository.author, is_done=is_done)
+        word = TICK if is_done else UNTICK
+        message = f"{word} {round_name}：{count} 条提醒"
+        commit = repository.commit(changes, message) if count else None
+        return Ticked(count, tuple(one for one in wanted if one not in known), commit)
+
+    return until_committed(once)
+
+
+def _with_tick(one: RoundWarning, seen: Tick | None) -> RoundWarning:
+    return RoundWarning(one.record, one.group, one.title, one.problem, one.file, one.received, seen)
+
+
+def _of_record(view: RoundView, entry: Entry) -> Iterator[RoundWarning]:
+    """The warnings of one record: those of the files that it was made of, and of the rules now."""
+    record = view.snapshot.record(entry)
+    content = digest(record)
+    sources = _sources(view, record, content)
+    form = view.forms.get(str(record.get("form")))
+    # The rules have spoken on the very version that stands, when it came.
+    is_as_came = any(one.form.content == content for one in sources)
+    now_found = [] if form is None or is_as_came else _warnings(form.check(record))
+    of_rules = {rule.code for rule in form.mapping.rules} - set(CORE_CODES) if form else set()
+    says = {(one.code, one.message) for one in now_found}
+    told: set[tuple[str, str]] = set()
+    for source in sources:
+        for one in _warnings(source.form.problems):
+            said = one.code, one.message
+            if is_as_came or one.code not in of_rules or said in says:
+                told.add(said)
+                file = view.file_name(source.key)
+                yield RoundWarning(entry.id, entry.group, entry.title, one, file, source.received)
+    for one in now_found:
+        if (one.code, one.message) not in told:
+            yield RoundWarning(entry.id, entry.group, entry.title, one)
+
+
+def _warnings(problems: Iterable[Problem]) -> list[Problem]:
+    return [one for one in problems if one.severity is Severity.WARNING]
+
+
+def _sources(view: RoundView, record: Record, content: str) -> list[Evidence]:
+    """The forms in files that the version that stands was made of, as far as that is known."""
+    came = view.accepted.get(record["id"], [])
+    exact = [one for one in came if one.form.content == content]
+    if exact:
+        return [min(exact, key=lambda one: one.order())]
+    kept: KeptAnswers | None = view.kept(record["id"])
+    parts = {digest(one.record) for one in kept.versions if not one.is_superseded} if kept else {}
+    joined = [one for one in came if one.form.content in parts]
+    return joined or sorted(came, key=lambda one: instant(one.received))[-1:]
