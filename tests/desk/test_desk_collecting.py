@@ -100,6 +100,13 @@ def test_a_conflict_is_decided_by_clicking_and_taken_back(browser: Browser, tmp_
         page.get_by_role("button", name="选定").click()
         page.locator(".told").wait_for()
         assert "没有等待选定的冲突" in page.locator("main").inner_text()
+        page = visitor.go("/undo")
+        assert "裁定" in page.locator("main").inner_text()
+        page.get_by_label("理由").fill("选错了")
+        page.get_by_role("button", name="撤销这一步").click()
+        page.get_by_role("heading", name="已撤销").wait_for()
+        page = visitor.go(f"/round/{ROUND}/conflicts")
+        assert "选定用哪一份" in page.locator("main").inner_text()
 
 
 def contradicted(folder: Path) -> Path:

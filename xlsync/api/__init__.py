@@ -14,7 +14,7 @@ from xlsync.api.changes import compare, compare_rounds, compare_sides, write_pag
 from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import coordinator, round_states, round_warnings, tick, undo
 from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
-from xlsync.api.papers import print_round, write_review
+from xlsync.api.papers import print_round, review, review_rows, review_word, write_review
 from xlsync.api.running import (
     collect,
     distribute,
@@ -120,6 +120,9 @@ __all__ = [
     "refuse_existing",
     "remind",
     "reread",
+    "review",
+    "review_rows",
+    "review_word",
     "round_states",
     "round_warnings",
     "rounds",

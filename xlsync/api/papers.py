@@ -1,4 +1,4 @@
-"""Papers of a round: all filled forms as one PDF."""
+"""Papers of a round: all filled forms as one PDF; what a reviewer sees, and his word on it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from xlsync.base.workers import Progress
     from xlsync.form import Forms
+    from xlsync.report.review_book import ReviewRow
     from xlsync.repository import Repository
+    from xlsync.rounds.reviewing import Reviewed, Word
 
 
 def print_round(  # noqa: PLR0913 - what can be asked of a print
@@ -79,3 +82,46 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
     path = folder / safe_name(name, suffix=".xlsx")
     put_file(path, review_workbook(found, seal_keys(snapshot)[0], unit), force=force)
     return path
+
+
+def review_rows(
+    repository: Repository,
+    round_name: str,
+    records: Iterable[str],
+    forms: Forms | None = None,
+) -> list[ReviewRow]:
+    """What a reviewer has to see of some accepted records of a round, by their ids.
+
+    One that was not accepted, or whose form is not at hand, is left out.
+    """
+    from xlsync.report.review_book import review_row
+
+    snapshot, at_hand = repository.snapshot(), or_installed(forms)
+    entries = snapshot.records(round_name)
+    found = [entries[one] for one in records if one in entries]
+    named = ((one, at_hand.get(str(snapshot.record(one).get("form")))) for one in found)
+    return [review_row(form, snapshot, round_name, one) for one, form in named if form]
+
+
+def review(
+    repository: Repository, round_name: str, words: Sequence[Word], *, by: str | None = None
+) -> Reviewed:
+    """Take a reviewer's words, each bound to the content that was seen, as one commit.
+
+    ``words`` are :class:`xlsync.rounds.reviewing.Word`; see :func:`review_word`. Where a record
+    has changed since, its word is not taken, and a problem of the result says so.
+
+    Raises:
+        XlsyncError: when there is no such round, or a verdict is none or lacks its reason.
+    """
+    from xlsync.rounds.receipts import now
+    from xlsync.rounds.reviewing import put_review
+
+    return put_review(repository, round_name, words, now(), by=by)
+
+
+def review_word(record: str, verdict: str, reason: str, saw: str) -> Word:
+    """A word for :func:`review`: 通过, 有条件通过 or 退回; ``saw`` is that of the row seen."""
+    from xlsync.rounds.reviewing import Word
+
+    return Word(record, verdict, reason.strip(), saw)

@@ -6,8 +6,8 @@ the reviewer chooses a word and gives a reason. A hidden sheet says which conten
 
 from __future__ import annotations
 
-import hashlib
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import get
@@ -24,6 +24,7 @@ from xlsync.rounds.reviewing import (
     SHEET,
     VERDICT,
     VERDICTS,
+    content_of,
     note_rows,
 )
 from xlsync.writer.styles import done
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from xlsync.base.problems import Problem
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.report.office import Book, Value
@@ -44,16 +46,35 @@ _AMOUNTS = 2
 """Key figures of a form; more do not fit a page."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """What a reviewer sees of one project; ``saw`` is the SHA-256 of its content.
+
+    ``amounts`` are the main ones by their labels, ``changes`` says in words what is new since
+    the round ``former``, None where no round before has the project.
+    """
+
+    record: str
+    group: str
+    title: str
+    amounts: dict[str, Decimal | None]
+    warnings: list[Problem]
+    changes: str
+    former: str | None
+    saw: str
+
+
 def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> bytes:
     """Make the workbook; ``key`` seals what it says of itself.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
     """
-    wordings = {one.form.id: Wording(one.form.mapping) for one in accepted.forms}
-    labels = list(
-        dict.fromkeys(label for one in wordings.values() for label, _ in one.amounts[:_AMOUNTS])
-    )
+    found = [
+        review_row(form, accepted.snapshot, accepted.round, entry)
+        for form, entry, _ in by_roster(accepted, unit)
+    ]
+    labels = list(dict.fromkeys(label for one in found for label in one.amounts))
     columns = [
         Column("序号", 6, "count"),
         Column("单位", 20),
@@ -67,15 +88,12 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
     ]
     seen: dict[str, str] = {}
     rows: list[list[Value]] = []
-    for form, entry, record in by_roster(accepted, unit):
-        seen[entry.id] = hashlib.sha256(accepted.snapshot.record_bytes(entry)).hexdigest()
-        figures = _figures(wordings[form.id], record, labels)
-        texts = [
-            _warnings(form, record),
-            _changes(accepted, wordings[form.id], form, entry, record),
-        ]
-        names = [form.group(record), form.title(record)]
-        rows.append([len(rows) + 1, *names, *figures, *texts, "", "", entry.id])
+    for one in found:
+        seen[one.record] = one.saw
+        figures = [one.amounts.get(label) for label in labels]
+        warnings = "；".join(f"{found.code} {found.message}" for found in one.warnings)
+        names = [one.group, one.title]
+        rows.append([len(rows) + 1, *names, *figures, warnings, one.changes, "", "", one.record])
     buffer = io.BytesIO()
     title = f"{accepted.round} {SHEET}表"
     with book(title, buffer) as made:
@@ -109,19 +127,29 @@ def _write_note(made: Book, round_name: str, seen: Mapping[str, str], key: bytes
     worksheet.very_hidden()
 
 
-def _figures(wording: Wording, record: Record, labels: list[str]) -> list[Decimal | None]:
-    own = dict(wording.amounts)
-    fields = (own.get(label) for label in labels)
-    return [amount_of(get(record, one.pointer), one.type) if one else None for one in fields]
+def review_row(form: Form, snapshot: Snapshot, round_name: str, entry: Entry) -> ReviewRow:
+    """What a reviewer has to see of one accepted record."""
+    wording, record = Wording(form.mapping), snapshot.record(entry)
+    former = _former(snapshot, round_name, entry)
+    return ReviewRow(
+        record=entry.id,
+        group=form.group(record),
+        title=form.title(record),
+        amounts={
+            label: amount_of(get(record, one.pointer), one.type)
+            for label, one in wording.amounts[:_AMOUNTS]
+        },
+        warnings=form.check(record),
+        changes=_changes(former, wording, form, record),
+        former=former[0] if former else None,
+        saw=content_of(snapshot, entry),
+    )
 
 
-def _warnings(form: Form, record: Record) -> str:
-    return "；".join(f"{one.code} {one.message}" for one in form.check(record))
-
-
-def _changes(accepted: Accepted, wording: Wording, form: Form, entry: Entry, record: Record) -> str:
+def _changes(
+    former: tuple[str, Record] | None, wording: Wording, form: Form, record: Record
+) -> str:
     """What changed since the last round before this one that has the project."""
-    former = _former(accepted.snapshot, accepted.round, entry)
     if former is None:
         return _NEW
     name, old = former

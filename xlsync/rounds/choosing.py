@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository
     from xlsync.rounds.returning import Dispute
 
+CHOSEN = "裁定"
+"""The word with which the message of such a commit begins."""
+
 
 def waiting_disputes(
     repository: Repository, forms: Mapping[str, Form], round_name: str
@@ -64,7 +67,7 @@ def choose(
     asked = Outcome(Path(), "", State.NEW, dispute.note.record, title, group, None, ())
     made = decide(RoundAnswers(view, changes, now()), choices, asked)
     if made.state is State.MERGED:
-        head = safe_text(f"裁定 {dispute.note.round}：{group} {title}")
+        head = f"{CHOSEN} {dispute.note.round}：{safe_text(f'{group} {title}')}"
         repository.commit(changes, f"{head}\n\n{safe_text(reason)}")
         return list(made.problems)
     if made.problems and made.problems[0].code != "B004":

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.base.grid import Address
 from xlsync.base.problems import Problem, problem
@@ -28,12 +30,11 @@ from xlsync.sources import xlsx
 from xlsync.sources.finding import find_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlsync.base.grid import Sheet, Workbook
     from xlsync.base.record import Json
-    from xlsync.repository import Repository
+    from xlsync.repository import Entry, Repository, Snapshot
 
 NOTE_SHEET = "xlsync-review"
 SHEET = "审核意见"
@@ -69,13 +70,17 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """One row that says something: where, about which record, what and why."""
+class Word:
+    """What a reviewer says of a record, and why; ``saw`` is the SHA-256 of what was seen.
 
-    row: int
+    ``row`` is where it stands in a review workbook, 0 for one that was said without.
+    """
+
     record_id: str
     verdict: str
     reason: str
+    saw: str | None = None
+    row: int = 0
 
 
 def note_rows(round_name: str, seen: Mapping[str, str], key: bytes) -> list[tuple[str, str]]:
@@ -127,43 +132,81 @@ def take_review(
         if seen is None:
             return made
         changes = Changes(snapshot, round_name)
-        known, entries = decisions(snapshot, round_name), snapshot.records(round_name)
-        for word in _words(workbook, made):
-            saw = seen.get(word.record_id)
-            entry = entries.get(word.record_id)
-            if saw is None or entry is None:
-                _refuse(made, word, f"表中没有编号为 {word.record_id} 的项目，意见未采用。")
-                continue
-            if hashlib.sha256(snapshot.record_bytes(entry)).hexdigest() != saw:
-                message = f"“{entry.title}”在审核表发出后又有变动，意见未采用；请按新的内容审核。"
-                _refuse(made, word, message, "Q002")
-                continue
-            last = next(
-                (one for one in reversed(known.get(word.record_id, [])) if one.act is Act.REVIEW),
-                None,
-            )
-            if last and (last.saw, last.verdict, last.reason) == (saw, word.verdict, word.reason):
-                made.unchanged += 1
-                continue
-            decision = Decision(
-                Act.REVIEW, now, by or repository.author, word.reason, saw, verdict=word.verdict
-            )
-            put_decision(changes, word.record_id, decision)
-            made.taken += 1
+        said = (replace(one, saw=seen.get(one.record_id)) for one in _words(workbook, made))
+        _take(changes, said, now, by or repository.author, made)
         if made.taken:
             digest = changes.put_received(path.name, data)
             changes.put_receipt(digest, {"received": now, "forms": []})
-            message = (
-                f"{Act.REVIEW.word} {round_name}：{made.taken} 个项目\n\n{safe_text(path.name)}"
-            )
-            made.commit = repository.commit(changes, message)
+            made.commit = repository.commit(changes, _message(round_name, made, path.name))
         return made
 
     return until_committed(once)
 
 
-def _refuse(made: Reviewed, word: _Word, message: str, code: str = "Q001") -> None:
-    made.problems.append(problem(code, f"第 {word.row} 行：{message}", found=word.verdict))
+def put_review(
+    repository: Repository, round_name: str, words: Sequence[Word], now: str, *, by: str | None
+) -> Reviewed:
+    """Take words that a reviewer gave without a workbook, all that can be taken, as one commit.
+
+    Raises:
+        XlsyncError: when there is no such round, a verdict is none, one lacks its reason, or the
+            repository cannot be written.
+    """
+    for one in words:
+        if one.verdict not in VERDICTS:
+            raise XlsyncError(f"意见应为{'、'.join(VERDICTS)}之一。")
+        if one.verdict != PASSED and not one.reason:
+            raise XlsyncError(f"意见是“{one.verdict}”，请写明理由。")
+
+    def once() -> Reviewed:
+        made, snapshot = Reviewed(Path()), repository.snapshot()
+        check_known(snapshot, round_name)
+        changes = Changes(snapshot, round_name)
+        _take(changes, words, now, by or repository.author, made)
+        if made.taken:
+            made.commit = repository.commit(changes, _message(round_name, made, ""))
+        return made
+
+    return until_committed(once)
+
+
+def _message(round_name: str, made: Reviewed, told: str) -> str:
+    return f"{Act.REVIEW.word} {round_name}：{made.taken} 个项目\n\n{safe_text(told)}".rstrip()
+
+
+def _take(changes: Changes, words: Iterable[Word], now: str, by: str, made: Reviewed) -> None:
+    """Note each word that can be taken; the others are told with the reason."""
+    snapshot = changes.snapshot
+    known, entries = decisions(snapshot, changes.round), snapshot.records(changes.round)
+    for word in words:
+        entry = entries.get(word.record_id)
+        if word.saw is None or entry is None:
+            _refuse(made, word, f"表中没有编号为 {word.record_id} 的项目，意见未采用。")
+            continue
+        if content_of(snapshot, entry) != word.saw:
+            message = f"“{entry.title}”在审核以前又有变动，意见未采用；请按新的内容审核。"
+            _refuse(made, word, message, "Q002")
+            continue
+        last = next(
+            (one for one in reversed(known.get(word.record_id, [])) if one.act is Act.REVIEW),
+            None,
+        )
+        if last and (last.saw, last.verdict, last.reason) == (word.saw, word.verdict, word.reason):
+            made.unchanged += 1
+            continue
+        decision = Decision(Act.REVIEW, now, by, word.reason, word.saw, verdict=word.verdict)
+        put_decision(changes, word.record_id, decision)
+        made.taken += 1
+
+
+def content_of(snapshot: Snapshot, entry: Entry) -> str:
+    """The SHA-256 of a record as it stands: what a word on it is bound to."""
+    return hashlib.sha256(snapshot.record_bytes(entry)).hexdigest()
+
+
+def _refuse(made: Reviewed, word: Word, message: str, code: str = "Q001") -> None:
+    place = f"第 {word.row} 行：" if word.row else ""
+    made.problems.append(problem(code, f"{place}{message}", found=word.verdict))
 
 
 def _seen(
@@ -191,7 +234,7 @@ def _pairs(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield sheet.text(Address(row, 1)), sheet.text(Address(row, 2))
 
 
-def _words(workbook: Workbook, made: Reviewed) -> Iterator[_Word]:
+def _words(workbook: Workbook, made: Reviewed) -> Iterator[Word]:
     """Every row that says something; what cannot be understood is told."""
     sheet = next((one for one in workbook.sheets if one.name == SHEET), None)
     columns = _columns(sheet) if sheet else None
@@ -209,7 +252,7 @@ def _words(workbook: Workbook, made: Reviewed) -> Iterator[_Word]:
         )
         if not record_id:
             continue
-        word = _Word(row, record_id, text, reason)
+        word = Word(record_id, text, reason, row=row)
         if not text:
             made.open += 1
             if reason:
@@ -219,7 +262,7 @@ def _words(workbook: Workbook, made: Reviewed) -> Iterator[_Word]:
         elif verdicts[comparable(text)] != PASSED and not reason:
             _refuse(made, word, f"意见是“{text}”，请写明理由；未采用。")
         else:
-            yield _Word(row, record_id, verdicts[comparable(text)], reason)
+            yield Word(record_id, verdicts[comparable(text)], reason, row=row)
 
 
 def _columns(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
