@@ -26,6 +26,8 @@ PAGES = [
     f"{ROUND}/ledger",
     f"{ROUND}/ledger?state=退回&sort=errors&down=1",
     f"{ROUND}/conflicts",
+    f"{ROUND}/warnings?all=1",
+    f"{ROUND}/reviewing",
     f"{ROUND}/totals",
     PROJECT,
     "/nowhere",

@@ -24,9 +24,11 @@ from xlsync.desk.pages import (
     ledger,
     opening,
     project,
+    reviewing,
     rounds,
     sending,
     totals,
+    warnings,
     work,
 )
 from xlsync.desk.receiving import RefusedError
@@ -44,6 +46,8 @@ _PAGES = (
     sending,
     collecting,
     conflicts,
+    warnings,
+    reviewing,
     deciding,
     ledger,
     project,

@@ -99,6 +99,17 @@ class UnitTree:
             names.insert(0, self.find(parent).name)
         return names
 
+    def downwards(self) -> Iterator[tuple[int, Unit]]:
+        """Every unit with how many stand above it, each before those below it."""
+        below: dict[str, list[Unit]] = {}
+        for one in self:
+            below.setdefault(unit_key(one.parent) if one.parent else "", []).append(one)
+        waiting = [(0, one) for one in reversed(below.get("", []))]
+        while waiting:
+            depth, one = waiting.pop()
+            yield depth, one
+            waiting += [(depth + 1, other) for other in reversed(below.get(unit_key(one.name), []))]
+
     def at_level(self, name: str, level: int | None) -> str:
         """The unit of a level (1: the highest) that a unit belongs to, itself if it is higher."""
         path = self.path(name)

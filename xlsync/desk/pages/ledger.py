@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from xlsync import api
 from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
+from xlsync.desk.unit_choice import chosen_units, unit_options
 from xlsync.report.overview import overview
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from xlsync.repository import Repository
     from xlsync.rounds import Standing
+    from xlsync.rounds.units import UnitTree
+
+Kind = TypeVar("Kind")
 
 _PAGE = 100
 _STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "取消")
@@ -43,12 +46,14 @@ def standings_of(repository: Repository, name: str) -> Sequence[Standing]:
     return api.status(repository, name) if name in api.rounds(repository) else []
 
 
-def _narrowed(rows: Sequence[Standing], query: QueryParams) -> list[Standing]:
+def narrowed(rows: Sequence[Standing], query: QueryParams, tree: UnitTree) -> list[Standing]:
+    """The rows of the unit, the state and the text that were asked for, sorted as asked for."""
     unit, state, text = (query.get(key, "").strip() for key in ("unit", "state", "text"))
+    is_wanted = chosen_units(tree, unit)
     found = [
         one
         for one in rows
-        if (not unit or one.group == unit)
+        if is_wanted(one.group)
         and (not state or one.is_in(state) or (state == _LATE and (one.days_late or 0) > 0))
         and (not text or text in one.title or text in one.group)
     ]
@@ -62,11 +67,10 @@ def _show(request: Request) -> Response:
     desk, name, query = desk_of(request), round_of(request), request.query_params
     with desk.repository() as repository:
         rows = desk.remember(repository, standings_of, name)
-        others = api.other_forms(repository, name) if rows else {}
-    found = _narrowed(rows, query)
-    number = max(1, int(query["page"])) if query.get("page", "").isdecimal() else 1
-    pages = max(1, -(-len(found) // _PAGE))
-    number = min(number, pages)
+        tree = desk.remember(repository, api.units)
+        others = desk.remember(repository, api.other_forms, name) if rows else {}
+    found = narrowed(rows, query, tree)
+    shown_rows, number, pages = one_page(found, query, _PAGE)
     return page(
         request,
         "ledger",
@@ -74,20 +78,29 @@ def _show(request: Request) -> Response:
         round=name,
         overview=overview(name, rows),
         others=others,
-        units=sorted(Counter(one.group for one in rows).items()),
+        units=unit_options(tree, (one.group for one in rows)),
         states=(*_STATES, _LATE),
-        rows=found[(number - 1) * _PAGE : number * _PAGE],
+        rows=shown_rows,
         count=len(found),
         number=number,
         pages=pages,
         chosen={key: query.get(key, "") for key in ("unit", "state", "text", "sort")},
         is_down="down" in query,
-        link=partial(_link, query),
+        link=partial(link, query),
         sort_link=partial(_sort_link, query),
     )
 
 
-def _link(query: QueryParams, **changed: object) -> str:
+def one_page(
+    found: Sequence[Kind], query: QueryParams, size: int
+) -> tuple[Sequence[Kind], int, int]:
+    """The rows of the page that was asked for, its number, and how many pages there are."""
+    pages = max(1, -(-len(found) // size))
+    number = min(max(1, int(query["page"])), pages) if query.get("page", "").isdecimal() else 1
+    return found[(number - 1) * size : number * size], number, pages
+
+
+def link(query: QueryParams, **changed: object) -> str:
     """The same page with something else chosen."""
     wanted = {**query, **changed}
     return "?" + urlencode({key: value for key, value in wanted.items() if value is not None})
@@ -95,13 +108,14 @@ def _link(query: QueryParams, **changed: object) -> str:
 
 def _sort_link(query: QueryParams, key: str) -> str:
     turned = query.get("sort") == key and "down" not in query
-    return _link(query, sort=key, down=1 if turned else None, page=None)
+    return link(query, sort=key, down=1 if turned else None, page=None)
 
 
 def _download(request: Request) -> Response:
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
-        rows = _narrowed(desk.remember(repository, standings_of, name), request.query_params)
+        tree = desk.remember(repository, api.units)
+        rows = narrowed(desk.remember(repository, standings_of, name), request.query_params, tree)
     return made_attachment(lambda path: api.write_ledger(path, name, rows), f"{name} 台账.xlsx")
 
 
