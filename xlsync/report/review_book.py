@@ -164,7 +164,7 @@ def _changes(
         for one in deltas
         if one.pointer in amounts and one.difference
     ]
-    return visible(f"与 {name} 相比 {len(deltas)} 处：" + "；".join([*told, "详见 diff"]))
+    return visible(f"与 {name} 相比 {len(deltas)} 处：" + "；".join([*told, "详见修订对照"]))
 
 
 def _former(snapshot: Snapshot, round_name: str, entry: Entry) -> tuple[str, Record] | None:
