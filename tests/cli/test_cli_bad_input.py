@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from running import FORM, SAMPLES, invoke, problems, record, save, text_of
-
-from xlsync.cli import cli
+from running import COMMANDS, FORM, SAMPLES, invoke, problems, record, save, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,14 +169,14 @@ def test_wrong_usage_is_exit_2(arguments: list[str]) -> None:
     assert result.stderr.startswith("Usage: ")
 
 
-@pytest.mark.parametrize("name", [None, *sorted(cli.commands)])
+@pytest.mark.parametrize("name", [None, *sorted(COMMANDS)])
 def test_help_is_complete(name: str | None) -> None:
     result = invoke(*([name] if name else []), "--help")
     assert result.exit_code == 0
     assert result.stderr == ""
     assert "..." not in result.stdout.partition("Options:")[0].partition("\n\n")[2]
     if name is None:
-        assert all(command in result.stdout for command in cli.commands)
+        assert all(command in result.stdout for command in COMMANDS)
     else:
         assert invoke(name, "-h").stdout == result.stdout
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from click.testing import CliRunner
 
 from xlsync.cli import cli
@@ -24,6 +25,12 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "changzheng-2023"
 FORMS = {form.id: form for form in Catalogue()}
 FORM = "project-goal-2023"
+COMMANDS = {
+    name: command
+    for name in cli.list_commands(click.Context(cli))
+    if (command := cli.get_command(click.Context(cli), name))
+}
+"""All commands of the program, by name."""
 
 PROGRAM = [sys.executable, "-c", "from xlsync.cli import main; main()"]
 _FIRST: Record = json.loads((SAMPLES / "一上" / "镇政府-预备费.json").read_text("utf-8"))

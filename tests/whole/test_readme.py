@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import pytest
+import running
 from click.testing import CliRunner
 
 from xlsync.base.problems import CORE_CODES, Severity
@@ -73,9 +74,9 @@ def test_the_examples_of_the_reference_run(tmp_path: Path, monkeypatch: pytest.M
             pytest.fail(f"{command} does not print\n{output}but\n{result.stdout[-2000:]}")
 
 
-@pytest.mark.parametrize("name", sorted(cli.commands))
+@pytest.mark.parametrize("name", sorted(running.COMMANDS))
 def test_every_command_has_help_and_an_example_of_all_its_options(name: str) -> None:
-    command = cli.commands[name]
+    command = running.COMMANDS[name]
     result = CliRunner().invoke(cli, [name, "--help"])
     assert result.exit_code == 0
     assert command.help
@@ -110,4 +111,4 @@ def test_the_guide_has_every_problem_code_with_its_severity() -> None:
 
 def test_the_guide_names_commands_that_exist() -> None:
     for command in re.findall(r"^\s*xlsync (?:-R \S+ )?(\w+)", GUIDE, re.MULTILINE):
-        assert command in cli.commands
+        assert command in running.COMMANDS

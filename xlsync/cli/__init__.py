@@ -9,32 +9,40 @@ from __future__ import annotations
 import click
 
 from xlsync import __version__
-from xlsync.cli.collect import collect
-from xlsync.cli.decide import cancel, correct, deadline, move, rename, restore
-from xlsync.cli.demo import demo
-from xlsync.cli.desk import desk
-from xlsync.cli.diff import diff
-from xlsync.cli.distribute import distribute
 from xlsync.cli.ending import Program, prepare_streams
-from xlsync.cli.export import export
-from xlsync.cli.forms import forms
-from xlsync.cli.generate import generate
-from xlsync.cli.history import log, show
-from xlsync.cli.init import init
 from xlsync.cli.options import forms_option, lang_option, repo_option
-from xlsync.cli.papers import print_command, review
-from xlsync.cli.read import read
-from xlsync.cli.received import received
-from xlsync.cli.remind import remind
-from xlsync.cli.rounds import rounds, undo
-from xlsync.cli.safekeeping import backup, check, recover
 from xlsync.cli.speaking import teach_click
-from xlsync.cli.status import status
-from xlsync.cli.sync import merge, sync
-from xlsync.cli.units import roster, units
+
+_COMMANDS = {
+    "collect": ("collect",),
+    "decide": ("cancel", "correct", "deadline", "move", "rename", "restore"),
+    "demo": ("demo",),
+    "desk": ("desk",),
+    "diff": ("diff",),
+    "distribute": ("distribute",),
+    "export": ("export",),
+    "forms": ("forms",),
+    "generate": ("generate",),
+    "history": ("log", "show"),
+    "init": ("init",),
+    "papers": ("print", "review"),
+    "read": ("read",),
+    "received": ("received",),
+    "remind": ("remind",),
+    "rounds": ("rounds", "undo"),
+    "safekeeping": ("backup", "check", "recover"),
+    "status": ("status",),
+    "sync": ("merge", "sync"),
+    "units": ("roster", "units"),
+}
+"""The commands by the module that holds them; imported when one is called: start-up counts."""
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    homes={name: module for module, names in _COMMANDS.items() for name in names},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="xlsync")
 @lang_option
 @forms_option()
@@ -48,42 +56,6 @@ def cli() -> None:
 
 
 teach_click()
-
-for command in (
-    forms,
-    generate,
-    read,
-    diff,
-    init,
-    distribute,
-    collect,
-    received,
-    status,
-    log,
-    show,
-    export,
-    print_command,
-    review,
-    correct,
-    move,
-    rename,
-    cancel,
-    restore,
-    deadline,
-    undo,
-    rounds,
-    units,
-    roster,
-    remind,
-    merge,
-    sync,
-    check,
-    backup,
-    recover,
-    demo,
-    desk,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,8 @@ from xlsync.base.language import told
 from xlsync.cli.speaking import localize
 
 if TYPE_CHECKING:
-    from typing import IO
+    from collections.abc import Mapping
+    from typing import IO, TypeGuard
 
 FOUND_ERRORS = 1
 BROKEN_SETUP = 3
@@ -37,10 +39,25 @@ class BrokenSetup(click.ClickException):
 
 
 class Program(click.Group):
-    """The group of all commands, which knows how their failures end, and in which language."""
+    """The group of all commands, which knows how their failures end, and in which language.
+
+    ``homes`` names for each command the module of this package that holds it.
+    """
+
+    def __init__(self, *args: Any, homes: Mapping[str, str], **kwargs: Any) -> None:
+        """Import no command yet."""
+        super().__init__(*args, **kwargs)
+        self._homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """The names of all commands."""
+        return sorted(self._homes)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command, described in the language that is spoken."""
+        """A command, imported now and described in the language that is spoken."""
+        if cmd_name not in self.commands and cmd_name in self._homes:
+            home = import_module(f"{__package__}.{self._homes[cmd_name]}")
+            self.add_command(next(one for one in vars(home).values() if _is_named(one, cmd_name)))
         command = super().get_command(ctx, cmd_name)
         return localize(command, cmd_name) if command else None
 
@@ -65,6 +82,10 @@ class Program(click.Group):
                 _stop_writing()
                 sys.exit(READER_GONE)
             raise BrokenSetup(_in_words(error)) from None
+
+
+def _is_named(found: object, name: str) -> TypeGuard[click.Command]:
+    return isinstance(found, click.Command) and found.name == name
 
 
 def _invoked(ctx: click.Context) -> click.Context:
