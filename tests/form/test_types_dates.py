@@ -54,7 +54,11 @@ def test_a_serial_number_that_lost_its_format_is_told(text: str) -> None:
 def test_serial_numbers_may_count_from_1904() -> None:
     assert DATE.parse(DATE.rebased(Cell("43469", Kind.NUMBER))).value == "2023-01-05"
     assert TYPES["money"].rebased(Cell("43469", Kind.NUMBER)).text == "43469"
-    for cell in (Cell("43469"), Cell("20230105", Kind.NUMBER), Cell("2023-01-05", Kind.DATE)):
+    for cell in (
+        Cell("43469"),
+        Cell("20230105", Kind.NUMBER),
+        Cell("2023-01-05", Kind.DATE),
+    ):
         assert DATE.rebased(cell) == cell
 
 

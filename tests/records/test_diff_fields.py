@@ -6,10 +6,10 @@ import pytest
 from diff_sample import MAPPING, record, row
 
 from xlsync.base.record import MISSING, Json, Record
-from xlsync.records import Kind, compare, compare_record
+from xlsync.records import ChangeKind, compare, compare_record
 
 
-def _sides(old: Record, new: Record) -> list[tuple[Kind, str, Json, Json]]:
+def _sides(old: Record, new: Record) -> list[tuple[ChangeKind, str, Json, Json]]:
     return [(d.kind, d.pointer, d.old, d.new) for d in compare(MAPPING, old, new)]
 
 
@@ -23,20 +23,20 @@ def test_fields_come_in_the_order_of_the_form_and_unknown_keys_last() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (MISSING, None, Kind.ADDED),
-        (MISSING, "", Kind.ADDED),
-        (None, "", Kind.CHANGED),
-        ("", None, Kind.CHANGED),
-        ("", MISSING, Kind.REMOVED),
-        (None, MISSING, Kind.REMOVED),
-        (1, True, Kind.CHANGED),
-        (1, 1.0, Kind.CHANGED),
-        ("1", 1, Kind.CHANGED),
+        (MISSING, None, ChangeKind.ADDED),
+        (MISSING, "", ChangeKind.ADDED),
+        (None, "", ChangeKind.CHANGED),
+        ("", None, ChangeKind.CHANGED),
+        ("", MISSING, ChangeKind.REMOVED),
+        (None, MISSING, ChangeKind.REMOVED),
+        (1, True, ChangeKind.CHANGED),
+        (1, 1.0, ChangeKind.CHANGED),
+        ("1", 1, ChangeKind.CHANGED),
     ],
 )
 @pytest.mark.parametrize("key", ["goal", "unknown"])
 def test_absent_null_empty_and_other_types_are_told_apart(
-    key: str, old: Json, new: Json, kind: Kind
+    key: str, old: Json, new: Json, kind: ChangeKind
 ) -> None:
     before, after = ({} if side is MISSING else {key: side} for side in (old, new))
     assert _sides(before, after) == [(kind, f"/{key}", old, new)]
@@ -69,25 +69,29 @@ def test_the_labels_are_those_of_the_form() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ({"id": "a"}, {"id": "b"}, [(Kind.CHANGED, "/id", "a", "b")]),
+        ({"id": "a"}, {"id": "b"}, [(ChangeKind.CHANGED, "/id", "a", "b")]),
         (
             {"x": {"y": 1, "z": [1]}},
             {"x": {"y": 1, "z": [2]}},
-            [(Kind.CHANGED, "/x/z", [1], [2])],
+            [(ChangeKind.CHANGED, "/x/z", [1], [2])],
         ),
-        ({"cost": {"a/b": 1}}, {"cost": {}}, [(Kind.REMOVED, "/cost/a~1b", 1, MISSING)]),
-        ({"cost": {"tip": 1}}, {}, [(Kind.REMOVED, "/cost/tip", 1, MISSING)]),
-        ({"cost": {}}, {}, [(Kind.REMOVED, "/cost", {}, MISSING)]),
-        ({"cost": None}, {"cost": {}}, [(Kind.CHANGED, "/cost", None, {})]),
-        ({"x": {"y": 1}}, {}, [(Kind.REMOVED, "/x", {"y": 1}, MISSING)]),
-        ({"items": []}, {}, [(Kind.REMOVED, "/items", [], MISSING)]),
-        ({"items": None}, {"items": []}, [(Kind.CHANGED, "/items", None, [])]),
-        ({"items": [1]}, {"items": [2]}, [(Kind.CHANGED, "/items", [1], [2])]),
-        ({"items": "无"}, {"items": [row("笔")]}, [(Kind.CHANGED, "/items", "无", [row("笔")])]),
+        ({"cost": {"a/b": 1}}, {"cost": {}}, [(ChangeKind.REMOVED, "/cost/a~1b", 1, MISSING)]),
+        ({"cost": {"tip": 1}}, {}, [(ChangeKind.REMOVED, "/cost/tip", 1, MISSING)]),
+        ({"cost": {}}, {}, [(ChangeKind.REMOVED, "/cost", {}, MISSING)]),
+        ({"cost": None}, {"cost": {}}, [(ChangeKind.CHANGED, "/cost", None, {})]),
+        ({"x": {"y": 1}}, {}, [(ChangeKind.REMOVED, "/x", {"y": 1}, MISSING)]),
+        ({"items": []}, {}, [(ChangeKind.REMOVED, "/items", [], MISSING)]),
+        ({"items": None}, {"items": []}, [(ChangeKind.CHANGED, "/items", None, [])]),
+        ({"items": [1]}, {"items": [2]}, [(ChangeKind.CHANGED, "/items", [1], [2])]),
+        (
+            {"items": "无"},
+            {"items": [row("笔")]},
+            [(ChangeKind.CHANGED, "/items", "无", [row("笔")])],
+        ),
     ],
 )
 def test_nothing_that_differs_goes_unsaid(
-    old: Record, new: Record, expected: list[tuple[Kind, str, Json, Json]]
+    old: Record, new: Record, expected: list[tuple[ChangeKind, str, Json, Json]]
 ) -> None:
     assert _sides(old, new) == expected
 
@@ -104,8 +108,8 @@ def test_the_order_of_keys_is_no_difference() -> None:
 def test_a_record_that_is_not_there_has_all_of_it_added_or_removed() -> None:
     whole = record(row("笔"), year=2023)
     added, removed = compare(MAPPING, None, whole), compare(MAPPING, whole, None)
-    assert {delta.kind for delta in added} == {Kind.ADDED}
-    assert {delta.kind for delta in removed} == {Kind.REMOVED}
+    assert {delta.kind for delta in added} == {ChangeKind.ADDED}
+    assert {delta.kind for delta in removed} == {ChangeKind.REMOVED}
     assert [d.pointer for d in added] == ["/name", "/unit", "/year", "/items/0"]
     assert [d.old for d in removed] == [d.new for d in added]
 
@@ -113,15 +117,15 @@ def test_a_record_that_is_not_there_has_all_of_it_added_or_removed() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (None, record(), Kind.ADDED),
-        (None, {}, Kind.ADDED),
-        (record(), None, Kind.REMOVED),
-        (record(), record(year=1), Kind.CHANGED),
-        (record(), {**record(), "name": "采购二"}, Kind.RENAMED),
-        (record(), {**record(), "name": "采购二", "unit": "财务科"}, Kind.MOVED),
+        (None, record(), ChangeKind.ADDED),
+        (None, {}, ChangeKind.ADDED),
+        (record(), None, ChangeKind.REMOVED),
+        (record(), record(year=1), ChangeKind.CHANGED),
+        (record(), {**record(), "name": "采购二"}, ChangeKind.RENAMED),
+        (record(), {**record(), "name": "采购二", "unit": "财务科"}, ChangeKind.MOVED),
     ],
 )
-def test_what_became_of_a_record(old: Json, new: Json, kind: Kind) -> None:
+def test_what_became_of_a_record(old: Json, new: Json, kind: ChangeKind) -> None:
     delta = compare_record(MAPPING, "r1", old, new)
     assert delta is not None
     last = old if new is None else new

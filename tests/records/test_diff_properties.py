@@ -8,7 +8,7 @@ from diff_sample import MAPPING, record, row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsync.records import Kind, compare
+from xlsync.records import ChangeKind, compare
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
@@ -61,7 +61,10 @@ def test_no_delta_means_equal_apart_from_row_ids(old: Record, new: Record) -> No
 @given(_RECORDS, _RECORDS)
 def test_swapped_sides_swap_added_and_removed(old: Record, new: Record) -> None:
     there, back = compare(MAPPING, old, new), compare(MAPPING, new, old)
-    for one, other in ((Kind.ADDED, Kind.REMOVED), (Kind.REMOVED, Kind.ADDED)):
+    for one, other in (
+        (ChangeKind.ADDED, ChangeKind.REMOVED),
+        (ChangeKind.REMOVED, ChangeKind.ADDED),
+    ):
         assert sorted(d.pointer for d in there if d.kind is one and d.row is None) == sorted(
             d.pointer for d in back if d.kind is other and d.row is None
         )
@@ -76,7 +79,7 @@ def test_another_order_is_moves_alone(
 ) -> None:
     old, new = orders
     deltas = compare(MAPPING, record(*old), record(*new))
-    assert {delta.kind for delta in deltas} <= {Kind.MOVED}
+    assert {delta.kind for delta in deltas} <= {ChangeKind.MOVED}
     assert len(deltas) < max(len(old), 1)
 
 
@@ -84,6 +87,6 @@ def test_another_order_is_moves_alone(
 def test_every_row_has_a_partner_or_a_delta(old: list[Record], new: list[Record]) -> None:
     deltas = compare(MAPPING, record(*old), record(*new))
     wholes = [d for d in deltas if d.pointer.count("/") == 2]
-    added = sum(d.kind is Kind.ADDED for d in wholes)
-    removed = sum(d.kind is Kind.REMOVED for d in wholes)
+    added = sum(d.kind is ChangeKind.ADDED for d in wholes)
+    removed = sum(d.kind is ChangeKind.REMOVED for d in wholes)
     assert len(old) - removed == len(new) - added

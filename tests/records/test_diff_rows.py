@@ -9,7 +9,7 @@ from diff_sample import MAPPING, record, row
 from reading_samples import FORM, our_workbook
 
 from xlsync.base.record import MISSING, Json, Record
-from xlsync.records import Delta, Kind, compare
+from xlsync.records import ChangeKind, Delta, compare
 
 
 def _compare(old: list[Record], new: list[Record]) -> list[Delta]:
@@ -25,12 +25,12 @@ def test_a_row_put_in_front_leaves_the_others_alone() -> None:
     new = [row("本", id="9"), row("笔", id="1", count="6"), row("纸", id="2")]
     added, changed = _compare(old, new)
     assert (added.kind, added.pointer, added.old, added.new) == (
-        Kind.ADDED,
+        ChangeKind.ADDED,
         "/items/0",
         MISSING,
         new[0],
     )
-    assert (changed.kind, changed.pointer) == (Kind.CHANGED, "/items/1/count")
+    assert (changed.kind, changed.pointer) == (ChangeKind.CHANGED, "/items/1/count")
     assert (changed.label, changed.old, changed.new) == ("数量", "5", "6")
     assert changed.row == {"id": "1", "top": "办公", "sub": "文具", "what": "笔"}
 
@@ -38,7 +38,7 @@ def test_a_row_put_in_front_leaves_the_others_alone() -> None:
 def test_a_removed_row_is_the_whole_old_row_at_its_old_place() -> None:
     old = [row("笔", id="1"), row("纸", id="2", count="3")]
     (delta,) = _compare(old, [row("笔", id="1")])
-    assert (delta.kind, delta.pointer, delta.old) == (Kind.REMOVED, "/items/1", old[1])
+    assert (delta.kind, delta.pointer, delta.old) == (ChangeKind.REMOVED, "/items/1", old[1])
     assert delta.new is MISSING
     assert delta.row == {"id": "2", "top": "办公", "sub": "文具", "what": "纸"}
 
@@ -57,14 +57,14 @@ def test_the_id_alone_is_no_change() -> None:
 def test_blanks_and_width_do_not_part_rows_but_are_told() -> None:
     old, new = [row("笔(红)"), row("纸")], [row("纸"), row("笔 （红）", top="办 公")]
     deltas = [(d.kind, d.pointer) for d in _compare(old, new)]
-    assert (Kind.RENAMED, "/items/1/what") in deltas
-    assert (Kind.CHANGED, "/items/1/top") in deltas
-    assert not {Kind.ADDED, Kind.REMOVED} & {kind for kind, _ in deltas}
+    assert (ChangeKind.RENAMED, "/items/1/what") in deltas
+    assert (ChangeKind.CHANGED, "/items/1/top") in deltas
+    assert not {ChangeKind.ADDED, ChangeKind.REMOVED} & {kind for kind, _ in deltas}
 
 
 def test_the_same_id_with_another_name_is_a_new_name() -> None:
     (delta,) = _compare([row("笔", id="1")], [row("打印机", id="1")])
-    assert (delta.kind, delta.pointer, delta.label) == (Kind.RENAMED, "/items/0/what", "品名")
+    assert (delta.kind, delta.pointer, delta.label) == (ChangeKind.RENAMED, "/items/0/what", "品名")
     assert (delta.old, delta.new) == ("笔", "打印机")
 
 
@@ -82,7 +82,7 @@ def test_a_reworded_name_is_recognised_under_the_same_levels_only() -> None:
 def test_the_most_alike_names_come_together() -> None:
     old = [row("培训合格率甲乙"), row("培训合格率甲丙丁")]
     new = [row("培训合格率甲丙丁戊"), row("培训合格率甲乙己")]
-    renamed = {(d.old, d.new) for d in _compare(old, new) if d.kind is Kind.RENAMED}
+    renamed = {(d.old, d.new) for d in _compare(old, new) if d.kind is ChangeKind.RENAMED}
     assert renamed == {
         ("培训合格率甲丙丁", "培训合格率甲丙丁戊"),
         ("培训合格率甲乙", "培训合格率甲乙己"),
@@ -91,9 +91,9 @@ def test_the_most_alike_names_come_together() -> None:
 
 def test_the_same_name_under_another_level_is_the_same_row() -> None:
     (delta,) = _compare([row("打印机", sub="文具")], [row("打印机", sub="设备")])
-    assert (delta.kind, delta.pointer) == (Kind.CHANGED, "/items/0/sub")
+    assert (delta.kind, delta.pointer) == (ChangeKind.CHANGED, "/items/0/sub")
     (delta,) = _compare([row("维修")], [row("维修", top="车辆")])
-    assert (delta.kind, delta.pointer) == (Kind.CHANGED, "/items/0/top")
+    assert (delta.kind, delta.pointer) == (ChangeKind.CHANGED, "/items/0/top")
 
 
 @pytest.mark.parametrize("what", [None, "", MISSING, 7])
@@ -102,7 +102,7 @@ def test_a_name_that_is_no_text_is_an_ordinary_value(what: Json) -> None:
     if what is MISSING:
         del old["what"]
     (delta,) = _compare([old], [row("笔", id="1")])
-    assert delta.kind is (Kind.ADDED if what is MISSING else Kind.CHANGED)
+    assert delta.kind is (ChangeKind.ADDED if what is MISSING else ChangeKind.CHANGED)
 
 
 def test_keys_of_a_row_outside_the_form_are_compared_too() -> None:
@@ -119,7 +119,7 @@ def test_one_moved_row_is_one_move() -> None:
     names = ["甲", "乙", "丙", "丁"]
     old = [row(name) for name in names]
     (delta,) = _compare(old, [old[3], *old[:3]])
-    assert (delta.kind, delta.pointer, delta.old, delta.new) == (Kind.MOVED, "/items/0", 4, 1)
+    assert (delta.kind, delta.pointer, delta.old, delta.new) == (ChangeKind.MOVED, "/items/0", 4, 1)
     assert delta.row == {"top": "办公", "sub": "文具", "what": "丁"}
 
 
@@ -135,7 +135,7 @@ def test_doubles_are_neither_lost_nor_merged(ids: tuple[str | None, ...]) -> Non
     assert len(_brief(old, [])) == 3
     assert len(_brief(old, old[:1])) == 2
     kinds = [delta.kind for delta in _compare(old, [*old, old[0]])]
-    assert kinds == [Kind.ADDED]
+    assert kinds == [ChangeKind.ADDED]
 
 
 def test_ids_of_any_kind_do_no_harm() -> None:

@@ -23,7 +23,7 @@ from openpyxl.comments import Comment
 from reading_samples import FORM, FORMS, our_workbook
 
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
-from xlsync.records.conflicts import NOTE, SHEET, Choice, Note, Side, version
+from xlsync.records.conflicts import NOTE, SHEET, Choice, ConflictNote, Side, version
 from xlsync.sources import open_file
 
 if TYPE_CHECKING:
@@ -243,14 +243,14 @@ def test_a_note_made_for_another_record_has_no_seal_of_ours() -> None:
     choices, _ = read_back(filled(**ALL_OURS))
     assert choices is not None
     pairs = [pair for pair in choices.note.pairs() if pair[0] not in {"seal", "check"}]
-    forged = Note.from_pairs(
-        Note(
+    forged = ConflictNote.from_pairs(
+        ConflictNote(
             "f", "r", "x", "o", "t", choices.note.texts, choices.note.lines, choices.note.seal
         ).pairs()
     )
     assert forged is not None
     assert not forged.is_sealed_by(KEY)
-    assert Note.from_pairs(pairs) is None
+    assert ConflictNote.from_pairs(pairs) is None
 
 
 def test_a_form_that_is_not_known_is_said() -> None:

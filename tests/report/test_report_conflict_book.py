@@ -28,7 +28,7 @@ from reading_samples import FORM, FORMS
 from workbook_lint import lint
 
 from xlsync.records import merge
-from xlsync.records.conflicts import COLUMNS, NOTE, SHEET, Note
+from xlsync.records.conflicts import COLUMNS, NOTE, SHEET, ConflictNote
 from xlsync.report.conflict_book import conflict_workbook
 from xlsync.sources import open_file
 
@@ -105,7 +105,7 @@ def test_it_prints_on_a_landscape_page_one_page_wide(sheet: Worksheet) -> None:
 
 def test_excel_has_nothing_to_repair_and_the_bytes_are_always_the_same() -> None:
     assert lint(sample().workbook) == []
-    note = Note.between(ROUND, sample().ours, sample().theirs)
+    note = ConflictNote.between(ROUND, sample().ours, sample().theirs)
     assert conflict_workbook(FORM, note, sample().merged, KEY) == sample().workbook
 
 
@@ -115,7 +115,7 @@ def test_a_text_higher_than_a_row_shows_what_changed_and_where() -> None:
     ours = base | {"overall_goal": base["overall_goal"].replace("第30条要求", "第30条必须")}
     theirs = base | {"overall_goal": "全部重写。" * 400}
     merged = merge(FORM.mapping, base, ours, theirs)
-    data = conflict_workbook(FORM, Note.between(ROUND, ours, theirs), merged, KEY)
+    data = conflict_workbook(FORM, ConflictNote.between(ROUND, ours, theirs), merged, KEY)
     assert lint(data) == []
     place, before, mine, yours = (
         str(cell.value) for cell in load_workbook(io.BytesIO(data))[SHEET][DATE][1:5]
@@ -135,7 +135,7 @@ def test_whatever_contradicts_can_be_written_and_read(form: Form) -> None:
     def holds(versions: Three) -> None:
         base, ours, theirs = versions
         merged = merge(form.mapping, base, ours, theirs)
-        data = conflict_workbook(form, Note.between(ROUND, ours, theirs), merged, KEY)
+        data = conflict_workbook(form, ConflictNote.between(ROUND, ours, theirs), merged, KEY)
         assert lint(data) == []
         choices, problems = read_back(data)
         assert choices is not None

@@ -14,7 +14,7 @@ from workbook_lint import lint
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
-from xlsync.report.office import FIRST_ROW, Column, book
+from xlsync.report.office import FIRST_ROW, ReportColumn, book
 from xlsync.report.office_text import CUT, write_runs
 from xlsync.sources import xlsx
 
@@ -48,7 +48,7 @@ HOSTILE = [
     "TRUE",
     "#REF!",
 ]
-COLUMNS = [Column("编号", 10), Column("内容", 30)]
+COLUMNS = [ReportColumn("编号", 10), ReportColumn("内容", 30)]
 
 
 def made(values: list[Value], *, by_rows: bool = False) -> bytes:
@@ -150,7 +150,7 @@ def test_every_sheet_is_a4_and_a_wide_one_goes_over_several_pages() -> None:
     for count, pages, repeated in ((4, 1, None), (10, 2, "$A:$B")):
         buffer = io.BytesIO()
         with book("表", buffer) as one:
-            one.sheet("表", "标题", "", [Column("栏", 30)] * count)
+            one.sheet("表", "标题", "", [ReportColumn("栏", 30)] * count)
         sheet = opened(buffer.getvalue())
         assert sheet.page_setup.paperSize == 9
         assert (sheet.page_setup.fitToWidth or 1) == pages

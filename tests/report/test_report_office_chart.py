@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from workbook_lint import lint
 
-from xlsync.report.office import FIRST_ROW, Column, book
+from xlsync.report.office import FIRST_ROW, ReportColumn, book
 from xlsync.report.office_chart import Chart, Series, draw_chart
 
-COLUMNS = [Column("单位", 20), Column("金额", 15, "money")]
+COLUMNS = [ReportColumn("单位", 20), ReportColumn("金额", 15, "money")]
 
 
 def drawn(count: int, *, by_rows: bool = False) -> bytes:

@@ -14,7 +14,7 @@ from running import FORMS, SAMPLES
 
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.records import What, compare_record
-from xlsync.report.revisions import Revision, kinds_of, revisions
+from xlsync.report.revisions import RevisionLine, kinds_of, revisions
 from xlsync.rounds.comparing import compare_records
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _Told = tuple[str, str, str, str]
 
 
-def _made(old: Record | None, new: Record | None) -> list[Revision]:
+def _made(old: Record | None, new: Record | None) -> list[RevisionLine]:
     delta = compare_record(MAPPING, "r1", old, new)
     assert delta is not None
     (found,) = revisions([delta])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xlsync.repository import Changes, Kind, Repository
+from xlsync.repository import Changes, Repository, RevisionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +40,11 @@ def test_a_log_tells_every_kind_newest_first(
 
     log = repository.log("a")
     assert [(step.kind, step.round) for step in log] == [
-        (Kind.REMOVED, ROUND),
-        (Kind.ADDED, LATER),
-        (Kind.RENAMED, ROUND),
-        (Kind.CHANGED, ROUND),
-        (Kind.ADDED, ROUND),
+        (RevisionKind.REMOVED, ROUND),
+        (RevisionKind.ADDED, LATER),
+        (RevisionKind.RENAMED, ROUND),
+        (RevisionKind.CHANGED, ROUND),
+        (RevisionKind.ADDED, ROUND),
     ]
     assert [step.path for step in log] == [
         f"rounds/{ROUND}/h/u.a.json",
@@ -94,7 +94,7 @@ def test_a_merge_tells_each_change_once(
     assert len(repository.history()) == 5
     for record_id, message in (("a", "by hand"), ("b", f"put {ROUND}\n\nmore")):
         log = repository.log(record_id)
-        assert [step.kind for step in log] == [Kind.CHANGED, Kind.ADDED]
+        assert [step.kind for step in log] == [RevisionKind.CHANGED, RevisionKind.ADDED]
         assert log[0].message == message
 
 

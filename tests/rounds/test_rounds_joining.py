@@ -14,10 +14,10 @@ from running import FORMS
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
-from xlsync.records.conflicts import Choice, Choices, Note, Side
+from xlsync.records.conflicts import Choice, Choices, ConflictNote, Side
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.sealing import new_seal, seal_keys
-from xlsync.rounds.joining import Joined, join
+from xlsync.rounds.joining import JoinResult, join
 from xlsync.rounds.ledger import issued, issues
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.returning import disputes
@@ -66,7 +66,7 @@ class Office:
         git("-C", self.folder, "fetch", "--quiet", other.folder, f"+main:{name}")
         return name
 
-    def join(self, other: Office) -> Joined:
+    def join(self, other: Office) -> JoinResult:
         return join(self.repository, FORMS, self.fetch(other))
 
     def record(self, record_id: str = FIRST["id"], name: str = ROUND) -> Record:
@@ -117,7 +117,7 @@ def district(town: Office, tmp_path: Path) -> Iterator[Office]:
         yield made
 
 
-def join_both(town: Office, district: Office) -> Joined:
+def join_both(town: Office, district: Office) -> JoinResult:
     """Join both ways at once, and make sure that both come to the same."""
     town_theirs, district_theirs = town.fetch(district), district.fetch(town)
     joined = join(town.repository, FORMS, town_theirs)
@@ -225,7 +225,7 @@ def test_a_conflict_that_was_joined_can_be_decided(town: Office, district: Offic
     assert [row.state for row in standings(district.snapshot(), ROUND)] == ["已收"]
 
 
-def decide(office: Office, note: Note, sides: dict[str, Side]) -> None:
+def decide(office: Office, note: ConflictNote, sides: dict[str, Side]) -> None:
     from dataclasses import replace
 
     spool = office.snapshot().spool()

@@ -13,7 +13,7 @@ from xlsync.repository import Changes, Repository
 from xlsync.repository.layout import SEAL
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds import collect
-from xlsync.rounds.correcting import Note, correct
+from xlsync.rounds.correcting import DecisionNote, correct
 from xlsync.rounds.distributing import Distribution, distribute
 from xlsync.rounds.ledger import issued
 from xlsync.rounds.life import life
@@ -154,7 +154,7 @@ def test_a_roster_that_says_nothing_new_leaves_a_later_correction_alone(
 ) -> None:
     changes = Changes(repository.snapshot(), ROUND)
     known = RoundView(repository, changes.snapshot, ROUND, FORMS)
-    note = Note("赵", "2999-01-01T00:00:00+08:00", "改名")
+    note = DecisionNote("赵", "2999-01-01T00:00:00+08:00", "改名")
     correct(RoundAnswers(known, changes), "p-7", {"/project_name": "清淤"}, note)
     repository.commit(changes, "corrected")
     done = send(repository, tmp_path / "2", row(total=accepted["funds"]["total"]))

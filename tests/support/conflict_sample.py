@@ -13,7 +13,7 @@ from reading_samples import FILLED, FORM, FORMS, read_one, record_of
 
 from xlsync.records import merge, resolve
 from xlsync.records.conflict_reading import read_choices
-from xlsync.records.conflicts import SHEET, Note
+from xlsync.records.conflicts import SHEET, ConflictNote
 from xlsync.report.conflict_book import conflict_workbook
 from xlsync.sources import open_file
 
@@ -56,7 +56,7 @@ def sample() -> Sample:
     ours["indicators"][1]["value"] = "96.00"
     del theirs["indicators"][1]
     merged = merge(FORM.mapping, base, ours, theirs)
-    note = Note.between(ROUND, ours, theirs)
+    note = ConflictNote.between(ROUND, ours, theirs)
     return Sample(ours, theirs, merged, conflict_workbook(FORM, note, merged, KEY))
 
 

@@ -37,14 +37,14 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
             cannot be written or is there already without ``force``.
     """
     from xlsync.base.files import put_file, refuse_existing
-    from xlsync.exchange.printing import Printed, print_forms
+    from xlsync.exchange.printing import PrintedForm, print_forms
     from xlsync.rounds.exporting import accepted, by_roster
 
     if not force:
         refuse_existing([path])
     found = accepted(or_installed(forms), repository.snapshot(), round_name)
     items = [
-        Printed(form, record, form.group(record), form.title(record))
+        PrintedForm(form, record, form.group(record), form.title(record))
         for form, _, record in by_roster(found, unit)
     ]
     data = print_forms(items, progress or (lambda _, __: None)) if items else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsync.rounds import Collection
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.incoming import ReceivedFile
-    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.syncing import Synced
 
 
@@ -215,7 +215,7 @@ def _write_conflicts(
     return put_files(folder, conflict_workbooks(repository, forms, waiting))
 
 
-def join(repository: Repository, revision: str, forms: Forms | None = None) -> Joined:
+def join(repository: Repository, revision: str, forms: Forms | None = None) -> JoinResult:
     """Join what another coordinator did, once it was fetched: a branch, tag or commit.
 
     Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository
     from xlsync.rounds import Standing, State
     from xlsync.rounds.life import Event
-    from xlsync.rounds.receipts import Kept
+    from xlsync.rounds.receipts import KeptFile
 
 
 def status(
@@ -76,7 +76,7 @@ def write_ledger(
     put_file(path, ledger_workbook(round_name, rows, unit_of), force=force)
 
 
-def received(repository: Repository, round_name: str, record: str | None = None) -> list[Kept]:
+def received(repository: Repository, round_name: str, record: str | None = None) -> list[KeptFile]:
     """The files of a round as they came, the last first; those of one project where it is named.
 
     Raises:
@@ -87,7 +87,7 @@ def received(repository: Repository, round_name: str, record: str | None = None)
     return received_files(repository.snapshot(), round_name, record)
 
 
-def write_received(repository: Repository, found: Iterable[Kept], folder: Path) -> list[Path]:
+def write_received(repository: Repository, found: Iterable[KeptFile], folder: Path) -> list[Path]:
     """Write received files into a folder, byte for byte as they came."""
     from xlsync.base.files import put_files
     from xlsync.rounds.receipts import named_files

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsync.reader import Reading
     from xlsync.report.totals import FormTotals
     from xlsync.repository import Repository
-    from xlsync.rounds.receipts import Kept
+    from xlsync.rounds.receipts import KeptFile
 
 
 def is_round(text: str) -> bool:
@@ -47,7 +47,7 @@ def write_text(path: Path, text: str) -> Path:
 
 def reread(
     repository: Repository, round_name: str, key: str, forms: Forms | None = None
-) -> tuple[Kept, FileReading]:
+) -> tuple[KeptFile, FileReading]:
     """A received file by its SHA-256 or the beginning of it: its receipt, and what stands in it.
 
     Raises:

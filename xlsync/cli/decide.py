@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from xlsync.rounds.coordinator import Coordinator, Dated, Decided
+    from xlsync.rounds.coordinator import Coordinator, Dated, DecisionMade
 
 
 _SHARED = (
@@ -160,7 +160,7 @@ def deadline(
 
 def _tell(
     settings: Settings,
-    decide: Callable[[Coordinator], Decided | Dated],
+    decide: Callable[[Coordinator], DecisionMade | Dated],
     *,
     by: str | None,
     is_preview: bool,

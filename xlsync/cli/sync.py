@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.syncing import Synced
 
 _return_option = click.option(
@@ -74,7 +74,7 @@ def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool)
 
 
 def _tell(
-    result: Joined | Synced, lines: Iterable[Line], written: Iterable[Path], *, as_json: bool
+    result: JoinResult | Synced, lines: Iterable[Line], written: Iterable[Path], *, as_json: bool
 ) -> None:
     """Say what an exchange did; exit with 1 where something contradicts."""
     if as_json:

@@ -42,7 +42,7 @@ _OPEN = "/static/"
 
 
 @dataclass(frozen=True)
-class Keys:
+class AccessKeys:
     """The key of one run, and the names by which this page may be called."""
 
     port: int
@@ -78,7 +78,7 @@ class Guard:
     """The outermost layer of the page; ``refuse`` makes the page that says why not."""
 
     def __init__(
-        self, app: ASGIApp, keys: Keys, refuse: Callable[[int, str, str], Response]
+        self, app: ASGIApp, keys: AccessKeys, refuse: Callable[[int, str, str], Response]
     ) -> None:
         """Stand before ``app``."""
         self.app = app

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from xlsync import api
 from xlsync.api import XlsyncError
-from xlsync.desk.guarding import Keys
+from xlsync.desk.guarding import AccessKeys
 from xlsync.desk.memory import last_folder
 from xlsync.desk.state import Desk
 
@@ -45,7 +45,7 @@ def serve(
         XlsyncError: when the port is taken, or no port can be had.
     """
     listening = _listen(port)
-    keys = Keys(listening.getsockname()[1])
+    keys = AccessKeys(listening.getsockname()[1])
     tell(keys.address)
     with contextlib.closing(listening), _opened(keys.address) if browser else _nothing():
         folders = [folder] if folder else [Path.cwd(), last_folder()]

@@ -19,7 +19,7 @@ from xlsync.desk.jobs import Jobs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xlsync.desk.guarding import Keys
+    from xlsync.desk.guarding import AccessKeys
     from xlsync.form import Forms
     from xlsync.repository import Repository
 
@@ -37,7 +37,7 @@ class NoRepositoryError(XlsyncError):
 class Desk:
     """One run of the page; requests run in several threads at once."""
 
-    keys: Keys
+    keys: AccessKeys
     folder: Path | None = None
     forms_folder: Path | None = None
     jobs: Jobs = field(default_factory=Jobs)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.draft.looks import Look
-    from xlsync.draft.official import Place
+    from xlsync.draft.official import OfficialCell
     from xlsync.draft.regions import Spot, TableRegion
     from xlsync.draft.sheet import Understood
     from xlsync.draft.tables import MeantTable
@@ -122,7 +122,7 @@ class TemplateText:
                 doubt = "? 空白的固定格；如果是填报格，请移到 slots"
                 yield one.area, self._label(one, "blank", None, first), doubt
 
-    def _label(self, place: Place, role: str, of: str | None, first: int) -> str:
+    def _label(self, place: OfficialCell, role: str, of: str | None, first: int) -> str:
         area = place.area.moved(1 - first).a1
         says: dict[str, Value] = {"of": of} if of else {"text": place.text}
         return toml({"area": area, "style": self._styles.name(role, place.look), **says})

@@ -16,10 +16,10 @@ from xlsync.draft.units import PrintedUnits, counted
 
 if TYPE_CHECKING:
     from xlsync.draft.known import Known
-    from xlsync.draft.official import Place
+    from xlsync.draft.official import OfficialCell
     from xlsync.draft.regions import Regions, Spot
     from xlsync.draft.toml import Value
-    from xlsync.draft.units import Printed
+    from xlsync.draft.units import PrintedUnit
     from xlsync.form import Form
 
 _DATE = re.compile(r"[yY].*[dD]")
@@ -39,7 +39,7 @@ class Meaning:
     """Names for slots and labels; fields and code lists by name; what the author is told."""
 
     spots: list[tuple[Spot, str]] = field(default_factory=list)
-    of: dict[Place, str] = field(default_factory=dict)
+    of: dict[OfficialCell, str] = field(default_factory=dict)
     fields: dict[str, MeantField] = field(default_factory=dict)
     codes: dict[str, dict[str, Value]] = field(default_factory=dict)
     labels: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def meaning(found: Regions, known: Known) -> Meaning:
     return made
 
 
-def _settle_unit(meant: MeantField, printed: Printed) -> None:
+def _settle_unit(meant: MeantField, printed: PrintedUnit) -> None:
     """An amount counts in what the sheet prints over it; a heading with a unit makes amounts."""
     kind = meant.pairs.get("type")
     if printed.is_money and kind is None and "codes" not in meant.pairs:

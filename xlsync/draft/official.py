@@ -40,7 +40,7 @@ _MM_PER_INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OfficialCell:
     """A single cell or a merged area; ``is_open`` says that a protected sheet lets it be filled.
 
     ``options`` are those of its dropdown, where it has one.
@@ -53,7 +53,7 @@ class Place:
     options: tuple[str, ...] = ()
 
 
-class Page(NamedTuple):
+class PageSetup(NamedTuple):
     """Print set-up as a template says it; margins in millimetres."""
 
     paper: str
@@ -69,11 +69,11 @@ class Official:
     sheet: str
     columns: list[float]
     heights: list[float]
-    places: list[Place]
-    page: Page
+    places: list[OfficialCell]
+    page: PageSetup
     remarks: list[str] = field(default_factory=list)
 
-    def on_row(self, row: int) -> list[Place]:
+    def on_row(self, row: int) -> list[OfficialCell]:
         """What lies on a row, from left to right."""
         return [one for one in self.places if one.area.top <= row <= one.area.bottom]
 
@@ -172,7 +172,7 @@ def _drawn(path: Path, sheet: Worksheet) -> Area:
 
 def _places(
     workbook: Workbook, sheet: Worksheet, rows: list[int], columns: list[int]
-) -> Iterator[Place]:
+) -> Iterator[OfficialCell]:
     """Every place, on the rows and columns that are kept."""
     new_row = {row: number for number, row in enumerate(rows, start=1)}
     new_column = {column: number for number, column in enumerate(columns, start=1)}
@@ -195,7 +195,7 @@ def _places(
         if not kept_rows or not kept_columns:
             continue
         cells = [sheet.cell(*address) for address in area.cells()]
-        yield Place(
+        yield OfficialCell(
             area=Area(kept_rows[0], kept_columns[0], kept_rows[-1], kept_columns[-1]),
             text=_text(cells[0]),
             look=look_of(cells),
@@ -270,17 +270,17 @@ def _height(sheet: Worksheet, row: int) -> float | None:
     return min(_HIGHEST, float(own)) if own else None
 
 
-def _needed(places: list[Place]) -> float:
+def _needed(places: list[OfficialCell]) -> float:
     """The height that an office program gives a row by itself: that of its largest font."""
     sizes = [one.look.size or 0 for one in places if one.text]
     return max([_DEFAULT_HEIGHT, *(round(size * _LEADING, 2) for size in sizes)])
 
 
-def _page(sheet: Worksheet) -> Page:
+def _page(sheet: Worksheet) -> PageSetup:
     margins = sheet.page_margins
     footer = sheet.oddFooter
     parts = (footer.left.text, footer.center.text, footer.right.text) if footer else ()
-    return Page(
+    return PageSetup(
         paper="A3" if str(sheet.page_setup.paperSize) == str(sheet.PAPERSIZE_A3) else "A4",
         orientation="landscape" if sheet.page_setup.orientation == "landscape" else "portrait",
         margins={

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.draft.official import Official, Place
+    from xlsync.draft.official import Official, OfficialCell
 
 _YEAR = re.compile(r"(\D*?)(?:\d{4}|[Xx×_＿\s]{2,})(\s*年\D*)")
 _PLACEHOLDER = re.compile(r"(?:[^\W\d_]{2}\s*\d+\s*[:：]?|[….]+|[-—/]+)?")
@@ -39,9 +39,9 @@ class Way(StrEnum):
 class Spot:
     """A slot: its place, its labels (a row's and a column's in a matrix), and any doubt."""
 
-    place: Place
+    place: OfficialCell
     way: Way
-    labels: tuple[Place, ...] = ()
+    labels: tuple[OfficialCell, ...] = ()
     doubt: str = ""
     number_format: str | None = None
     """For a value inside a text: the number format that writes the text around it."""
@@ -65,10 +65,10 @@ class TableRegion:
     top: int
     first: int
     bottom: int
-    caption: Place | None
-    headings: list[Place]
-    columns: list[Place]
-    corners: list[Place]
+    caption: OfficialCell | None
+    headings: list[OfficialCell]
+    columns: list[OfficialCell]
+    corners: list[OfficialCell]
     printed: list[list[str]] = field(default_factory=list)
 
 
@@ -76,10 +76,10 @@ class TableRegion:
 class Regions:
     """The whole sheet; ``blanks`` are places that nobody fills in."""
 
-    title: Place | None
-    labels: list[Place]
+    title: OfficialCell | None
+    labels: list[OfficialCell]
     spots: list[Spot]
-    blanks: list[Place]
+    blanks: list[OfficialCell]
     table: TableRegion | None
 
 
@@ -109,7 +109,7 @@ def regions(official: Official) -> Regions:
     return Regions(title, labels, spots, blanks, table)
 
 
-def _year(place: Place) -> Spot | None:
+def _year(place: OfficialCell) -> Spot | None:
     """A line such as （2026年度）: the year is filled in, the rest belongs to the form."""
     match = _YEAR.fullmatch(place.text)
     if match is None:
@@ -118,7 +118,7 @@ def _year(place: Place) -> Spot | None:
     return Spot(place, Way.PATTERN, number_format=f'"{before}"0"{after.strip()}"')
 
 
-def _spot(fixed: list[Place], place: Place) -> Spot | None:
+def _spot(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
     """What fills an empty place, from the labels around it; None for a blank of the form."""
     number_format = place.look.number_format
     if number_format and '"' in number_format:
@@ -126,7 +126,7 @@ def _spot(fixed: list[Place], place: Place) -> Spot | None:
     return _labelled(fixed, place) or _doubted(fixed, place)
 
 
-def _labelled(fixed: list[Place], place: Place) -> Spot | None:
+def _labelled(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
     row, column = _row_label(fixed, place), _column_heading(fixed, place)
     if row is not None and column is not None and _has_empty_neighbour(fixed, place):
         return Spot(place, Way.MATRIX, (row, column))
@@ -140,7 +140,7 @@ def _labelled(fixed: list[Place], place: Place) -> Spot | None:
     return None
 
 
-def _has_empty_neighbour(fixed: list[Place], place: Place) -> bool:
+def _has_empty_neighbour(fixed: list[OfficialCell], place: OfficialCell) -> bool:
     """Whether the place before or behind on the same rows is empty too."""
     area = place.area
     return any(
@@ -150,7 +150,7 @@ def _has_empty_neighbour(fixed: list[Place], place: Place) -> bool:
     )
 
 
-def _doubted(fixed: list[Place], place: Place) -> Spot | None:
+def _doubted(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
     left = _left_of(fixed, place)
     if left is not None and _says(left) and not _heads_labels(fixed, left):
         doubt = "标签比填报格高，请核对这一格填什么"
@@ -161,16 +161,16 @@ def _doubted(fixed: list[Place], place: Place) -> Spot | None:
     return None
 
 
-def _says(place: Place) -> bool:
+def _says(place: OfficialCell) -> bool:
     """Whether a place holds words; a figure or a dash labels nothing."""
     return _WORD.search(place.text) is not None
 
 
-def _height(place: Place) -> int:
+def _height(place: OfficialCell) -> int:
     return place.area.bottom - place.area.top
 
 
-def _left_of(fixed: list[Place], place: Place) -> Place | None:
+def _left_of(fixed: list[OfficialCell], place: OfficialCell) -> OfficialCell | None:
     """The place that ends where another begins, and is at least as high."""
     return next(
         (
@@ -184,7 +184,7 @@ def _left_of(fixed: list[Place], place: Place) -> Place | None:
     )
 
 
-def _above(fixed: list[Place], place: Place) -> Place | None:
+def _above(fixed: list[OfficialCell], place: OfficialCell) -> OfficialCell | None:
     """The place on top of another, of the same columns."""
     return next(
         (
@@ -197,7 +197,7 @@ def _above(fixed: list[Place], place: Place) -> Place | None:
     )
 
 
-def _labels_right(fixed: list[Place], label: Place) -> bool:
+def _labels_right(fixed: list[OfficialCell], label: OfficialCell) -> bool:
     """Whether the empty place to the right of a label is what it labels."""
     return any(
         not one.text
@@ -208,7 +208,7 @@ def _labels_right(fixed: list[Place], label: Place) -> bool:
     )
 
 
-def _heads_labels(fixed: list[Place], caption: Place) -> bool:
+def _heads_labels(fixed: list[OfficialCell], caption: OfficialCell) -> bool:
     """Whether other labels stand to the right of a high one."""
     return any(
         one.text
@@ -218,7 +218,7 @@ def _heads_labels(fixed: list[Place], caption: Place) -> bool:
     )
 
 
-def _row_label(fixed: list[Place], place: Place) -> Place | None:
+def _row_label(fixed: list[OfficialCell], place: OfficialCell) -> OfficialCell | None:
     """The text at the beginning of a row of empty places."""
     left = _left_of(fixed, place)
     while left is not None and not _says(left):
@@ -226,7 +226,7 @@ def _row_label(fixed: list[Place], place: Place) -> Place | None:
     return left if left is not None and _height(left) == _height(place) else None
 
 
-def _column_heading(fixed: list[Place], place: Place) -> Place | None:
+def _column_heading(fixed: list[OfficialCell], place: OfficialCell) -> OfficialCell | None:
     """The text at the top of a column of empty places."""
     above = _above(fixed, place)
     while above is not None and not _says(above):
@@ -278,12 +278,12 @@ def _open_tail(official: Official, row: int) -> tuple[tuple[int, int], ...]:
     return tuple(tail)
 
 
-def _headings(official: Official, first: int) -> Iterator[Place]:
+def _headings(official: Official, first: int) -> Iterator[OfficialCell]:
     """The rows of nothing but labels above the first item, the lowest first.
 
     Over the caption the corner may be empty.
     """
-    seen: set[Place] = set()
+    seen: set[OfficialCell] = set()
     for row in range(first - 1, 0, -1):
         places = [one for one in official.on_row(row) if not _is_caption(one, first)]
         while places and not places[0].text:
@@ -294,12 +294,12 @@ def _headings(official: Official, first: int) -> Iterator[Place]:
         seen.update(places)
 
 
-def _is_caption(place: Place, first: int) -> bool:
+def _is_caption(place: OfficialCell, first: int) -> bool:
     """Whether a place stands at the left edge, down into the items."""
     return place.area.left == 1 and place.area.bottom >= first
 
 
-def _region(official: Official, run: list[int], headings: list[Place]) -> TableRegion:
+def _region(official: Official, run: list[int], headings: list[OfficialCell]) -> TableRegion:
     first, bottom = run[0], run[-1]
     top = min(one.area.top for one in headings)
     on_first = official.on_row(first)
@@ -323,7 +323,7 @@ def _region(official: Official, run: list[int], headings: list[Place]) -> TableR
     )
 
 
-def _printed(official: Official, row: int, columns: Iterable[Place]) -> list[str]:
+def _printed(official: Official, row: int, columns: Iterable[OfficialCell]) -> list[str]:
     """The texts of a row at the columns, those that are merged down included."""
     on_row = official.on_row(row)
     return [

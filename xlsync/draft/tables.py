@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Area
     from xlsync.draft.looks import Look
-    from xlsync.draft.official import Place
+    from xlsync.draft.official import OfficialCell
     from xlsync.draft.regions import TableRegion
     from xlsync.draft.toml import Value
     from xlsync.form import Form
@@ -55,9 +55,9 @@ class MeantTable:
     name: str
     pairs: dict[str, Value]
     fields: dict[str, MeantField]
-    names: dict[Place, str]
-    of: dict[Place, str]
-    joined: Place | None
+    names: dict[OfficialCell, str]
+    of: dict[OfficialCell, str]
+    joined: OfficialCell | None
     tree: dict[str, list[str]]
     form: Form | None = None
     remarks: dict[str, str] = field(default_factory=dict)
@@ -79,9 +79,9 @@ class MeantTable:
                 is_merged = places[0].area.left < places[0].area.right and len(named) == 1
                 yield MeantColumn(number, places[0].look, inner, named.get(number), is_merged)
 
-    def _drawn_as_one(self) -> Iterator[list[Place]]:
+    def _drawn_as_one(self) -> Iterator[list[OfficialCell]]:
         """The places of an item, those without a name with the one before."""
-        group: list[Place] = []
+        group: list[OfficialCell] = []
         for place, name in self.names.items():
             if name and group:
                 yield group
@@ -109,7 +109,7 @@ def meant_table(region: TableRegion, forms: Sequence[Form]) -> MeantTable:
     return best or _unlike_any(region, headings)
 
 
-def _over(region: TableRegion, place: Place) -> Iterator[Place]:
+def _over(region: TableRegion, place: OfficialCell) -> Iterator[OfficialCell]:
     """The headings over a column, the lowest first."""
     over = (
         one
@@ -120,7 +120,11 @@ def _over(region: TableRegion, place: Place) -> Iterator[Place]:
 
 
 def _like(
-    region: TableRegion, headings: dict[Place, list[Place]], form: Form, name: str, table: Table
+    region: TableRegion,
+    headings: dict[OfficialCell, list[OfficialCell]],
+    form: Form,
+    name: str,
+    table: Table,
 ) -> MeantTable | None:
     """The table as one that a form at hand has; None where a level or the name is missing."""
     made = MeantTable(name, {}, {}, {}, {}, None, {}, form)
@@ -174,7 +178,11 @@ def _dumped(table: Table, key: str) -> dict[str, Value]:
 
 
 def _add_unknown(
-    made: MeantTable, place: Place, over: Sequence[Place], number: int, remark: str = _UNKNOWN
+    made: MeantTable,
+    place: OfficialCell,
+    over: Sequence[OfficialCell],
+    number: int,
+    remark: str = _UNKNOWN,
 ) -> None:
     key = f"column_{number}"
     made.names[place] = key
@@ -183,7 +191,9 @@ def _add_unknown(
         made.of.setdefault(over[0], key)
 
 
-def _unlike_any(region: TableRegion, headings: dict[Place, list[Place]]) -> MeantTable:
+def _unlike_any(
+    region: TableRegion, headings: dict[OfficialCell, list[OfficialCell]]
+) -> MeantTable:
     """A table that no form at hand has: every column by its heading, the first one its name.
 
     What the sheet prints in its first two columns makes them levels, and the third the name.
@@ -205,7 +215,7 @@ def _unlike_any(region: TableRegion, headings: dict[Place, list[Place]]) -> Mean
     return made
 
 
-def _text(over: Sequence[Place], number: int) -> str:
+def _text(over: Sequence[OfficialCell], number: int) -> str:
     return "".join(over[0].text.split()) if over else f"第{number}列"
 
 

@@ -12,7 +12,7 @@ from xlsync.form.types.units import FOREIGN, UNITS, YUAN, in_unit, said_by_label
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlsync.draft.official import Place
+    from xlsync.draft.official import OfficialCell
     from xlsync.draft.toml import Value
 
 _MONEY_WORDS = re.compile("资金|预算|金额|拨款|经费|收入|支出|总额|结转|贷款|自筹")
@@ -20,7 +20,7 @@ _HELP = re.compile(rf"以(?:{'|'.join(UNITS)})为单位")
 _AMOUNT = re.compile(r"[0-9,]+(?:\.[0-9]+)?")
 
 
-class Printed(NamedTuple):
+class PrintedUnit(NamedTuple):
     """What is printed of the unit of a place; ``is_money`` where that alone tells it is an amount.
 
     ``unit`` is None where nothing is printed, ``doubt`` says what was not certain.
@@ -34,11 +34,11 @@ class Printed(NamedTuple):
 class PrintedUnits:
     """Every text of a sheet that states a unit."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[OfficialCell]) -> None:
         """Collect the texts of a sheet."""
         self._said = [(one, said.unit) for one in places if (said := said_unit(one.text))]
 
-    def over(self, place: Place, labels: Iterable[Place]) -> Printed:
+    def over(self, place: OfficialCell, labels: Iterable[OfficialCell]) -> PrintedUnit:
         """The unit of a place by its labels, the headings beside and above it, and the lines."""
         labels = list(labels)
         own = {said.unit for one in labels if (said := said_by_label(one.text)) is not None}
@@ -47,20 +47,20 @@ class PrintedUnits:
         is_amount = bool(own | heads)
         text = " ".join(one.text for one in labels)
         if not is_amount and not _MONEY_WORDS.search(comparable(text)):
-            return Printed()
+            return PrintedUnit()
         units = own | heads or lines
         if len(units) > 1 or units == {FOREIGN}:
-            return Printed(None, is_amount, "金额的单位不能确定，请写 unit")
-        return Printed(next(iter(units), None), is_amount)
+            return PrintedUnit(None, is_amount, "金额的单位不能确定，请写 unit")
+        return PrintedUnit(next(iter(units), None), is_amount)
 
 
-def said_label(place: Place) -> str:
+def said_label(place: OfficialCell) -> str:
     """What a text that states a unit says besides."""
     said = said_unit(place.text)
     return said.label if said is not None else ""
 
 
-def _heads(one: Place, place: Place) -> bool:
+def _heads(one: OfficialCell, place: OfficialCell) -> bool:
     """Whether a heading lies left of a place on its rows, or over its column."""
     area, other = one.area, place.area
     is_beside = area.top <= other.top <= area.bottom and area.right < other.left

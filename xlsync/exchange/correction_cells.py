@@ -59,7 +59,7 @@ def _sign(code: int) -> str:
 
 
 @dataclass(slots=True)
-class Draft:
+class CorrectionDraft:
     """The record of a copy, and what its cells hold instead, by pointer.
 
     ``unheld`` are the places of which the cell cannot hold what was typed.
@@ -84,9 +84,9 @@ class Draft:
 
 def draft_copy(
     places: Places, record: Record, typed: Mapping[str, Cell], unread: Collection[str]
-) -> Draft:
+) -> CorrectionDraft:
     """What the cells of a copy hold, before it is proven that they read so."""
-    draft = Draft(record)
+    draft = CorrectionDraft(record)
     for pointer, cell in typed.items():
         place = places[pointer]
         if place is None or place.item is None:

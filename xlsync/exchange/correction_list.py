@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from xlsync.base.problems import Problem
-    from xlsync.exchange.correction_cells import Draft
-    from xlsync.exchange.correction_states import Place, Places
+    from xlsync.exchange.correction_cells import CorrectionDraft
+    from xlsync.exchange.correction_states import LabelledCell, Places
     from xlsync.exchange.corrections import Case
 
 _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
@@ -36,7 +36,7 @@ _MAX_LISTED = 5_000
 class Listing:
     """The list of one copy."""
 
-    def __init__(self, case: Case, places: Places, draft: Draft) -> None:
+    def __init__(self, case: Case, places: Places, draft: CorrectionDraft) -> None:
         """Get ready to list the problems of a case."""
         self._case = case
         self._places = places
@@ -69,7 +69,7 @@ class Listing:
             locked=locked,
         )
 
-    def _place(self, one: Problem) -> Place | None:
+    def _place(self, one: Problem) -> LabelledCell | None:
         return self._places[one.pointer] if one.pointer and one.code not in _STRAYS else None
 
     def _order(self, one: Problem) -> tuple[int, Address]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
-    from xlsync.exchange.correction_cells import Draft
+    from xlsync.exchange.correction_cells import CorrectionDraft
     from xlsync.exchange.corrections import Case
     from xlsync.form import Form
     from xlsync.form.mapping import FieldBase
@@ -34,7 +34,7 @@ _COMPARED = 100
 """Characters by which a long text is known again; a formula's text may have 255."""
 
 
-class Place(NamedTuple):
+class LabelledCell(NamedTuple):
     """A cell, its label, and the field or column that it belongs to; None for a heading."""
 
     address: Address
@@ -51,7 +51,7 @@ class Places:
         self._form = form
         self._record = record
 
-    def __getitem__(self, pointer: str) -> Place | None:
+    def __getitem__(self, pointer: str) -> LabelledCell | None:
         """The place of a pointer; None where the sheet has none for it."""
         at = self._form.mapping.locate(pointer)
         table, position = at.row_table, at.position
@@ -66,16 +66,16 @@ class Places:
         if is_cell:
             label = f"{label}：{table.columns[name].label}"
         cell = Address(placed.first + position, placed.columns[name])
-        return Place(cell, label, table.columns[name])
+        return LabelledCell(cell, label, table.columns[name])
 
     @cached_property
-    def _fixed(self) -> dict[str, Place]:
+    def _fixed(self) -> dict[str, LabelledCell]:
         """Fields, and the headings of tables."""
         mapping = self._form.mapping
         fields = ((mapping.fields[slot.name], slot.area.first) for slot in self.layout.slots)
         tables = ((mapping.tables[one.name], one.heading.first) for one in self.layout.tables)
-        return {item.pointer: Place(at, item.label, item) for item, at in fields} | {
-            table.pointer: Place(at, table.label) for table, at in tables
+        return {item.pointer: LabelledCell(at, item.label, item) for item, at in fields} | {
+            table.pointer: LabelledCell(at, table.label) for table, at in tables
         }
 
 
@@ -90,7 +90,7 @@ class States:
     else only a change of the cell can tell that somebody has seen to it.
     """
 
-    def __init__(self, case: Case, places: Places, draft: Draft) -> None:
+    def __init__(self, case: Case, places: Places, draft: CorrectionDraft) -> None:
         """Look up the hidden formulas of the copy, and what the rules of the form find."""
         self._form = case.form
         self._places = places
@@ -103,7 +103,7 @@ class States:
         found = case.form.check(case.record, self._unread) if case.record else ()
         self._of_rules = {(one.code, one.pointer, one.message) for one in found}
 
-    def open(self, one: Problem, place: Place) -> str | None:
+    def open(self, one: Problem, place: LabelledCell) -> str | None:
         """A formula that is true as long as a problem at a place stands; None: nothing can tell."""
         pointer, cell = one.pointer or "", self._reference(place)
         rows = self._checks.get((one.code, cell), [])
@@ -116,7 +116,7 @@ class States:
         tinted = f"COUNTIF({WRONG},{at})+COUNTIF({DOUBTFUL},{at})>0"
         return f"OR({self._unchanged(pointer, place)},{tinted})"
 
-    def _unseen(self, pointer: str, place: Place) -> Iterator[str]:
+    def _unseen(self, pointer: str, place: LabelledCell) -> Iterator[str]:
         """Whether cells beside still hold what the reader understands and the formulas do not.
 
         As long as one does, the formulas cannot see what the rule has found.
@@ -137,7 +137,7 @@ class States:
             return "", False
         return at.row_pointer, at.column in at.table.levels
 
-    def _unchanged(self, pointer: str, place: Place) -> str:
+    def _unchanged(self, pointer: str, place: LabelledCell) -> str:
         """A formula that is true where a cell holds what the copy was made with."""
         cell, content = self._reference(place), self._content(pointer, place)
         if content is None:
@@ -151,7 +151,7 @@ class States:
             return f"EXACT({cell},{quoted(line)})"
         return f"EXACT(LEFT({cell},{length_on_sheet(line)}),{quoted(line)})"
 
-    def _content(self, pointer: str, place: Place) -> Content:
+    def _content(self, pointer: str, place: LabelledCell) -> Content:
         """What the copy was made with at a pointer."""
         if pointer in self._draft.typed:
             return self._draft.typed[pointer]
@@ -160,6 +160,6 @@ class States:
             return None
         return place.item.kind.content(value)
 
-    def _reference(self, place: Place) -> str:
+    def _reference(self, place: LabelledCell) -> str:
         area = Area(*place.address, *place.address)
         return f"'{self._form.template.sheet}'!{area.absolute}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
-    from xlsync.exchange.correction_cells import Draft
+    from xlsync.exchange.correction_cells import CorrectionDraft
     from xlsync.exchange.reading import FileReading
     from xlsync.form import Form
     from xlsync.reader import Reading
@@ -152,7 +152,9 @@ def correction_copy(case: Case, manifest: Manifest | None = None, *, password: s
 class _Maker:
     """One copy in the making."""
 
-    def __init__(self, case: Case, manifest: Manifest, places: Places, draft: Draft) -> None:
+    def __init__(
+        self, case: Case, manifest: Manifest, places: Places, draft: CorrectionDraft
+    ) -> None:
         self._case = case
         self._manifest = manifest
         self._places = places

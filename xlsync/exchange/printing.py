@@ -38,7 +38,7 @@ _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _BOOK = "xl/workbook.xml"
 
 
-class Printed(NamedTuple):
+class PrintedForm(NamedTuple):
     """One filled form that is to be printed, and the names that its bookmark bears."""
 
     form: Form
@@ -60,7 +60,7 @@ def find_office() -> str:
     return found
 
 
-def print_forms(items: Sequence[Printed], progress: Progress) -> bytes:
+def print_forms(items: Sequence[PrintedForm], progress: Progress) -> bytes:
     """All forms in their order as one PDF, with a bookmark a unit and one a project below it.
 
     ``progress`` is told how many of how many are laid out.
@@ -86,7 +86,7 @@ def print_forms(items: Sequence[Printed], progress: Progress) -> bytes:
     return buffer.getvalue()
 
 
-def _pages(office: str, items: Sequence[Printed], progress: Progress) -> Iterator[bytes]:
+def _pages(office: str, items: Sequence[PrintedForm], progress: Progress) -> Iterator[bytes]:
     """The PDF of each form, in batches."""
     progress(0, len(items))
     for start in range(0, len(items), _BATCH):
@@ -95,7 +95,7 @@ def _pages(office: str, items: Sequence[Printed], progress: Progress) -> Iterato
         progress(min(start + _BATCH, len(items)), len(items))
 
 
-def _converted(office: str, folder: Path, items: Iterable[Printed]) -> Iterator[bytes]:
+def _converted(office: str, folder: Path, items: Iterable[PrintedForm]) -> Iterator[bytes]:
     names = []
     for number, one in enumerate(items):
         path = folder / f"{number:04}.xlsx"

@@ -35,7 +35,7 @@ def data_folder(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FormSource:
     """The tables of a file with what it takes over, and which file says what.
 
     ``files`` are the file itself and those that it builds on, nearest first.
@@ -49,7 +49,7 @@ class Source:
         return next((path for path, own in self.files if _has(own, keys)), self.files[0][0])
 
 
-def read_toml(path: Path) -> Source:
+def read_toml(path: Path) -> FormSource:
     """Read a file and everything that it builds on.
 
     Raises:
@@ -64,7 +64,7 @@ def find(folder: Path, name: str) -> list[Path]:
     return [place for place in dict.fromkeys(places) if place.is_file()]
 
 
-def _read(path: Path, before: tuple[Path, ...]) -> Source:
+def _read(path: Path, before: tuple[Path, ...]) -> FormSource:
     own = _own_tables(path)
     name, drop = own.pop(EXTENDS, None), own.pop(DROP, [])
     if not isinstance(drop, list) or not all(isinstance(key, str) for key in drop):
@@ -72,7 +72,7 @@ def _read(path: Path, before: tuple[Path, ...]) -> Source:
     if name is None:
         if drop:
             raise FormError([f"{path}: {DROP}: there is nothing to drop without {EXTENDS}"])
-        return Source(own, [(path, own)])
+        return FormSource(own, [(path, own)])
     if not isinstance(name, str):
         raise FormError([f"{path}: {EXTENDS}: must be the name of a form"])
     bases = [one for one in find(path.parent, f"{name}.toml") if one.resolve() != path.resolve()]
@@ -84,7 +84,7 @@ def _read(path: Path, before: tuple[Path, ...]) -> Source:
     tables = base.tables
     for key in drop:
         tables = _without(tables, key.split("."), f"{path}: {DROP}: {key!r} is not in {name!r}")
-    return Source(_joined(tables, own), [(path, own), *base.files])
+    return FormSource(_joined(tables, own), [(path, own), *base.files])
 
 
 def _own_tables(path: Path) -> Tables:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlsync.base.errors import FormError
 from xlsync.base.strict import Strict
-from xlsync.form.extending import Source, read_toml
+from xlsync.form.extending import FormSource, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ def load_pair(
     return one, other
 
 
-def _mistakes(error: ValidationError, source: Source) -> list[str]:
+def _mistakes(error: ValidationError, source: FormSource) -> list[str]:
     """The mistakes, each with the file in which it is."""
     told = []
     for details in error.errors(include_url=False):

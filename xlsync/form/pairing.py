@@ -24,7 +24,7 @@ QUANTITY = "quantity"
 Mistake = tuple[str, str]
 
 
-class _Place(NamedTuple):
+class _NamedPlace(NamedTuple):
     """A place of the template that refers to the mapping by a name."""
 
     where: str
@@ -101,7 +101,7 @@ def _printed(template: Template) -> Iterator[str]:
             yield label.text or ""
 
 
-def _misplaced(place: _Place, template: Template) -> Iterator[str]:
+def _misplaced(place: _NamedPlace, template: Template) -> Iterator[str]:
     if place.style not in template.styles:
         yield f"{place.where}: there is no style {place.style!r}"
     if place.name is not None and place.name not in place.known:
@@ -122,25 +122,25 @@ def _unplaced(mapping: Mapping, slots: list[str]) -> Iterator[str]:
                 yield f"tables.{name}.columns.{column}"
 
 
-def _places(template: Template, mapping: Mapping) -> Iterator[_Place]:
+def _places(template: Template, mapping: Mapping) -> Iterator[_NamedPlace]:
     for number, block in enumerate(template.blocks, start=1):
         where = f"blocks[{number}]"
         if isinstance(block, FixedBlock):
             named = {*mapping.fields, *mapping.labels}
             for index, label in enumerate(block.labels, start=1):
                 place = f"{where}.labels[{index}]"
-                yield _Place(place, "label", label.of, named, label.style)
+                yield _NamedPlace(place, "label", label.of, named, label.style)
             for index, slot in enumerate(block.slots, start=1):
                 place = f"{where}.slots[{index}]"
-                yield _Place(place, "field", slot.slot, mapping.fields, slot.style)
+                yield _NamedPlace(place, "field", slot.slot, mapping.fields, slot.style)
         else:
             yield from _table_places(where, block, mapping)
-    yield _Place("check", "label", None, (), template.check.style)
-    yield _Place("footer", "label", None, (), template.footer.style)
+    yield _NamedPlace("check", "label", None, (), template.check.style)
+    yield _NamedPlace("footer", "label", None, (), template.footer.style)
 
 
-def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_Place]:
-    yield _Place(f"{where}.table", "table", block.table, mapping.tables, block.caption.style)
+def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_NamedPlace]:
+    yield _NamedPlace(f"{where}.table", "table", block.table, mapping.tables, block.caption.style)
     table = mapping.tables.get(block.table)
     if table is None:
         return
@@ -148,8 +148,8 @@ def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_
     for index, label in enumerate(block.headings, start=1):
         place = f"{where}.headings[{index}]"
         joined = [QUANTITY] if table.quantity else []
-        yield _Place(place, "label", label.of, [*columns, *joined], label.style)
+        yield _NamedPlace(place, "label", label.of, [*columns, *joined], label.style)
     known = [f"{block.table}.{name}" for name in columns]
     for index, column in enumerate(block.columns, start=1):
         slot = f"{block.table}.{column.slot}" if column.slot else None
-        yield _Place(f"{where}.columns[{index}]", "column", slot, known, column.style)
+        yield _NamedPlace(f"{where}.columns[{index}]", "column", slot, known, column.style)

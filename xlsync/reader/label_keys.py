@@ -30,7 +30,7 @@ _BEHIND = re.compile(
 )
 
 
-class Keys(NamedTuple):
+class LabelKeys(NamedTuple):
     """A text as labels are compared: as it stands, without its unit, without any addition."""
 
     exact: str
@@ -38,13 +38,13 @@ class Keys(NamedTuple):
     plain: str
 
 
-def keys_of(text: str) -> Keys:
+def keys_of(text: str) -> LabelKeys:
     """The keys of a text that may be a label."""
-    return _keys_of(text) if len(text) <= _LONGEST else Keys(*[comparable(text)] * 3)
+    return _keys_of(text) if len(text) <= _LONGEST else LabelKeys(*[comparable(text)] * 3)
 
 
 @lru_cache(maxsize=4096)
-def _keys_of(text: str) -> Keys:
+def _keys_of(text: str) -> LabelKeys:
     exact = comparable(text)
     said = said_by_label(text)
     unitless = said.label if said is not None and said.label else exact
@@ -52,7 +52,7 @@ def _keys_of(text: str) -> Keys:
     while plain != before:
         before = plain
         plain = _BEHIND.sub("", _FRONT.sub("", plain, count=1))
-    return Keys(exact, unitless, plain)
+    return LabelKeys(exact, unitless, plain)
 
 
 class LabelIndex:

@@ -16,7 +16,7 @@ from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found, Located
 from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_columns, heading_index
-from xlsync.reader.single_lines import Vocabulary, unfolded
+from xlsync.reader.single_lines import FormWords, unfolded
 from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
 
@@ -228,7 +228,7 @@ def locate_by_labels(
 ) -> Located:
     """Find a form's slots and rows in the rows of one region."""
     labels = _Labels(form, sheet, region.start)
-    words = Vocabulary(labels.slots, labels.captions, labels.headings)
+    words = FormWords(labels.slots, labels.captions, labels.headings)
     return labels.read(unfolded(labels.located, words, region.rows), above)
 
 

@@ -25,7 +25,7 @@ _PROPERTY = "xlsync"
 _CATEGORY = "category"
 
 
-class Footer(NamedTuple):
+class FooterLine(NamedTuple):
     """The footer line of a sheet, and what it states."""
 
     address: Address
@@ -49,16 +49,18 @@ class Carriers:
         known = self.manifest
         return [form for form in forms if known and form.id == known.form] or list(forms)
 
-    def footer(self, form: Form, sheet: Sheet) -> Footer | None:
+    def footer(self, form: Form, sheet: Sheet) -> FooterLine | None:
         """The line of a sheet that states this form, or None."""
         known = self.manifest
         expected = form.footer(known.record, known.round, known.issue) if known else None
         for address, cell in sheet.cells.items():
             if cell.text == expected and known is not None and known.form == form.id:
-                return Footer(address, known)
+                return FooterLine(address, known)
         for address, cell in sheet.cells.items():
             if (found := form.stated(cell.text)) is not None:
-                return Footer(address, Manifest(form.id, found.id, found.round, issue=found.issue))
+                return FooterLine(
+                    address, Manifest(form.id, found.id, found.round, issue=found.issue)
+                )
         return None
 
     def of_sheet(self, form: Form, sheet: Sheet) -> tuple[Manifest | None, list[Problem]]:

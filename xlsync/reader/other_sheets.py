@@ -16,7 +16,7 @@ from xlsync.form.template import CHECKS, LISTS, SHEET
 from xlsync.reader.labels import report_stray
 from xlsync.reader.located import Located
 from xlsync.reader.totals import plain
-from xlsync.workbook.helper_sheet import Entry
+from xlsync.workbook.helper_sheet import HelperCell
 from xlsync.workbook.helper_sheets import check_line, companions
 from xlsync.workbook.lists import option_lists
 from xlsync.workbook.manifest import Manifest
@@ -68,7 +68,7 @@ class _Companions:
                 return name
         return None
 
-    def expected(self, sheet: Sheet, address: Address) -> Entry | None:
+    def expected(self, sheet: Sheet, address: Address) -> HelperCell | None:
         """What stands in a cell when nobody has touched it."""
         name = self.names.get(sheet.name)
         cells = self.manifests[sheet.name] if name == SHEET else self.cells.get(name or "", {})
@@ -220,7 +220,9 @@ def is_check_line(cell: Cell) -> bool:
     return cell.formula is not None and plain(cell.formula) == plain(check_line())
 
 
-def _report_cell(beside: Located, address: Address, cell: Cell, expected: Entry | None) -> None:
+def _report_cell(
+    beside: Located, address: Address, cell: Cell, expected: HelperCell | None
+) -> None:
     if expected is None or not expected.is_formula:
         report_stray(beside, address, cell)
     else:
@@ -238,21 +240,21 @@ def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
     )
 
 
-def _manifest_cells(sheet: Sheet) -> dict[Address, Entry]:
+def _manifest_cells(sheet: Sheet) -> dict[Address, HelperCell]:
     """The cells of the manifest, which vouches for itself."""
     if _manifest_of(sheet) is None:
         return {}
     return {
-        address: Entry(cell.text)
+        address: HelperCell(cell.text)
         for address, cell in sheet.cells.items()
         if address.column <= _KEY_AND_VALUE
     }
 
 
 @lru_cache(maxsize=16)
-def _list_cells(form: Form) -> dict[Address, Entry]:
+def _list_cells(form: Form) -> dict[Address, HelperCell]:
     return {
-        Address(row, column): Entry(option)
+        Address(row, column): HelperCell(option)
         for column, (_, options) in enumerate(option_lists(form), start=1)
         for row, option in enumerate(options, start=1)
     }

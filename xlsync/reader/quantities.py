@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-class Settled(NamedTuple):
+class SettledQuantity(NamedTuple):
     """The parts that hold, what is to be told, and whether the value could be read.
 
     ``column`` is the one that the problem is about, None for that of the value.
@@ -41,7 +41,7 @@ class Settled(NamedTuple):
     column: str | None = None
 
 
-def settle_operator(mapping: FormMapping, table: Table, row: Record) -> Settled | None:
+def settle_operator(mapping: FormMapping, table: Table, row: Record) -> SettledQuantity | None:
     """What is in the operator's cell where that is no operator; None where it is one, or blank.
 
     A whole quantity that was typed there, with nothing in the cell of the value, is taken apart.
@@ -63,26 +63,26 @@ def settle_operator(mapping: FormMapping, table: Table, row: Record) -> Settled 
             f"{table.columns[name].label} {part}" for name, part in parts.items() if part
         )
         told = problem("V002", f"“{text}”已读作：{shown}，请核对。", found=text)
-        return Settled(parts, told, column=operator)
+        return SettledQuantity(parts, told, column=operator)
     message = f"“{text}”不在可选范围内，未读入，请从下拉列表中选择。"
-    return Settled({operator: None}, problem("V001", message, found=text), False, operator)  # noqa: FBT003
+    return SettledQuantity({operator: None}, problem("V001", message, found=text), False, operator)  # noqa: FBT003
 
 
 def settle_quantity(
     mapping: FormMapping, table: Table, item: Item, row: Record, *, values_only: bool
-) -> Settled:
+) -> SettledQuantity:
     """Operator, value and unit of a row whose cells say what ``row`` holds.
 
     ``values_only`` says that the file does not tell how its numbers are shown.
     """
     if table.quantity is None:
-        return Settled({})
+        return SettledQuantity({})
     plan = table.quantity
     text, found = row.get(plan.value), item.cells.get(plan.value)
     if not isinstance(text, str) or not text or found is None:
-        return Settled({})
+        return SettledQuantity({})
     if found.cell.kind is Kind.TEXT and _PLAIN.fullmatch(text):
-        return Settled({})
+        return SettledQuantity({})
     quantity = quantity_of(mapping, table, text)
     own = quantity._replace(operator=row.get(plan.operator), unit=row.get(plan.unit))
     typed = f"“{text}”"
@@ -100,7 +100,7 @@ def settle_quantity(
         plan.value: quantity.value,
         plan.unit: unit,
     }
-    return Settled(parts, _remark(mapping, table, item, text, quantity))
+    return SettledQuantity(parts, _remark(mapping, table, item, text, quantity))
 
 
 def _shown(table: Table, texts: Mapping[str, str | None]) -> str:
@@ -109,8 +109,8 @@ def _shown(table: Table, texts: Mapping[str, str | None]) -> str:
     return "，".join(f"{label} {text}" for label, text in filled if text)
 
 
-def _refused(table: Table, message: str, text: str) -> Settled:
-    return Settled({table.parts[1]: None}, problem("V001", message, found=text), False)  # noqa: FBT003
+def _refused(table: Table, message: str, text: str) -> SettledQuantity:
+    return SettledQuantity({table.parts[1]: None}, problem("V001", message, found=text), False)  # noqa: FBT003
 
 
 def _clashes(table: Table, item: Item, typed: Quantity, own: Quantity) -> bool:

@@ -39,7 +39,7 @@ class Levels(NamedTuple):
     second: str | None
 
 
-class Settled(NamedTuple):
+class SettledLevels(NamedTuple):
     """The levels that hold, and whether the first was derived from the second."""
 
     levels: Levels
@@ -57,25 +57,25 @@ def parent(tree: Mapping[str, Sequence[str]], second: str | None) -> str | None:
     return parents[0] if len(parents) == 1 else None
 
 
-def settle(tree: Mapping[str, Sequence[str]], own: Levels, above: Levels) -> Settled:
+def settle(tree: Mapping[str, Sequence[str]], own: Levels, above: Levels) -> SettledLevels:
     """Fill in what a row does not say itself.
 
     A first level that is a second level's name is a misprint: then the tree decides.
     """
     if own == Levels(None, None):
-        return Settled(above, derived=False)
+        return SettledLevels(above, derived=False)
     first, second = own
     if first is None:
         inherited_fits = second in tree.get(above.first or "", ())
         derived = None if inherited_fits else parent(tree, second)
-        return Settled(Levels(derived or above.first, second), derived is not None)
+        return SettledLevels(Levels(derived or above.first, second), derived is not None)
     if first in tree:
         inherited = above.second if first == above.first else None
-        return Settled(Levels(first, second or inherited), derived=False)
+        return SettledLevels(Levels(first, second or inherited), derived=False)
     derived = parent(tree, second or first)
     if derived is None or first not in names(tree):
-        return Settled(own, derived=False)
-    return Settled(Levels(derived, second or first), derived=True)
+        return SettledLevels(own, derived=False)
+    return SettledLevels(Levels(derived, second or first), derived=True)
 
 
 JOINED = "*"

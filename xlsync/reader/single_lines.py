@@ -35,14 +35,14 @@ _ADVICE = "请改用工作簿填报"
 _FIGURE = re.compile(r"[=≥≤><＝≧≦＞＜+-]?\s*[0-9]")
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line with its number in the text."""
 
     number: int
     text: str
 
 
-class Vocabulary(NamedTuple):
+class FormWords(NamedTuple):
     """What a form prints: labels of its fields, captions, and the headings of its tables."""
 
     slots: LabelIndex
@@ -50,9 +50,9 @@ class Vocabulary(NamedTuple):
     headings: Mapping[str, LabelIndex]
 
 
-def unfolded(located: Located, words: Vocabulary, rows: dict[int, Row]) -> dict[int, Row]:
+def unfolded(located: Located, words: FormWords, rows: dict[int, Row]) -> dict[int, Row]:
     """The rows of a form whose cells stand in a line each; other rows are given back."""
-    lines = [Line(number, cell.text) for number, row in rows.items() for cell in row.values()]
+    lines = [TextLine(number, cell.text) for number, row in rows.items() for cell in row.values()]
     if any(len(row) > 1 for row in rows.values()):
         return rows
     if sum(line.text in words.slots for line in lines) < _LEAST_LABELS:
@@ -65,7 +65,7 @@ def unfolded(located: Located, words: Vocabulary, rows: dict[int, Row]) -> dict[
 class _Lines:
     """The lines of one form, and the rows that they make."""
 
-    def __init__(self, located: Located, words: Vocabulary, lines: Sequence[Line]) -> None:
+    def __init__(self, located: Located, words: FormWords, lines: Sequence[TextLine]) -> None:
         self.located = located
         self.words = words
         self.lines = lines
@@ -126,7 +126,7 @@ class _Lines:
                 return name, {column: part for part, column in found.items()}
         return None
 
-    def values(self) -> list[Line]:
+    def values(self) -> list[TextLine]:
         """The lines up to the next label, caption or table."""
         found = []
         while self.at < len(self.lines):
@@ -159,9 +159,9 @@ class _Lines:
             self.tell("V002", message, slot, text)
         self.rows[group[0][1].number][self.order[slot] + 1] = Cell(text)
 
-    def take(self, slot: str, length: int) -> Line:
+    def take(self, slot: str, length: int) -> TextLine:
         """Take the lines of a label; one that stands elsewhere than on paper is an error."""
-        line = Line(self.lines[self.at].number, self.joined(length))
+        line = TextLine(self.lines[self.at].number, self.joined(length))
         self.used.add(slot)
         self.at += length
         index = list(self.order).index(slot)
@@ -176,7 +176,7 @@ class _Lines:
         fields = self.located.form.mapping.fields
         return fields[slot].beneath and fields[other].beneath
 
-    def share(self, slots: list[str], lines: list[Line]) -> None:
+    def share(self, slots: list[str], lines: list[TextLine]) -> None:
         """Values under several labels: as many lines as labels, or nobody knows where one ends."""
         if len(lines) != len(slots):
             names = "、".join(f"“{self.title(one)}”" for one in slots)
@@ -211,7 +211,7 @@ class _Lines:
         at = {part: column for column, part in columns.items()}
         tree = self.located.form.mapping.trees[table.tree] if table.tree else {}
         levels: dict[str, str] = {}
-        rest: list[Line] = []
+        rest: list[TextLine] = []
         while self.at < len(self.lines) and self.heading() is None and self.label() is None:
             line = self.lines[self.at]
             level = _level(tree, table, levels, line.text)
@@ -227,7 +227,7 @@ class _Lines:
         self.items(table, at, levels, rest)
 
     def items(
-        self, table: Table, at: dict[str, int], levels: dict[str, str], lines: list[Line]
+        self, table: Table, at: dict[str, int], levels: dict[str, str], lines: list[TextLine]
     ) -> None:
         """The rows under one level: a name and a value each, when they come out even."""
         if not lines:
@@ -252,7 +252,7 @@ class _Lines:
             }
 
 
-def _is_figure(line: Line) -> bool:
+def _is_figure(line: TextLine) -> bool:
     return _FIGURE.match(line.text) is not None
 
 

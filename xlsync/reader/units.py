@@ -31,7 +31,7 @@ _CLOSING = 3
 _OURS = "本表下发时的单位"
 
 
-class Statement(NamedTuple):
+class UnitStatement(NamedTuple):
     """A text that states a unit, and the cells that it stands over or beside.
 
     ``rows`` and ``columns`` are those of a heading; a line over the whole sheet has neither.
@@ -59,7 +59,7 @@ class _Amount:
     pointer: str
     cells: list[Found]
     label: Address | None = None
-    said: list[Statement] = field(default_factory=list)
+    said: list[UnitStatement] = field(default_factory=list)
 
 
 def is_unit_line(text: str) -> bool:
@@ -76,7 +76,7 @@ def closing_lines(region: Region) -> Iterator[str]:
 
 def unit_statements(
     located: Located, cells: Mapping[Address, Cell], above: Iterable[str] = ()
-) -> list[Statement]:
+) -> list[UnitStatement]:
     """Every text among some cells, and of those ``above`` the form, that states a unit."""
     values = {found.address for found in located.fields.values()}
     values |= {
@@ -87,7 +87,7 @@ def unit_statements(
     }
     merges = {area.first: area for area in located.sheet.merges}
     labels = set(located.labels.values())
-    lines = [Statement(said.unit, text, None) for text in above if (said := said_unit(text))]
+    lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
     texts = [
         (address, cell)
         for address, cell in sorted(cells.items())
@@ -102,11 +102,11 @@ def unit_statements(
 
 def _placed(
     unit: str, text: str, address: Address, merge: Area | None, cells: Mapping[Address, Cell]
-) -> Statement:
+) -> UnitStatement:
     area = merge or Area(*address, *address)
     is_line = any(word in comparable(text) for word in _LINE_WORDS) and "(" not in comparable(text)
     if is_line:
-        return Statement(unit, text, address)
+        return UnitStatement(unit, text, address)
     below = (
         one.row
         for one in cells
@@ -119,11 +119,13 @@ def _placed(
     )
     bottom = max(area.bottom, min(below, default=area.bottom + 1) - 1)
     right = max(area.right, min(beside, default=area.right + 1) - 1)
-    return Statement(unit, text, address, range(area.top, bottom + 1), range(area.left, right + 1))
+    return UnitStatement(
+        unit, text, address, range(area.top, bottom + 1), range(area.left, right + 1)
+    )
 
 
 def settle_units(
-    located: Located, statements: Sequence[Statement], *, is_ours: bool = False
+    located: Located, statements: Sequence[UnitStatement], *, is_ours: bool = False
 ) -> None:
     """Decide in which unit each amount is counted, and tell what is not the form's own.
 
@@ -145,7 +147,7 @@ def settle_units(
     for amount in amounts:
         said = amount.said + lines or every
         if is_ours and said:
-            said = [*said, Statement(amount.item.counted_in, _OURS, None)]
+            said = [*said, UnitStatement(amount.item.counted_in, _OURS, None)]
         _settle(located, amount, said, converted)
     for unit, found in converted.items():
         _tell(located, unit, found)
@@ -153,7 +155,7 @@ def settle_units(
         _tell_none(located, amounts)
 
 
-def _names(one: Statement, place: Address) -> bool:
+def _names(one: UnitStatement, place: Address) -> bool:
     """Whether a statement is a unit that stands by itself, right behind an amount."""
     return one.address == Address(place.row, place.column + 1) and said_unit(one.text) == (
         one.unit,
@@ -177,7 +179,7 @@ def _amounts(located: Located) -> Iterator[_Amount]:
 def _settle(
     located: Located,
     amount: _Amount,
-    said: Sequence[Statement],
+    said: Sequence[UnitStatement],
     converted: dict[str, list[_Amount]],
 ) -> None:
     own, key = amount.item.counted_in, kind_key(amount.pointer)
@@ -203,7 +205,7 @@ def _tell_none(located: Located, amounts: Sequence[_Amount]) -> None:
     located.report(problem("M006", message), cells[0].address)
 
 
-def _quoted(one: Statement) -> str:
+def _quoted(one: UnitStatement) -> str:
     if one.text == _OURS:
         return f"{_OURS}是{one.unit}"
     place = one.address.a1 if one.address else "表名"

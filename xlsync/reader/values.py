@@ -11,7 +11,7 @@ from xlsync.form.cell_value import value_of
 from xlsync.form.identity import with_row_ids
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
-from xlsync.reader.quantities import Settled, settle_operator, settle_quantity
+from xlsync.reader.quantities import SettledQuantity, settle_operator, settle_quantity
 from xlsync.reader.rows import Levels, settle
 from xlsync.workbook.manifest import kept_mark
 
@@ -108,7 +108,7 @@ class _Values:
         self.take_parts(table, item, row, pointer, settled)
 
     def take_parts(
-        self, table: Table, item: Item, row: Record, pointer: str, settled: Settled
+        self, table: Table, item: Item, row: Record, pointer: str, settled: SettledQuantity
     ) -> None:
         """Put the parts of a quantity into its row, and tell what there is to tell."""
         column = settled.column or table.parts[1]

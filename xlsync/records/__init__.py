@@ -9,7 +9,7 @@ conflict workbook (:mod:`xlsync.records.conflicts`).
 
 from xlsync.records.carrying import Carried, Remark, carry
 from xlsync.records.compare import compare, compare_record
-from xlsync.records.delta import Delta, Kind, RecordDelta
+from xlsync.records.delta import ChangeKind, Delta, RecordDelta
 from xlsync.records.merged import Conflict, Merged
 from xlsync.records.merging import merge, resolve
 from xlsync.records.migrations import Migrations, carry_over
@@ -17,9 +17,9 @@ from xlsync.records.revisions import What, amount_change, amount_of, what_happen
 
 __all__ = [
     "Carried",
+    "ChangeKind",
     "Conflict",
     "Delta",
-    "Kind",
     "Merged",
     "Migrations",
     "RecordDelta",

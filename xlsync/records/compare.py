@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING, get, join
-from xlsync.records.delta import Delta, Kind, RecordDelta, same, value_deltas
+from xlsync.records.delta import ChangeKind, Delta, RecordDelta, same, value_deltas
 from xlsync.records.tables import compare_rows
 
 if TYPE_CHECKING:
@@ -45,19 +45,19 @@ def compare_record(
     return RecordDelta(record_id, title, group, kind, mapping, tuple(deltas), old, new)
 
 
-def _record_kind(mapping: Mapping, old: Record | None, new: Record | None) -> Kind:
+def _record_kind(mapping: Mapping, old: Record | None, new: Record | None) -> ChangeKind:
     if old is None:
-        return Kind.ADDED
+        return ChangeKind.ADDED
     if new is None:
-        return Kind.REMOVED
+        return ChangeKind.REMOVED
     for kind, name in (
-        (Kind.MOVED, mapping.record.group),
-        (Kind.RENAMED, mapping.record.title),
+        (ChangeKind.MOVED, mapping.record.group),
+        (ChangeKind.RENAMED, mapping.record.title),
     ):
         pointer = mapping.fields[name].pointer
         if not same(get(old, pointer), get(new, pointer)):
             return kind
-    return Kind.CHANGED
+    return ChangeKind.CHANGED
 
 
 def _deltas(mapping: Mapping, old: Record, new: Record) -> Iterator[Delta]:

@@ -23,7 +23,7 @@ from xlsync.records.conflicts import (
     TYPED,
     Choice,
     Choices,
-    Note,
+    ConflictNote,
     Side,
     mark,
     progress,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.form.mapping import FieldBase
     from xlsync.form.mapping import Mapping as FormMapping
-    from xlsync.records.conflicts import Line
+    from xlsync.records.conflicts import ConflictRow
 
 _NOTE_COLUMNS = 2
 _HEADING_WITHIN = 40
@@ -45,7 +45,7 @@ _HEADING_WITHIN = 40
 
 
 def strays(
-    workbook: Workbook, note: Note, main: Sheet, used: Collection[Address]
+    workbook: Workbook, note: ConflictNote, main: Sheet, used: Collection[Address]
 ) -> Iterator[Problem]:
     """S007 for every text and comment that no conflict workbook has; ``used`` cells were read."""
     known = {*note.texts, *(one for line in note.lines for one in line.marks)}
@@ -96,8 +96,8 @@ def read_choices(
 ) -> tuple[Choices | None, list[Problem]]:
     """The choices of a conflict workbook, or None where it does not say whose they are.
 
-    Whether the note is ours is for the holder of the key to say (``Note.is_sealed_by``). A row
-    without a readable choice is reported (K001) and left out.
+    Whether the note is ours is for the holder of the key to say (``ConflictNote.is_sealed_by``). A
+    row without a readable choice is reported (K001) and left out.
     """
     note = _note(workbook)
     if note is None:
@@ -114,18 +114,18 @@ def read_choices(
     if found is None:
         message = f"冲突处理单中找不到表头（{'、'.join(COLUMNS)}），请在重新发出的处理单上选择。"
         return None, [problem("K002", message)]
-    reading = _Reading(form.mapping, note, *found)
+    reading = _WorkbookReading(form.mapping, note, *found)
     choices = reading.choices()
     return choices, [*reading.problems, *strays(workbook, note, reading.sheet, reading.used)]
 
 
-def _note(workbook: Workbook) -> Note | None:
+def _note(workbook: Workbook) -> ConflictNote | None:
     sheet = next((one for one in workbook.sheets if one.name == NOTE), None)
     if sheet is None:
         return None
     rows = sheet.rows()
     pairs = ((row.get(1, _EMPTY).text, row.get(2, _EMPTY).text) for row in rows.values())
-    return Note.from_pairs(pair for pair in pairs if any(pair))
+    return ConflictNote.from_pairs(pair for pair in pairs if any(pair))
 
 
 def _table(workbook: Workbook) -> tuple[Sheet, int, dict[str, int]] | None:
@@ -147,11 +147,16 @@ def _headings(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     return next(((row, at) for row, at in rows.items() if at.keys() == {*COLUMNS}), None)
 
 
-class _Reading:
+class _WorkbookReading:
     """The rows of one conflict workbook, read one after the other."""
 
     def __init__(
-        self, mapping: FormMapping, note: Note, sheet: Sheet, heading: int, at: dict[str, int]
+        self,
+        mapping: FormMapping,
+        note: ConflictNote,
+        sheet: Sheet,
+        heading: int,
+        at: dict[str, int],
     ) -> None:
         self.mapping = mapping
         self.note = note
@@ -194,7 +199,7 @@ class _Reading:
             self.used |= {Address(address.row, column) for column in self.at.values()}
         return rows
 
-    def is_intact(self, line: Line, row: int) -> bool:
+    def is_intact(self, line: ConflictRow, row: int) -> bool:
         """Whether it is still certain which conflict the row is; changed texts are reported."""
         place, *sides = zip(SHOWN, line.marks, strict=True)
         for heading, expected in sides:
@@ -210,7 +215,7 @@ class _Reading:
         self.report("S001", message, line, address, self.sheet.text(address))
         return False
 
-    def choice(self, line: Line, row: int) -> Choice | None:
+    def choice(self, line: ConflictRow, row: int) -> Choice | None:
         """The choice of a row, or None where there is no readable one."""
         address, other = Address(row, self.at[CHOICE]), Address(row, self.at[TYPED])
         text = self.sheet.text(address)
@@ -242,7 +247,9 @@ class _Reading:
             return self.typed(line, item, other, typed)
         return None
 
-    def typed(self, line: Line, item: FieldBase, address: Address, cell: Cell) -> Choice | None:
+    def typed(
+        self, line: ConflictRow, item: FieldBase, address: Address, cell: Cell
+    ) -> Choice | None:
         """Another value, as the type of its field reads it."""
         codes = self.mapping.codes[item.codes] if item.codes else None
         is_1904 = self.sheet.is_1904
@@ -258,7 +265,7 @@ class _Reading:
         return Choice(Side.OTHER, parsed.value)
 
     def report(
-        self, code: str, message: str, line: Line, address: Address, found: str | None = None
+        self, code: str, message: str, line: ConflictRow, address: Address, found: str | None = None
     ) -> None:
         """Note a problem at a cell of the sheet."""
         made = problem(code, message, pointer=line.pointer, found=found)

@@ -72,7 +72,7 @@ def progress(chosen: str, count: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConflictRow:
     """One row of the sheet: the conflict's pointer, and the marks of its ``SHOWN`` texts."""
 
     pointer: str
@@ -80,7 +80,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ConflictNote:
     """Which conflict workbook this is; begun by :meth:`between`, completed by its writer.
 
     ``ours`` and ``returned`` are the versions (see :func:`version`) that contradict each other;
@@ -94,12 +94,12 @@ class Note:
     ours: str
     returned: str
     texts: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ConflictRow, ...] = ()
     seal: str | None = None
     format: str = FORMAT
 
     @classmethod
-    def between(cls, round_name: str, ours: Record, returned: Record) -> Note:
+    def between(cls, round_name: str, ours: Record, returned: Record) -> ConflictNote:
         """The note of a conflict between a record of a round and what came back of it."""
         return cls(ours["form"], round_name, ours["id"], version(ours), version(returned))
 
@@ -111,7 +111,7 @@ class Note:
         yield from pairs
         yield _CHECK, hashlib.sha256(_bytes(pairs, self.format)).hexdigest()
 
-    def sealed(self, key: bytes) -> Note:
+    def sealed(self, key: bytes) -> ConflictNote:
         """The same with a seal that only the holder of the key can make."""
         return replace(self, seal=self._signature(key))
 
@@ -134,7 +134,7 @@ class Note:
             yield _LINE, " ".join((*line.marks, line.pointer))
 
     @classmethod
-    def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Note | None:
+    def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> ConflictNote | None:
         """Read it back; None where there is none of a known format, or where it was changed."""
         pairs = list(pairs)
         content = [pair for pair in pairs if pair[0] != _CHECK]
@@ -151,7 +151,7 @@ class Note:
         return cls(
             **{key: single[key] for key in _SINGLE},
             texts=tuple(value for key, value in content if key == _TEXT),
-            lines=tuple(Line(pointer, tuple(marks)) for *marks, pointer in lines),
+            lines=tuple(ConflictRow(pointer, tuple(marks)) for *marks, pointer in lines),
             seal=single.get(_SEAL),
             format=known,
         )
@@ -183,7 +183,7 @@ class Choice:
 class Choices:
     """The choices that came back, by the pointers of their conflicts."""
 
-    note: Note
+    note: ConflictNote
     chosen: Mapping[str, Choice]
 
     def values(self, conflicts: Iterable[Conflict]) -> dict[str, Json]:

@@ -42,11 +42,11 @@ def is_same_number(old: Json, new: Json) -> bool:
     return before is not None and before == after
 
 
-def kind_of(old: Json, new: Json) -> Kind:
+def kind_of(old: Json, new: Json) -> ChangeKind:
     """What happened, as the absent side tells it."""
     if old is MISSING:
-        return Kind.ADDED
-    return Kind.REMOVED if new is MISSING else Kind.CHANGED
+        return ChangeKind.ADDED
+    return ChangeKind.REMOVED if new is MISSING else ChangeKind.CHANGED
 
 
 def difference(type_name: str | None, old: Json, new: Json) -> str | None:
@@ -68,7 +68,7 @@ def value_deltas(at: Location, label: str, old: Json, new: Json) -> Iterator[Del
         yield Delta(kind_of(old, new), at, label, old, new, difference=by)
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What happened to a value, a row or a record."""
 
     ADDED = "added"
@@ -89,7 +89,7 @@ class Delta:
     has to rely on the position.
     """
 
-    kind: Kind
+    kind: ChangeKind
     at: Location
     label: str
     old: Json = MISSING
@@ -117,7 +117,7 @@ class RecordDelta:
     id: str
     title: Json
     group: Json
-    kind: Kind
+    kind: ChangeKind
     mapping: Mapping
     deltas: tuple[Delta, ...]
     old: Record | None

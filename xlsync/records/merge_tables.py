@@ -14,7 +14,7 @@ from xlsync.base.record import MISSING, join
 from xlsync.form.identity import with_row_ids
 from xlsync.records.delta import exact_text, same
 from xlsync.records.matching import ROW_ID, content, match_keys, match_rows
-from xlsync.records.merged import Conflict, TablePlan, settled
+from xlsync.records.merged import Conflict, RowOrder, settled
 from xlsync.records.tables import out_of_order
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _WHOLE = None
 """The column of a conflict about a whole row."""
 
 
-class Entry(NamedTuple):
+class MergedRow(NamedTuple):
     """One row: its positions in the three versions, None where a version does not have it."""
 
     base: int | None
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     theirs: int | None
 
 
-def match_three(table: Table, base: Rows | None, ours: Rows, theirs: Rows) -> list[Entry]:
+def match_three(table: Table, base: Rows | None, ours: Rows, theirs: Rows) -> list[MergedRow]:
     """Every row that ours or theirs has, in the merged order; the base may be unknown.
 
     The order is that of ours. What only theirs has, or what theirs moved and ours did not,
@@ -48,14 +48,16 @@ def match_three(table: Table, base: Rows | None, ours: Rows, theirs: Rows) -> li
     """
     if base is None:
         partners = dict(match_rows(table, ours, theirs))
-        entries = [Entry(None, at, partners.get(at)) for at in range(len(ours))]
-        entries += [Entry(None, None, at) for at in _without(range(len(theirs)), partners.values())]
+        entries = [MergedRow(None, at, partners.get(at)) for at in range(len(ours))]
+        entries += [
+            MergedRow(None, None, at) for at in _without(range(len(theirs)), partners.values())
+        ]
     else:
         entries = _on_base(table, base, ours, theirs)
     return _in_order(entries)
 
 
-def _on_base(table: Table, base: Rows, ours: Rows, theirs: Rows) -> list[Entry]:
+def _on_base(table: Table, base: Rows, ours: Rows, theirs: Rows) -> list[MergedRow]:
     in_ours = dict(match_rows(table, base, ours))
     in_theirs = dict(match_rows(table, base, theirs))
     our_new = _without(range(len(ours)), in_ours.values())
@@ -69,10 +71,10 @@ def _on_base(table: Table, base: Rows, ours: Rows, theirs: Rows) -> list[Entry]:
     met_in_ours = _by_key(table, theirs, lost_by_ours, ours, our_new)
     in_theirs |= {lost_by_theirs[one]: other for one, other in met_in_theirs.items()}
     in_ours |= {lost_by_ours[one]: other for one, other in met_in_ours.items()}
-    entries = [Entry(at, in_ours.get(at), in_theirs.get(at)) for at in range(len(base))]
-    entries += [Entry(None, one, other) for one, other in both.items()]
-    entries += [Entry(None, at, None) for at in _without(our_new, met_in_ours.values())]
-    entries += [Entry(None, None, at) for at in _without(their_new, met_in_theirs.values())]
+    entries = [MergedRow(at, in_ours.get(at), in_theirs.get(at)) for at in range(len(base))]
+    entries += [MergedRow(None, one, other) for one, other in both.items()]
+    entries += [MergedRow(None, at, None) for at in _without(our_new, met_in_ours.values())]
+    entries += [MergedRow(None, None, at) for at in _without(their_new, met_in_theirs.values())]
     return entries
 
 
@@ -90,7 +92,7 @@ def _by_key(
     return {left[first]: right[second] for first, second in pairs}
 
 
-def _in_order(entries: list[Entry]) -> list[Entry]:
+def _in_order(entries: list[MergedRow]) -> list[MergedRow]:
     """The entries that a side still has, in the merged order."""
     by_ours = {one.ours: one for one in entries if one.ours is not None}
     by_theirs = {one.theirs: one for one in entries if one.theirs is not None}
@@ -98,8 +100,8 @@ def _in_order(entries: list[Entry]) -> list[Entry]:
     moved_there = _moved(by_theirs) - moved_here
     order = [by_ours[at] for at in sorted(by_ours) if by_ours[at] not in moved_there]
     placed = set(order)
-    before: Entry | None = None
-    before_in_place: Entry | None = None
+    before: MergedRow | None = None
+    before_in_place: MergedRow | None = None
     for at in sorted(by_theirs):
         one = by_theirs[at]
         if one not in placed:
@@ -112,7 +114,7 @@ def _in_order(entries: list[Entry]) -> list[Entry]:
     return order
 
 
-def _moved(side: dict[int, Entry]) -> set[Entry]:
+def _moved(side: dict[int, MergedRow]) -> set[MergedRow]:
     """The entries that a side moved, of those that it has by position."""
     pairs = [(one.base, at) for at, one in sorted(side.items()) if one.base is not None]
     return {side[at] for at in out_of_order(pairs)}
@@ -161,7 +163,7 @@ class MergedTable:
 
     rows: Json
     conflicts: list[Conflict]
-    plan: TablePlan
+    plan: RowOrder
 
 
 def merge_table(table: Table, sides: Sequence[Json], *, known: bool, has_base: bool) -> MergedTable:
@@ -174,10 +176,10 @@ def merge_table(table: Table, sides: Sequence[Json], *, known: bool, has_base: b
     value, contradict = settled(base, ours, theirs, known=known)
     if not contradict:
         order = tuple(row[ROW_ID] for row in _rows(value))
-        return MergedTable(value, [], TablePlan(order, MISSING if value is MISSING else []))
+        return MergedTable(value, [], RowOrder(order, MISSING if value is MISSING else []))
     if not known and not _rows(ours) and not _rows(theirs):
         # Absent and empty are two statements, and nothing tells which of them is newer.
-        return MergedTable(ours, [Conflict(table.pointer, *sides)], TablePlan((), ours))
+        return MergedTable(ours, [Conflict(table.pointer, *sides)], RowOrder((), ours))
     rows = (_rows(base), _rows(ours), _rows(theirs))
     entries = match_three(table, rows[0] if has_base else None, *rows[1:])
     merged = [_merge_row(table, _versions(entry, rows, known=known)) for entry in entries]
@@ -187,7 +189,7 @@ def merge_table(table: Table, sides: Sequence[Json], *, known: bool, has_base: b
     kept = [_with_id(row.kept, row_id) for row, row_id in named if row.kept is not None]
     conflicts = [one for row, row_id in named for one in _conflicts(table, row, row_id)]
     when_empty = _when_empty(base, ours, theirs, known=known)
-    return MergedTable(kept or when_empty, conflicts, TablePlan(tuple(ids), when_empty))
+    return MergedTable(kept or when_empty, conflicts, RowOrder(tuple(ids), when_empty))
 
 
 def _when_empty(base: Json, ours: Json, theirs: Json, *, known: bool) -> Json:
@@ -200,7 +202,7 @@ def _rows(value: Json) -> Rows:
     return [] if value is MISSING else value
 
 
-def _versions(entry: Entry, sides: Sequence[Rows], *, known: bool) -> _Versions:
+def _versions(entry: MergedRow, sides: Sequence[Rows], *, known: bool) -> _Versions:
     base, ours, theirs = (
         None if at is None else side[at] for at, side in zip(entry, sides, strict=True)
     )

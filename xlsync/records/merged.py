@@ -33,7 +33,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class TablePlan:
+class RowOrder:
     """The ids of a table's rows in their merged order, those that only a choice brings among them.
 
     ``when_empty`` is what stands in the record where no row is left: an empty list, or
@@ -53,7 +53,7 @@ class Merged:
 
     record: Record
     conflicts: tuple[Conflict, ...] = ()
-    tables: Mapping[str, TablePlan] = field(default_factory=dict)
+    tables: Mapping[str, RowOrder] = field(default_factory=dict)
 
 
 def settled(base: Json, ours: Json, theirs: Json, *, known: bool = True) -> tuple[Json, bool]:

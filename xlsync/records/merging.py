@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form.locate import Location
     from xlsync.form.mapping import Mapping, Table
-    from xlsync.records.merged import TablePlan
+    from xlsync.records.merged import RowOrder
 
 
 def resolve(mapping: Mapping, merged: Merged, choices: Choices[str, Json]) -> Record:
@@ -45,7 +45,7 @@ def resolve(mapping: Mapping, merged: Merged, choices: Choices[str, Json]) -> Re
 
 
 def _rows(
-    table: Table, plan: TablePlan, stands: Json, choices: Iterable[tuple[Location, Json]]
+    table: Table, plan: RowOrder, stands: Json, choices: Iterable[tuple[Location, Json]]
 ) -> Json:
     """The rows in their order; what stands where none is left."""
     rows: dict[str, Json] = {row[ROW_ID]: row for row in ([] if stands is MISSING else stands)}

@@ -35,7 +35,7 @@ FOLDER = "migrations"
 def mistakes(migration: Migration, old: Form, new: Form) -> Iterator[str]:
     """What is wrong between a migration and its two forms, each with table and key."""
     before, after = old.mapping, new.mapping
-    side = _Side("", "fields", migration.fields, migration.left, before.tables)
+    side = _OldNames("", "fields", migration.fields, migration.left, before.tables)
     yield from side.mistakes(before.fields, after.fields)
     yield from _constants(migration, after.fields)
     targets = [move.to for move in migration.tables.values()]
@@ -58,7 +58,7 @@ def mistakes(migration: Migration, old: Form, new: Form) -> Iterator[str]:
             yield from _table(where, move, tables, trees)
 
 
-class _Side(NamedTuple):
+class _OldNames(NamedTuple):
     """Names of the old form and where they go, as one table of the file says it.
 
     ``others`` are names that may be left as well.
@@ -122,7 +122,7 @@ def _table(
     where: str, move: TableMove, tables: tuple[Table, Table], trees: tuple[Tree, Tree]
 ) -> Iterator[str]:
     old, new = tables
-    side = _Side(f"{where}.", "columns", move.columns, move.left)
+    side = _OldNames(f"{where}.", "columns", move.columns, move.left)
     yield from side.mistakes(old.columns, new.columns)
     for number, moved in enumerate(move.moved, start=1):
         named = (("levels", moved.levels, "old"), ("to", moved.to, "new"))

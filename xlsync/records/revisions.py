@@ -14,7 +14,7 @@ from xlsync.base.record import MISSING
 from xlsync.form.types import TYPES
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
-from xlsync.records.delta import Delta, Kind, RecordDelta
+from xlsync.records.delta import ChangeKind, Delta, RecordDelta
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json
@@ -41,8 +41,12 @@ class What(StrEnum):
     """Dates, codes, and whatever the form does not know."""
 
 
-_RECORDS = {Kind.ADDED: What.NEW, Kind.REMOVED: What.DROPPED}
-_ROWS = {Kind.ADDED: What.ROW_ADDED, Kind.REMOVED: What.ROW_REMOVED, Kind.MOVED: What.ROW_MOVED}
+_RECORDS = {ChangeKind.ADDED: What.NEW, ChangeKind.REMOVED: What.DROPPED}
+_ROWS = {
+    ChangeKind.ADDED: What.ROW_ADDED,
+    ChangeKind.REMOVED: What.ROW_REMOVED,
+    ChangeKind.MOVED: What.ROW_MOVED,
+}
 
 
 def what_happened(record: RecordDelta, delta: Delta) -> What:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING, join
-from xlsync.records.delta import Delta, Kind, difference, is_same_number, kind_of, same
+from xlsync.records.delta import ChangeKind, Delta, difference, is_same_number, kind_of, same
 from xlsync.records.matching import ROW_ID, content, match_rows
 
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ def compare_rows(
     for position, row in enumerate(new):
         partner = partners.get(position)
         if partner is None:
-            yield _whole(Kind.ADDED, table, _at(mapping, table, position), row)
+            yield _whole(ChangeKind.ADDED, table, _at(mapping, table, position), row)
             continue
         yield from _columns(mapping, table, position, (old[partner], row))
         if position in moved:
             at, known = _at(mapping, table, position), _known_by(table, row)
-            yield Delta(Kind.MOVED, at, table.label, partner + 1, position + 1, known)
+            yield Delta(ChangeKind.MOVED, at, table.label, partner + 1, position + 1, known)
     kept = set(partners.values())
     for position, row in enumerate(old):
         if position not in kept:
-            yield _whole(Kind.REMOVED, table, _at(mapping, table, position), row)
+            yield _whole(ChangeKind.REMOVED, table, _at(mapping, table, position), row)
 
 
 def _at(mapping: Mapping, table: Table, *place: int | str) -> Location:
@@ -52,8 +52,8 @@ def _known_by(table: Table, row: Record) -> Record:
     return {key: row[key] for key in (ROW_ID, *table.levels, table.name) if key in row}
 
 
-def _whole(kind: Kind, table: Table, at: Location, row: Record) -> Delta:
-    old, new = (MISSING, row) if kind is Kind.ADDED else (row, MISSING)
+def _whole(kind: ChangeKind, table: Table, at: Location, row: Record) -> Delta:
+    old, new = (MISSING, row) if kind is ChangeKind.ADDED else (row, MISSING)
     return Delta(kind, at, table.label, old, new, _known_by(table, row))
 
 
@@ -68,7 +68,7 @@ def _columns(
         column = table.columns.get(name)
         is_renamed = name == table.name and _is_name(before) and _is_name(after)
         yield Delta(
-            Kind.RENAMED if is_renamed else kind_of(before, after),
+            ChangeKind.RENAMED if is_renamed else kind_of(before, after),
             _at(mapping, table, position, name),
             column.label if column else name,
             before,

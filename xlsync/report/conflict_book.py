@@ -18,8 +18,8 @@ from xlsync.records.conflicts import (
     ROW_SIDES_NAME,
     SHEET,
     SIDES_NAME,
-    Line,
-    Note,
+    ConflictNote,
+    ConflictRow,
     Side,
     mark,
     progress,
@@ -87,24 +87,24 @@ _LOOKS: dict[str, dict[str, object]] = {
 }
 
 
-def conflict_workbook(form: Form, note: Note, merged: Merged, key: bytes) -> bytes:
+def conflict_workbook(form: Form, note: ConflictNote, merged: Merged, key: bytes) -> bytes:
     """Make the workbook for the conflicts that a merge left open; the key seals its note.
 
-    The note is a new one (``Note.between``) of the two versions that were merged.
+    The note is a new one (``ConflictNote.between``) of the two versions that were merged.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
     """
     buffer = io.BytesIO()
     with book(f"{form.mapping.title}——{SHEET}", buffer) as made:
-        sheet = _Sheet(made.workbook, form, note, merged)
+        sheet = _ConflictSheet(made.workbook, form, note, merged)
         sheet.write()
         whole = replace(note, texts=tuple(sheet.fixed), lines=tuple(sheet.noted))
         _write_note(made.workbook, whole.sealed(key))
     return buffer.getvalue()
 
 
-def _write_note(workbook: xlsxwriter.Workbook, note: Note) -> None:
+def _write_note(workbook: xlsxwriter.Workbook, note: ConflictNote) -> None:
     """Put the note on its hidden sheet, and beside it what can be chosen."""
     worksheet = workbook.add_worksheet(NOTE)
     for row, pair in enumerate(note.pairs()):
@@ -119,11 +119,11 @@ def _write_note(workbook: xlsxwriter.Workbook, note: Note) -> None:
     worksheet.very_hidden()
 
 
-class _Sheet:
+class _ConflictSheet:
     """The sheet that a person sees; ``fixed`` and ``noted`` are what the note says of it."""
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, form: Form, note: Note, merged: Merged
+        self, workbook: xlsxwriter.Workbook, form: Form, note: ConflictNote, merged: Merged
     ) -> None:
         self.form = form
         self.note = note
@@ -131,7 +131,7 @@ class _Sheet:
         self.lines = conflict_lines(form.mapping, merged)
         self.worksheet: Worksheet = workbook.add_worksheet(SHEET)
         self.fixed: list[str] = []
-        self.noted: list[Line] = []
+        self.noted: list[ConflictRow] = []
         font = form.template.style(form.template.footer.style).font
         self.base = {"font_name": font, "font_size": _SIZE, "valign": "vcenter"}
         self.workbook = workbook
@@ -219,7 +219,7 @@ class _Sheet:
         done(self.worksheet.write_blank(row - 1, _TYPED, None, typed), f"{row}")
         self._dropdown(row, is_row=line.typed is None)
         marks = tuple(mark(text_of(spans)) for spans in sides)
-        self.noted.append(Line(line.pointer, marks))
+        self.noted.append(ConflictRow(line.pointer, marks))
 
     def _height(self, row: int, sides: list[Spans]) -> float:
         style = Style(size=_SIZE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.record import MISSING, get
 from xlsync.form.types import TYPES
 from xlsync.form.types.texts import MAX_LENGTH
-from xlsync.records import Delta, Kind
+from xlsync.records import ChangeKind, Delta
 from xlsync.records.matching import ROW_ID
 from xlsync.report.changes import CUT, Part, segments
 from xlsync.report.lines import visible
@@ -75,7 +75,7 @@ def conflict_lines(mapping: Mapping, merged: Merged) -> list[ConflictLine]:
         if at.table is not None:
             lines.append(_in_table(at, at.table, merged.record, conflict))
         elif at.item is not None:
-            place = wording.label(Delta(Kind.CHANGED, at, at.item.label))
+            place = wording.label(Delta(ChangeKind.CHANGED, at, at.item.label))
             lines.append(_of_value(conflict, place, at.item))
     return lines
 

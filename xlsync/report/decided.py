@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.coordinator import Decided
+    from xlsync.rounds.coordinator import DecisionMade
 
 _SHORT_HASH = 10
 _PREVIEW = "这是预览，没有写入。"
 
 
-def decided_lines(made: Decided | Dated) -> Iterator[Line]:
+def decided_lines(made: DecisionMade | Dated) -> Iterator[Line]:
     """What changed, why, and under which version it stands."""
     if isinstance(made, Dated):
         former = f"（原为 {made.former}）" if made.former else ""
@@ -31,7 +31,7 @@ def decided_lines(made: Decided | Dated) -> Iterator[Line]:
         yield line(f"已记入版本库：{made.commit[:_SHORT_HASH]}。")
 
 
-def _about_project(made: Decided) -> Iterator[Line]:
+def _about_project(made: DecisionMade) -> Iterator[Line]:
     name = visible(f"{made.round} {made.group} {made.title}（{made.record_id}）")
     if made.decision is None:
         yield line(f"{name}：本来就是这样，没有改动。")

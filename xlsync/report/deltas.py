@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING
-from xlsync.records import Kind, what_happened
+from xlsync.records import ChangeKind, what_happened
 from xlsync.report.changes import NEW_STYLE, OLD_STYLE, inline_change
 from xlsync.report.lines import line, visible
 from xlsync.report.revisions import kinds_of, revisions
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.records import Delta, RecordDelta, What
     from xlsync.report.lines import Line
-    from xlsync.report.revisions import Revision
-    from xlsync.report.wording import Side
+    from xlsync.report.revisions import RevisionLine
+    from xlsync.report.wording import WordedValue
 
 _HEADING_STYLE = "bold"
 _MOST_NAMED = 5
@@ -76,7 +76,7 @@ def summary(records: Sequence[RecordDelta]) -> str:
     if not records:
         return "没有变化。"
     kinds = Counter(record.kind for record in records)
-    added, removed = kinds[Kind.ADDED], kinds[Kind.REMOVED]
+    added, removed = kinds[ChangeKind.ADDED], kinds[ChangeKind.REMOVED]
     changed = len(records) - added - removed
     return f"{len(records)} 个项目有变化：改动 {changed}，新增 {added}，取消 {removed}。"
 
@@ -91,18 +91,18 @@ def waiting_lines(waiting: Sequence[tuple[str, str]]) -> Iterator[Line]:
     yield line(visible(text), "yellow")
 
 
-def _heading(found: Sequence[Revision]) -> str:
+def _heading(found: Sequence[RevisionLine]) -> str:
     first = found[0]
     return f"■ {first.title}（{first.group}） {first.record} 〔{'、'.join(kinds_of(found))}〕"
 
 
-def _revision_line(revision: Revision) -> Line:
+def _revision_line(revision: RevisionLine) -> Line:
     by = f"（{revision.difference:+,}）" if revision.difference else ""
     where = f"  {revision.what} {revision.label}".rstrip()
     return ((f"{where}  ", ""), *_change(revision), (by, ""))
 
 
-def _change(revision: Revision) -> Line:
+def _change(revision: RevisionLine) -> Line:
     old, new = revision.old, revision.new
     if old is None or new is None:
         return _one_side(old, OLD_STYLE) + _one_side(new, NEW_STYLE)
@@ -112,5 +112,5 @@ def _change(revision: Revision) -> Line:
     return ((quoted(old), OLD_STYLE), (" → ", ""), (quoted(new), NEW_STYLE))
 
 
-def _one_side(side: Side | None, style: str) -> Line:
+def _one_side(side: WordedValue | None, style: str) -> Line:
     return () if side is None else ((quoted(side), style),)

@@ -24,7 +24,7 @@ ID = "编号"
 ROW_ID = "行编号"
 
 
-class Place(NamedTuple):
+class ExportPlace(NamedTuple):
     """A value: the head of its column, the pointer in the record or row, and its type."""
 
     head: str
@@ -42,23 +42,23 @@ class Place(NamedTuple):
         return None if value is None else TYPES[self.type].content(value)
 
 
-RECORD_ID = Place(ID, "/id")
+RECORD_ID = ExportPlace(ID, "/id")
 
 
-def field_places(mapping: Mapping) -> list[Place]:
+def field_places(mapping: Mapping) -> list[ExportPlace]:
     """Every field of a record."""
     labels = field_labels(mapping)
     fields = mapping.fields.values()
-    return _told_apart(Place(labels[one.pointer], one.pointer, one.type) for one in fields)
+    return _told_apart(ExportPlace(labels[one.pointer], one.pointer, one.type) for one in fields)
 
 
-def row_places(table: Table) -> list[Place]:
+def row_places(table: Table) -> list[ExportPlace]:
     """Every column of a table, with a pointer inside the row."""
     columns = table.columns.items()
-    return _told_apart(Place(one.label, join(name), one.type) for name, one in columns)
+    return _told_apart(ExportPlace(one.label, join(name), one.type) for name, one in columns)
 
 
-def naming_places(mapping: Mapping) -> list[Place]:
+def naming_places(mapping: Mapping) -> list[ExportPlace]:
     """The two fields that say whose row it is: group and title."""
     pointers = [mapping.fields[one].pointer for one in (mapping.record.group, mapping.record.title)]
     places = {place.pointer: place for place in field_places(mapping)}
@@ -71,11 +71,11 @@ def table_rows(table: Table, record: Record) -> list[Record]:
     return rows if isinstance(rows, list) else []
 
 
-def _told_apart(places: Iterable[Place]) -> list[Place]:
+def _told_apart(places: Iterable[ExportPlace]) -> list[ExportPlace]:
     return list(_numbered(places))
 
 
-def _numbered(places: Iterable[Place]) -> Iterator[Place]:
+def _numbered(places: Iterable[ExportPlace]) -> Iterator[ExportPlace]:
     times: Counter[str] = Counter()
     for place in places:
         times[place.head] += 1

@@ -20,7 +20,13 @@ from xlsync.form.types.dates import DateType
 from xlsync.form.types.numbers import IntegerType, MoneyType
 from xlsync.form.types.scores import PercentType, ScoreType
 from xlsync.form.types.texts import LabelType, TextType
-from xlsync.report.export_columns import RECORD_ID, Place, field_places, row_places, table_rows
+from xlsync.report.export_columns import (
+    RECORD_ID,
+    ExportPlace,
+    field_places,
+    row_places,
+    table_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
 _BATCH = 500
 """Records that are in memory at a time."""
 
-_FORM = Place("", "/form")
+_FORM = ExportPlace("", "/form")
 # Digits in all, and behind the point: an amount has two, a share may have many.
 _AMOUNT, _SHARE = pa.decimal128(18, 2), pa.decimal128(38, 20)
 
@@ -110,7 +116,7 @@ def _row(mapping: Mapping, record: Record) -> Record:
     return made
 
 
-def _value(place: Place, holder: Json) -> object:
+def _value(place: ExportPlace, holder: Json) -> object:
     value = place.value(holder)
     return None if value is None else _READ.get(_arrow_type(place.type), _same)(value)
 

@@ -17,7 +17,7 @@ from xlsync.form.types.texts import TextType
 from xlsync.records import amount_of
 from xlsync.report.export_columns import naming_places, table_rows
 from xlsync.report.lines import visible
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Column
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, ReportColumn
 from xlsync.report.office_chart import Chart, Series, draw_chart
 from xlsync.report.wording import Wording, field_labels, name_of
 from xlsync.workbook.heights import line_width, text_height
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form.mapping import FormField, Mapping, Table
-    from xlsync.report.export_columns import Place
+    from xlsync.report.export_columns import ExportPlace
     from xlsync.report.office import Book, Value
 
 _NUMBER = "序号"
@@ -62,7 +62,7 @@ class RowSheet:
         made: Book,
         name: str,
         title: str,
-        places: Sequence[Place],
+        places: Sequence[ExportPlace],
         *,
         has_totals: bool = False,
     ) -> None:
@@ -72,7 +72,7 @@ class RowSheet:
         self._totals = {at: _NOTHING for at, added in enumerate(are_added) if added}
         self.places = places
         self._made = made
-        columns = [Column(one, _NARROW) for one in (_NUMBER, *(one.head for one in places))]
+        columns = [ReportColumn(one, _NARROW) for one in (_NUMBER, *(one.head for one in places))]
         self._worksheet: Worksheet = made.sheet(name, title, _NOTE, columns)
         self._row = HEAD_ROW
         self._are_texts = [isinstance(TYPES[place.type], TextType) for place in places]
@@ -152,7 +152,7 @@ class RowSheet:
         return height
 
 
-def _styles(made: Book, place: Place) -> tuple[Format, Format]:
+def _styles(made: Book, place: ExportPlace) -> tuple[Format, Format]:
     """The look of a column's cells, and of those with a long text."""
     kind = TYPES[place.type]
     if isinstance(kind, TextType):
@@ -170,7 +170,7 @@ def _shown_width(value: Value) -> int:
     return len(f"{value:,}" if isinstance(value, Decimal) else str(value))
 
 
-def _width(place: Place, widest: int) -> float:
+def _width(place: ExportPlace, widest: int) -> float:
     """Room for all values, for a long text in several lines; the head may take two."""
     head = line_width(place.head)
     if isinstance(TYPES[place.type], TextType):
@@ -248,13 +248,16 @@ class Sums:
         worksheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
         self._draw(made, worksheet, columns, figures)
 
-    def _columns(self) -> list[Column]:
+    def _columns(self) -> list[ReportColumn]:
         counts = [f"{visible(table.label)}（条）" for table in self._tables]
         return [
-            Column(self._group.head, max([24, *map(line_width, self._units)]) + _SIDES),
-            Column("项目（个）", 11, "count"),
-            *(Column(head, max(12, line_width(head) / 2 + _SIDES), "count") for head in counts),
-            *(Column(self._labels[one.pointer], 19, "money") for one in self._amounts),
+            ReportColumn(self._group.head, max([24, *map(line_width, self._units)]) + _SIDES),
+            ReportColumn("项目（个）", 11, "count"),
+            *(
+                ReportColumn(head, max(12, line_width(head) / 2 + _SIDES), "count")
+                for head in counts
+            ),
+            *(ReportColumn(self._labels[one.pointer], 19, "money") for one in self._amounts),
         ]
 
     def _figures(self, unit: _Unit) -> list[Decimal]:
@@ -266,7 +269,7 @@ class Sums:
         self,
         made: Book,
         worksheet: Worksheet,
-        columns: Sequence[Column],
+        columns: Sequence[ReportColumn],
         figures: Sequence[Sequence[Decimal]],
     ) -> None:
         first = len(columns) - len(self._amounts)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from xlsync.report.export_columns import (
     RECORD_ID,
     ROW_ID,
-    Place,
+    ExportPlace,
     field_places,
     naming_places,
     row_places,
@@ -56,7 +56,7 @@ def write_records(records: FormRecords, file: IO[bytes]) -> None:
 def write_rows(records: FormRecords, table: Table, file: IO[bytes]) -> None:
     """One row a row of a table, behind the id, group and title of its record."""
     whose = [RECORD_ID, *naming_places(records.form.mapping)]
-    places = [Place(ROW_ID, RECORD_ID.pointer), *row_places(table)]
+    places = [ExportPlace(ROW_ID, RECORD_ID.pointer), *row_places(table)]
     rows = (
         [*(place.value(record) for place in whose), *(place.value(row) for place in places)]
         for record in records

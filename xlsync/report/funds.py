@@ -40,13 +40,13 @@ def funds_table(found: Sequence[Funds]) -> Table:
     return table
 
 
-def _figures(one: Sum) -> tuple[str, ...]:
+def _figures(one: AmountChange) -> tuple[str, ...]:
     amounts = (f"{one.old:,}", f"{one.new:,}", f"{one.difference:+,}")
     return (str(len(one.records)), *amounts)
 
 
 @dataclass(slots=True)
-class Sum:
+class AmountChange:
     """An amount before and after, over the records in which it changed."""
 
     old: Decimal = _NOTHING
@@ -71,8 +71,8 @@ class Funds:
     """One amount of the forms, by its label: its sums by group, and in all."""
 
     label: str
-    groups: dict[str, Sum] = field(default_factory=dict)
-    total: Sum = field(default_factory=Sum)
+    groups: dict[str, AmountChange] = field(default_factory=dict)
+    total: AmountChange = field(default_factory=AmountChange)
 
 
 def funds(records: Iterable[RecordDelta], unit_of: Callable[[str], str] = str) -> list[Funds]:
@@ -104,7 +104,7 @@ def _add(
         return
     group = unit_of(_group(wording, record.old if record.new is None else record.new))
     made.total.add(record.id, old=old, new=new)
-    made.groups.setdefault(group, Sum()).add(record.id, old=old, new=new)
+    made.groups.setdefault(group, AmountChange()).add(record.id, old=old, new=new)
 
 
 def _amount(field: FormField, record: Record | None) -> Decimal:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.report.funds import Sum
-from xlsync.report.office import FIRST_ROW, Column
+from xlsync.report.funds import AmountChange
+from xlsync.report.office import FIRST_ROW, ReportColumn
 from xlsync.report.office_chart import Chart, Series, draw_chart
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def write_funds(made: Book, sides: tuple[str, str], found: Sequence[Funds]) -> N
     heads = [f"{one.label}\n{figure}" for one in found for figure in _FIGURES] or [
         _FIGURES[_CHANGE]
     ]
-    columns = [Column("单位", _UNIT_WIDTH), *(Column(head, _FIGURE_WIDTH) for head in heads)]
+    columns = [
+        ReportColumn("单位", _UNIT_WIDTH),
+        *(ReportColumn(head, _FIGURE_WIDTH) for head in heads),
+    ]
     worksheet = made.sheet(_NAME, title, _NOTE, columns)
     worksheet.freeze_panes(FIRST_ROW, 1)
     if not found:
@@ -55,7 +58,7 @@ def write_funds(made: Book, sides: tuple[str, str], found: Sequence[Funds]) -> N
     shown = []
     for index, one in enumerate(found):
         column = 1 + index * len(_FIGURES)
-        sums = [one.groups.get(group, Sum()) for group in groups]
+        sums = [one.groups.get(group, AmountChange()) for group in groups]
         _write_sums(made, worksheet, column, sums, one.total)
         shown.append(Series(one.label, column + _CHANGE, [each.difference for each in sums]))
     chart = Chart("各单位资金增减（元）", (FIRST_ROW, last), groups, shown)
@@ -64,7 +67,7 @@ def write_funds(made: Book, sides: tuple[str, str], found: Sequence[Funds]) -> N
 
 
 def _write_sums(
-    made: Book, worksheet: Worksheet, column: int, sums: Sequence[Sum], total: Sum
+    made: Book, worksheet: Worksheet, column: int, sums: Sequence[AmountChange], total: AmountChange
 ) -> None:
     for row, one in enumerate(sums, start=FIRST_ROW):
         for offset, figure in enumerate((one.old, one.new, one.difference)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, Column, book
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, ReportColumn, book
 from xlsync.report.rounds import basis, decision_line, minute
 from xlsync.rounds.standing import COORDINATOR, UNIT, Place
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from xlsync.rounds import Standing
 
 _COLUMNS = (
-    Column("序号", 6, "count"),
-    Column("单位", 20),
-    Column("项目", 26),
-    Column("状态", 14, "center"),
-    Column("等待", 6, "center"),
-    Column("最近下发", 16, "center"),
-    Column("下发\n次数", 6, "count"),
-    Column("最近收到", 16, "center"),
-    Column("收到\n次数", 6, "count"),
-    Column("依据", 10, "center"),
-    Column("错误", 5, "count"),
-    Column("警告", 5, "count"),
-    Column("截止", 11, "center"),
-    Column("期限", 9, "center"),
-    Column("裁定", 30),
-    Column("编号", 14, "center"),
+    ReportColumn("序号", 6, "count"),
+    ReportColumn("单位", 20),
+    ReportColumn("项目", 26),
+    ReportColumn("状态", 14, "center"),
+    ReportColumn("等待", 6, "center"),
+    ReportColumn("最近下发", 16, "center"),
+    ReportColumn("下发\n次数", 6, "count"),
+    ReportColumn("最近收到", 16, "center"),
+    ReportColumn("收到\n次数", 6, "count"),
+    ReportColumn("依据", 10, "center"),
+    ReportColumn("错误", 5, "count"),
+    ReportColumn("警告", 5, "count"),
+    ReportColumn("截止", 11, "center"),
+    ReportColumn("期限", 9, "center"),
+    ReportColumn("裁定", 30),
+    ReportColumn("编号", 14, "center"),
 )
 _STATE = 3
 _TINTS = {
@@ -42,9 +42,9 @@ _TINTS = {
     Place.CANCELLED: {"bg_color": "#D9D9D9"},
 }
 _TOTALS = (
-    Column("单位", 34),
-    Column("项目", 12, "count"),
-    *(Column(one, 12, "count") for one in Place),
+    ReportColumn("单位", 34),
+    ReportColumn("项目", 12, "count"),
+    *(ReportColumn(one, 12, "count") for one in Place),
 )
 
 

@@ -10,7 +10,7 @@ from xlsync.rounds.notices import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.rounds.notices import Item, Notice
+    from xlsync.rounds.notices import Notice, NoticeItem
 
 _SOON = 3
 """Days before a date from which it is near; see :mod:`xlsync.rounds.deadlines`."""
@@ -87,7 +87,7 @@ def closing(notice: Notice) -> list[str]:
     return told
 
 
-def item_line(number: int, item: Item) -> str:
+def item_line(number: int, item: NoticeItem) -> str:
     """One project on a line of a mail."""
     late = lateness(item.days_late)
     due = f"（截止 {item.due}{'，' + late if late else ''}）" if item.due else ""

@@ -88,7 +88,7 @@ _LOOKS: dict[str, dict[str, object]] = {
 }
 
 
-class Column(NamedTuple):
+class ReportColumn(NamedTuple):
     """A column of a table: heading, width in characters, and the look of its cells."""
 
     head: str
@@ -112,7 +112,7 @@ class Book:
             self._looks[key] = self.workbook.add_format(base | _LOOKS[name] | more)
         return self._looks[key]
 
-    def sheet(self, name: str, title: str, note: str, columns: Sequence[Column]) -> Worksheet:
+    def sheet(self, name: str, title: str, note: str, columns: Sequence[ReportColumn]) -> Worksheet:
         """A sheet with title, note, head and print set-up; its table begins in ``FIRST_ROW``."""
         worksheet: Worksheet = self.workbook.add_worksheet(name)
         last = len(columns) - 1
@@ -148,7 +148,7 @@ class Book:
     def rows(
         self,
         worksheet: Worksheet,
-        columns: Sequence[Column],
+        columns: Sequence[ReportColumn],
         rows: Iterable[Sequence[Value]],
         first: int = FIRST_ROW,
     ) -> int:

@@ -75,12 +75,12 @@ def paper(
 
     ``typed`` are texts by pointer that stand in place of values which could not be read.
     """
-    sheet = _Sheet(form, record or {}, typed or {})
+    sheet = _ShownCells(form, record or {}, typed or {})
     beside = [one for one in problems if not sheet.mark(one)]
     return Paper(form.mapping.title, sheet.widths(), sheet.rows(), beside)
 
 
-class _Sheet:
+class _ShownCells:
     """Cells by address, of the rows that are shown."""
 
     def __init__(self, form: Form, record: Record, typed: Mapping[str, str]) -> None:

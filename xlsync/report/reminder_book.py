@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from xlsync.report.notice_text import lateness
-from xlsync.report.office import HEAD_ROW, Column, book
+from xlsync.report.office import HEAD_ROW, ReportColumn, book
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from xlsync.rounds.notices import Notice
 
 _UNITS = (
-    Column("序号", 6, "count"),
-    Column("单位", 30),
-    Column("未交\n项目", 8, "count"),
-    Column("截止日期", 13, "center"),
-    Column("期限", 12, "center"),
-    Column("联系人", 12, "center"),
-    Column("电话", 16, "center"),
-    Column("邮箱", 28),
+    ReportColumn("序号", 6, "count"),
+    ReportColumn("单位", 30),
+    ReportColumn("未交\n项目", 8, "count"),
+    ReportColumn("截止日期", 13, "center"),
+    ReportColumn("期限", 12, "center"),
+    ReportColumn("联系人", 12, "center"),
+    ReportColumn("电话", 16, "center"),
+    ReportColumn("邮箱", 28),
 )
 _PROJECTS = (
-    Column("序号", 6, "count"),
-    Column("单位", 26),
-    Column("项目", 32),
-    Column("状态", 13, "center"),
-    Column("截止日期", 13, "center"),
-    Column("期限", 12, "center"),
-    Column("需要修改之处", 46),
+    ReportColumn("序号", 6, "count"),
+    ReportColumn("单位", 26),
+    ReportColumn("项目", 32),
+    ReportColumn("状态", 13, "center"),
+    ReportColumn("截止日期", 13, "center"),
+    ReportColumn("期限", 12, "center"),
+    ReportColumn("需要修改之处", 46),
 )
 
 

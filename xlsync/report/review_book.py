@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.record import get
 from xlsync.records import amount_of, compare
 from xlsync.report.lines import visible
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, Column, book
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
 from xlsync.report.office_text import write_text
 from xlsync.report.wording import Wording
 from xlsync.rounds.exporting import by_roster
@@ -76,15 +76,15 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
     ]
     labels = list(dict.fromkeys(label for one in found for label in one.amounts))
     columns = [
-        Column("序号", 6, "count"),
-        Column("单位", 20),
-        Column("项目", 24),
-        *(Column(label, 17, "money") for label in labels),
-        Column("提醒", 30),
-        Column("与上一轮相比", 30),
-        Column(VERDICT, 12, "center"),
-        Column(REASON, 28),
-        Column(RECORD, 14, "center"),
+        ReportColumn("序号", 6, "count"),
+        ReportColumn("单位", 20),
+        ReportColumn("项目", 24),
+        *(ReportColumn(label, 17, "money") for label in labels),
+        ReportColumn("提醒", 30),
+        ReportColumn("与上一轮相比", 30),
+        ReportColumn(VERDICT, 12, "center"),
+        ReportColumn(REASON, 28),
+        ReportColumn(RECORD, 14, "center"),
     ]
     seen: dict[str, str] = {}
     rows: list[list[Value]] = []
@@ -102,7 +102,9 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
     return buffer.getvalue()
 
 
-def _write_rows(made: Book, title: str, columns: list[Column], rows: list[list[Value]]) -> None:
+def _write_rows(
+    made: Book, title: str, columns: list[ReportColumn], rows: list[list[Value]]
+) -> None:
     worksheet = made.sheet(SHEET, title, _NOTE, columns)
     end = made.rows(worksheet, columns, rows)
     at = next(number for number, one in enumerate(columns) if one.head == VERDICT)

@@ -12,7 +12,7 @@ from xlsync.report.deltas import summary
 from xlsync.report.funds import funds
 from xlsync.report.funds_sheet import signed, write_funds
 from xlsync.report.lines import visible
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Book, Column, book
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Book, ReportColumn, book
 from xlsync.report.office_text import write_runs
 from xlsync.report.revision_rows import Rooms, revision_rows
 from xlsync.workbook.heights import MAX_HEIGHT
@@ -78,7 +78,7 @@ def _write_revisions(
     """The sheet with one row a revision."""
     old, new = sides
     heads = (*_HEADS[:_OLD], f"修订前\n（{old}）", f"修订后\n（{new}）", _HEADS[_BY])
-    columns = [Column(*pair) for pair in zip(heads, _WIDTHS, strict=True)]
+    columns = [ReportColumn(*pair) for pair in zip(heads, _WIDTHS, strict=True)]
     worksheet = made.sheet(_NAME, title, f"{old} → {new}　{summary(records)}{_LEGEND}", columns)
     worksheet.freeze_panes(FIRST_ROW, _LABEL)
     rooms = Rooms(*(_WIDTHS[column] - _INDENT for column in (_GROUP, _TITLE, _LABEL, _OLD)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from xlsync.records import RecordDelta
-    from xlsync.report.revisions import Revision
+    from xlsync.report.revisions import RevisionLine
 
     Spans = list[tuple[Part, str]]
     """A text, stretch by stretch."""
@@ -71,7 +71,7 @@ def revision_rows(records: Sequence[RecordDelta], rooms: Rooms) -> Iterator[Revi
 
 
 def _rows(
-    revision: Revision, number: int, rooms: Rooms, *, is_first: bool
+    revision: RevisionLine, number: int, rooms: Rooms, *, is_first: bool
 ) -> Iterator[RevisionRow]:
     old, new = _sides(revision, None)
     if max(_lines(old, rooms.side), _lines(new, rooms.side)) > _MOST_LINES:
@@ -98,7 +98,7 @@ def _rows(
         )
 
 
-def _sides(revision: Revision, context: int | None) -> tuple[Spans, Spans]:
+def _sides(revision: RevisionLine, context: int | None) -> tuple[Spans, Spans]:
     if revision.difference is not None:
         return _plain(revision.old_text), _plain(revision.new_text)
     stretches = [

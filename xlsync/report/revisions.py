@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING, get
-from xlsync.records import Kind, What, amount_change, what_happened
-from xlsync.report.wording import Side, Wording, name_of, part, quantity, quoted
+from xlsync.records import ChangeKind, What, amount_change, what_happened
+from xlsync.report.wording import WordedValue, Wording, name_of, part, quantity, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ _ORDER[What.LESS_FUNDS] = _ORDER[What.MORE_FUNDS]
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class RevisionLine:
     """One change of one record, in words; nothing in any text is hidden.
 
     ``label`` is a field's label or the path of levels, and name, of a row; it is empty where a
@@ -44,8 +44,8 @@ class Revision:
     title: str
     what: What
     label: str
-    old: Side | None
-    new: Side | None
+    old: WordedValue | None
+    new: WordedValue | None
     difference: Decimal | None = None
 
     @property
@@ -59,7 +59,7 @@ class Revision:
         return self.new.text if self.new else ""
 
 
-def revisions(records: Iterable[RecordDelta]) -> list[list[Revision]]:
+def revisions(records: Iterable[RecordDelta]) -> list[list[RevisionLine]]:
     """The revisions of each record, in the order of :class:`~xlsync.records.What`; never none."""
     wordings: dict[str, Wording] = {}
     made = []
@@ -69,14 +69,14 @@ def revisions(records: Iterable[RecordDelta]) -> list[list[Revision]]:
     return made
 
 
-def kinds_of(found: Sequence[Revision]) -> list[What]:
+def kinds_of(found: Sequence[RevisionLine]) -> list[What]:
     """What happened to a record, each kind once."""
     found_kinds = {one.what for one in found}
     return [what for what in What if what in found_kinds]
 
 
-def _of(wording: Wording, record: RecordDelta) -> Iterator[Revision]:
-    plain = Revision(
+def _of(wording: Wording, record: RecordDelta) -> Iterator[RevisionLine]:
+    plain = RevisionLine(
         name_of(record.id), name_of(record.group), name_of(record.title), What.OTHER, "", None, None
     )
     if record.old is None or record.new is None:
@@ -88,19 +88,19 @@ def _of(wording: Wording, record: RecordDelta) -> Iterator[Revision]:
             yield replace(revision, record=plain.record, group=plain.group, title=plain.title)
 
 
-def _in_short(wording: Wording, record: RecordDelta, plain: Revision) -> Iterator[Revision]:
+def _in_short(wording: Wording, record: RecordDelta, plain: RevisionLine) -> Iterator[RevisionLine]:
     """What a new or gone record amounts to: its totals, and how many rows it has."""
     present = record.new if record.old is None else record.old
-    told: list[tuple[str, Side, Decimal | None]] = []
+    told: list[tuple[str, WordedValue, Decimal | None]] = []
     for label, field in wording.amounts:
         sides = (MISSING if one is None else get(one, field.pointer) for one in _sides(record))
         by = amount_change(field.type, *sides)
         if by is not None:
-            told.append((label, Side(f"{abs(by):,}"), by))
+            told.append((label, WordedValue(f"{abs(by):,}"), by))
     for label, table in wording.tables:
         rows = get(present, table.pointer)
         if isinstance(rows, list) and rows:
-            told.append((label, Side(f"{len(rows)} 条"), None))
+            told.append((label, WordedValue(f"{len(rows)} 条"), None))
     for label, side, by in told:
         old, new = (None, side) if record.old is None else (side, None)
         yield replace(plain, label=label, old=old, new=new, difference=by)
@@ -126,7 +126,7 @@ def _gathered(record: RecordDelta) -> dict[tuple[What, tuple[str, ...]], list[De
 
 def _in_words(
     wording: Wording, what: What, deltas: Sequence[Delta], record: Json
-) -> Iterator[Revision]:
+) -> Iterator[RevisionLine]:
     first = deltas[0]
     if first.at.row_table is None:
         yield _value(wording, what, first, wording.label(first))
@@ -147,44 +147,48 @@ def _in_words(
 
 
 def _made(
-    what: What, label: str, old: Side | None, new: Side | None, by: Decimal | None = None
-) -> Revision:
-    return Revision("", "", "", what, label, old, new, by)
+    what: What,
+    label: str,
+    old: WordedValue | None,
+    new: WordedValue | None,
+    by: Decimal | None = None,
+) -> RevisionLine:
+    return RevisionLine("", "", "", what, label, old, new, by)
 
 
-def _value(wording: Wording, what: What, delta: Delta, label: str) -> Revision:
+def _value(wording: Wording, what: What, delta: Delta, label: str) -> RevisionLine:
     field = delta.at.item
     by = amount_change(field.type, delta.old, delta.new) if field else None
     old, new = (wording.side(delta, side) for side in (delta.old, delta.new))
     if old.text == new.text:
         # The number 5 and the text 5 are two values, and so are null and a text like its sign.
-        old, new = (Side(quoted(side)) for side in (old, new))
+        old, new = (WordedValue(quoted(side)) for side in (old, new))
     return _made(what, label, old, new, by)
 
 
-def _row(wording: Wording, what: What, delta: Delta) -> Revision:
+def _row(wording: Wording, what: What, delta: Delta) -> RevisionLine:
     """A row that is new, gone, or at another place among the others."""
-    if delta.kind is Kind.MOVED:
+    if delta.kind is ChangeKind.MOVED:
         # Between rows that were added and removed, a row can be moved to the number it had.
         hint = "（与其他条的先后有变）" if delta.old == delta.new else ""
-        old, new = Side(f"第{delta.old}条"), Side(f"第{delta.new}条{hint}")
+        old, new = WordedValue(f"第{delta.old}条"), WordedValue(f"第{delta.new}条{hint}")
         return _made(what, wording.path(delta), old, new)
     row = delta.old if delta.new is MISSING else delta.new
     text = f"{wording.name(delta)} {wording.rest_of_row(delta, row)}".rstrip()
-    sides = (None, Side(text)) if delta.old is MISSING else (Side(text), None)
+    sides = (None, WordedValue(text)) if delta.old is MISSING else (WordedValue(text), None)
     return _made(what, wording.levels(delta), *sides)
 
 
-def _level(wording: Wording, deltas: Sequence[Delta]) -> Revision:
+def _level(wording: Wording, deltas: Sequence[Delta]) -> RevisionLine:
     """A row that now stands under other levels."""
     first = deltas[0]
     before = {delta.at.column or "": delta.old for delta in deltas}
     was = replace(first, row={**(first.row or {}), **before})
-    old, new = (Side(wording.levels(delta)) for delta in (was, first))
+    old, new = (WordedValue(wording.levels(delta)) for delta in (was, first))
     return _made(What.ROW_MOVED, wording.name(first), old, new)
 
 
-def _quantity(wording: Wording, deltas: Sequence[Delta], record: Json) -> Revision | None:
+def _quantity(wording: Wording, deltas: Sequence[Delta], record: Json) -> RevisionLine | None:
     """A row's quantity before and after; None where only its parts show what changed."""
     table = deltas[0].at.row_table
     row = get(record, deltas[0].at.row_pointer or "")
@@ -196,4 +200,4 @@ def _quantity(wording: Wording, deltas: Sequence[Delta], record: Json) -> Revisi
     old, new = (quantity(table, one) for one in (was, row))
     if old == new or not (old and new):
         return None
-    return _made(What.ROW_VALUE, wording.path(deltas[0]), Side(old), Side(new))
+    return _made(What.ROW_VALUE, wording.path(deltas[0]), WordedValue(old), WordedValue(new))

@@ -7,7 +7,7 @@ import io
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlsync.report.office import Column, book
+from xlsync.report.office import ReportColumn, book
 
 if TYPE_CHECKING:
     from xlsync.form.types.base import Content
@@ -29,11 +29,11 @@ def roster_workbook(roster: ExportedRoster) -> bytes:
     return buffer.getvalue()
 
 
-def _column(roster: ExportedRoster, at: int, column: RosterColumn) -> Column:
+def _column(roster: ExportedRoster, at: int, column: RosterColumn) -> ReportColumn:
     """A column that shows what stands in it; texts stay texts."""
     kinds = {type(row[at]) for row in roster.rows if row[at] is not None}
     look = _LOOKS.get(kinds.pop(), "text") if len(kinds) == 1 else "text"
-    return Column(column.head, _WIDTHS.get(look, 10.0), look)
+    return ReportColumn(column.head, _WIDTHS.get(look, 10.0), look)
 
 
 def _value(content: Content | None) -> Value:

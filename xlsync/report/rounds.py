@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsync.rounds import Collection, Standing, State
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
-    from xlsync.rounds.receipts import Kept
+    from xlsync.rounds.receipts import KeptFile
     from xlsync.rounds.reviewing import Reviewed
 
 SHORT_HASH = 10
@@ -238,7 +238,7 @@ def changes_text(decision: Decision) -> str:
     )
 
 
-def received_table(found: Sequence[Kept]) -> Table:
+def received_table(found: Sequence[KeptFile]) -> Table:
     """The files that came, the last first, and what became of each form in them."""
     rows = (
         (

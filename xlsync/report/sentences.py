@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsync.report.lines import Line
     from xlsync.repository.checking import Soundness
     from xlsync.rounds.distributing import Distribution
-    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.syncing import Synced
 
 _MAX_TEXT = 60
@@ -53,7 +53,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
-def joined_lines(joined: Joined, written: Sequence[Path] = ()) -> Iterator[Line]:
+def joined_lines(joined: JoinResult, written: Sequence[Path] = ()) -> Iterator[Line]:
     """What a join did, and each record that both sides had changed."""
     if joined.commit is None:
         yield line("已是最新，没有可合并的内容。")
@@ -90,7 +90,7 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
     yield line("或从共享的版本库重新取一份（git clone --bare），再收集一次手头的文件。")
 
 
-def _told(joined: Joined) -> Iterator[Line]:
+def _told(joined: JoinResult) -> Iterator[Line]:
     version = (joined.commit or "")[:_SHORT_HASH]
     if joined.is_forward:
         yield line(f"已取得对方的新内容，本库没有自己的改动需要合并：{version}。")

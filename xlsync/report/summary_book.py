@@ -18,7 +18,7 @@ from xlsync.report.export_columns import (
 )
 from xlsync.report.export_sheets import RowSheet, Sums
 from xlsync.report.lines import visible
-from xlsync.report.office import Column, book
+from xlsync.report.office import ReportColumn, book
 from xlsync.report.office_chart import CHART_SHEET
 from xlsync.report.rounds import changes_text, minute
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 _PROJECTS, _SUMS = "项目", "汇总"
 _DECIDED = "裁定"
 _DECIDED_COLUMNS = (
-    Column("单位", 24),
-    Column("项目", 30),
-    Column("时间", 17, "center"),
-    Column("经办", 12, "center"),
-    Column("事项", 12, "center"),
-    Column("内容", 60),
-    Column("理由", 36),
+    ReportColumn("单位", 24),
+    ReportColumn("项目", 30),
+    ReportColumn("时间", 17, "center"),
+    ReportColumn("经办", 12, "center"),
+    ReportColumn("事项", 12, "center"),
+    ReportColumn("内容", 60),
+    ReportColumn("理由", 36),
 )
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31

@@ -30,7 +30,7 @@ EMPTY = "〔空文本〕"
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class WordedValue:
     """A value as people read it, with nothing hidden in it; texts keep their line breaks.
 
     ``is_typed`` tells a text that somebody typed from a sign, an amount or a date.
@@ -56,7 +56,7 @@ class Wording:
         """The label of what changed, told apart from others that are printed alike."""
         return self._labels.get(delta.pointer, visible(delta.label))
 
-    def side(self, delta: Delta, value: Json) -> Side:
+    def side(self, delta: Delta, value: Json) -> WordedValue:
         """One side of a delta."""
         return shown(value, delta.at.item.type if delta.at.item else None)
 
@@ -100,19 +100,19 @@ def quantity(table: Table, row: Record) -> str:
     return visible(render_quantity(*(part(row.get(name)) for name in table.parts)))
 
 
-def shown(value: Json, type_name: str | None) -> Side:
+def shown(value: Json, type_name: str | None) -> WordedValue:
     """A value of a type as people read it."""
     for sign, nothing in ((ABSENT, MISSING), (NULL, None)):
         if value is nothing:
-            return Side(sign)
+            return WordedValue(sign)
     if not isinstance(value, str):
-        return Side(visible(json.dumps(value, ensure_ascii=False)))
+        return WordedValue(visible(json.dumps(value, ensure_ascii=False)))
     if not value:
-        return Side(EMPTY)
+        return WordedValue(EMPTY)
     kind = TYPES.get(type_name or "")
     if kind is None or isinstance(kind, TextType) or not _is_canonical(kind, value):
-        return Side(visible_lines(value), is_typed=True)
-    return Side(f"{Decimal(value):,}" if isinstance(kind, MoneyType) else value)
+        return WordedValue(visible_lines(value), is_typed=True)
+    return WordedValue(f"{Decimal(value):,}" if isinstance(kind, MoneyType) else value)
 
 
 def name_of(value: Json) -> str:
@@ -120,7 +120,7 @@ def name_of(value: Json) -> str:
     return visible(shown(value, None).text)
 
 
-def quoted(side: Side) -> str:
+def quoted(side: WordedValue) -> str:
     """A value on one line; what was typed stands in quotation marks, so that blanks show."""
     return f"「{visible(side.text)}」" if side.is_typed else side.text
 

@@ -9,7 +9,7 @@ from dulwich.objects import ObjectID
 
 from xlsync.repository.changes import Changes
 from xlsync.repository.fork import Difference, Fork
-from xlsync.repository.history import Commit, Kind, Revision
+from xlsync.repository.history import Commit, Revision, RevisionKind
 from xlsync.repository.layout import check_round, is_round, round_order
 from xlsync.repository.objects import Placed
 from xlsync.repository.repository import Repository
@@ -24,13 +24,13 @@ __all__ = [
     "Edits",
     "Entry",
     "Fork",
-    "Kind",
     "MovedError",
     "ObjectID",
     "Placed",
     "Received",
     "Repository",
     "Revision",
+    "RevisionKind",
     "Snapshot",
     "Spool",
     "check_round",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DEPTH = 3
 
 
-class Kind(StrEnum):
+class RevisionKind(StrEnum):
     """What a commit did to a record. A rename may come with a change of content."""
 
     ADDED = "added"
@@ -52,7 +52,7 @@ class Revision(Commit):
 
     round: str
     path: str
-    kind: Kind
+    kind: RevisionKind
     blob: str
 
 
@@ -92,12 +92,12 @@ def revisions(
                 yield Revision(**asdict(describe(commit)), round=name, **place._asdict(), kind=kind)
 
 
-def _kind(before: _Place | None, after: _Place | None) -> Kind | None:
+def _kind(before: _Place | None, after: _Place | None) -> RevisionKind | None:
     if before == after:
         return None
     if before is None or after is None:
-        return Kind.ADDED if before is None else Kind.REMOVED
-    return Kind.CHANGED if before.path == after.path else Kind.RENAMED
+        return RevisionKind.ADDED if before is None else RevisionKind.REMOVED
+    return RevisionKind.CHANGED if before.path == after.path else RevisionKind.RENAMED
 
 
 class _Place(NamedTuple):

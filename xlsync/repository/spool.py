@@ -33,7 +33,7 @@ _ZIP = b"PK\x03\x04"
 _MORE = 0x80
 
 
-class _Place(NamedTuple):
+class _PackPlace(NamedTuple):
     """Where an entry of a pack stands in the spool."""
 
     type: int
@@ -59,7 +59,7 @@ class Spool:
     def __init__(self, folder: str) -> None:
         """Keep them in a folder: that of the repository, where they are going to stay."""
         self._folder = folder
-        self._places: dict[ObjectID, _Place] = {}
+        self._places: dict[ObjectID, _PackPlace] = {}
         self._end = 0
         self._file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)
@@ -96,7 +96,7 @@ class Spool:
                 self._file.write(entry)
             except OSError as error:
                 raise self._refused(error) from error
-            self._places[item.id] = _Place(item.type_num, self._end, len(entry))
+            self._places[item.id] = _PackPlace(item.type_num, self._end, len(entry))
             self._end += len(entry)
         return item.id
 
@@ -114,7 +114,7 @@ class Spool:
             found.comp_chunks = [self._entry(place)]
             yield found
 
-    def _entry(self, place: _Place) -> bytes:
+    def _entry(self, place: _PackPlace) -> bytes:
         try:
             self._file.seek(place.start)
             entry: bytes = self._file.read(place.length)

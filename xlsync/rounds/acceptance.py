@@ -28,7 +28,7 @@ from xlsync.rounds.outcomes import (
     why_it_waits,
 )
 from xlsync.rounds.receipts import keep_file
-from xlsync.rounds.record_answers import RoundAnswers, Source
+from xlsync.rounds.record_answers import AnswerFile, RoundAnswers
 from xlsync.rounds.round_view import RoundView
 from xlsync.sources.saving import Saving
 
@@ -262,7 +262,7 @@ class Acceptance:
         if not left:
             return made
         former = self.changes.record(record_id)
-        sources = {item.at: Source(item.file.path.name, item.file.digest) for item in left}
+        sources = {item.at: AnswerFile(item.file.path.name, item.file.digest) for item in left}
         came = {answers[at].key: (answers[at], source) for at, source in sources.items()}
         if self._wish.replacing and len(came) == 1:
             ((answer, _),) = came.values()

@@ -26,9 +26,9 @@ from xlsync.records import merge
 from xlsync.rounds.documents import instant
 from xlsync.rounds.relations import (
     Answer,
+    CoordinatorStatement,
     Relation,
     Relations,
-    Statement,
     differences,
     digest,
     order_of,
@@ -41,7 +41,15 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.rounds.relations import Key
 
-__all__ = ["Answer", "Fate", "Settlement", "Statement", "differences", "digest", "settle"]
+__all__ = [
+    "Answer",
+    "CoordinatorStatement",
+    "Fate",
+    "Settlement",
+    "differences",
+    "digest",
+    "settle",
+]
 
 
 class Fate(StrEnum):
@@ -64,7 +72,7 @@ class Settlement:
     merged: tuple[Answer, ...] = ()
 
 
-def settle(form: Form, said: Statement, answers: Iterable[Answer]) -> Settlement:
+def settle(form: Form, said: CoordinatorStatement, answers: Iterable[Answer]) -> Settlement:
     """What a record comes to, and what becomes of each answer.
 
     The order in which the answers are given plays no part. A record that is put together keeps
@@ -89,7 +97,7 @@ def _rank(one: Answer) -> tuple[bool, bool, bool, float, int, float, str]:
 @dataclass
 class _Rules:
     form: Form
-    said: Statement
+    said: CoordinatorStatement
     answers: list[Answer]
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from xlsync.repository import Changes
 from xlsync.repository.lookup import Reference, find
 from xlsync.rounds.answers import digest
 from xlsync.rounds.attempts import until_committed
-from xlsync.rounds.correcting import Correction, Note, correct
+from xlsync.rounds.correcting import Correction, DecisionNote, correct
 from xlsync.rounds.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
 from xlsync.rounds.receipts import now
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionMade:
     """What was decided about one record, or would be; ``commit`` is None for a preview.
 
     ``is_new`` is false where it stood so already; then nothing was written.
@@ -102,7 +102,7 @@ class Coordinator:
 
     def correct(
         self, round_name: str, project: str, values: Sequence[tuple[str, str]], reason: str
-    ) -> Decided:
+    ) -> DecisionMade:
         """Change fields of a record, each given by what it is called and what it is to say.
 
         Raises:
@@ -111,23 +111,23 @@ class Coordinator:
         """
         return self._corrected(round_name, project, Act.CORRECT, reason, lambda _: values)
 
-    def move(self, round_name: str, project: str, unit: str, reason: str) -> Decided:
+    def move(self, round_name: str, project: str, unit: str, reason: str) -> DecisionMade:
         """Give a project to another unit."""
         return self._corrected(
             round_name, project, Act.MOVE, reason, lambda plan: [(plan.group, unit)]
         )
 
-    def rename(self, round_name: str, project: str, title: str, reason: str) -> Decided:
+    def rename(self, round_name: str, project: str, title: str, reason: str) -> DecisionMade:
         """Give a project another name; its id stays."""
         return self._corrected(
             round_name, project, Act.RENAME, reason, lambda plan: [(plan.title, title)]
         )
 
-    def cancel(self, round_name: str, project: str, reason: str) -> Decided:
+    def cancel(self, round_name: str, project: str, reason: str) -> DecisionMade:
         """Take a project out of a round: it is neither waited for nor counted any more."""
         return self._noted(round_name, project, Act.CANCEL, reason)
 
-    def restore(self, round_name: str, project: str, reason: str) -> Decided:
+    def restore(self, round_name: str, project: str, reason: str) -> DecisionMade:
         """Take a project that was cancelled in again, with all that it said."""
         return self._noted(round_name, project, Act.RESTORE, reason)
 
@@ -163,21 +163,21 @@ class Coordinator:
         project: str,
         act: Act,
         reason: str,
-        step: Callable[[RoundAnswers, str, Note], Correction | Decision | None],
-    ) -> Decided:
+        step: Callable[[RoundAnswers, str, DecisionNote], Correction | Decision | None],
+    ) -> DecisionMade:
         _check_reason(reason)
 
-        def once() -> Decided:
+        def once() -> DecisionMade:
             snapshot = self.repository.snapshot()
             check_known(snapshot, round_name)
             _, entry = find(snapshot, Reference(round_name, project, None))
             changes, time = Changes(snapshot, round_name), now()
             known = RoundView(self.repository, snapshot, round_name, self.forms)
             answers = RoundAnswers(known, changes, time)
-            made = step(answers, entry.id, Note(self._by, time, reason, act))
+            made = step(answers, entry.id, DecisionNote(self._by, time, reason, act))
             if made is None:
                 names = entry.group, entry.title
-                return Decided(round_name, entry.id, *names, None, None, self.is_preview)
+                return DecisionMade(round_name, entry.id, *names, None, None, self.is_preview)
             commit = self._commit(
                 changes,
                 f"{act.word} {round_name}：{safe_text(f'{entry.group} {entry.title}')}",
@@ -185,8 +185,8 @@ class Coordinator:
             )
             if isinstance(made, Decision):
                 names = entry.group, entry.title
-                return Decided(round_name, entry.id, *names, made, commit, self.is_preview)
-            return Decided(
+                return DecisionMade(round_name, entry.id, *names, made, commit, self.is_preview)
+            return DecisionMade(
                 round_name,
                 entry.id,
                 made.group,
@@ -207,10 +207,10 @@ class Coordinator:
         act: Act,
         reason: str,
         named: Callable[[RecordPlan], Sequence[tuple[str, str]]],
-    ) -> Decided:
+    ) -> DecisionMade:
         told: list[Problem] = []
 
-        def step(answers: RoundAnswers, record_id: str, note: Note) -> Correction | None:
+        def step(answers: RoundAnswers, record_id: str, note: DecisionNote) -> Correction | None:
             record = answers.standing(record_id)
             if record is None:
                 raise XlsyncError(f"{round_name} 没有编号为 {record_id} 的项目")
@@ -228,8 +228,8 @@ class Coordinator:
             raise XlsyncError(f"没有安装表 {record.get('form')}，不能更正这个项目")
         return form
 
-    def _noted(self, round_name: str, project: str, act: Act, reason: str) -> Decided:
-        def step(answers: RoundAnswers, record_id: str, note: Note) -> Decision | None:
+    def _noted(self, round_name: str, project: str, act: Act, reason: str) -> DecisionMade:
+        def step(answers: RoundAnswers, record_id: str, note: DecisionNote) -> Decision | None:
             standing = decisions_of(answers.view.snapshot, round_name, record_id)
             if is_cancelled(standing) is (act is Act.CANCEL):
                 return None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class DecisionNote:
     """Who decides, when (ISO 8601 with a zone), and why."""
 
     by: str
@@ -68,7 +68,7 @@ class Correction:
 
 
 def correct(
-    answers: RoundAnswers, record_id: str, values: Mapping[str, Json], note: Note
+    answers: RoundAnswers, record_id: str, values: Mapping[str, Json], note: DecisionNote
 ) -> Correction | None:
     """Change values of a record, by pointer, and note who did it and why; nothing is committed.
 
@@ -170,7 +170,7 @@ def _changes(
     )
 
 
-def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: Note) -> None:
+def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: DecisionNote) -> None:
     """Let the ledger know what the coordinator says now, without a workbook."""
     former: Issued | None = answers.view.issued(after["id"])
     last = former.last if former else None

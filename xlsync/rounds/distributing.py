@@ -19,11 +19,11 @@ from xlsync.exchange.workbooks import workbooks
 from xlsync.repository import Changes, check_round
 from xlsync.repository.sealing import ensure_seal, seal_keys
 from xlsync.rounds.attempts import until_committed
-from xlsync.rounds.correcting import Note, correct
+from xlsync.rounds.correcting import DecisionNote, correct
 from xlsync.rounds.decisions import Act
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order
 from xlsync.rounds.out_files import content, is_made_of, sweep, untouched
-from xlsync.rounds.planning import Plan, plan
+from xlsync.rounds.planning import SendingPlan, plan
 from xlsync.rounds.receipts import now
 from xlsync.rounds.record_answers import RoundAnswers
 from xlsync.rounds.roster import doubtful
@@ -121,11 +121,11 @@ def distribute(
             made, or a disk refuses.
     """
     check_round(wishes.round)
-    run = _Run(repository, form, roster, wishes, progress)
+    run = _Attempts(repository, form, roster, wishes, progress)
     return until_committed(run.once)
 
 
-class _Run:
+class _Attempts:
     """One call of :func:`distribute`: what it has written counts in each of its attempts."""
 
     def __init__(
@@ -170,13 +170,13 @@ class _Run:
         commit = self.repository.commit(changes, _message(self.round, made.sendings))
         return self.distribution(made, commit)
 
-    def planned(self) -> tuple[Plan, Changes]:
+    def planned(self) -> tuple[SendingPlan, Changes]:
         """What is to happen to each project, and the changes that hold all corrections."""
         snapshot = self.repository.snapshot()
         changes = Changes(snapshot, self.round)
         known = RoundView(self.repository, snapshot, self.round, {self.form.id: self.form})
         versions = RoundAnswers(known, changes, self.time)
-        note = Note(self.repository.author, self.time, _REASON, Act.ROSTER)
+        note = DecisionNote(self.repository.author, self.time, _REASON, Act.ROSTER)
         self.roster.problems[:] = self.found
         made = plan(
             self.form,
@@ -187,7 +187,9 @@ class _Run:
         )
         return made, changes
 
-    def distribution(self, made: Plan, commit: str | None, *, held: bool = False) -> Distribution:
+    def distribution(
+        self, made: SendingPlan, commit: str | None, *, held: bool = False
+    ) -> Distribution:
         """What is told of it."""
         sendings = [] if held else made.sendings
         problems = _in_order(self.roster.problems)

@@ -46,7 +46,7 @@ class FormRecords:
             yield record
 
 
-class Decided(NamedTuple):
+class ListedDecision(NamedTuple):
     """A decision about a project of the round, by the names that it has now."""
 
     group: str
@@ -68,7 +68,7 @@ class Accepted:
     entries: list[Entry]
     disputed: int
     cancelled: int = 0
-    decided: tuple[Decided, ...] = ()
+    decided: tuple[ListedDecision, ...] = ()
     unit_of: Callable[[str], str] = str
     """The unit under which sums count a unit: itself, or one above it."""
 
@@ -125,7 +125,7 @@ def accepted(
     )
 
 
-def _decided(snapshot: Snapshot, round_name: str) -> Iterator[Decided]:
+def _decided(snapshot: Snapshot, round_name: str) -> Iterator[ListedDecision]:
     found = decisions(snapshot, round_name)
     if not found:
         return
@@ -135,7 +135,7 @@ def _decided(snapshot: Snapshot, round_name: str) -> Iterator[Decided]:
     for record_id in sorted(found, key=lambda one: (order.get(one, len(order)), one)):
         entry = names.get(record_id)
         for one in found[record_id]:
-            yield Decided(*((entry.group, entry.title) if entry else ("", record_id)), one)
+            yield ListedDecision(*((entry.group, entry.title) if entry else ("", record_id)), one)
 
 
 def by_roster(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xlsync.repository import Snapshot
     from xlsync.rounds.ledger import Issued
-    from xlsync.rounds.roster import Project, Roster
+    from xlsync.rounds.roster import Roster, RosterProject
 
 Names = tuple[str, str]
 """Unit and project, as they stand in paths."""
@@ -76,7 +76,7 @@ class Identifier:
         self._folded.setdefault(folded(names), set()).add(record_id)
         self._names.setdefault(record_id, []).append(names)
 
-    def id_of(self, project: Project, group: str, title: str) -> str:
+    def id_of(self, project: RosterProject, group: str, title: str) -> str:
         """The id of a project; R012 where it is known by another one than the roster gives.
 
         R020 and R029 where that one seems to belong to another project.
@@ -101,7 +101,7 @@ class Identifier:
         same = self._folded.get(folded(names), set())
         return next(iter(same)) if len(same) == 1 else None
 
-    def _check_owner(self, project: Project, group: str, title: str) -> None:
+    def _check_owner(self, project: RosterProject, group: str, title: str) -> None:
         """An id whose unit and name both differ may be that of another project (R020, R029).
 
         It is where that project stands in another row, and where the ids only count rows. An id

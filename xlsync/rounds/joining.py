@@ -37,7 +37,7 @@ _DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinResult:
     """What a join did; ``commit`` is where the branch stands now, None where nothing was new.
 
     ``joints`` are the records that both sides had changed. ``is_forward`` says that the branch
@@ -66,7 +66,7 @@ class Joined:
 
 def join(
     repository: Repository, forms: Mapping[str, Form], revision: str, name: str | None = None
-) -> Joined:
+) -> JoinResult:
     """Join another line of history, such as a branch that was fetched, into the branch.
 
     ``name`` is what the commit message calls it; by default its revision.
@@ -76,11 +76,11 @@ def join(
             a file that is not of xlsync, or the repository cannot be written.
     """
 
-    def once() -> Joined:
+    def once() -> JoinResult:
         together = _Together(repository, forms, name or revision)
         commit = repository.join(revision, together, together.message)
         is_forward = commit is not None and not together.is_asked
-        return Joined(revision, commit, is_forward, tuple(together.joints))
+        return JoinResult(revision, commit, is_forward, tuple(together.joints))
 
     return until_committed(once)
 

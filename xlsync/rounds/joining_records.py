@@ -18,7 +18,7 @@ from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import layout
-from xlsync.rounds.answers import Answer, Fate, Statement, differences, digest, settle
+from xlsync.rounds.answers import Answer, CoordinatorStatement, Fate, differences, digest, settle
 from xlsync.rounds.documents import WaitingVersion, instant
 from xlsync.rounds.joining_states import SideState, together, union, waiting_answer
 from xlsync.rounds.outcomes import State
@@ -239,7 +239,7 @@ class Records:
                 new_conflict = True
                 path, version = self._second(record_id, base, second)
                 waiting = {**waiting, path: version}
-        side = SideState(RecordState(Statement(record, stands=True)), 0)
+        side = SideState(RecordState(CoordinatorStatement(record, stands=True)), 0)
         made = self._settled(record_id, side, waiting, new)
         return replace(
             made,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
-from xlsync.rounds.answers import Answer, Statement
+from xlsync.rounds.answers import Answer, CoordinatorStatement
 from xlsync.rounds.documents import instant
 from xlsync.rounds.record_state import RecordState
 
@@ -41,12 +41,12 @@ def waiting_answer(one: WaitingVersion) -> Answer:
     )
 
 
-def _word(said: Statement) -> bytes:
+def _word(said: CoordinatorStatement) -> bytes:
     """What a statement says, whatever number its issue has and when it was noted."""
     return canonical_bytes([said.record, said.over])
 
 
-def _same_statement(one: Statement, other: Statement) -> Statement:
+def _same_statement(one: CoordinatorStatement, other: CoordinatorStatement) -> CoordinatorStatement:
     """One statement that both sides know, with all that either knows of it."""
     issues = [said.issue for said in (one, other) if said.issue is not None]
     saved = [said.saved for said in (one, other) if said.saved is not None]

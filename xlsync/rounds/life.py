@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Problem, Severity, from_json
-from xlsync.repository import Kind, layout
+from xlsync.repository import RevisionKind, layout
 from xlsync.rounds.decisions import decisions_of
 from xlsync.rounds.ledger import CORRECTED, RETURNED, issued
 from xlsync.rounds.outcomes import State
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SENT, SENT_BACK, CAME_AGAIN = "下发", "退回修改", "更正"
 _KINDS = {
-    Kind.ADDED: State.NEW.value,
-    Kind.CHANGED: State.UPDATED.value,
-    Kind.RENAMED: "改名",
-    Kind.REMOVED: "移除",
+    RevisionKind.ADDED: State.NEW.value,
+    RevisionKind.CHANGED: State.UPDATED.value,
+    RevisionKind.RENAMED: "改名",
+    RevisionKind.REMOVED: "移除",
 }
 _CHANGES = {State.NEW, State.UPDATED, State.MERGED}
 

@@ -41,7 +41,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NoticeItem:
     """One project of a notice: its state in words, its date (ISO), and what is wrong with it.
 
     ``days_late`` is below zero while the date is to come, None where there is no date; ``file``
@@ -67,7 +67,7 @@ class Notice:
     round: str
     document: str
     unit: Unit
-    items: tuple[Item, ...]
+    items: tuple[NoticeItem, ...]
     contact: str | None = None
 
     @property
@@ -125,7 +125,7 @@ def reminders(snapshot: Snapshot, about: About, rows: Iterable[Standing]) -> lis
         (
             (
                 row.group,
-                Item(
+                NoticeItem(
                     row.title,
                     row.shown,
                     row.due,
@@ -159,7 +159,10 @@ def sent_to_units(snapshot: Snapshot, about: About, sendings: Iterable[Sending])
         about,
         unit_tree(snapshot),
         (
-            (one.group, Item(one.title, one.state.value, one.due, record=one.record, file=one.file))
+            (
+                one.group,
+                NoticeItem(one.title, one.state.value, one.due, record=one.record, file=one.file),
+            )
             for one in sendings
             if one.is_written
         ),
@@ -178,9 +181,9 @@ def returned_to_units(
     )
 
 
-def _returned(outcome: Outcome, name: str) -> Item:
+def _returned(outcome: Outcome, name: str) -> NoticeItem:
     errors = (one.message for one in outcome.problems if one.severity is Severity.ERROR)
-    return Item(
+    return NoticeItem(
         outcome.title or outcome.path.name,
         outcome.state.value,
         wrong=_told(errors),
@@ -197,9 +200,9 @@ def documents(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) ->
 
 
 def _by_unit(
-    purpose: Purpose, about: About, tree: UnitTree, items: Iterable[tuple[str, Item]]
+    purpose: Purpose, about: About, tree: UnitTree, items: Iterable[tuple[str, NoticeItem]]
 ) -> list[Notice]:
-    units: dict[str, tuple[Unit, list[Item]]] = {}
+    units: dict[str, tuple[Unit, list[NoticeItem]]] = {}
     for group, item in items:
         units.setdefault(unit_key(group), (tree.find(group), []))[1].append(item)
     return [

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xlsync.records import Remark
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.ledger import Issue, Issued
-    from xlsync.rounds.roster import Project, Roster
+    from xlsync.rounds.roster import Roster, RosterProject
     from xlsync.rounds.sendings import Wishes
     from xlsync.rounds.units import UnitTree
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     record would break a rule."""
 
 
-class Plan(NamedTuple):
+class SendingPlan(NamedTuple):
     """What happens to each project of a roster; ``missing`` are others that went out before.
 
     ``left`` is what could not be carried over from another form, by the title of the project.
@@ -61,7 +61,9 @@ class Plan(NamedTuple):
     left: list[tuple[str, list[Remark]]]
 
 
-def plan(form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes, correct: Correct) -> Plan:
+def plan(
+    form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes, correct: Correct
+) -> SendingPlan:
     """Decide about every project of a roster, in its order.
 
     What the roster overrules (R011), what no workbook can hold, and which ids and units are
@@ -83,7 +85,7 @@ def plan(form: Form, snapshot: Snapshot, roster: Roster, wishes: Wishes, correct
         one for one in planner.ledger.values() if one.record not in here and wanted(one.group)
     ]
     planner.check_units(tree)
-    return Plan(sendings, missing, planner.left)
+    return SendingPlan(sendings, missing, planner.left)
 
 
 class _Planner:
@@ -108,7 +110,7 @@ class _Planner:
         listed = [(form.group(own), form.title(own)) for own in map(self.own, roster.projects)]
         self.identifier = Identifier(snapshot, self.round, self.ledger, roster, listed)
 
-    def sending(self, project: Project) -> Sending:
+    def sending(self, project: RosterProject) -> Sending:
         """What happens to one project."""
         own = self.own(project)
         group, title = self.form.group(own), self.form.title(own)
@@ -139,7 +141,7 @@ class _Planner:
             self.settle(project, made, former)
         return made
 
-    def own(self, project: Project) -> Record:
+    def own(self, project: RosterProject) -> Record:
         """What the roster says of a project, as a record."""
         own: Record = {"form": self.form.id}
         for slot, value in {**self.year, **project.values}.items():
@@ -183,7 +185,7 @@ class _Planner:
         self.left.append((title, made.left))
         return made.record
 
-    def settle(self, project: Project, made: Sending, former: Issued) -> None:
+    def settle(self, project: RosterProject, made: Sending, former: Issued) -> None:
         """Compare the roster with what is known: correct it, send it again, or leave it alone."""
         last = former.distributed
         made.due, made.contact = made.due or last.due, made.contact or last.contact
@@ -210,7 +212,7 @@ class _Planner:
         elif made.is_corrected:
             made.state = Dispatch.CORRECTED
 
-    def overrule(self, project: Project, made: Sending, record: Record, last: Issue) -> bool:
+    def overrule(self, project: RosterProject, made: Sending, record: Record, last: Issue) -> bool:
         """Correct an accepted record by the roster; whether its unit has to be told.
 
         It has to where something newer than the record was refused, and where the correction
@@ -302,7 +304,7 @@ class _Planner:
                     told.append(f"{item.label}：{value or '空白'} → {made.fixed[item.pointer]}")
         return told
 
-    def content(self, project: Project, made: Sending, known: Record) -> bytes:
+    def content(self, project: RosterProject, made: Sending, known: Record) -> bytes:
         """The record that goes out: what is known, and over it what the roster says."""
         record = copy.deepcopy(known)
         record["form"], record["id"] = self.form.id, made.record

@@ -65,7 +65,7 @@ def _later(old: Json, new: Json) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptFile:
     """One file as it was received; ``forms`` are those of its receipt."""
 
     file: Received
@@ -89,7 +89,7 @@ class Kept:
         }
 
 
-def received_files(snapshot: Snapshot, round_name: str, text: str | None = None) -> list[Kept]:
+def received_files(snapshot: Snapshot, round_name: str, text: str | None = None) -> list[KeptFile]:
     """Every file that came, or those of one project, the last first.
 
     ``text`` is an id, the beginning of one, or part of a title, as the form itself said it.
@@ -104,7 +104,7 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     return sorted(found, key=lambda one: one.received or "", reverse=True)
 
 
-def named_files(snapshot: Snapshot, found: Iterable[Kept]) -> Iterator[tuple[str, bytes]]:
+def named_files(snapshot: Snapshot, found: Iterable[KeptFile]) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of received files; digits of their digests keep files of one name apart."""
     for one in found:
         yield f"{one.file.key[:8]}_{one.file.name}", snapshot.received_bytes(one.file)
@@ -112,7 +112,7 @@ def named_files(snapshot: Snapshot, found: Iterable[Kept]) -> Iterator[tuple[str
 
 def reread(
     snapshot: Snapshot, forms: Mapping[str, Form], round_name: str, key: str
-) -> tuple[Kept, FileReading]:
+) -> tuple[KeptFile, FileReading]:
     """A file by its digest, or the beginning of it: its receipt, and what stands in it.
 
     Raises:
@@ -123,16 +123,16 @@ def reread(
     if file is None:
         raise XlsyncError(f"{round_name} 没有收到过这个文件（{key}）。")
     receipt = snapshot.receipt(round_name, key) or {}
-    kept = Kept(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+    kept = KeptFile(file, receipt.get("received"), tuple(receipt.get("forms", ())))
     return kept, read_arrival(forms, Arrival(Path(file.name), snapshot.received_bytes(file)))
 
 
-def _kept(snapshot: Snapshot, round_name: str) -> Iterator[Kept]:
+def _kept(snapshot: Snapshot, round_name: str) -> Iterator[KeptFile]:
     receipts = dict(snapshot.documents(f"{layout.RECEIPTS}/{round_name}"))
     for file in snapshot.received(round_name):
         receipt = receipts.get(f"{file.key}.json", {})
-        yield Kept(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+        yield KeptFile(file, receipt.get("received"), tuple(receipt.get("forms", ())))
 
 
-def _is_of(kept: Kept, text: str) -> bool:
+def _is_of(kept: KeptFile, text: str) -> bool:
     return any(is_meant(text, one["record"], str(one["title"])) for one in kept.forms)

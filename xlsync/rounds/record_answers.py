@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlsync.repository import layout
-from xlsync.rounds.answers import Answer, Fate, Settlement, Statement, digest
+from xlsync.rounds.answers import Answer, CoordinatorStatement, Fate, Settlement, digest
 from xlsync.rounds.documents import WaitingVersion, instant
 from xlsync.rounds.ledger import statement
 from xlsync.rounds.outcomes import CONTRADICTS, State, contradiction
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AnswerFile:
     """The file in which an answer came: its name, and the key of its receipt."""
 
     file: str | None
@@ -94,7 +94,7 @@ class RoundAnswers:
 
     # ---- what happens -------------------------------------------------------------------
 
-    def take(self, record_id: str, came: Mapping[Key, tuple[Answer, Source]]) -> Settlement:
+    def take(self, record_id: str, came: Mapping[Key, tuple[Answer, AnswerFile]]) -> Settlement:
         """Put what came of a record beside the answers that are known, and settle them."""
         state = self.state(record_id)
         known = {one.key for one in state.answers}
@@ -109,7 +109,9 @@ class RoundAnswers:
             if one.claim is None:
                 is_this = digest(one.theirs) == answer.content
                 self._end(record_id, path, State.UPDATED if is_this else State.OLDER)
-        said = Statement(answer.base, answer.issue, closed=frozenset(one.content for one in others))
+        said = CoordinatorStatement(
+            answer.base, answer.issue, closed=frozenset(one.content for one in others)
+        )
         return self._settle(record_id, RecordState(said, (answer,)), {})
 
     def correct(self, record: Record, *, ending: str | None = None) -> State:
@@ -134,7 +136,7 @@ class RoundAnswers:
             self._end(record_id, ending, State.MERGED)
         open_answers = [one for one in state.answers if not one.waits]
         times = [one.saved for one in open_answers if one.saved] + [state.said.saved]
-        said = Statement(
+        said = CoordinatorStatement(
             record,
             over=self._answered(record, state),
             time=self.now or None,
@@ -168,7 +170,7 @@ class RoundAnswers:
     # ---- what comes of it ---------------------------------------------------------------
 
     def _settle(
-        self, record_id: str, state: RecordState, sources: Mapping[Key, Source]
+        self, record_id: str, state: RecordState, sources: Mapping[Key, AnswerFile]
     ) -> Settlement:
         form = self.view.forms[state.said.record["form"]]
         found = state.settled(form)
@@ -207,10 +209,10 @@ class RoundAnswers:
         self._keep(record_id, made, found.record, counted)
         return found
 
-    def _let_wait(self, record_id: str, one: Answer, source: Source | None) -> None:
+    def _let_wait(self, record_id: str, one: Answer, source: AnswerFile | None) -> None:
         evidence = None if source else self.view.evidence(record_id, one.content)
         if source is None and evidence is not None:
-            source = Source(self.view.file_name(evidence.key), evidence.key)
+            source = AnswerFile(self.view.file_name(evidence.key), evidence.key)
         self.wait(
             record_id,
             WaitingVersion(

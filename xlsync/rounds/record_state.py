@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlsync.rounds.answers import Answer, Settlement, Statement, digest, settle
+from xlsync.rounds.answers import Answer, CoordinatorStatement, Settlement, digest, settle
 from xlsync.rounds.documents import KeptAnswer, KeptAnswers, instant
 from xlsync.rounds.ledger import statement
 
@@ -29,7 +29,7 @@ _MOST_SUPERSEDED = 20
 class RecordState:
     """One record before something happens to it: what was said, and all answers since."""
 
-    said: Statement
+    said: CoordinatorStatement
     answers: tuple[Answer, ...] = ()
 
     def settled(self, form: Form) -> Settlement:
@@ -37,7 +37,7 @@ class RecordState:
         return settle(form, self.said, self.answers)
 
 
-def kept(said: Statement, answers: Sequence[Answer], last_issue: int) -> KeptAnswers:
+def kept(said: CoordinatorStatement, answers: Sequence[Answer], last_issue: int) -> KeptAnswers:
     """A statement and the answers to it, as they are kept."""
     gone = [one for one in answers if one.is_superseded]
     gone = sorted(gone, key=lambda one: (instant(one.received), one.content))[-_MOST_SUPERSEDED:]
@@ -70,7 +70,7 @@ def kept(said: Statement, answers: Sequence[Answer], last_issue: int) -> KeptAns
 def follows(
     view: RoundView,
     entry: Issued,
-    said: Statement,
+    said: CoordinatorStatement,
     answers: Sequence[Answer],
     record: Record | None,
 ) -> bool:
@@ -107,7 +107,7 @@ def _record_state(view: RoundView, record_id: str, current: Record | None) -> Re
     if entry is None:
         raise AssertionError("only an answer to an issue is settled")
     last = statement(entry)
-    plain = Statement(view.content(record_id, last.number), last.number, time=last.time)
+    plain = CoordinatorStatement(view.content(record_id, last.number), last.number, time=last.time)
     if current is None:
         return RecordState(plain)
     before = view.before(record_id, last.base)
@@ -121,7 +121,7 @@ def _record_state(view: RoundView, record_id: str, current: Record | None) -> Re
         return _moved_on(view, record_id, last, plain, found)
     evidence = view.evidence(record_id, digest(current))
     if evidence is None or (evidence.form.issue is None and evidence.form.is_sealed):
-        return RecordState(Statement(current, stands=True))
+        return RecordState(CoordinatorStatement(current, stands=True))
     issue = last.number if evidence.form.issue is None else evidence.form.issue
     answer = Answer(
         issue,
@@ -137,8 +137,12 @@ def _record_state(view: RoundView, record_id: str, current: Record | None) -> Re
 
 
 def _after(
-    view: RoundView, record_id: str, plain: Statement, before: Record, since: str | None = None
-) -> Statement:
+    view: RoundView,
+    record_id: str,
+    plain: CoordinatorStatement,
+    before: Record,
+    since: str | None = None,
+) -> CoordinatorStatement:
     """An issue that took out what had been accepted; ``since`` is the digest of what came later."""
     known = [one.form for one in view.accepted.get(record_id, ()) if one.form.content != since]
     times = [one.saved for one in known if one.saved]
@@ -152,7 +156,7 @@ def _after(
 
 
 def _from_kept(view: RoundView, record_id: str, found: KeptAnswers) -> RecordState:
-    said = Statement(
+    said = CoordinatorStatement(
         found.start,
         found.issue,
         found.over,
@@ -179,7 +183,7 @@ def _answers(view: RoundView, record_id: str, versions: Iterable[KeptAnswer]) ->
 
 
 def _moved_on(
-    view: RoundView, record_id: str, last: Issue, plain: Statement, found: KeptAnswers
+    view: RoundView, record_id: str, last: Issue, plain: CoordinatorStatement, found: KeptAnswers
 ) -> RecordState:
     """Answers that came while a newer workbook was going out, which it does not know."""
     if found.last_issue is None:

@@ -68,7 +68,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Statement:
+class CoordinatorStatement:
     """What the coordinator said last, and what stood before it was said.
 
     ``record`` is what it says; ``issue`` the number of the workbook that took it out, None for a
@@ -112,7 +112,7 @@ class Relations:
     """The answers to one record, put on what the coordinator said last."""
 
     form: Form
-    said: Statement
+    said: CoordinatorStatement
     _put: dict[Key, Record | None] = field(default_factory=dict)
     _pairs: dict[tuple[Key, Key], _Pair | None] = field(default_factory=dict)
 

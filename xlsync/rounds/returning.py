@@ -15,7 +15,7 @@ from xlsync.base.files import unique_names
 from xlsync.base.record import canonical_bytes
 from xlsync.exchange import Case, cases, copy_names, correction_copy, own_manifest
 from xlsync.exchange.reading import Arrival, read_arrival
-from xlsync.records.conflicts import Note
+from xlsync.records.conflicts import ConflictNote
 from xlsync.repository import Changes, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.answers import digest
@@ -49,7 +49,7 @@ class Dispute:
     """A conflict that a person has to decide: what the workbook for it is made of."""
 
     form: Form
-    note: Note
+    note: ConflictNote
     merged: Merged
     key: bytes
     ours: str = ""
@@ -175,7 +175,7 @@ def disputes(
                 continue
             theirs, ours = waiting.theirs, answers.standing(record_id) or {}
             form = forms[theirs["form"]]
-            note = Note.between(round_name, ours, theirs)
+            note = ConflictNote.between(round_name, ours, theirs)
             merged = contradiction(form, waiting, ours)
             found.append(Dispute(form, note, merged, key, *_about(view, ours, waiting)))
     return found

@@ -13,7 +13,7 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import Severity, problem
 from xlsync.rounds.roster_columns import Assigning
 from xlsync.rounds.roster_heads import find_heads
-from xlsync.rounds.roster_rows import Project, Rows
+from xlsync.rounds.roster_rows import RosterProject, Rows
 from xlsync.rounds.roster_words import vocabulary
 from xlsync.sources import open_table
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.form import Form
 
-__all__ = ["MAX_BYTES", "Project", "Roster", "doubtful", "open_roster", "read_roster"]
+__all__ = ["MAX_BYTES", "Roster", "RosterProject", "doubtful", "open_roster", "read_roster"]
 
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -40,7 +40,7 @@ class Roster:
     """Every project of a list, and everything that is wrong with the list."""
 
     sheet: str | None = None
-    projects: list[Project] = field(default_factory=list)
+    projects: list[RosterProject] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, found: Problem, address: Address) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.rounds.roster_heads import Heads
     from xlsync.rounds.roster_meanings import Head
-    from xlsync.rounds.roster_words import Vocabulary
+    from xlsync.rounds.roster_words import RosterHeads
 
 _CLOSE = 0.7
 """From which likeness on (0 to 1, by difflib) a head may be a slip for another one."""
@@ -25,7 +25,7 @@ _CLOSE = 0.7
 class Assigning:
     """Says of each column which field it is, and reports the rest."""
 
-    def __init__(self, form: Form, words: Vocabulary, heads: Heads) -> None:
+    def __init__(self, form: Form, words: RosterHeads, heads: Heads) -> None:
         """Look at the heads that were found; nothing is said of them yet."""
         self.form = form
         self.words = words

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Sheet, Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
-    from xlsync.rounds.roster_words import Vocabulary
+    from xlsync.rounds.roster_words import RosterHeads
 
 _ROWS = 30
 """Filled rows among which the heads must be."""
@@ -71,7 +71,7 @@ class Heads:
 
 
 def find_heads(
-    form: Form, words: Vocabulary, workbook: Workbook
+    form: Form, words: RosterHeads, workbook: Workbook
 ) -> tuple[Heads | None, list[Problem]]:
     """The heads of the only sheet that has any, or None and why there are none."""
     found = [heads for sheet in workbook.sheets if (heads := _on_sheet(form, words, sheet))]
@@ -98,7 +98,7 @@ def _needed(form: Form) -> str:
 # ---- where they stand ----------------------------------------------------------------
 
 
-def _on_sheet(form: Form, words: Vocabulary, sheet: Sheet) -> Heads | None:
+def _on_sheet(form: Form, words: RosterHeads, sheet: Sheet) -> Heads | None:
     """The rows that name most fields, if one of those that tell projects apart is among them."""
     best: tuple[int, Heads] | None = None
     identity = {*form.mapping.record.identity}
@@ -117,12 +117,12 @@ def _on_sheet(form: Form, words: Vocabulary, sheet: Sheet) -> Heads | None:
     return best and best[1]
 
 
-def _known(words: Vocabulary, columns: Mapping[int, Head]) -> set[str]:
+def _known(words: RosterHeads, columns: Mapping[int, Head]) -> set[str]:
     return {name for head in columns.values() for name in meanings(words, head)[0]}
 
 
 def _two_rows(
-    words: Vocabulary, identity: set[str], sheet: Sheet, row: int, upper: Mapping[int, Head]
+    words: RosterHeads, identity: set[str], sheet: Sheet, row: int, upper: Mapping[int, Head]
 ) -> Heads | None:
     """The heads of two rows, where the lower one is no project: nothing in it tells one."""
     own = [column for column, head in upper.items() if meanings(words, head)[0] & identity]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Cell
     from xlsync.base.problems import Problem
-    from xlsync.rounds.roster_rows import Project
+    from xlsync.rounds.roster_rows import RosterProject
 
 
 def own_id(cell: Cell) -> tuple[str | None, Problem | None]:
@@ -35,7 +35,7 @@ def own_id(cell: Cell) -> tuple[str | None, Problem | None]:
     return None, problem("R008", message, found=text)
 
 
-def drop_serials(projects: Sequence[Project]) -> tuple[list[Project], list[Problem]]:
+def drop_serials(projects: Sequence[RosterProject]) -> tuple[list[RosterProject], list[Problem]]:
     """The projects without ids that only count them: 1, 2, 3 … in the order of the rows (R016).
 
     After a row is put in or the list is sorted such a number belongs to another project.

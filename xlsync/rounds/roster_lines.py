@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Cell
     from xlsync.form import Form
-    from xlsync.rounds.roster_words import Vocabulary
+    from xlsync.rounds.roster_words import RosterHeads
 
 
-class Line(Enum):
+class RosterLine(Enum):
     """What a row is."""
 
     PROJECT = auto()
@@ -25,8 +25,8 @@ class Line(Enum):
 
 
 def kind_of(
-    form: Form, words: Vocabulary, cells: Mapping[str, Cell], all_cells: Mapping[int, Cell]
-) -> Line:
+    form: Form, words: RosterHeads, cells: Mapping[str, Cell], all_cells: Mapping[int, Cell]
+) -> RosterLine:
     """What a row is, by its cells under known heads and by all of its cells.
 
     A sum says so in place of a name; ``水务所小计`` or ``一、合计`` is one where the row does not
@@ -36,13 +36,13 @@ def kind_of(
     names = [key_of(cells[slot].text) for slot in form.mapping.record.identity if slot in cells]
     is_whole = len(names) == len(form.mapping.record.identity)
     if any(one in words.totals for one in (names if is_whole else texts)):
-        return Line.TOTAL
+        return RosterLine.TOTAL
     first = texts[0] if texts else ""
     head, colon, _ = first.partition(":")
     if head in words.notes and (colon or not is_whole):
-        return Line.NOTE
+        return RosterLine.NOTE
     if is_whole:
-        return Line.PROJECT
+        return RosterLine.PROJECT
     if any(one.endswith(tuple(words.totals)) for one in [*names, *texts[:1]]):
-        return Line.TOTAL
-    return Line.PROJECT
+        return RosterLine.TOTAL
+    return RosterLine.PROJECT

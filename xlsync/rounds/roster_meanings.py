@@ -9,7 +9,7 @@ from xlsync.form.types.units import said_by_label
 from xlsync.rounds.roster_words import key_of
 
 if TYPE_CHECKING:
-    from xlsync.rounds.roster_words import Vocabulary
+    from xlsync.rounds.roster_words import RosterHeads
 
 _DECORATION = re.compile(r"[(\[【](?:必填|选填|必填项)[)\]】]|[*:]")
 _JOINTS = re.compile(r"[-—/:]")
@@ -27,7 +27,7 @@ class Head(NamedTuple):
         return f"{self.above}-{self.text}" if self.above else self.text
 
 
-def meanings(words: Vocabulary, head: Head) -> tuple[set[str], bool]:
+def meanings(words: RosterHeads, head: Head) -> tuple[set[str], bool]:
     """The fields that a head may mean, none for an unknown one, and whether that is certain.
 
     It is not where a head means something by itself and stands below a text that says nothing.
@@ -56,7 +56,7 @@ def bare(text: str) -> str:
     return _DECORATION.sub("", key_of(said.label if said and said.label else text))
 
 
-def _plain(words: Vocabulary, text: str) -> set[str]:
+def _plain(words: RosterHeads, text: str) -> set[str]:
     key, plain = key_of(text), bare(text)
     ways = (key, plain, _JOINTS.sub("", plain))
     found = (known[one] for known in (words.own, words.usual) for one in ways if one in known)

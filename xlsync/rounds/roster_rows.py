@@ -17,7 +17,7 @@ from xlsync.form.types import cell_text, comparable
 from xlsync.form.types.width import narrow
 from xlsync.rounds.roster_amounts import Amounts
 from xlsync.rounds.roster_ids import drop_serials, own_id
-from xlsync.rounds.roster_lines import Line, kind_of
+from xlsync.rounds.roster_lines import RosterLine, kind_of
 from xlsync.rounds.roster_words import ID
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.rounds.roster_heads import Heads
-    from xlsync.rounds.roster_words import Vocabulary
+    from xlsync.rounds.roster_words import RosterHeads
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class RosterProject:
     """One row: the values of its fields by slot, and the cells that they came from.
 
     ``id`` is the record id where the roster gives one; ``identity`` is made from the fields
@@ -49,14 +49,14 @@ class Project:
 class Rows:
     """The rows below the heads, read one after the other."""
 
-    def __init__(self, form: Form, words: Vocabulary, heads: Heads) -> None:
+    def __init__(self, form: Form, words: RosterHeads, heads: Heads) -> None:
         """Look at the rows below some heads; nothing is read yet."""
         self.form = form
         self.words = words
         self.heads = heads
         self.sheet = heads.sheet
         self.problems: list[Problem] = []
-        self.projects: list[Project] = []
+        self.projects: list[RosterProject] = []
         self._seen = 0
         self._known: dict[str, Address] = {}
         self._spread: dict[Address, Cell] = {}
@@ -111,7 +111,7 @@ class Rows:
             return
         kind = kind_of(self.form, self.words, cells, all_cells)
         first = Address(row, min(all_cells))
-        if kind is not Line.PROJECT:
+        if kind is not RosterLine.PROJECT:
             self._other(kind, row, all_cells, cells, places)
             return
         self._seen += 1
@@ -133,7 +133,7 @@ class Rows:
 
     def _other(
         self,
-        kind: Line,
+        kind: RosterLine,
         row: int,
         all_cells: dict[int, Cell],
         cells: dict[str, Cell],
@@ -142,7 +142,7 @@ class Rows:
         """A row that is no project: it is quoted, and sums are compared with what they sum."""
         first = Address(row, min(all_cells))
         text = all_cells[first.column].text.strip() or all_cells[first.column].text
-        if kind is Line.NOTE:
+        if kind is RosterLine.NOTE:
             message = f"“{text}”这一行是说明，不是项目，未采用。"
             self.report(problem("R015", message, found=text), first)
             return
@@ -263,7 +263,7 @@ class Rows:
         if canonical is not None:
             values = {slot: get(canonical, pointer) for pointer, slot in slots.items()}
             cells = {slot: places[slot] for slot in values}
-            self.projects.append(Project(row, given, identity, values, cells))
+            self.projects.append(RosterProject(row, given, identity, values, cells))
             self._amounts.add(values)
 
     def _unify(self) -> None:

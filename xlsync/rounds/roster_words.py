@@ -53,7 +53,7 @@ def key_of(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class RosterHeads:
     """What the heads of a form's rosters may be called.
 
     ``own`` are the labels of the form and the names of its fields, ``usual`` the words of the
@@ -82,7 +82,7 @@ class Vocabulary:
         return frozenset(map(key_of, self.words.serials))
 
 
-def vocabulary(form: Form) -> Vocabulary:
+def vocabulary(form: Form) -> RosterHeads:
     """Every text that may stand at the head of a column of a form's roster.
 
     Raises:
@@ -112,7 +112,9 @@ def vocabulary(form: Form) -> Vocabulary:
         for group in words.groups
         for label in group.labels
     }
-    return Vocabulary(words, own, usual, {label: heads for label, heads in groups.items() if heads})
+    return RosterHeads(
+        words, own, usual, {label: heads for label, heads in groups.items() if heads}
+    )
 
 
 def _add(words: dict[str, set[str]], texts: Iterable[str], name: str) -> None:

@@ -36,7 +36,7 @@ class Comparison:
 
 
 @dataclass
-class _Side:
+class _ReadSide:
     """The records of one side by id, the files with errors, and whether the records are clear.
 
     ``made_up`` are ids that no file states, as of a text; they were made when it was read.
@@ -90,7 +90,7 @@ def _side(
     side: str,
     repository: Path,
     progress: Callable[[int, int], None] | None,
-) -> _Side:
+) -> _ReadSide:
     path = Path(side)
     if path.exists():
         return _from_files(list(read_files(forms, (path,), progress)))
@@ -101,16 +101,16 @@ def _side(
         raise XlsyncError(message) from None
 
 
-def _from_repository(side: str, repository: Path) -> _Side:
+def _from_repository(side: str, repository: Path) -> _ReadSide:
     with Repository.open(repository) as opened:
         if is_round(side):
-            return _Side(round_records(opened.snapshot(), side))
+            return _ReadSide(round_records(opened.snapshot(), side))
         snapshot, _, entry = opened.resolve(side)
-        return _Side({entry.id: snapshot.record(entry)})
+        return _ReadSide({entry.id: snapshot.record(entry)})
 
 
-def _from_files(files: list[FileReading]) -> _Side:
-    made = _Side(is_missing=not files)
+def _from_files(files: list[FileReading]) -> _ReadSide:
+    made = _ReadSide(is_missing=not files)
     for file in files:
         for reading in file.readings:
             if reading.record is None:
@@ -128,7 +128,7 @@ def _from_files(files: list[FileReading]) -> _Side:
     return made
 
 
-def _share_id(one: _Side, other: _Side) -> None:
+def _share_id(one: _ReadSide, other: _ReadSide) -> None:
     """Two single records are compared whatever their ids: a made-up one is no difference."""
     if len(one.records) == len(other.records) == 1 and one.made_up:
         (record_id,), (record,) = other.records, one.records.values()

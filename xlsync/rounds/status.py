@@ -89,7 +89,7 @@ def standings(snapshot: Snapshot, round_name: str, today: date | None = None) ->
         if one.form["content"] is not None and one.state in _OF_THE_RECORD:
             returns.setdefault(one.form["record"], []).append(one)
     ledger, accepted = issues(snapshot, round_name), snapshot.records(round_name)
-    known = _Known(snapshot, round_name, today or date.today())  # noqa: DTZ011 - the office's day
+    known = _RoundFacts(snapshot, round_name, today or date.today())  # noqa: DTZ011 - the office's day
     rows = []
     for record_id in {**ledger, **accepted, **returns}:
         came = sorted(returns.get(record_id, []), key=lambda one: one.received)
@@ -137,7 +137,7 @@ def _counted(snapshot: Snapshot, entry: Entry | None, came: list[_Return]) -> li
     return accepted
 
 
-class _Known:
+class _RoundFacts:
     """What a round knows beside what went out and came: conflicts, decisions, dates."""
 
     def __init__(self, snapshot: Snapshot, round_name: str, today: date) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Repository
-    from xlsync.rounds.joining import Joined
+    from xlsync.rounds.joining import JoinResult
 
 _ATTEMPTS = 20
 
@@ -31,7 +31,7 @@ class Synced:
     ``is_sent`` says that the other repository got something from here.
     """
 
-    joined: tuple[Joined, ...]
+    joined: tuple[JoinResult, ...]
     is_sent: bool
 
     @property
@@ -62,5 +62,5 @@ def sync(repository: Repository, forms: Mapping[str, Form], location: str) -> Sy
     raise XlsyncError("the other repository changes all the time; run it again later")
 
 
-def _told(joined: list[Joined]) -> tuple[Joined, ...]:
+def _told(joined: list[JoinResult]) -> tuple[JoinResult, ...]:
     return tuple(one for one in joined if one.commit is not None)

@@ -17,7 +17,7 @@ from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.choosing import CHOSEN
 from xlsync.rounds.decisions import Act
 from xlsync.rounds.ticking import TICK, UNTICK
-from xlsync.rounds.undoing_round import Kept, Reversal
+from xlsync.rounds.undoing_round import NotUndone, Reversal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ class Undone:
 
     target: Commit
     count: int
-    kept: tuple[Kept, ...]
+    kept: tuple[NotUndone, ...]
     commit: str | None
     is_preview: bool = False
 

@@ -30,7 +30,7 @@ _SUFFIX = ".json"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class NotUndone:
     """What was not taken back, because something happened to it since."""
 
     round: str
@@ -56,7 +56,7 @@ class Reversal:
 
     forms: Mapping[str, Form]
     is_collection: bool
-    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    kept: dict[tuple[str, str], NotUndone] = field(default_factory=dict)
     undone: set[tuple[str, str]] = field(default_factory=set)
 
     def __call__(self, fork: Fork) -> Edits:
@@ -121,7 +121,7 @@ class _RoundReversal:
             return
         entry = self.entries[1].get(record_id) or self.entries[0].get(record_id)
         names = (entry.group, entry.title) if entry else self._names(record_id)
-        self.work.kept[self.round, record_id] = Kept(self.round, record_id, *names, why)
+        self.work.kept[self.round, record_id] = NotUndone(self.round, record_id, *names, why)
 
     def _names(self, record_id: str) -> tuple[str, str]:
         path = layout.issued_path(self.round, record_id)

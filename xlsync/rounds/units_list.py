@@ -56,7 +56,7 @@ def open_units(path: Path) -> UnitList:
     workbook = open_table(path.suffix.lower(), data)
     for sheet in workbook.sheets:
         if (found := _heads(sheet)) is not None:
-            tree, problems = _Reading(sheet, *found).read()
+            tree, problems = _UnitRows(sheet, *found).read()
             return UnitList(tree, [*workbook.problems, *problems])
     message = "没有找到表头：单位名单要有一行写明各列是什么，至少要有“单位”。"
     return UnitList(UnitTree(), [*workbook.problems, problem("R001", message)])
@@ -77,7 +77,7 @@ def _heads(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     return None
 
 
-class _Reading:
+class _UnitRows:
     """The rows below the heads."""
 
     def __init__(self, sheet: Sheet, head: int, columns: Mapping[str, int]) -> None:

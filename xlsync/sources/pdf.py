@@ -44,7 +44,7 @@ _ADVICE: Final = "请提交填报的工作簿原件（.xlsx）"
 Box = tuple[float, float, float, float]
 
 
-class _Row(NamedTuple):
+class _PageRow(NamedTuple):
     """A row of a page: its pieces by their left edges, in cells or one behind the other."""
 
     cells: list[tuple[float, str]]
@@ -70,7 +70,7 @@ def read(data: bytes) -> Workbook:
 
 
 def _read(pages: Iterable[Page]) -> Workbook:
-    rows: list[_Row] = []
+    rows: list[_PageRow] = []
     edges: list[float] = []
     workbook = Workbook([Sheet(SHEET)])
     unread = 0
@@ -109,14 +109,14 @@ class _Page:
         self.unread = sum(_UNKNOWN.search(one.text) is not None for one in glyphs)
         self.glyphs = [one for one in glyphs if one.text.strip("\0")]
 
-    def rows(self) -> Iterator[_Row]:
+    def rows(self) -> Iterator[_PageRow]:
         """The rows from top to bottom: those of tables, and the lines between them."""
         inside: dict[Box, list[Glyph]] = {box: [] for table in self.tables for box in table.cells}
         outside: list[Glyph] = []
         for glyph in self.glyphs:
             box = self.box(glyph, inside)
             (outside if box is None else inside[box]).append(glyph)
-        found = [(top, _Row(cells, is_ruled=False)) for top, cells in _loose(outside)]
+        found = [(top, _PageRow(cells, is_ruled=False)) for top, cells in _loose(outside)]
         padding = _padding(inside)
         for table in self.tables:
             tops = [row.bbox[1] for row in table.rows]
@@ -126,7 +126,7 @@ class _Page:
                     for at, typed in _placed(inside[box], box, padding, tops, index):
                         cells[at].append((box[0], typed))
             rows = zip(tops, cells, strict=True)
-            found += [(top, _Row(sorted(made), is_ruled=True)) for top, made in rows if made]
+            found += [(top, _PageRow(sorted(made), is_ruled=True)) for top, made in rows if made]
         yield from (row for _, row in sorted(found, key=lambda one: one[0]))
 
     def box(self, glyph: Glyph, boxes: Iterable[Box]) -> Box | None:

@@ -17,7 +17,7 @@ from xlsync.form.rules.sheet import blank, either, filled, numbered, quoted
 from xlsync.form.template import CHECKS
 from xlsync.workbook import manifest as names
 from xlsync.workbook.checks import sheet_checks, totals
-from xlsync.workbook.helper_sheet import Companion, Entry
+from xlsync.workbook.helper_sheet import Companion, HelperCell
 from xlsync.workbook.sheet_view import FormSheetView, stated
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     for row, run in enumerate(runs, start=1):
         figures = (run.start, first, len(run.messages))
         for column, figure in enumerate(figures, start=_RUNS):
-            sheet.cells[Address(row, column)] = Entry(str(figure), is_formula=True)
+            sheet.cells[Address(row, column)] = HelperCell(str(figure), is_formula=True)
         first += len(run.messages)
     sheet.names[names.RUNS] = Area(1, _RUNS, max(1, len(runs)), _RUNS + 2)
     messages = (message for run in runs for message in run.messages)
@@ -107,17 +107,17 @@ def finding(number: int) -> tuple[str, str, str]:
     )
 
 
-def _place(check: SheetCheck) -> Entry:
+def _place(check: SheetCheck) -> HelperCell:
     place = f"ADDRESS(ROW({check.cell}),COLUMN({check.cell}),4)"
-    return Entry(f'IF(IFERROR({check.wrong},FALSE),{place},"")', is_formula=True)
+    return HelperCell(f'IF(IFERROR({check.wrong},FALSE),{place},"")', is_formula=True)
 
 
-def _message(message: str) -> Entry:
+def _message(message: str) -> HelperCell:
     fixed = message[1:-1]
-    return Entry(message, is_formula=True) if '"' in fixed else Entry(fixed)
+    return HelperCell(message, is_formula=True) if '"' in fixed else HelperCell(fixed)
 
 
-def _position(number: int) -> Entry:
+def _position(number: int) -> HelperCell:
     """Which check is the n-th that fires: the next one after the one before; 0 for none."""
     before = Area(number - 1, _FOUND, number - 1, _FOUND).absolute
     places, skipped = names.PLACES, ""
@@ -125,7 +125,7 @@ def _position(number: int) -> Entry:
         places = f"INDEX({names.PLACES},{before}+1):INDEX({names.PLACES},ROWS({names.PLACES}))"
         skipped = f"{before}+"
     found = f"{skipped}MATCH({_ANY_TEXT},{places},0)"
-    return Entry(f"IF({number}<={names.FOUND},{found},0)", is_formula=True)
+    return HelperCell(f"IF({number}<={names.FOUND},{found},0)", is_formula=True)
 
 
 def _runs(checks: Sequence[SheetCheck]) -> list[_Run]:
@@ -169,7 +169,7 @@ def _summarise(
         **{names.last_row_name(table.name): _last_row(form, table) for table in layout.tables},
     }
     for row, (name, formula) in enumerate(figures.items(), start=1):
-        sheet.cells[Address(row, _FIGURES)] = Entry(formula, is_formula=True)
+        sheet.cells[Address(row, _FIGURES)] = HelperCell(formula, is_formula=True)
         sheet.names[name] = Area(row, _FIGURES, row, _FIGURES)
     end = len(checks)
     sheet.names[names.WRONG] = _checks(1, max(1, last_gap))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Area
     from xlsync.form import Form, Layout
     from xlsync.form.template import Style
-    from xlsync.writer.contents import Filled
+    from xlsync.writer.contents import FilledPlace
 
 SIZE_OF_WIDTHS = 10.5
 """Column widths count half-width characters of about this font size."""
@@ -80,7 +80,7 @@ class Heights:
         for label in layout.labels:
             self._grow(self._heights, label.area, label.style, label.text)
 
-    def grown(self, cells: Iterable[Filled]) -> list[float]:
+    def grown(self, cells: Iterable[FilledPlace]) -> list[float]:
         """Points of every row, from row 1, with these cells filled."""
         heights = self._heights.copy()
         for area, style, content in cells:

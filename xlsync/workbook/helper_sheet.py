@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Entry(NamedTuple):
+class HelperCell(NamedTuple):
     """What one cell of a companion holds: a text, or a formula.
 
     ``uncomputed`` is what a formula shows where nothing computes it.
@@ -33,18 +33,20 @@ class Companion:
 
     name: str
     widths: list[float]
-    cells: dict[Address, Entry] = field(default_factory=dict)
+    cells: dict[Address, HelperCell] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
     visible: bool = True
     frozen: int = 0
     live: Area | None = None
 
-    def row(self, row: int, entries: Iterable[Entry]) -> None:
+    def row(self, row: int, entries: Iterable[HelperCell]) -> None:
         """Fill a row from its first column on."""
         for column, entry in enumerate(entries, start=1):
             self.cells[Address(row, column)] = entry
 
-    def name_column(self, name: str, column: int, entries: Iterable[Entry], top: int = 1) -> None:
+    def name_column(
+        self, name: str, column: int, entries: Iterable[HelperCell], top: int = 1
+    ) -> None:
         """Fill a column downwards and name what was filled."""
         row = top
         for row, entry in enumerate(entries, start=top):

@@ -14,7 +14,7 @@ from xlsync.form.rules.sheet import quoted
 from xlsync.form.template import CHECK, HELP
 from xlsync.workbook import manifest as names
 from xlsync.workbook.formulas import SHOWN, check_formulas, finding
-from xlsync.workbook.helper_sheet import Companion, Entry
+from xlsync.workbook.helper_sheet import Companion, HelperCell
 from xlsync.workbook.sheet_view import stated
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def _check_sheet(form: Form) -> Companion:
     Each result is a text, whatever was found: as programs save it, nothing but values changes.
     """
     sheet = Companion(CHECK, [7, 9, 10, 84], frozen=4)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{CHECK}", "title")])
-    sheet.row(2, [Entry(check_line(), "note", is_formula=True)])
-    sheet.row(3, [Entry("改正后自动更新；点“位置”可跳到要改的单元格。", "note")])
-    sheet.row(4, [Entry(text, "heading") for text in _COLUMNS])
+    sheet.row(1, [HelperCell(f"{form.mapping.title}——{CHECK}", "title")])
+    sheet.row(2, [HelperCell(check_line(), "note", is_formula=True)])
+    sheet.row(3, [HelperCell("改正后自动更新；点“位置”可跳到要改的单元格。", "note")])
+    sheet.row(4, [HelperCell(text, "heading") for text in _COLUMNS])
     sheet.live = Area(5, 1, SHOWN + 4, len(_COLUMNS))
     jump = quoted(f"#'{form.template.sheet}'!")
     for number in range(1, SHOWN + 1):
@@ -65,25 +65,25 @@ def _check_sheet(form: Form) -> Companion:
             (f'IF($A{row}="","",HYPERLINK({jump}&{place},{place}))', "link"),
             (f'IF($A{row}="","",{message})', "text"),
         )
-        sheet.row(row, (Entry(text, style, is_formula=True) for text, style in formulas))
+        sheet.row(row, (HelperCell(text, style, is_formula=True) for text, style in formulas))
     more = f'IF({names.FOUND}>{SHOWN},"还有 "&({names.FOUND}-{SHOWN})&" 处，改正上面的后显示。","")'
-    sheet.cells[Address(SHOWN + 5, 4)] = Entry(more, "note", is_formula=True)
+    sheet.cells[Address(SHOWN + 5, 4)] = HelperCell(more, "note", is_formula=True)
     return sheet
 
 
 def _help_sheet(form: Form) -> Companion:
     """How to fill in, field by field, from the help texts of the mapping."""
     sheet = Companion(HELP, [24, 8, 60, 46], frozen=6)
-    sheet.row(1, [Entry(f"{form.mapping.title}——{HELP}", "title")])
+    sheet.row(1, [HelperCell(f"{form.mapping.title}——{HELP}", "title")])
     steps = (
         "只填白色的格子，灰色的格子是表格固定内容，已锁定。请勿增删行列、勿改表名。",
         "粘贴时请用“选择性粘贴—数值”，以免带入其他格式。",
         f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{CHECK}”表。",
     )
     for row, step in enumerate(steps, start=2):
-        sheet.row(row, [Entry(f"{row - 1}. {step}", "note")])
+        sheet.row(row, [HelperCell(f"{row - 1}. {step}", "note")])
     sheet.row(5, [_sending_back("4. 填完保存为 .xlsx，")])
-    sheet.row(6, [Entry(text, "heading") for text in ("栏目", "必填", "怎么填", "举例")])
+    sheet.row(6, [HelperCell(text, "heading") for text in ("栏目", "必填", "怎么填", "举例")])
     row = 7
     for item in form.mapping.fields.values():
         sheet.row(row, _help(item, item.label))
@@ -95,7 +95,7 @@ def _help_sheet(form: Form) -> Companion:
     return sheet
 
 
-def _sending_back(begun: str) -> Entry:
+def _sending_back(begun: str) -> HelperCell:
     """Until when and to whom the workbook goes back, as far as its manifest says."""
     due, contact = (f'IFERROR({stated(key)},"")' for key in (names.DUE, names.CONTACT))
     plain = f"{begun}原样返回{_KEEP}"
@@ -104,15 +104,15 @@ def _sending_back(begun: str) -> Entry:
     # LibreOffice shows what stands beside a formula, unless something computed is in it: T of a
     # number is no text, but it is computed.
     formula = f"{quoted(begun)}&{until}&{whom}&{quoted(_KEEP)}&T({names.FOUND})"
-    return Entry(formula, "note", is_formula=True, uncomputed=plain)
+    return HelperCell(formula, "note", is_formula=True, uncomputed=plain)
 
 
-def _help(item: FieldBase, label: str) -> list[Entry]:
+def _help(item: FieldBase, label: str) -> list[HelperCell]:
     return [
-        Entry(label, "center"),
-        Entry("是" if item.required else "", "center"),
-        Entry(item.help),
-        Entry(item.example),
+        HelperCell(label, "center"),
+        HelperCell("是" if item.required else "", "center"),
+        HelperCell(item.help),
+        HelperCell(item.example),
     ]
 
 
@@ -120,13 +120,13 @@ def _library_sheet(form: Form, table: str) -> Companion:
     """The items that others use, to look up: levels, name and usual quantity."""
     plan = form.mapping.tables[table]
     sheet = Companion(f"{plan.label}{LIBRARY}", [14, 20, 38, 10, 14, 10], frozen=3)
-    sheet.row(1, [Entry(f"{plan.label}{LIBRARY}", "title")])
+    sheet.row(1, [HelperCell(f"{plan.label}{LIBRARY}", "title")])
     value = plan.columns[plan.parts[1]].label
-    sheet.row(2, [Entry(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "note")])
+    sheet.row(2, [HelperCell(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "note")])
     heads = (plan.columns[name].label for name in (*plan.levels, plan.name, *plan.parts))
-    sheet.row(3, [Entry(text, "heading") for text in heads])
+    sheet.row(3, [HelperCell(text, "heading") for text in heads])
     for row, entry in enumerate(form.libraries[table].entries, start=4):
         quantity = (entry.operator, entry.value, entry.unit)
         texts = [*entry.levels, entry.name, *(text or "" for text in quantity)]
-        sheet.row(row, [Entry(text, "center") for text in texts])
+        sheet.row(row, [HelperCell(text, "center") for text in texts])
     return sheet

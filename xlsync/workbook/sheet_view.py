@@ -31,7 +31,7 @@ def stated(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _TableRow:
     """One row of a table."""
 
     sheet: str
@@ -92,7 +92,7 @@ class FormSheetView:
     def rows(self, table: str) -> Sequence[RowView]:
         """The rows of a table that stand ready."""
         placed = self._tables[table]
-        return [_Row(self._sheet, placed, row) for row in range(placed.first, placed.last + 1)]
+        return [_TableRow(self._sheet, placed, row) for row in range(placed.first, placed.last + 1)]
 
     def column(self, table: str, column: str) -> str:
         """The reference of a whole column of a table's rows."""

@@ -45,7 +45,7 @@ class Total(NamedTuple):
 Content: TypeAlias = "str | float | dt.date | Total | None"
 
 
-class Filled(NamedTuple):
+class FilledPlace(NamedTuple):
     """A place of the sheet, the style of its text in the template, and what stands in it."""
 
     area: Area
@@ -62,7 +62,7 @@ class Contents:
     ``returned`` what a copy for correction carries besides.
     """
 
-    cells: list[Filled]
+    cells: list[FilledPlace]
     heights: list[float]
     start: Address
     page_footer: str
@@ -84,7 +84,9 @@ def contents(
     footer = form.footer(manifest.record, manifest.round, manifest.issue)
     try:
         cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
-        cells.append(Filled(layout.footer, form.template.footer.style, _held(footer, "footer")))
+        cells.append(
+            FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer"))
+        )
         points = heights.grown(cells)
         pairs = manifest.pairs(_rooms(layout, points))
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
@@ -118,13 +120,13 @@ def for_correction(
     for address in typed.keys() - known:
         (styles,) = (one.styles for one in layout.tables if one.area.covers(address))
         area = Area(*address, *address)
-        cells.append(Filled(area, styles[address.column], typed[address]))
+        cells.append(FilledPlace(area, styles[address.column], typed[address]))
     start = min(returned.comments, default=filled.start)
     heights_now = heights.grown(cells)
     return replace(filled, cells=cells, heights=heights_now, start=start, returned=returned)
 
 
-def _fields(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
+def _fields(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
     sums = totals(form.mapping)
     for slot in layout.slots:
         item = form.mapping.fields[slot.name]
@@ -135,7 +137,7 @@ def _fields(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
             content = Total(slot.name, amount if isinstance(amount, float) else None)
         else:
             content = _content(item, value, item.pointer)
-        yield Filled(slot.area, slot.style, content)
+        yield FilledPlace(slot.area, slot.style, content)
 
 
 def _adds_up(form: Form, record: Record, value: Json, parts: list[str]) -> bool:
@@ -147,7 +149,7 @@ def _adds_up(form: Form, record: Record, value: Json, parts: list[str]) -> bool:
     return bool(known) and Decimal(value) == sum(known)
 
 
-def _rows(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
+def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
     """The items of every table, each with its id in the hidden column."""
     for table in layout.tables:
         plan = form.mapping.tables[table.name]
@@ -160,9 +162,9 @@ def _rows(form: Form, layout: Layout, record: Record) -> Iterator[Filled]:
                 pointer = f"{plan.pointer}{join(item['id'], name)}"
                 content = _content(plan.columns[name], item.get(name), pointer)
                 if content is not None:
-                    yield Filled(Area(row, column, row, column), table.styles[column], content)
+                    yield FilledPlace(Area(row, column, row, column), table.styles[column], content)
             ids = layout.width + 1
-            yield Filled(Area(row, ids, row, ids), None, _held(item["id"], plan.pointer))
+            yield FilledPlace(Area(row, ids, row, ids), None, _held(item["id"], plan.pointer))
 
 
 def _content(item: FieldBase, value: Json, pointer: str) -> Content:

@@ -25,7 +25,7 @@ _ALL_SIDES = ("left", "right", "top", "bottom")
 _HERE = "ADDRESS(ROW(),COLUMN(),4)"
 
 
-class Marks:
+class MarkFormats:
     """The conditional formats of one form sheet.
 
     LibreOffice shows only the first condition of an area that holds, Excel all of them. So the

@@ -9,7 +9,7 @@ from xlsync.workbook.checks import entry_limits
 from xlsync.workbook.helper_sheets import check_line
 from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer.controls import apply, field_control, level_control, name_control
-from xlsync.writer.marks import Marks
+from xlsync.writer.marks import MarkFormats
 from xlsync.writer.styles import TEXT_FORMAT, done
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class FormSheet:
         self.widths = form.template.columns
         self.worksheet: Worksheet = workbook.add_worksheet(form.template.sheet)
         self.fills = fills or {}
-        self.marks = Marks(workbook, self.worksheet, form, styles, self.fills.keys())
+        self.marks = MarkFormats(workbook, self.worksheet, form, styles, self.fills.keys())
         self.looks: dict[Address, Format] = {}
 
     def draw(self, locked: Collection[str] = (), password: str = "") -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form, Layout
     from xlsync.workbook.manifest import Manifest
     from xlsync.workbook.problem_list import Returned
-    from xlsync.writer.contents import Contents, Filled
+    from xlsync.writer.contents import Contents, FilledPlace
 
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -57,7 +57,7 @@ def fill(sheet: FormSheet, contents: Contents) -> None:
     sheet.worksheet.set_footer(contents.page_footer)
 
 
-def _write(sheet: FormSheet, filled: Filled) -> None:
+def _write(sheet: FormSheet, filled: FilledPlace) -> None:
     """A cell that holds no text."""
     area, content = filled.area, filled.content
     row, column, look = area.top - 1, area.left - 1, sheet.looks[area.first]

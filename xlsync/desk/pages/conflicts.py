@@ -30,7 +30,7 @@ _SMALL = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownConflict:
     """One conflict as it is shown; ``key`` tells which two versions were seen."""
 
     key: str
@@ -40,9 +40,9 @@ class Shown:
     lines: list[ConflictLine]
 
 
-def _shown(dispute: Dispute) -> Shown:
+def _shown(dispute: Dispute) -> ShownConflict:
     form, record = dispute.form, dispute.merged.record
-    return Shown(
+    return ShownConflict(
         f"{dispute.note.ours}-{dispute.note.returned}",
         dispute.note.record,
         form.title(record),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.desk.receiving import Sent
     from xlsync.report.paper import Paper
-    from xlsync.rounds.coordinator import Coordinator, Decided
+    from xlsync.rounds.coordinator import Coordinator, DecisionMade
 
 _SMALL = 4 * 1024 * 1024
 _VALUE = "v:"
@@ -67,7 +67,7 @@ def _show(
     request: Request,
     typed: Mapping[str, str] | None = None,
     wrong: str = "",
-    preview: Decided | None = None,
+    preview: DecisionMade | None = None,
 ) -> Response:
     record, sheet = _editable(request)
     with desk_of(request).repository() as repository:
@@ -98,7 +98,7 @@ def _correct(request: Request, sent: Sent) -> Response:
     values = _changed(sheet, typed)
     reason = sent.value("reason")
 
-    def decide(coordinator: Coordinator) -> Decided:
+    def decide(coordinator: Coordinator) -> DecisionMade:
         return coordinator.correct(*_project(request), values, reason)
 
     try:
@@ -130,7 +130,7 @@ def _name(pointer: str) -> str:
 
 # ---- the other decisions ---------------------------------------------------------------
 
-_ACTS: dict[str, tuple[str, Callable[[Coordinator, tuple[str, str], str, str], Decided]]] = {
+_ACTS: dict[str, tuple[str, Callable[[Coordinator, tuple[str, str], str, str], DecisionMade]]] = {
     "move": ("调整到另一个单位", lambda who, project, to, why: who.move(*project, to, why)),
     "rename": ("改名", lambda who, project, to, why: who.rename(*project, to, why)),
     "cancel": ("取消这个项目", lambda who, project, _, why: who.cancel(*project, why)),
@@ -139,8 +139,8 @@ _ACTS: dict[str, tuple[str, Callable[[Coordinator, tuple[str, str], str, str], D
 
 
 def _decide(
-    request: Request, decide: Callable[[Coordinator], Decided], *, is_preview: bool
-) -> Decided:
+    request: Request, decide: Callable[[Coordinator], DecisionMade], *, is_preview: bool
+) -> DecisionMade:
     desk = desk_of(request)
     with desk.repository() as repository:
         return decide(api.coordinator(repository, desk.forms, is_preview=is_preview))

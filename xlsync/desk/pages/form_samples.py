@@ -32,7 +32,7 @@ _DOUBT = "# ?"
 
 
 @dataclass(frozen=True)
-class Shown:
+class FormPicture:
     """A form as a picture of itself."""
 
     id: str
@@ -60,11 +60,11 @@ class Drafted:
     mistakes: list[str]
 
 
-def _shown(desk: Desk, form: Form) -> Shown:
+def _shown(desk: Desk, form: Form) -> FormPicture:
     is_own = desk.own_forms() is not None and form.template_path.is_relative_to(
         desk.own_forms() or Path()
     )
-    return Shown(form.id, form.mapping.title, paper(form), is_own)
+    return FormPicture(form.id, form.mapping.title, paper(form), is_own)
 
 
 def _list(request: Request) -> Response:

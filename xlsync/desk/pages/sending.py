@@ -36,7 +36,7 @@ _SHOWN = 300
 
 
 @dataclass(frozen=True)
-class Plan:
+class WaitingRoster:
     """A roster that waits to be sent out, and what was asked for beside it."""
 
     roster: Path
@@ -122,12 +122,12 @@ def _look(request: Request, sent: Sent) -> Response:
             **wishes,
         )
     sent.is_kept = True
-    key = desk.pend(Plan(files[0], form.id, wishes, trial))
+    key = desk.pend(WaitingRoster(files[0], form.id, wishes, trial))
     return see_other(f"/round/{path_part(name)}/sending/{key}")
 
 
-def _plan(request: Request) -> Plan:
-    plan = desk_of(request).pending(request.path_params["key"], Plan)
+def _plan(request: Request) -> WaitingRoster:
+    plan = desk_of(request).pending(request.path_params["key"], WaitingRoster)
     if plan is None or not plan.roster.is_file():
         raise XlsyncError("这次导入的名册已经不在了。请重新选择名册。")
     return plan

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlsync.form.rules.sheet import SheetView
-    from xlsync.form.rules.subject import Plan, Subject
+    from xlsync.form.rules.subject import FormPlan, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class RuleBase(Strict, ABC):
         """The values that the rule names, each with the field or column that may hold it."""
         return ()
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """Why the rule can never hold, or never fire, in a form; all its names exist there."""
         for slot, mark in self._named(FieldName):
             found = plan.fields[slot].type
@@ -109,7 +109,7 @@ class RuleBase(Strict, ABC):
             if known is not None and value not in known:
                 yield f"{value!r} can never stand in {name!r}"
 
-    def _choices(self, plan: Plan, name: str) -> Iterable[str] | None:
+    def _choices(self, plan: FormPlan, name: str) -> Iterable[str] | None:
         return choices(plan, plan.fields[name].codes)
 
     def _named(self, mark_type: type[Mark]) -> Iterator[tuple[str, Mark]]:
@@ -131,5 +131,5 @@ class TableRule(RuleBase, ABC):
         """The columns that the rule names, each with its table."""
         return [(self.table, name) for name, _ in self._named(ColumnName)]
 
-    def _choices(self, plan: Plan, name: str) -> Iterable[str] | None:
+    def _choices(self, plan: FormPlan, name: str) -> Iterable[str] | None:
         return column_choices(plan, self.table, name)

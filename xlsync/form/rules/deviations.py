@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import RowView, SheetCheck, SheetView
-    from xlsync.form.rules.subject import Plan, Row, Subject
+    from xlsync.form.rules.subject import FormPlan, Row, Subject
 
 _MISSED: dict[str, tuple[Callable[[Decimal, Decimal], bool], str]] = {
     "≥": (lambda actual, target: actual < target, "<"),
@@ -131,7 +131,7 @@ class NeedsReason(TableRule):
         named = [name for one in self.when for name in one.columns()]
         return [*super().cells(), *((self.table, name) for name in named)]
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What cannot be compared, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         columns = plan.tables[self.table].columns

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Plan, Subject
+    from xlsync.form.rules.subject import FormPlan, Subject
 
 
 class Required(RuleBase):
@@ -63,7 +63,7 @@ class OneOf(RuleBase):
         message = quoted(f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。")
         yield self.sheet_check(cell, wrong, message)
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A field without a code list, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         if plan.fields[self.slot].codes is None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Plan, Subject
+    from xlsync.form.rules.subject import FormPlan, Subject
 
 
 _LARGER = "万元"
@@ -207,7 +207,7 @@ class Magnitude(RuleBase):
                 )
                 yield self.sheet_check(cell, wrong, message)
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A bound that speaks of the field's own unit, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         for slot in self.amounts:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Plan, Subject
+    from xlsync.form.rules.subject import FormPlan, Subject
 
 
 _TO_WIDE = 0xFEE0
@@ -57,7 +57,7 @@ class InTree(TableRule):
             message = quoted(f"{row_title(plan, row)}的“{label}”未选或不匹配，请从列表中选择。")
             yield self.sheet_check(cell, wrong, message)
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A column that is no level, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         if self.column not in plan.tables[self.table].levels:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import ColumnPlan, Plan, Row, Subject
+    from xlsync.form.rules.subject import ColumnPlan, FormPlan, Row, Subject
 
 NUMBERS = ("score", "money")
 """Types whose values are numbers that can be added up and compared."""
@@ -176,7 +176,7 @@ class ColumnSum(TableRule):
             begun, end = f"{what}合计 ", f"，应为 {_told(item, wanted)}，请核对更正。"
         yield self.sheet_check(cell, apart, f"{quoted(begun)}&{added}&{quoted(end)}")
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         kind = plan.tables[self.table].columns[self.column].type
@@ -184,13 +184,13 @@ class ColumnSum(TableRule):
         for slot in (*self.plus, *([self.total] if self.total else [])):
             yield from _no_number("field", slot, plan.fields[slot].type)
 
-    def _measure(self, plan: Plan) -> ColumnPlan:
+    def _measure(self, plan: FormPlan) -> ColumnPlan:
         """What the sum is compared with, or the column where that is a plain figure."""
         return (
             plan.fields[self.total] if self.total else plan.tables[self.table].columns[self.column]
         )
 
-    def _what(self, plan: Plan) -> str:
+    def _what(self, plan: FormPlan) -> str:
         table = plan.tables[self.table]
         parts = [f"“{table.label}”的“{table.columns[self.column].label}”"]
         return "、".join([*(f"“{plan.fields[slot].label}”" for slot in self.plus), *parts])
@@ -234,7 +234,7 @@ class Bounds(RuleBase):
             item = sheet.plan.fields[slot]
             yield Limit(slot, self._on_sheet(sheet.cell(slot), item), self._expected(item))
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         for slot in self.fields:
@@ -291,7 +291,7 @@ class ColumnLimit(TableRule):
             message = quoted(f"{row_title(plan, row)}的“{label}”大于“{most}”，请核对更正。")
             yield self.sheet_check(cell, wrong, message)
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         for name in (self.column, self.limit):

@@ -17,7 +17,7 @@ from xlsync.form.types.units import UNITS, YUAN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlsync.form.rules.subject import ColumnPlan, Plan, TablePlan
+    from xlsync.form.rules.subject import ColumnPlan, FormPlan, TablePlan
 
 
 _BLANKS = (" ", "\u3000", "\u00a0")
@@ -81,7 +81,7 @@ class SheetView(Protocol):
     """A form's sheet as rules see it: references by slot, table and column."""
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> FormPlan:
         """The mapping."""
 
     @property

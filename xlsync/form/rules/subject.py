@@ -99,7 +99,7 @@ class CodesPlan(Protocol):
         """What may be chosen to say that there is none."""
 
 
-class Plan(Protocol):
+class FormPlan(Protocol):
     """A mapping, as rules see it."""
 
     @property
@@ -119,12 +119,12 @@ class Plan(Protocol):
         """The trees by name: what lies under each text of the first level."""
 
 
-def choices(plan: Plan, codes: str | None) -> Sequence[str] | None:
+def choices(plan: FormPlan, codes: str | None) -> Sequence[str] | None:
     """The texts of a code list, or None where there is no list."""
     return None if codes is None else plan.codes[codes].values
 
 
-def column_choices(plan: Plan, table_name: str, column: str) -> Sequence[str] | None:
+def column_choices(plan: FormPlan, table_name: str, column: str) -> Sequence[str] | None:
     """The texts that a column can hold, or None where any text may stand."""
     table = plan.tables[table_name]
     if table.tree is None or column not in table.levels:
@@ -156,7 +156,7 @@ class Subject:
     """
 
     record: Record
-    plan: Plan
+    plan: FormPlan
     unread: frozenset[str] = frozenset()
 
     def label(self, slot: str) -> str:

@@ -84,7 +84,7 @@ class Said(NamedTuple):
     label: str
 
 
-class Shown(NamedTuple):
+class ShownNumber(NamedTuple):
     """How a number format shows a number: divided by ``scale``, and with a unit behind it."""
 
     scale: int = 1
@@ -132,17 +132,17 @@ def said_by_label(text: str) -> Said | None:
     return Said(unit_named(match["unit"]), key[: match.start()]) if match else None
 
 
-def shown_by_format(number_format: str, number: Decimal) -> Shown:
+def shown_by_format(number_format: str, number: Decimal) -> ShownNumber:
     """How a format shows a number: ``0.00"万元"`` names a unit, ``0!.0,"万元"`` scales too."""
     sections = _sections(number_format)
     if not sections:
-        return Shown()
+        return ShownNumber()
     return sections[_section(sections, number)].shown
 
 
 class _Section(NamedTuple):
     condition: tuple[str, Decimal] | None
-    shown: Shown
+    shown: ShownNumber
 
 
 def _section(sections: tuple[_Section, ...], number: Decimal) -> int:
@@ -184,7 +184,7 @@ def _parsed(section: str) -> _Section:
     bound = None
     if condition:
         bound = (condition[1], Decimal(condition[2]))
-    return _Section(bound, Shown(scale, unit))
+    return _Section(bound, ShownNumber(scale, unit))
 
 
 def stated_unit(default: str, statements: Iterable[str]) -> str | None:

@@ -15,7 +15,7 @@ from xlsync.report.changes import Part, segments
 from xlsync.report.deltas import summary
 from xlsync.report.funds import Funds, funds
 from xlsync.report.lines import visible
-from xlsync.report.revisions import ONE_SIDED, Revision, kinds_of, revisions
+from xlsync.report.revisions import ONE_SIDED, RevisionLine, kinds_of, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ _BREAKS = {Part.REMOVED: "↵", Part.ADDED: "↵\n"}
 class Change:
     """One revision, and its text stretch by stretch where words are marked in it."""
 
-    revision: Revision
+    revision: RevisionLine
     marked: list[tuple[Part, str]]
 
     @property
@@ -45,7 +45,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ChangedRecord:
     """One record that changed: its amounts of money first, then everything else.
 
     ``whole`` is what happened where the record as a whole is new or gone.
@@ -54,17 +54,17 @@ class Project:
     id: str
     title: str
     whole: What | None
-    amounts: list[Revision]
+    amounts: list[RevisionLine]
     changes: list[Change]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class ChangedUnit:
     """The changed records of one group; the number stands for its name in addresses."""
 
     number: int
     name: str
-    projects: list[Project]
+    projects: list[ChangedRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class View:
     summary: str
     counts: list[Count]
     funds: list[Funds]
-    units: list[Unit]
+    units: list[ChangedUnit]
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -109,20 +109,20 @@ def view(old: str, new: str, records: Sequence[RecordDelta]) -> View:
     )
 
 
-def _units(found: Iterable[Sequence[Revision]], sums: Iterable[Funds]) -> list[Unit]:
+def _units(found: Iterable[Sequence[RevisionLine]], sums: Iterable[Funds]) -> list[ChangedUnit]:
     """Every unit with a project or a sum; one that a project left may have a sum alone."""
-    projects: dict[str, list[Project]] = defaultdict(list)
+    projects: dict[str, list[ChangedRecord]] = defaultdict(list)
     for one in found:
         projects[one[0].group].append(_project(one))
     for name in (name for one in sums for name in one.groups):
         projects.setdefault(name, [])
     names = enumerate(sorted(projects), start=1)
-    return [Unit(number, name, projects[name]) for number, name in names]
+    return [ChangedUnit(number, name, projects[name]) for number, name in names]
 
 
-def _project(found: Sequence[Revision]) -> Project:
+def _project(found: Sequence[RevisionLine]) -> ChangedRecord:
     first = found[0]
-    return Project(
+    return ChangedRecord(
         id=first.record,
         title=first.title,
         whole=first.what if first.what in ONE_SIDED else None,
@@ -131,12 +131,12 @@ def _project(found: Sequence[Revision]) -> Project:
     )
 
 
-def _is_amount(revision: Revision) -> bool:
+def _is_amount(revision: RevisionLine) -> bool:
     sides = (revision.old, revision.new)
     return revision.difference is not None and not any(one and one.is_typed for one in sides)
 
 
-def _marked(revision: Revision) -> list[tuple[Part, str]]:
+def _marked(revision: RevisionLine) -> list[tuple[Part, str]]:
     old, new = revision.old, revision.new
     if not (old and new and old.is_typed and new.is_typed):
         return []
@@ -146,7 +146,7 @@ def _marked(revision: Revision) -> list[tuple[Part, str]]:
     ]
 
 
-def _counts(found: Iterable[Sequence[Revision]]) -> list[Count]:
+def _counts(found: Iterable[Sequence[RevisionLine]]) -> list[Count]:
     times: dict[What, list[int]] = {}
     for one in found:
         for what in kinds_of(one):

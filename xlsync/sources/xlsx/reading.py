@@ -23,7 +23,7 @@ from xlsync.sources.xlsx.workbook import read_properties, read_workbook_part, re
 if TYPE_CHECKING:
     from xlsync.base.grid import Area
     from xlsync.base.problems import Problem
-    from xlsync.sources.xlsx.styles import Style
+    from xlsync.sources.xlsx.styles import ContentStyle
     from xlsync.sources.xlsx.workbook import SheetEntry, WorkbookPart
     from xlsync.sources.xlsx.worksheet import Worksheet
 
@@ -36,7 +36,7 @@ class _Book(NamedTuple):
 
 
 _books: Recurring[_Book] = Recurring()
-_styles: Recurring[dict[str, Style]] = Recurring()
+_styles: Recurring[dict[str, ContentStyle]] = Recurring()
 _worksheets: Recurring[Worksheet] = Recurring()
 
 

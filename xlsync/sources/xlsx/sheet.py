@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Address, Cell
     from xlsync.sources.xlsx.package import Package
     from xlsync.sources.xlsx.strings import Text
-    from xlsync.sources.xlsx.styles import Style
+    from xlsync.sources.xlsx.styles import ContentStyle
     from xlsync.sources.xlsx.values import Values
 
 _INLINE = "inlineStr"
@@ -237,7 +237,7 @@ class _SheetReader:
             self._stray("另有一段文字", inline if isinstance(inline, str) else inline.text)
         return made_cell(content, kind, style, formula)
 
-    def _style(self, number: str) -> Style:
+    def _style(self, number: str) -> ContentStyle:
         style = self._styles.get(number)
         if style is None:
             style = self._styles[number] = self._values.style(number)

@@ -153,7 +153,7 @@ def _time_text(moment: datetime) -> str:
     return moment.time().isoformat("milliseconds" if moment.microsecond else "seconds")
 
 
-class Style(NamedTuple):
+class ContentStyle(NamedTuple):
     """What of a cell's format concerns its content."""
 
     number_format: str = "General"
@@ -162,10 +162,10 @@ class Style(NamedTuple):
     is_struck: bool = False
 
 
-DEFAULT_STYLE = Style()
+DEFAULT_STYLE = ContentStyle()
 
 
-def read_styles(package: Package, part: str) -> dict[str, Style]:
+def read_styles(package: Package, part: str) -> dict[str, ContentStyle]:
     """Return the cell formats by their index as cells give it (``s="3"`` → ``"3"``).
 
     Raises :class:`UnreadableError` for a damaged part.
@@ -209,19 +209,19 @@ class _StylesReader:
             skipped=frozenset({"dxfs"}),
         )
 
-    def styles(self) -> dict[str, Style]:
+    def styles(self) -> dict[str, ContentStyle]:
         parents = {str(index): parent.locked for index, parent in enumerate(self._parents)}
         # Many formats differ in font and border only: one object serves them all.
-        same: dict[tuple[str, bool, bool], Style] = {}
+        same: dict[tuple[str, bool, bool], ContentStyle] = {}
         struck = {str(index) for index, is_struck in enumerate(self._fonts) if is_struck}
-        styles: dict[str, Style] = {}
+        styles: dict[str, ContentStyle] = {}
         for index, item in enumerate(self._formats):
             code = self._codes.get(item.number_format, "General")
             # A format without a word on protection has that of its named style.
             locked = parents.get(item.parent) if item.locked is None else item.locked
             key = (code, locked is not False, item.font in struck)
             if key not in same:
-                same[key] = Style(code, is_date_format(code), *key[1:])
+                same[key] = ContentStyle(code, is_date_format(code), *key[1:])
             styles[str(index)] = same[key]
         return styles
 

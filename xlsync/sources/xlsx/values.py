@@ -16,7 +16,7 @@ from xlsync.sources.xlsx.styles import DEFAULT_STYLE, iso_to_iso, serial_to_iso
 
 if TYPE_CHECKING:
     from xlsync.sources.xlsx.strings import Text
-    from xlsync.sources.xlsx.styles import Style
+    from xlsync.sources.xlsx.styles import ContentStyle
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = Aside(is_whole=True)
@@ -32,16 +32,16 @@ class Values:
     """The tables of a workbook that give its cells their meaning."""
 
     strings: list[Text]
-    styles: dict[str, Style]
+    styles: dict[str, ContentStyle]
     is_1904: bool
 
-    def style(self, number: str) -> Style:
+    def style(self, number: str) -> ContentStyle:
         """The format that a cell names by its number; one that is not there is the default."""
         return self.styles.get(number, DEFAULT_STYLE)
 
 
 def plain_cell(
-    cell_type: str, style: Style, formula: str, content: Text, values: Values
+    cell_type: str, style: ContentStyle, formula: str, content: Text, values: Values
 ) -> Cell | None:
     """A cell in its plain spelling, None for a blank one.
 
@@ -55,7 +55,7 @@ def plain_cell(
     return made_cell(text, kind, style, what)
 
 
-def made_cell(content: Text, kind: Kind, style: Style, formula: str | None) -> Cell | None:
+def made_cell(content: Text, kind: Kind, style: ContentStyle, formula: str | None) -> Cell | None:
     """A cell of a content and a format; None of nothing."""
     if isinstance(content, str):
         text, aside = content, _WHOLE if style.is_struck and content.strip() else None
@@ -66,7 +66,9 @@ def made_cell(content: Text, kind: Kind, style: Style, formula: str | None) -> C
     return Cell(text, kind, style.number_format, formula, style.locked, aside)
 
 
-def interpret(cell_type: str, value: str, style: Style, *, is_1904: bool) -> tuple[str, Kind]:
+def interpret(
+    cell_type: str, value: str, style: ContentStyle, *, is_1904: bool
+) -> tuple[str, Kind]:
     """Return text and kind for the content of ``<v>``; ``cell_type`` is the cell's ``t``.
 
     What is not what the type promises (letters in a number) comes back as text, unchanged.
@@ -83,7 +85,7 @@ def interpret(cell_type: str, value: str, style: Style, *, is_1904: bool) -> tup
     return unescape(value), Kind.TEXT
 
 
-def _number(value: str, style: Style, *, is_1904: bool) -> tuple[str, Kind]:
+def _number(value: str, style: ContentStyle, *, is_1904: bool) -> tuple[str, Kind]:
     digits = value.strip()
     if not _NUMBER.fullmatch(digits):
         return unescape(value), Kind.TEXT

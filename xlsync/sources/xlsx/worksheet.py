@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Area, Cell
     from xlsync.base.problems import Problem
     from xlsync.sources.xlsx.strings import Text
-    from xlsync.sources.xlsx.styles import Style
+    from xlsync.sources.xlsx.styles import ContentStyle
     from xlsync.sources.xlsx.values import Values
 
 _DIGITS = "0123456789"
@@ -45,7 +45,7 @@ class Used:
 
     is_1904: bool
     strings: dict[int, Text] = field(default_factory=dict)
-    styles: dict[str, Style] = field(default_factory=dict)
+    styles: dict[str, ContentStyle] = field(default_factory=dict)
 
     def is_same_in(self, values: Values) -> bool:
         """Whether other tables say the same under these numbers."""

@@ -46,7 +46,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PackedMember:
     """The deflated content of a member, with the checksum and size of its plain content."""
 
     deflated: bytes
@@ -54,7 +54,7 @@ class Member:
     size: int
 
 
-def member(*pieces: bytes | Shared) -> Member:
+def member(*pieces: bytes | Shared) -> PackedMember:
     """Deflate a member of some pieces, those that are shared excepted; the last is bytes."""
     deflated: list[bytes] = []
     crc = size = 0
@@ -68,10 +68,10 @@ def member(*pieces: bytes | Shared) -> Member:
             deflated.append(_deflate(plain, zlib.Z_FINISH if index == last else zlib.Z_FULL_FLUSH))
         crc = zlib.crc32(plain, crc)
         size += len(plain)
-    return Member(b"".join(deflated), crc, size)
+    return PackedMember(b"".join(deflated), crc, size)
 
 
-def archive(members: Iterable[tuple[str, Member]]) -> bytes:
+def archive(members: Iterable[tuple[str, PackedMember]]) -> bytes:
     """The archive of some members, with ASCII names, in their order (APPNOTE 4.3.6)."""
     content: list[bytes] = []
     directory: list[bytes] = []
