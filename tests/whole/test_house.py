@@ -54,6 +54,15 @@ def test_every_module_is_small_and_says_what_it_is() -> None:
     assert not silent
 
 
+def test_a_class_has_a_name_that_no_other_bears() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in MODULES:
+        for one in ast.walk(parsed(path)):
+            if isinstance(one, ast.ClassDef):
+                homes.setdefault(one.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
