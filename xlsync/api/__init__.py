@@ -17,6 +17,7 @@ from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, wr
 from xlsync.api.papers import print_round, review, review_rows, review_word, write_review
 from xlsync.api.running import (
     collect,
+    column_choices,
     distribute,
     init,
     join,
@@ -88,6 +89,7 @@ __all__ = [
     "check_forms",
     "choice",
     "collect",
+    "column_choices",
     "compare",
     "compare_rounds",
     "compare_sides",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from xlsync.base.workers import Progress
@@ -66,6 +66,7 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
     confirmed: bool = False,
     is_preview: bool = False,
     under: str | None = None,
+    columns: Mapping[int, str] | None = None,
     forms: Forms | None = None,
     progress: Progress | None = None,
 ) -> Distribution:
@@ -87,6 +88,8 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         confirmed: a person has seen what is doubtful about the roster.
         is_preview: find out what would happen, and write nothing.
         under: only projects of this unit, and of those below it in the list of units.
+        columns: what columns of the roster are, by their numbers from 1, where their heads do not
+            say it: a name of :func:`column_choices`, or nothing to leave one alone.
         forms: the forms at hand, for answers that are carried over from another form.
         progress: told how many of how many workbooks are made.
 
@@ -121,7 +124,15 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
         is_preview=is_preview,
         under=under,
     )
-    return distribute(repository, form, open_roster(form, roster), wishes, progress or _unseen)
+    read = open_roster(form, roster, columns)
+    return distribute(repository, form, read, wishes, progress or _unseen)
+
+
+def column_choices(form: Form) -> dict[str, str]:
+    """What a column of a roster may be, by name: each field and ``id``, as people call it."""
+    from xlsync.rounds.roster import column_choices
+
+    return column_choices(form)
 
 
 def collect(  # noqa: PLR0913 - what can be asked of a collection

@@ -31,14 +31,14 @@ from xlsync.rounds.round_view import RoundView
 from xlsync.rounds.sendings import Dispatch, Sending, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.records import Remark
     from xlsync.repository import Repository
-    from xlsync.rounds.roster import Roster
+    from xlsync.rounds.roster import Roster, RosterColumn
 
 _REASON = "名册更正"
 """What the log gives as the reason of a correction that a roster brought."""
@@ -60,6 +60,8 @@ class Distribution:
     problems: list[Problem]
     commit: str | None
     held: bool = False
+    columns: Sequence[RosterColumn] = ()
+    """What each column of the roster was understood as."""
 
     @property
     def doubts(self) -> list[Problem]:
@@ -194,7 +196,14 @@ class _Attempts:
         sendings = [] if held else made.sendings
         problems = _in_order(self.roster.problems)
         return Distribution(
-            self.wishes, sendings, made.missing, made.left, problems, commit, held=held
+            self.wishes,
+            sendings,
+            made.missing,
+            made.left,
+            problems,
+            commit,
+            held=held,
+            columns=self.roster.columns,
         )
 
     def write(self, sendings: list[Sending], keys: list[bytes]) -> None:

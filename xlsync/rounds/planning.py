@@ -134,6 +134,7 @@ class _Planner:
             due=self.wishes.due,
             contact=self.wishes.contact,
             former=former,
+            row=project.row,
         )
         if former is None:
             made.content = self.content(project, made, self.answers(record_id, group, title))

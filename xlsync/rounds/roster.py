@@ -6,28 +6,34 @@ to do, so that nothing goes out before all of it can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
 from xlsync.base.problems import Severity, problem
+from xlsync.form.field_names import told_apart
 from xlsync.rounds.roster_columns import Assigning
-from xlsync.rounds.roster_heads import find_heads
+from xlsync.rounds.roster_heads import find_heads, likely_heads
 from xlsync.rounds.roster_rows import RosterProject, Rows
-from xlsync.rounds.roster_words import vocabulary
+from xlsync.rounds.roster_words import ID, vocabulary
 from xlsync.sources import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from xlsync.base.grid import Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
+    from xlsync.rounds.roster_heads import Heads
 
 __all__ = ["MAX_BYTES", "Roster", "RosterProject", "doubtful", "open_roster", "read_roster"]
 
 MAX_BYTES = 32 * 1024 * 1024
+
+_SAMPLES = 2
 
 _SETTLED = frozenset(
     {"R003", "R010", "R011", "R012", "R014", "R015", "R018", "R023", "S003", "X006", "X007"}
@@ -35,13 +41,29 @@ _SETTLED = frozenset(
 """Warnings of what is certain, or changes nothing; all others wait for a person's yes."""
 
 
+@dataclass(frozen=True, slots=True)
+class RosterColumn:
+    """A column of a list: its number from 1, its head, and what it was understood as.
+
+    ``field`` is the name of a field, ``id``, or None for a column that is left alone;
+    ``samples`` are the first texts below the head.
+    """
+
+    number: int
+    letter: str
+    head: str
+    field: str | None
+    samples: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Roster:
-    """Every project of a list, and everything that is wrong with the list."""
+    """Every project of a list, its columns, and everything that is wrong with the list."""
 
     sheet: str | None = None
     projects: list[RosterProject] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    columns: list[RosterColumn] = field(default_factory=list)
 
     def report(self, found: Problem, address: Address) -> None:
         """Note a problem at a cell."""
@@ -55,8 +77,12 @@ def doubtful(problems: Iterable[Problem]) -> list[Problem]:
     ]
 
 
-def open_roster(form: Form, path: Path) -> Roster:
-    """Read a roster from a workbook, or from a text with a sign between its values."""
+def open_roster(form: Form, path: Path, chosen: Mapping[int, str] | None = None) -> Roster:
+    """Read a roster from a workbook, or from a text with a sign between its values.
+
+    ``chosen`` says what columns are, by their numbers, as :class:`RosterColumn` does; an empty
+    text leaves one alone.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             message = f"文件超过 {MAX_BYTES // 1024 // 1024} MB，未读取。"
@@ -64,20 +90,52 @@ def open_roster(form: Form, path: Path) -> Roster:
         data = path.read_bytes()
     except OSError as error:
         return Roster(problems=[problem("X001", f"文件打不开：{error.strerror or error}。")])
-    return read_roster(form, open_table(path.suffix.lower(), data))
+    return read_roster(form, open_table(path.suffix.lower(), data), chosen)
 
 
-def read_roster(form: Form, workbook: Workbook) -> Roster:
-    """Read a roster; problems are in the order of the sheet, those of the file first."""
+def read_roster(form: Form, workbook: Workbook, chosen: Mapping[int, str] | None = None) -> Roster:
+    """Read a roster; problems are in the order of the sheet, those of the file first.
+
+    Raises:
+        XlsyncError: when a chosen field is none of the form.
+    """
     if not workbook.sheets:
         return Roster(problems=workbook.problems)
-    words = vocabulary(form)
+    for name in (chosen or {}).values():
+        if name not in {"", ID, *form.mapping.fields}:
+            raise XlsyncError(f"{form.id} 没有“{name}”这一栏。")
+    words = replace(vocabulary(form), chosen=chosen or {})
     heads, problems = find_heads(form, words, workbook)
     if heads is None:
-        return Roster(problems=[*workbook.problems, *problems])
+        likely = likely_heads(workbook)
+        columns = _columns(likely) if likely else []
+        return Roster(problems=[*workbook.problems, *problems], columns=columns)
     Assigning(form, words, heads).assign()
     rows = Rows(form, words, heads)
     rows.read()
     found = [*heads.problems, *rows.problems]
     found.sort(key=lambda one: Address.parse(one.cell) if one.cell else Address(0, 0))
-    return Roster(heads.sheet.name or None, rows.projects, [*workbook.problems, *found])
+    return Roster(
+        heads.sheet.name or None, rows.projects, [*workbook.problems, *found], _columns(heads)
+    )
+
+
+def _columns(heads: Heads) -> list[RosterColumn]:
+    below = [cells for row, cells in heads.sheet.rows().items() if row > heads.row]
+    return [
+        RosterColumn(
+            number,
+            Address(1, number).a1.rstrip("1"),
+            head.shown,
+            heads.fields.get(number),
+            tuple(islice((cells[number].text for cells in below if number in cells), _SAMPLES)),
+        )
+        for number, head in sorted(heads.columns.items())
+    ]
+
+
+def column_choices(form: Form) -> dict[str, str]:
+    """What a column may be: each field of the form, and ``id``, with what people call it."""
+    labels = told_apart(form.mapping)
+    fields = form.mapping.fields.items()
+    return {ID: "项目编号", **{slot: labels[item.pointer] for slot, item in fields}}

@@ -35,8 +35,9 @@ class Assigning:
     def assign(self) -> None:
         """Go through all columns; those that are headed as on the form come first."""
         self.report_merges()
-        own = [column for column, head in self.heads.columns.items() if self.is_own(head)]
-        for column in [*own, *(one for one in self.heads.columns if one not in own)]:
+        used = [one for one in self.heads.columns if self.words.chosen.get(one) != ""]
+        own = [one for one in used if self.is_own(one, self.heads.columns[one])]
+        for column in [*own, *(one for one in used if one not in own)]:
             self.column(column, self.heads.columns[column])
         missing = [
             slot
@@ -56,8 +57,10 @@ class Assigning:
         self.report_untitled()
         self.heads.problems.sort(key=lambda one: Address.parse(one.cell or "A1"))
 
-    def is_own(self, head: Head) -> bool:
-        """Whether a head is a label of the form itself."""
+    def is_own(self, column: int, head: Head) -> bool:
+        """Whether a column was chosen, or its head is a label of the form itself."""
+        if self.words.chosen.get(column):
+            return True
         return not head.above and bool(self.words.own.keys() & {key_of(head.text), bare(head.text)})
 
     def report_merges(self) -> None:
@@ -69,7 +72,7 @@ class Assigning:
 
     def column(self, column: int, head: Head) -> None:
         """One column: its field, or why it has none."""
-        names, is_certain = meanings(self.words, head)
+        names, is_certain = meanings(self.words, column, head)
         place, fields = self.heads.place(column), self.form.mapping.fields
         if not names:
             self.unknown[column] = head
@@ -95,7 +98,7 @@ class Assigning:
         """A second column of one field: an error, unless only one has the form's own label."""
         other, place = self.heads.place(first), self.heads.place(column)
         shown = self.heads.columns[first]
-        if self.is_own(shown) and not self.is_own(head):
+        if self.is_own(first, shown) and not self.is_own(column, head):
             message = f"“{head.shown}”没有采用：“{shown.shown}”（{other.a1}）就是这一栏。"
             self.heads.report(problem("R003", message, found=head.shown), place)
         else:

@@ -90,6 +90,20 @@ def find_heads(
     return heads, []
 
 
+def likely_heads(workbook: Workbook) -> Heads | None:
+    """The fullest of the first rows, the first of several: where heads may be, if none is known."""
+    rows = [
+        (len(filled), sheet, row, filled)
+        for sheet in workbook.sheets
+        for row, cells in islice(sheet.rows().items(), _ROWS)
+        if (filled := {at: Head(one.text) for at, one in cells.items() if one.text.strip()})
+    ]
+    if not rows:
+        return None
+    _, sheet, row, filled = max(rows, key=lambda one: one[0])
+    return Heads(sheet, (row,), filled)
+
+
 def _needed(form: Form) -> str:
     labels = (form.mapping.fields[slot].label for slot in form.mapping.record.identity)
     return "、".join(f"“{label}”" for label in labels)
@@ -118,14 +132,14 @@ def _on_sheet(form: Form, words: RosterHeads, sheet: Sheet) -> Heads | None:
 
 
 def _known(words: RosterHeads, columns: Mapping[int, Head]) -> set[str]:
-    return {name for head in columns.values() for name in meanings(words, head)[0]}
+    return {name for column, head in columns.items() for name in meanings(words, column, head)[0]}
 
 
 def _two_rows(
     words: RosterHeads, identity: set[str], sheet: Sheet, row: int, upper: Mapping[int, Head]
 ) -> Heads | None:
     """The heads of two rows, where the lower one is no project: nothing in it tells one."""
-    own = [column for column, head in upper.items() if meanings(words, head)[0] & identity]
+    own = [column for column, head in upper.items() if meanings(words, column, head)[0] & identity]
     below = {
         address.column: cell.text
         for address, cell in sheet.cells.items()

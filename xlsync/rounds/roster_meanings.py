@@ -27,11 +27,14 @@ class Head(NamedTuple):
         return f"{self.above}-{self.text}" if self.above else self.text
 
 
-def meanings(words: RosterHeads, head: Head) -> tuple[set[str], bool]:
-    """The fields that a head may mean, none for an unknown one, and whether that is certain.
+def meanings(words: RosterHeads, column: int, head: Head) -> tuple[set[str], bool]:
+    """The fields that a column may be by its head, none for an unknown one; whether it is certain.
 
-    It is not where a head means something by itself and stands below a text that says nothing.
+    What a person chose for a column is. A head is not where it means something by itself and
+    stands below a text that says nothing.
     """
+    if column in words.chosen:
+        return {words.chosen[column]} - {""}, True
     if not head.above:
         return _plain(words, head.text), True
     if is_unit(head.text):

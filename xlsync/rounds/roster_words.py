@@ -66,6 +66,9 @@ class RosterHeads:
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For each text that spans columns, the field of each head below it."""
 
+    chosen: Mapping[int, str] = field(default_factory=dict)
+    """What a person says that columns are, by their numbers: a field, ID, or nothing at all."""
+
     @cached_property
     def totals(self) -> frozenset[str]:
         """What stands for a name in a row of sums."""

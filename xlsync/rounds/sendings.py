@@ -81,6 +81,8 @@ class Sending:
     file: str = ""
     changes: list[str] = field(default_factory=list)
     is_corrected: bool = False
+    row: int = 0
+    """The row of the roster that it stands in, 0 where none is known."""
 
     @property
     def is_written(self) -> bool:

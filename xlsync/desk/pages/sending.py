@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xlsync.base.problems import Problem
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
@@ -94,7 +95,7 @@ def _folders(folder: Path) -> list[Folder]:
 
 def _look(request: Request, sent: Sent) -> Response:
     """Read a roster, and find out what would happen; nothing is written."""
-    desk, name = desk_of(request), round_of(request)
+    name = round_of(request)
     typed = {key: values[-1].strip() for key, values in sent.values.items()}
     files = sent.files.get("roster", [])
     if not files:
@@ -107,23 +108,39 @@ def _look(request: Request, sent: Sent) -> Response:
         "contact": typed.get("contact") or None,
         "password": typed.get("password", ""),
     }
-    form = desk.forms.find(typed.get("form", ""))
-    folder = desk.outgoing(SENT, name)
+    key = _try(request, files[0], typed.get("form", ""), wishes)
+    sent.is_kept = True
+    return see_other(f"/round/{path_part(name)}/sending/{key}")
+
+
+def _try(request: Request, roster: Path, form_id: str, wishes: Mapping[str, Any]) -> str:
+    """Find out what would go out; the name under which the plan waits."""
+    desk, name = desk_of(request), round_of(request)
+    form = desk.forms.find(form_id)
     with desk.repository() as repository:
         trial = api.distribute(
             repository,
             form,
-            files[0],
+            roster,
             name,
-            folder,
+            desk.outgoing(SENT, name),
             forms=desk.forms,
             is_preview=True,
             is_new=True,
             **wishes,
         )
-    sent.is_kept = True
-    key = desk.pend(WaitingRoster(files[0], form.id, wishes, trial))
-    return see_other(f"/round/{path_part(name)}/sending/{key}")
+    return desk.pend(WaitingRoster(roster, form.id, wishes, trial))
+
+
+def _choose(request: Request, sent: Sent) -> Response:
+    """Read the roster once more, its columns as somebody chose them."""
+    plan = _plan(request)
+    chosen = {
+        one.number: sent.value(f"column-{one.number}", one.field or "")
+        for one in plan.trial.columns
+    }
+    key = _try(request, plan.roster, plan.form_id, {**plan.wishes, "columns": chosen})
+    return see_other(f"/round/{path_part(round_of(request))}/sending/{key}#columns")
 
 
 def _plan(request: Request) -> WaitingRoster:
@@ -146,7 +163,10 @@ def _preview(request: Request, wrong: str = "") -> Response:
         key=request.path_params["key"],
         plan=plan,
         form=form,
-        columns=_columns(form, plan.trial),
+        fields=_fields(form, plan.trial),
+        columns=plan.trial.columns,
+        choices=api.column_choices(form),
+        by_row=_by_row(plan.trial),
         sendings=sendings[:_SHOWN],
         count=len(sendings),
         errors=[one for one in plan.trial.problems if one.severity is api.Severity.ERROR],
@@ -161,7 +181,17 @@ def _is_told(trial: Distribution, found: object) -> bool:
     return is_error or any(found is one for one in trial.doubts)
 
 
-def _columns(form: Form, trial: Distribution) -> list[tuple[str, str]]:
+def _by_row(trial: Distribution) -> dict[int, list[Problem]]:
+    """What was found in each row of the roster."""
+    found: dict[int, list[Problem]] = {}
+    for one in trial.problems:
+        if one.cell:
+            row = int(one.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            found.setdefault(row, []).append(one)
+    return found
+
+
+def _fields(form: Form, trial: Distribution) -> list[tuple[str, str]]:
     """Pointer and label of what the roster fixes, in the order of the form."""
     fixed = {pointer for one in trial.sendings for pointer in one.fixed}
     fields = form.mapping.fields.values()
@@ -221,6 +251,7 @@ ROUTES = [
     posted(f"{_HERE}/sending", _look, _ROSTER),
     shown(f"{_HERE}/sending/{{key}}", _preview),
     posted(f"{_HERE}/sending/{{key}}", _send),
+    posted(f"{_HERE}/sending/{{key}}/columns", _choose),
     shown(f"{_HERE}/sent", _files),
     shown(f"{_HERE}/sent/{{unit}}/{{file}}", _file),
 ]

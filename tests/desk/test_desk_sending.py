@@ -1,0 +1,102 @@
+"""A roster in the page: its columns corrected by choosing, doubtful rows marked, sent, mailed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_server import BOUNDARY, MULTIPART, part, serving
+from running import FORM
+
+from xlsync import api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from desk_server import Answer, Server
+
+NAME = "2024/一上"
+HERE = f"/round/{NAME}/sending"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Server]:
+    """The page of a repository in which nothing happened yet."""
+    api.init(tmp_path / "库").close()
+    with serving(tmp_path / "库") as made:
+        yield made
+
+
+def drop(server: Server, text: str) -> Answer:
+    """Drop a roster, and look at the preview."""
+    fields = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="form"\r\n\r\n{FORM}\r\n'
+    body = (
+        fields.encode() + part("roster", "名册.csv", text.encode()) + f"--{BOUNDARY}--\r\n".encode()
+    )
+    answer = server.ask(HERE, method="POST", body=body, headers=MULTIPART)
+    assert answer.status == 303, answer.text
+    return server.ask(answer.headers["location"])
+
+
+def key_of(preview: Answer) -> str:
+    found = re.search(r'action="/round/[^"]+/sending/([\w-]+)/columns"', preview.text)
+    assert found
+    return found[1]
+
+
+def chosen(preview: Answer) -> dict[str, str]:
+    """What each column was understood as."""
+    selects = re.findall(r'<select name="column-(\d+)".*?</select>', preview.text, re.DOTALL)
+    found = {}
+    for number in selects:
+        (text,) = re.findall(
+            rf'<select name="column-{number}".*?</select>', preview.text, re.DOTALL
+        )
+        at = re.search(r'value="(\w+)" selected', text)
+        found[number] = at[1] if at else ""
+    return found
+
+
+def again(server: Server, preview: Answer, **columns: str) -> Answer:
+    values = {f"column-{number}": name for number, name in columns.items()}
+    answer = server.send(f"{HERE}/{key_of(preview)}/columns", values)
+    assert answer.status == 303, answer.text
+    return server.ask(answer.headers["location"].partition("#")[0])
+
+
+def test_columns_are_corrected_by_choosing(office: Server) -> None:
+    preview = drop(office, "名目,承办的,总盘子\n修路,财政所,1200.00\n种树,财政所,800.00\n")
+    assert "没有找到表头" in preview.text
+    assert chosen(preview) == {"1": "", "2": "", "3": ""}
+    assert "修路；种树" in preview.text, "what stands below the heads helps to choose"
+    right = again(
+        office, preview, **{"1": "project_name", "2": "implementing_unit", "3": "funds_total"}
+    )
+    assert chosen(right) == {"1": "project_name", "2": "implementing_unit", "3": "funds_total"}
+    assert "认出的项目（2）" in right.text
+    assert "1,200.00" in right.text or "1200.00" in right.text
+    left = again(office, right, **{"1": "project_name", "2": "implementing_unit", "3": ""})
+    assert chosen(left)["3"] == ""
+    assert "1200.00" not in left.text.partition("认出的项目")[2]
+    key = key_of(left)
+    answer = office.send(f"{HERE}/{key}", {"confirmed": "1"})
+    assert answer.status == 303, answer.text
+
+
+def test_a_column_cannot_be_two_nor_something_unknown(office: Server) -> None:
+    preview = drop(office, "项目名称,实施单位,备用\n修路,财政所,甲\n")
+    twice = again(office, preview, **{"1": "project_name", "2": "project_name", "3": ""})
+    assert "是同一栏，请只留一列" in twice.text
+    answer = office.send(f"{HERE}/{key_of(preview)}/columns", {"column-3": "../nothing"})
+    assert answer.status == 409
+    assert "没有“../nothing”这一栏" in answer.text
+
+
+def test_doubtful_rows_are_marked(office: Server) -> None:
+    preview = drop(office, "项目名称,实施单位,主管部门\n修路,财政所,镇政府\n种树,财 政所,镇政府\n")
+    rows = re.findall(r'<tr class="doubtful">.*?</tr>', preview.text, re.DOTALL)
+    assert len(rows) == 1
+    assert "B3" in rows[0]
+    assert "只差空白" in rows[0]
