@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_server import BOUNDARY, MULTIPART, part, serving
+from desk_server import BOUNDARY, MULTIPART, end_of, part, serving
 from running import FORM
 
 from xlsync import api
@@ -29,15 +31,19 @@ def office(tmp_path: Path) -> Iterator[Server]:
         yield made
 
 
-def drop(server: Server, text: str) -> Answer:
+def drop(server: Server, text: str, **typed: str) -> Answer:
     """Drop a roster, and look at the preview."""
-    fields = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="form"\r\n\r\n{FORM}\r\n'
-    body = (
-        fields.encode() + part("roster", "名册.csv", text.encode()) + f"--{BOUNDARY}--\r\n".encode()
-    )
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    fields = "".join(head % pair for pair in {"form": FORM, **typed}.items()).encode()
+    body = fields + part("roster", "名册.csv", text.encode()) + f"--{BOUNDARY}--\r\n".encode()
     answer = server.ask(HERE, method="POST", body=body, headers=MULTIPART)
     assert answer.status == 303, answer.text
     return server.ask(answer.headers["location"])
+
+
+def names_in(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return sorted(archive.namelist())
 
 
 def key_of(preview: Answer) -> str:
@@ -100,3 +106,47 @@ def test_doubtful_rows_are_marked(office: Server) -> None:
     assert len(rows) == 1
     assert "B3" in rows[0]
     assert "只差空白" in rows[0]
+
+
+UNITS = "单位名称,上级单位,邮箱\n镇政府,,\n财政所,镇政府,cz@example.invalid\n"
+
+
+def test_units_are_kept_once_they_were_seen(office: Server, tmp_path: Path) -> None:
+    answer = office.upload("/units", [("list", "单位.csv", UNITS.encode())])
+    preview = office.ask(answer.headers["location"]).text
+    assert "　财政所" in preview
+    with api.open_repository(tmp_path / "库") as repository:
+        assert not api.units(repository)
+    assert office.send(answer.headers["location"], {}).status == 303
+    with api.open_repository(tmp_path / "库") as repository:
+        assert api.units(repository).path("财政所") == ["镇政府", "财政所"]
+    assert office.ask("/units/book").data.startswith(b"PK")
+    bad = office.upload("/units", [("list", "单位.csv", b"a,b\n1,2\n")])
+    assert "用这份名单" not in office.ask(bad.headers["location"]).text
+    assert office.send(bad.headers["location"], {}).status == 409
+
+
+def test_what_goes_out_and_what_is_owed_is_written_as_mails(office: Server, tmp_path: Path) -> None:
+    preview = drop(
+        office, "项目名称,实施单位\n修路,财政所\n种树,绿化所\n", mail="1", sender="镇财政所"
+    )
+    answer = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    assert "下发完成" in end_of(office, answer.headers["location"])
+    names = names_in(office.ask(f"/round/{NAME}/sent").data)
+    assert names == ["绿化所/种树.xlsx", "财政所/修路.xlsx"]
+    assert names_in(office.ask(f"/round/{NAME}/sent?unit=财政所").data) == ["财政所/修路.xlsx"]
+    assert {
+        one.rpartition(".")[2] for one in names_in(office.ask(f"/round/{NAME}/sent/mails").data)
+    } == {
+        "eml",
+        "docx",
+    }
+    page = office.ask(f"/round/{NAME}/reminding").text
+    assert "2 个单位" in page
+    mails = office.send(f"/round/{NAME}/reminding", {"sender": "镇财政所", "contact": "张三"})
+    assert "财政所.eml" in names_in(mails.data)
+    assert any(one.startswith("催报一览") for one in names_in(mails.data))
+    due = office.send(f"/round/{NAME}/reminding/due", {"due": "2024-10-31", "reason": "顺延"})
+    assert due.status == 303
+    with api.open_repository(tmp_path / "库") as repository:
+        assert {one.due for one in api.status(repository, NAME)} == {"2024-10-31"}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_server import BOUNDARY, MULTIPART, Server, part
+from desk_server import BOUNDARY, MULTIPART, Server, end_of, part
 from running import record, save
 
 if TYPE_CHECKING:
@@ -16,16 +15,6 @@ if TYPE_CHECKING:
 
 HERE = "/round/2023/二上/collecting"
 MEGABYTE = b"x" * 1024 * 1024
-
-
-def end_of(server: Server, answer_location: str) -> str:
-    """The page of a job once it has ended."""
-    for _ in range(300):
-        page = server.ask(answer_location).text
-        if "data-events" not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError("the job goes on and on")
 
 
 def test_what_is_sent_is_collected_under_its_own_name(own_server: Server, tmp_path: Path) -> None:

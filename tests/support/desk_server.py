@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -98,6 +99,16 @@ def part(field: str, name: str, data: bytes) -> bytes:
 
 def multipart(files: Sequence[tuple[str, str, bytes]]) -> bytes:
     return b"".join(part(*one) for one in files) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def end_of(server: Server, location: str) -> str:
+    """The page of a job once it has ended."""
+    for _ in range(300):
+        page = server.ask(location).text
+        if "data-events" not in page:
+            return page
+        time.sleep(0.1)
+    raise AssertionError("the job goes on and on")
 
 
 @contextmanager

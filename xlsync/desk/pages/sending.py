@@ -44,6 +44,8 @@ class WaitingRoster:
     form_id: str
     wishes: Mapping[str, Any]
     trial: Distribution
+    sender: str | None = None
+    """Who signs the mail drafts; None where none are wished for."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def _show(request: Request, wrong: str = "", typed: Mapping[str, str] | None = N
         typed=typed or {},
         wrong=wrong,
         sent=_folders(desk.outgoing(SENT, name)),
+        drafts=len(_drafts(desk.outgoing(SENT, name))),
         folder=str(desk.outgoing(SENT, name)),
     )
 
@@ -93,6 +96,12 @@ def _folders(folder: Path) -> list[Folder]:
     ]
 
 
+def _drafts(folder: Path) -> list[Path]:
+    """Mail drafts and letters, which lie beside the folders of the units."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(one for one in found if one.suffix in {".eml", ".docx"})
+
+
 def _look(request: Request, sent: Sent) -> Response:
     """Read a roster, and find out what would happen; nothing is written."""
     name = round_of(request)
@@ -108,12 +117,15 @@ def _look(request: Request, sent: Sent) -> Response:
         "contact": typed.get("contact") or None,
         "password": typed.get("password", ""),
     }
-    key = _try(request, files[0], typed.get("form", ""), wishes)
+    sender = typed.get("sender", "") if "mail" in typed else None
+    key = _try(request, files[0], typed.get("form", ""), wishes, sender)
     sent.is_kept = True
     return see_other(f"/round/{path_part(name)}/sending/{key}")
 
 
-def _try(request: Request, roster: Path, form_id: str, wishes: Mapping[str, Any]) -> str:
+def _try(
+    request: Request, roster: Path, form_id: str, wishes: Mapping[str, Any], sender: str | None
+) -> str:
     """Find out what would go out; the name under which the plan waits."""
     desk, name = desk_of(request), round_of(request)
     form = desk.forms.find(form_id)
@@ -129,7 +141,7 @@ def _try(request: Request, roster: Path, form_id: str, wishes: Mapping[str, Any]
             is_new=True,
             **wishes,
         )
-    return desk.pend(WaitingRoster(roster, form.id, wishes, trial))
+    return desk.pend(WaitingRoster(roster, form.id, wishes, trial, sender))
 
 
 def _choose(request: Request, sent: Sent) -> Response:
@@ -139,7 +151,7 @@ def _choose(request: Request, sent: Sent) -> Response:
         one.number: sent.value(f"column-{one.number}", one.field or "")
         for one in plan.trial.columns
     }
-    key = _try(request, plan.roster, plan.form_id, {**plan.wishes, "columns": chosen})
+    key = _try(request, plan.roster, plan.form_id, {**plan.wishes, "columns": chosen}, plan.sender)
     return see_other(f"/round/{path_part(round_of(request))}/sending/{key}#columns")
 
 
@@ -206,10 +218,11 @@ def _send(request: Request, sent: Sent) -> Response:
         return _preview(request, "名册里有要确认的地方。请核对后勾选“已核对”，再下发。")
 
     def work(job: Job) -> Distribution:
+        form = desk.forms.find(plan.form_id)
         with desk.repository() as repository:
-            return api.distribute(
+            done = api.distribute(
                 repository,
-                desk.forms.find(plan.form_id),
+                form,
                 plan.roster,
                 name,
                 desk.outgoing(SENT, name),
@@ -219,6 +232,9 @@ def _send(request: Request, sent: Sent) -> Response:
                 progress=job.step,
                 **plan.wishes,
             )
+            if plan.sender is not None and not done.held:
+                api.write_sent(repository, form, done, sender=plan.sender or None)
+            return done
 
     job = desk.jobs.start(f"{SENT} {name}", "sending", work, round_name=name)
     return see_other(f"/work/{job.number}")
@@ -239,6 +255,15 @@ def _files(request: Request) -> Response:
     return zipped(files, f"{name} {SENT} {wanted or ''}.zip".replace(" .zip", ".zip"))
 
 
+def _mails(request: Request) -> Response:
+    """The mail drafts and letters of all units in one archive."""
+    name = round_of(request)
+    found = _drafts(desk_of(request).outgoing(SENT, name))
+    if not found:
+        raise HTTPException(404)
+    return zipped([(one, one.name) for one in found], f"{name} {SENT} 邮件草稿.zip")
+
+
 def _file(request: Request) -> Response:
     folder = desk_of(request).outgoing(SENT, round_of(request))
     path = below(folder, f"{request.path_params['unit']}/{request.path_params['file']}")
@@ -253,5 +278,6 @@ ROUTES = [
     posted(f"{_HERE}/sending/{{key}}", _send),
     posted(f"{_HERE}/sending/{{key}}/columns", _choose),
     shown(f"{_HERE}/sent", _files),
+    shown(f"{_HERE}/sent/mails", _mails),
     shown(f"{_HERE}/sent/{{unit}}/{{file}}", _file),
 ]

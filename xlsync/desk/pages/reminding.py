@@ -1,0 +1,72 @@
+"""Reminding units, and a new date: what each unit still owes, as drafts that somebody sends."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from xlsync import api
+from xlsync.desk.downloads import made_archive
+from xlsync.desk.endpoints import desk_of, posted, round_of, shown
+from xlsync.desk.guarding import see_other
+from xlsync.desk.rendering import page, path_part
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xlsync.desk.receiving import Sent
+
+_SMALL = 1024 * 1024
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _show(request: Request) -> Response:
+    desk, name = desk_of(request), round_of(request)
+    with desk.repository() as repository:
+        known = name in api.rounds(repository)
+        notices = api.remind(repository, name, None, desk.forms).notices if known else []
+    return page(request, "reminding", at="ledger", round=name, notices=notices, known=known)
+
+
+def _write(request: Request, sent: Sent) -> Response:
+    """Drafts, letters and the workbooks that are missing, in one archive; nothing is sent."""
+    desk, name = desk_of(request), round_of(request)
+
+    def make(path: Path) -> list[Path]:
+        with desk.repository() as repository:
+            made = api.remind(
+                repository,
+                name,
+                path.parent,
+                desk.forms,
+                sender=sent.value("sender") or None,
+                contact=sent.value("contact") or None,
+            )
+        if not made.paths:
+            raise api.XlsyncError("没有要催的单位。")
+        return made.paths
+
+    return made_archive(make, f"{name} 催报.zip", "催报")
+
+
+def _date(request: Request, sent: Sent) -> Response:
+    """Set a new date until which a round is to come back."""
+    desk, name, due = desk_of(request), round_of(request), sent.value("due")
+    if not _DAY.fullmatch(due):
+        raise api.XlsyncError("截止日期请写成 2024-10-31 这样。")
+    with desk.repository() as repository:
+        api.coordinator(repository, desk.forms).deadline(name, due, sent.value("reason"))
+    told = urlencode({"told": f"截止日期已改为 {due}。"})
+    return see_other(f"/round/{path_part(name)}/reminding?{told}")
+
+
+_HERE = "/round/{year}/{name}/reminding"
+ROUTES = [
+    shown(_HERE, _show),
+    posted(_HERE, _write, _SMALL),
+    posted(f"{_HERE}/due", _date, _SMALL),
+]
