@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.records import Remark
     from xlsync.repository import Repository
-    from xlsync.rounds.roster import Roster, RosterColumn
+    from xlsync.rounds.roster import ReadColumn, Roster
 
 _REASON = "名册更正"
 """What the log gives as the reason of a correction that a roster brought."""
@@ -60,7 +60,7 @@ class Distribution:
     problems: list[Problem]
     commit: str | None
     held: bool = False
-    columns: Sequence[RosterColumn] = ()
+    columns: Sequence[ReadColumn] = ()
     """What each column of the roster was understood as."""
 
     @property

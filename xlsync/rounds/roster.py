@@ -42,7 +42,7 @@ _SETTLED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class RosterColumn:
+class ReadColumn:
     """A column of a list: its number from 1, its head, and what it was understood as.
 
     ``field`` is the name of a field, ``id``, or None for a column that is left alone;
@@ -63,7 +63,7 @@ class Roster:
     sheet: str | None = None
     projects: list[RosterProject] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    columns: list[RosterColumn] = field(default_factory=list)
+    columns: list[ReadColumn] = field(default_factory=list)
 
     def report(self, found: Problem, address: Address) -> None:
         """Note a problem at a cell."""
@@ -80,7 +80,7 @@ def doubtful(problems: Iterable[Problem]) -> list[Problem]:
 def open_roster(form: Form, path: Path, chosen: Mapping[int, str] | None = None) -> Roster:
     """Read a roster from a workbook, or from a text with a sign between its values.
 
-    ``chosen`` says what columns are, by their numbers, as :class:`RosterColumn` does; an empty
+    ``chosen`` says what columns are, by their numbers, as :class:`ReadColumn` does; an empty
     text leaves one alone.
     """
     try:
@@ -120,10 +120,10 @@ def read_roster(form: Form, workbook: Workbook, chosen: Mapping[int, str] | None
     )
 
 
-def _columns(heads: Heads) -> list[RosterColumn]:
+def _columns(heads: Heads) -> list[ReadColumn]:
     below = [cells for row, cells in heads.sheet.rows().items() if row > heads.row]
     return [
-        RosterColumn(
+        ReadColumn(
             number,
             Address(1, number).a1.rstrip("1"),
             head.shown,
