@@ -68,6 +68,17 @@ WRONG = {
     "drop no list": ('extends = "base"\ndrop = "one"', "drop: must be a list of keys"),
     "drop what is not there": ('extends = "base"\ndrop = ["one.q"]', "drop: 'one.q' is not in"),
     "drop through a value": ('extends = "base"\ndrop = ["form.q"]', "drop: 'form.q' is not in"),
+    "drop a rule that is not there": (
+        'extends = "base"\ndrop = ["rules.M009"]',
+        "drop: 'rules.M009' is not in",
+    ),
+    "add to nothing": ('[[add.rules]]\ncode = "F001"', "add: there is nothing to add without"),
+    "add no list": ('extends = "base"\nadd = 3', "add: must hold lists"),
+    "add to no list": ('extends = "base"\n[[add.one]]\nx = 1', "add: 'one' is no list"),
+    "add to what is given anew": (
+        'extends = "base"\n[[rules]]\ncode = "X"\n[[add.rules]]\ncode = "Y"',
+        "add: 'rules' is given anew",
+    ),
 }
 
 

@@ -2,7 +2,8 @@
 
 ``extends = "NAME"`` takes over the file NAME of the same folder, or of the installed forms.
 Tables are joined key by key; anything else, lists too, takes the place of what was there.
-``drop = ["trees.old"]`` first takes such tables or keys out of what is taken over.
+``drop = ["trees.old"]`` first takes such tables or keys out of what is taken over, and
+``drop = ["rules.M006"]`` the items of that code out of a list; ``[[add.rules]]`` adds to a list.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 EXTENDS = "extends"
 DROP = "drop"
+ADD = "add"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -66,12 +68,15 @@ def find(folder: Path, name: str) -> list[Path]:
 
 def _read(path: Path, before: tuple[Path, ...]) -> FormSource:
     own = _own_tables(path)
-    name, drop = own.pop(EXTENDS, None), own.pop(DROP, [])
+    name, drop, added = own.pop(EXTENDS, None), own.pop(DROP, []), own.pop(ADD, {})
     if not isinstance(drop, list) or not all(isinstance(key, str) for key in drop):
         raise FormError([f'{path}: {DROP}: must be a list of keys such as "trees.old"'])
+    if not isinstance(added, dict) or not all(isinstance(one, list) for one in added.values()):
+        raise FormError([f"{path}: {ADD}: must hold lists such as [[add.rules]]"])
     if name is None:
-        if drop:
-            raise FormError([f"{path}: {DROP}: there is nothing to drop without {EXTENDS}"])
+        for key, given in ((DROP, drop), (ADD, added)):
+            if given:
+                raise FormError([f"{path}: {key}: there is nothing to {key} without {EXTENDS}"])
         return FormSource(own, [(path, own)])
     if not isinstance(name, str):
         raise FormError([f"{path}: {EXTENDS}: must be the name of a form"])
@@ -84,6 +89,7 @@ def _read(path: Path, before: tuple[Path, ...]) -> FormSource:
     tables = base.tables
     for key in drop:
         tables = _without(tables, key.split("."), f"{path}: {DROP}: {key!r} is not in {name!r}")
+    own = _added(tables, own, added, path)
     return FormSource(_joined(tables, own), [(path, own), *base.files])
 
 
@@ -108,8 +114,25 @@ def _joined(base: Tables, own: Tables) -> Tables:
     return joined
 
 
+def _added(base: Tables, own: Tables, added: Tables, path: Path) -> Tables:
+    """The file with its lists longer by what it adds to those that it takes over."""
+    for key, items in added.items():
+        if key in own:
+            raise FormError([f"{path}: {ADD}: {key!r} is given anew, so nothing can be added"])
+        if not isinstance(base.get(key), list):
+            raise FormError([f"{path}: {ADD}: {key!r} is no list of what it extends"])
+        own = {**own, key: [*base[key], *items]}
+    return own
+
+
 def _without(tables: Tables, keys: Sequence[str], mistake: str) -> Tables:
     first, *rest = keys
+    if rest and isinstance(items := tables.get(first), list):
+        code = ".".join(rest)
+        left = [one for one in items if one.get("code") != code]
+        if len(left) == len(items):
+            raise FormError([mistake])
+        return {**tables, first: left}
     if first not in tables or (rest and not isinstance(tables[first], dict)):
         raise FormError([mistake])
     left = {key: value for key, value in tables.items() if key != first}

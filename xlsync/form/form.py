@@ -20,6 +20,7 @@ from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.form.rules import Subject
 from xlsync.form.template import FixedBlock, TableBlock, Template
+from xlsync.form.types.units import YUAN
 from xlsync.form.types.width import single_blanks
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Form:
             FormError: naming file, table and key of what is wrong in or between them.
         """
         template, mapping = load_pair((template_path, Template), (mapping_path, FormMapping))
+        template = template.worded({"title": mapping.title, "unit": mapping.unit or YUAN})
         libraries = load_libraries(mapping, mapping_path)
         form = cls(template, mapping, libraries, template_path, mapping_path)
         mistakes = pairing_mistakes(form.template, form.mapping)

@@ -28,6 +28,7 @@ from xlsync.form.fields import (
 )
 from xlsync.form.locate import Location, Locator
 from xlsync.form.rules import Rule
+from xlsync.form.types.units import YUAN
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -97,16 +98,25 @@ class Table(Strict):
         return self
 
 
-def _counted(items: object, unit: str) -> object:
-    """Fields or columns as a file gives them, its unit given to every amount without one."""
+def _counted(items: object, unit: str | None) -> object:
+    """Fields or columns as a file gives them, its unit given to every amount without one.
+
+    ``{unit}`` in the help of an amount is the unit that the sheet counts it in.
+    """
     if not isinstance(items, dict):
         return items
     return {
-        name: {"unit": unit, **item}
-        if isinstance(item, dict) and item.get("type") == "money"
-        else item
+        name: _amount(item, unit) if isinstance(item, dict) and item.get("type") == "money" else item
         for name, item in items.items()
     }
+
+
+def _amount(item: dict[str, object], unit: str | None) -> dict[str, object]:
+    made = item if unit is None else {"unit": unit, **item}
+    said = made.get("help")
+    if isinstance(said, str):
+        made = {**made, "help": said.replace("{unit}", str(made.get("unit", YUAN)))}
+    return made
 
 
 class RecordPlan(Strict):
@@ -184,8 +194,9 @@ class Mapping(Strict):
     @classmethod
     def _with_the_unit_of_the_form(cls, given: object) -> object:
         """Every amount says its unit, where the form has one for all of them."""
-        if not isinstance(given, dict) or not isinstance(unit := given.get("unit"), str):
+        if not isinstance(given, dict):
             return given
+        unit = said if isinstance(said := given.get("unit"), str) else None
         made = {**given, "fields": _counted(given.get("fields"), unit)}
         if isinstance(tables := given.get("tables"), dict):
             made["tables"] = {

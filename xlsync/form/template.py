@@ -7,10 +7,13 @@ its own that begin at A1, so that a table may grow and what follows moves down.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from xlsync.base.grid import Area
 from xlsync.base.strict import AfterValidator, Field, Strict, StringConstraints, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHEET = "_xlsync"
 LISTS = "_lists"
@@ -73,6 +76,13 @@ class Label(Strict):
         if (self.text is None) == (self.of is None):
             raise ValueError("needs either text or of")
         return self
+
+
+def _worded(label: Label, words: Mapping[str, str]) -> Label:
+    text = label.text or ""
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return label if text in {label.text, ""} else label.model_copy(update={"text": text})
 
 
 class Slot(Strict):
@@ -173,6 +183,15 @@ class Template(Strict):
         min_length=1
     )
     footer: Footer
+
+    def worded(self, words: Mapping[str, str]) -> Template:
+        """The template with ``{title}`` and such in its fixed texts replaced by these words."""
+        blocks = [
+            block.model_copy(update={key: [_worded(label, words) for label in getattr(block, key)]})
+            for block in self.blocks
+            for key in ("labels" if isinstance(block, FixedBlock) else "headings",)
+        ]
+        return self.model_copy(update={"blocks": blocks})
 
     def style(self, name: str) -> Style:
         """The style with everything that it takes over from others."""
