@@ -129,10 +129,10 @@ def _without(tables: Tables, keys: Sequence[str], mistake: str) -> Tables:
     first, *rest = keys
     if rest and isinstance(items := tables.get(first), list):
         code = ".".join(rest)
-        left = [one for one in items if one.get("code") != code]
-        if len(left) == len(items):
+        kept = [one for one in items if one.get("code") != code]
+        if len(kept) == len(items):
             raise FormError([mistake])
-        return {**tables, first: left}
+        return {**tables, first: kept}
     if first not in tables or (rest and not isinstance(tables[first], dict)):
         raise FormError([mistake])
     left = {key: value for key, value in tables.items() if key != first}

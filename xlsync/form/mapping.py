@@ -106,7 +106,9 @@ def _counted(items: object, unit: str | None) -> object:
     if not isinstance(items, dict):
         return items
     return {
-        name: _amount(item, unit) if isinstance(item, dict) and item.get("type") == "money" else item
+        name: _amount(item, unit)
+        if isinstance(item, dict) and item.get("type") == "money"
+        else item
         for name, item in items.items()
     }
 
