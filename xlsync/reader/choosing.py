@@ -32,7 +32,7 @@ def choose(forms: Sequence[Form], readings: Sequence[Reading]) -> Reading:
     """The reading by the form that the copy is; X008 where that is not certain.
 
     What stands there decides first: a form whose labels are all there is none whose labels are
-    missing. Where labels, year and content leave it open, and it matters to what is read, nothing is read (S005).
+    missing. Where labels, year and content leave open what is to be read, nothing is (S005).
     """
     pairs = list(zip(forms, readings, strict=True))
     least = min(_misfits(reading) for reading in readings)
