@@ -14,6 +14,7 @@ from xlsync.form.extending import read_toml
 from xlsync.form.loading import load_toml
 from xlsync.form.mapping import Mapping
 from xlsync.form.rules import Rule
+from xlsync.form.rules.of_rounds import RoundRule
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "mappings").glob("*.toml"))
@@ -216,6 +217,16 @@ def test_every_rule_kind_is_documented_by_an_example_that_loads() -> None:
         told.add(example["kind"])
     kinds = {get_args(kind.hints()["kind"])[0] for kind in KINDS}
     assert told == kinds
+
+
+def test_every_kind_of_round_rule_is_documented_by_an_example_that_loads() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    examples = tomllib.loads("\n".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL)))
+    shipped = [read_toml(path).tables for path in SHIPPED]
+    for example in examples["round_rules"]:
+        assert any(fits(tables | {"round_rules": [example]}) for tables in shipped), example
+    told = {one["kind"] for one in examples["round_rules"]}
+    assert told == {get_args(kind.hints()["kind"])[0] for kind in get_args(get_args(RoundRule)[0])}
 
 
 def fits(tables: dict[str, Any]) -> bool:

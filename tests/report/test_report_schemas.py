@@ -56,6 +56,12 @@ def test_what_is_printed_keeps_to_its_schema(
     assert len(states) >= 3
     check_output("received", invoke("received", "2023/一上", "--json").stdout)
     check_output("rounds", invoke("rounds", "--json").stdout)
+    (tmp_path / "ceilings.csv").write_text(f"单位,控制数（元）\n{rows[1][0]},1\n合计,2\n", "utf-8")
+    kept = invoke("ceilings", "import", "2023/一上", "ceilings.csv")
+    assert kept.exit_code == 0, kept.output
+    audited = invoke("audit", "2023/一上", "--json").stdout
+    assert json.loads(audited)["findings"]
+    check_output("audit", audited)
     record = next(one["record"] for one in states if one["state"] == "已收")
     cancelled = invoke("cancel", "2023/一上", record, "--reason", "不再实施", "--json")
     assert cancelled.exit_code == 0, cancelled.output

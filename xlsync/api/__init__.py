@@ -10,6 +10,7 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 ``with`` block.
 """
 
+from xlsync.api.auditing import audit, ceilings, keep_ceilings, read_ceilings, write_audit
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
 from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import coordinator, round_states, round_warnings, tick, undo
@@ -81,9 +82,11 @@ __all__ = [
     "Severity",
     "UsageError",
     "XlsyncError",
+    "audit",
     "backup",
     "carry_over",
     "carry_over_files",
+    "ceilings",
     "check",
     "check_fields",
     "check_forms",
@@ -108,6 +111,7 @@ __all__ = [
     "init",
     "is_round",
     "join",
+    "keep_ceilings",
     "keep_units",
     "log",
     "open_repository",
@@ -115,6 +119,7 @@ __all__ = [
     "print_round",
     "problems_of",
     "read",
+    "read_ceilings",
     "read_files",
     "read_units",
     "received",
@@ -139,6 +144,7 @@ __all__ = [
     "undo",
     "units",
     "workbook_names",
+    "write_audit",
     "write_conflicts",
     "write_corrections",
     "write_draft",

@@ -102,6 +102,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "K002": (Severity.ERROR, "冲突处理单不完整或被改动"),
     "Q001": (Severity.ERROR, "审核意见无法采用"),
     "Q002": (Severity.WARNING, "审核后项目又有变动，意见未采用"),
+    "Q003": (Severity.WARNING, "各项目合起来的情况没有核查"),
     "B001": (Severity.ERROR, "其他轮次的表"),
     "B002": (Severity.ERROR, "本轮没有下发的项目"),
     "B003": (Severity.ERROR, "在别的项目的表上填报"),

@@ -14,6 +14,7 @@ from xlsync.cli.options import forms_option, lang_option, repo_option
 from xlsync.cli.speaking import teach_click
 
 _COMMANDS = {
+    "audit": ("audit", "ceilings"),
     "collect": ("collect",),
     "decide": ("cancel", "correct", "deadline", "move", "rename", "restore"),
     "demo": ("demo",),

@@ -73,6 +73,7 @@ def collect(
     error is sent back, and what contradicts another copy waits: both are kept as received, and
     what was accepted before stays. Only what is new or still open is shown.
     """
+    from xlsync.report.audits import finding_lines
     from xlsync.report.rounds import collection_lines, outcome_table, review_lines
 
     with settings.repository() as repository:
@@ -95,6 +96,7 @@ def collect(
     else:
         print_report(review_lines(collection.reviews))
         print_report(collection_lines(collection, written or ()), outcome_table(collection))
+        print_report(finding_lines(collection.findings))
         _print_findings(collection)
     found = [one.problems for one in collection.outcomes]
     found += [tuple(one.problems) for one in collection.reviews]

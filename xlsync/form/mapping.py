@@ -28,6 +28,7 @@ from xlsync.form.fields import (
 )
 from xlsync.form.locate import Location, Locator
 from xlsync.form.rules import Rule
+from xlsync.form.rules.of_rounds import RoundRule
 from xlsync.form.types.units import YUAN
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ class Mapping(Strict):
     trees: dict[Name, dict[Text, list[Text]]] = {}
     relatives: list[Relative] = []
     rules: list[Rule] = []
+    round_rules: list[RoundRule] = []
 
     @property
     def titles(self) -> list[str]:
@@ -228,6 +230,9 @@ class Mapping(Strict):
         for number, rule in enumerate(self.rules, start=1):
             for mistake in rule.mistakes(self):
                 raise ValueError(f"rules[{number}] {rule.code}: {mistake}")
+        for number, of_round in enumerate(self.round_rules, start=1):
+            for mistake in of_round.mistakes(self):
+                raise ValueError(f"round_rules[{number}] {of_round.code}: {mistake}")
         return self
 
     @model_validator(mode="after")
@@ -277,6 +282,9 @@ class Mapping(Strict):
                 yield f"tables.{name}.columns.{key}", column
 
     def _references_of_rules(self) -> Iterator[tuple[str, str, str, Container[str]]]:
+        for number, of_round in enumerate(self.round_rules, start=1):
+            for slot in of_round.slots():
+                yield f"round_rules[{number}] {of_round.code}", "field", slot, self.fields
         for number, rule in enumerate(self.rules, start=1):
             place = f"rules[{number}] {rule.code}"
             for slot in rule.slots():

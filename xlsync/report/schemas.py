@@ -168,6 +168,46 @@ class ReviewOutput(_Output):
     problems: list[ProblemOutput]
 
 
+class FindingProjectOutput(_Output):
+    """A project that a finding is about."""
+
+    record: str
+    group: str
+    title: str
+
+
+class FindingOutput(_Output):
+    """What a rule of rounds found about a unit, or the whole round (null)."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    pointer: str | None
+    unit: str | None
+    projects: list[FindingProjectOutput]
+
+
+class CeilingUseOutput(_Output):
+    """What a unit asks for under a ceiling, or the whole round (null); amounts in 元."""
+
+    unit: str | None
+    heading: str
+    ceiling: str
+    amount: str
+    left: str
+    projects: int
+
+
+class AuditOutput(_Output):
+    """A round audited."""
+
+    round: RoundName
+    projects: int
+    ceilings: list[CeilingUseOutput]
+    lacks_ceilings: bool
+    findings: list[FindingOutput]
+
+
 class CollectionOutput(_Output):
     """What came in."""
 
@@ -177,6 +217,7 @@ class CollectionOutput(_Output):
     returned: list[str]
     reviews: list[ReviewOutput]
     forms: list[OutcomeOutput]
+    findings: list[FindingOutput]
 
 
 class ChangeOutput(_Output):
@@ -280,6 +321,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
     "diff": (list[RecordDeltaOutput], "xlsync diff --json"),
     "distribute": (DistributionOutput, "xlsync distribute --json"),
     "collect": (CollectionOutput, "xlsync collect --json"),
+    "audit": (AuditOutput, "xlsync audit --json"),
     "status": (list[StandingOutput], "xlsync status --json"),
     "received": (list[ReceivedOutput], "xlsync received --json"),
     "log": (list[EventOutput], "xlsync log --json"),

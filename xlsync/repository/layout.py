@@ -23,6 +23,7 @@ MERGED = "merged"
 DECISIONS = "decisions"
 DEADLINES = "deadlines"
 TICKS = "ticks"
+CEILINGS = "ceilings"
 ROSTERS = "rosters"
 SEAL = "seal.json"
 UNITS = "units.json"
@@ -141,6 +142,11 @@ def deadlines_path(round_name: str) -> str:
 def ticks_path(round_name: str) -> str:
     """Where it stands which warnings of a round a person has ticked off."""
     return f"{TICKS}/{check_round(round_name)}.json"
+
+
+def ceilings_path(round_name: str) -> str:
+    """Where the ceiling list of a round stands: up to how much units may ask for."""
+    return f"{CEILINGS}/{check_round(round_name)}.json"
 
 
 def roster_path(round_name: str) -> str:

@@ -12,13 +12,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
+from xlsync.base.problems import problem
 from xlsync.repository import Changes, check_round
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.acceptance import Acceptance, Wish
 from xlsync.rounds.attempts import until_committed
+from xlsync.rounds.auditing import audit_of
+from xlsync.rounds.findings import Finding
 from xlsync.rounds.incoming import ReadingContext, read_files
-from xlsync.rounds.outcomes import SILENT, Outcome, State
+from xlsync.rounds.outcomes import CHANGES, SILENT, Outcome, State
 from xlsync.rounds.receipts import now
 from xlsync.rounds.returning import copies, number_copies
 from xlsync.rounds.round_view import RoundView
@@ -50,6 +54,8 @@ class Collection:
     resolved: tuple[str, ...] = ()
     passed: tuple[Path, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the rules of rounds find about the records that changed."""
     copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
@@ -61,6 +67,7 @@ class Collection:
             "returned": [str(path) for path in returned],
             "reviews": [one.as_json() for one in self.reviews],
             "forms": [one.as_json() for one in self.outcomes],
+            "findings": [one.as_json() for one in self.findings],
         }
 
     def disputed(self) -> set[str]:
@@ -106,6 +113,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     incoming = read_files(forms, paths, context, snapshot.spool(), progress, told)
     wish = Wish(replacing=replacing, correcting=correcting)
     made = put_in(repository, forms, round_name, incoming, wish, returning=returning)
+    made = replace(made, findings=_audited(repository, forms, made))
     again = copies(repository, forms, round_name, incoming, made.outcomes)
     return replace(made, copies=again) if returning else made
 
@@ -137,6 +145,18 @@ def put_in(  # noqa: PLR0913 - what can be asked of a collection
         return Collection(round_name, outcomes, commit, resolved, passed)
 
     return until_committed(once)
+
+
+def _audited(
+    repository: Repository, forms: Mapping[str, Form], made: Collection
+) -> tuple[Finding, ...]:
+    """What the rules of rounds find about what changed; it is committed whatever they find."""
+    touched = {one.record_id for one in made.outcomes if one.record_id and one.state in CHANGES}
+    try:
+        found = audit_of(forms, repository.snapshot(), made.round, touched) if touched else []
+    except XlsyncError as error:
+        found = [Finding(problem("Q003", f"没有核查各项目合起来的情况：{error}"), "", ())]
+    return tuple(found)
 
 
 def _message(round_name: str, outcomes: list[Outcome]) -> str:

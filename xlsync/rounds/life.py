@@ -10,7 +10,7 @@ from xlsync.base.problems import Problem, Severity, from_json
 from xlsync.repository import RevisionKind, layout
 from xlsync.rounds.decisions import decisions_of
 from xlsync.rounds.ledger import CORRECTED, RETURNED, issued
-from xlsync.rounds.outcomes import State
+from xlsync.rounds.outcomes import CHANGES, State
 from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _KINDS = {
     RevisionKind.RENAMED: "改名",
     RevisionKind.REMOVED: "移除",
 }
-_CHANGES = {State.NEW, State.UPDATED, State.MERGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ class _Came:
         if "settled" in form:
             yield replace(event, kind=State.CONFLICT.value)
             event = replace(event, time=form["settled"])
-        made = self._version(path, at) if state_of(form) in _CHANGES else None
+        made = self._version(path, at) if state_of(form) in CHANGES else None
         if made is not None:
             event = replace(
                 event,

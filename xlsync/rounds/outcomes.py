@@ -50,6 +50,9 @@ class State(StrEnum):
 ACCEPTED = (State.NEW, State.UPDATED, State.MERGED, State.UNCHANGED, State.OLDER)
 """What stands in the round, or has been succeeded by what stands: nothing is to be done."""
 
+CHANGES = (State.NEW, State.UPDATED, State.MERGED)
+"""What changed the round's version of a record."""
+
 SILENT = (State.UNCHANGED, State.SETTLED)
 """What was told before and is settled."""
 

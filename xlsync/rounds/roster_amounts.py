@@ -12,7 +12,7 @@ from xlsync.form.types.units import said_by_label, said_unit, stated_unit, told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsync.base.grid import Address, Cell
+    from xlsync.base.grid import Address, Cell, Sheet
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json
     from xlsync.form import Form
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from xlsync.rounds.roster_heads import Heads
 
 _NOTHING = Decimal(0)
+
+
+def units_above(sheet: Sheet, row: int) -> set[str]:
+    """The units that titles and lines above a row of heads say."""
+    texts = (cell.text for address, cell in sheet.cells.items() if address.row < row)
+    return {said.unit for text in texts if (said := said_unit(text)) is not None}
 
 
 class Amounts:
@@ -37,7 +43,7 @@ class Amounts:
         self._heads = heads
         self._sums: dict[str, Decimal] = {}
         self._all: dict[str, Decimal] = {}
-        above = self._above()
+        above = units_above(heads.sheet, heads.rows[0])
         for column, name in heads.fields.items():
             item = form.mapping.fields.get(name)
             if item is None or not isinstance(TYPES[item.type], MoneyType):
@@ -48,15 +54,6 @@ class Amounts:
             self.kinds[name] = self._kind(
                 item.label, item.counted_in, said or above, heads.place(column)
             )
-
-    def _above(self) -> set[str]:
-        """The units that titles and lines above the heads say."""
-        texts = [
-            cell.text
-            for address, cell in self._heads.sheet.cells.items()
-            if address.row < self._heads.rows[0]
-        ]
-        return {said.unit for text in texts if (said := said_unit(text)) is not None}
 
     def _kind(self, label: str, default: str, said: set[str], place: Address) -> ValueType:
         unit = stated_unit(default, said)

@@ -14,6 +14,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round
 from xlsync.rounds.attempts import until_committed
+from xlsync.rounds.ceilings import WORD as CEILINGS
 from xlsync.rounds.choosing import CHOSEN
 from xlsync.rounds.decisions import Act
 from xlsync.rounds.ticking import TICK, UNTICK
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 UNDO = "撤销"
 _COLLECTION = "收集"
-_WORDS = (_COLLECTION, "下发", "截止日期", CHOSEN, TICK, UNTICK, *(one.word for one in Act))
+_WORDS = (
+    *(_COLLECTION, "下发", "截止日期", CHOSEN, CEILINGS, TICK, UNTICK),
+    *(one.word for one in Act),
+)
 _TRAILER = re.compile(r"^Xlsync-Undoes: ([0-9a-f]{40})$", re.MULTILINE)
 
 

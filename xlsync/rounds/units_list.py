@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from xlsync.base.grid import Sheet
+    from xlsync.base.grid import Sheet, Workbook
     from xlsync.base.problems import Problem
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -43,23 +43,30 @@ def unit_heads() -> dict[str, list[str]]:
     return load_toml(data_folder("mappings") / FOLDER / "units.toml", RosterWords).heads
 
 
-def open_units(path: Path) -> UnitList:
-    """Read a list of units from a workbook or from values set apart by commas or tabs."""
+def open_list(path: Path) -> tuple[Workbook | None, list[Problem]]:
+    """The workbook, or the values set apart by commas or tabs, that a list is; None and why not."""
     try:
         if path.stat().st_size > MAX_BYTES:
             message = f"文件超过 {MAX_BYTES // 1024 // 1024} MB，未读取。"
-            return UnitList(UnitTree(), [problem("X001", message)])
-        data = path.read_bytes()
+            return None, [problem("X001", message)]
+        workbook = open_table(path.suffix.lower(), path.read_bytes())
     except OSError as error:
         message = f"文件打不开：{error.strerror or error}。"
-        return UnitList(UnitTree(), [problem("X001", message)])
-    workbook = open_table(path.suffix.lower(), data)
-    for sheet in workbook.sheets:
+        return None, [problem("X001", message)]
+    return workbook, [*workbook.problems]
+
+
+def open_units(path: Path) -> UnitList:
+    """Read a list of units from a workbook or from values set apart by commas or tabs."""
+    workbook, problems = open_list(path)
+    for sheet in workbook.sheets if workbook else ():
         if (found := _heads(sheet)) is not None:
-            tree, problems = _UnitRows(sheet, *found).read()
-            return UnitList(tree, [*workbook.problems, *problems])
-    message = "没有找到表头：单位名单要有一行写明各列是什么，至少要有“单位”。"
-    return UnitList(UnitTree(), [*workbook.problems, problem("R001", message)])
+            made = _UnitRows(sheet, *found).read()
+            return UnitList(made.tree, [*problems, *made.problems])
+    if workbook is not None:
+        message = "没有找到表头：单位名单要有一行写明各列是什么，至少要有“单位”。"
+        problems.append(problem("R001", message))
+    return UnitList(UnitTree(), problems)
 
 
 def _heads(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
