@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.problems import Severity
 from xlsync.form.types.units import told
 from xlsync.report.lines import line, visible
-from xlsync.report.office import HEAD_ROW, Column, book
+from xlsync.report.office import HEAD_ROW, ReportColumn, book
 from xlsync.rounds.ceilings import WHOLE
 
 if TYPE_CHECKING:
@@ -23,25 +23,25 @@ _WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _ROUND = "全轮"
 _FOUND = (
-    Column("序号", 6, "count"),
-    Column("单位", 26),
-    Column("级别", 8, "center"),
-    Column("代码", 8, "center"),
-    Column("核查结果", 60),
-    Column("涉及项目", 44),
+    ReportColumn("序号", 6, "count"),
+    ReportColumn("单位", 26),
+    ReportColumn("级别", 8, "center"),
+    ReportColumn("代码", 8, "center"),
+    ReportColumn("核查结果", 60),
+    ReportColumn("涉及项目", 44),
 )
 _UNITS = (
-    Column("单位", 40),
-    Column("错误", 10, "count"),
-    Column("警告", 10, "count"),
+    ReportColumn("单位", 40),
+    ReportColumn("错误", 10, "count"),
+    ReportColumn("警告", 10, "count"),
 )
 _CEILINGS = (
-    Column("单位", 34),
-    Column("控制数名称", 18, "center"),
-    Column("项目", 8, "count"),
-    Column("控制数（元）", 20, "money"),
-    Column("申报合计（元）", 20, "money"),
-    Column("余额（元）", 20, "money"),
+    ReportColumn("单位", 34),
+    ReportColumn("控制数名称", 18, "center"),
+    ReportColumn("项目", 8, "count"),
+    ReportColumn("控制数（元）", 20, "money"),
+    ReportColumn("申报合计（元）", 20, "money"),
+    ReportColumn("余额（元）", 20, "money"),
 )
 
 

@@ -58,7 +58,7 @@ def audit(
             names a field that the other form has not.
     """
     check_known(snapshot, round_name)
-    work = _Audit(forms, snapshot, round_name)
+    work = _Auditor(forms, snapshot, round_name)
     made = Audit(round_name, sum(wanted(one.group) for one in work.items))
     found = [*work.ceilings(made), *work.same_amounts(work.items), *work.repeated(work.items)]
     made.findings = [one for one in found if _is_about(one, wanted)]
@@ -75,7 +75,7 @@ def audit_of(
     Raises:
         XlsyncError: as :func:`audit` does.
     """
-    work = _Audit(forms, snapshot, round_name)
+    work = _Auditor(forms, snapshot, round_name)
     items = [one for one in work.items if one.entry.id in touched]
     if not items:
         return []
@@ -97,10 +97,10 @@ def _is_about(finding: Finding, wanted: Callable[[str], bool]) -> bool:
     return any(map(wanted, units))
 
 
-class _Item:
+class _AuditedRecord:
     """A record of the round; it is read when it is first asked for."""
 
-    def __init__(self, work: _Audit, entry: Entry) -> None:
+    def __init__(self, work: _Auditor, entry: Entry) -> None:
         self.work, self.entry = work, entry
 
     @property
@@ -125,12 +125,14 @@ class _Item:
         return amount_of(get(self.record, item.pointer), item.type)
 
 
-class _Audit:
+class _Auditor:
     """One round with what its rules need."""
 
     def __init__(self, forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> None:
         self.forms, self.snapshot, self.round = forms, snapshot, round_name
-        self.items = [_Item(self, one) for one in counted_records(snapshot, round_name).values()]
+        self.items = [
+            _AuditedRecord(self, one) for one in counted_records(snapshot, round_name).values()
+        ]
         self.lines = ceilings(snapshot, round_name)
         self.tree = unit_tree(snapshot)
         self._above: dict[str, list[str]] = {}
@@ -153,7 +155,7 @@ class _Audit:
 
     def ceilings(self, made: Audit) -> Iterator[Finding]:
         """Units that ask for more than their ceiling, and those without one."""
-        asking: dict[str, list[tuple[Ceiling, _Item]]] = {}
+        asking: dict[str, list[tuple[Ceiling, _AuditedRecord]]] = {}
         for item in self.items if self.lines else ():
             for rule in _of_kind(item, Ceiling):
                 asking.setdefault(rule.heading, []).append((rule, item))
@@ -161,12 +163,14 @@ class _Audit:
             yield from self._under_heading(made, heading, asked)
 
     def _under_heading(
-        self, made: Audit, heading: str, asked: Sequence[tuple[Ceiling, _Item]]
+        self, made: Audit, heading: str, asked: Sequence[tuple[Ceiling, _AuditedRecord]]
     ) -> Iterator[Finding]:
         lines = [one for one in self.lines if one.heading == heading]
         listed = {unit_key(one.unit) if one.unit else WHOLE for one in lines}
-        below: dict[str, list[tuple[Ceiling, _Item, Decimal]]] = {one: [] for one in listed}
-        without: dict[str, list[_Item]] = {}
+        below: dict[str, list[tuple[Ceiling, _AuditedRecord, Decimal]]] = {
+            one: [] for one in listed
+        }
+        without: dict[str, list[_AuditedRecord]] = {}
         for rule, item in asked:
             keys = self.above(item.group)
             for key in listed.intersection(keys):
@@ -187,7 +191,10 @@ class _Audit:
             yield Finding(found, names[0].group, names)
 
     def _exceeded(
-        self, line: CeilingLine, total: Decimal, parts: Sequence[tuple[Ceiling, _Item, Decimal]]
+        self,
+        line: CeilingLine,
+        total: Decimal,
+        parts: Sequence[tuple[Ceiling, _AuditedRecord, Decimal]],
     ) -> Finding:
         rule, first, _ = parts[0]
         field_ = first.form.mapping.fields[rule.amount]
@@ -205,7 +212,7 @@ class _Audit:
 
     # ---- amounts of another form ------------------------------------------------------
 
-    def same_amounts(self, items: Iterable[_Item]) -> Iterator[Finding]:
+    def same_amounts(self, items: Iterable[_AuditedRecord]) -> Iterator[Finding]:
         """Amounts that are not those of the other form of the same project and year."""
         for item in items:
             for rule in _of_kind(item, SameAmount):
@@ -215,7 +222,9 @@ class _Audit:
                     continue
                 yield self._differs(item, rule, mine, other)
 
-    def _differs(self, item: _Item, rule: SameAmount, mine: Decimal, other: _Other) -> Finding:
+    def _differs(
+        self, item: _AuditedRecord, rule: SameAmount, mine: Decimal, other: _OtherForm
+    ) -> Finding:
         field_, amount = item.form.mapping.fields[rule.amount], other.amount or Decimal(0)
         unit = field_.counted_in
         way = "多" if mine > amount else "少"
@@ -226,7 +235,7 @@ class _Audit:
         found = Problem(rule.code, rule.severity, message, pointer=field_.pointer)
         return Finding(found, item.project.group, (item.project,))
 
-    def _other(self, item: _Item, rule: SameAmount) -> _Other | None:
+    def _other(self, item: _AuditedRecord, rule: SameAmount) -> _OtherForm | None:
         """The same project in the latest other round that has it on one of the forms."""
         year = _year(item.form, item.record)
         names = item.project
@@ -243,18 +252,18 @@ class _Audit:
                 message = f"{item.form.id} 的规则 {rule.code}：{form.id} 没有栏目 {rule.other}"
                 raise XlsyncError(message)
             amount = amount_of(get(record, field_.pointer), field_.type)
-            return _Other(index.round, field_.label, amount)
+            return _OtherForm(index.round, field_.label, amount)
         return None
 
     @cached_property
-    def _rounds(self) -> list[_Index]:
+    def _rounds(self) -> list[_RoundIndex]:
         """The other rounds, the latest first."""
         names = sorted(self.snapshot.rounds(), key=round_order, reverse=True)
         return [_index(self.snapshot, name) for name in names if name != self.round]
 
     # ---- projects that repeat each other ------------------------------------------------
 
-    def repeated(self, items: Sequence[_Item]) -> Iterator[Finding]:
+    def repeated(self, items: Sequence[_AuditedRecord]) -> Iterator[Finding]:
         """Projects that say the same in the fields of a rule, where one of ``items`` does."""
         rules = {
             (rule.code, tuple(rule.fields), rule.within): (rule, item.form)
@@ -265,7 +274,7 @@ class _Audit:
             yield from self._repeated(rule, form, {one.entry.id for one in items})
 
     def _repeated(self, rule: Repeated, form: Form, wanted: set[str]) -> Iterator[Finding]:
-        alike: dict[tuple[str, ...], list[_Item]] = {}
+        alike: dict[tuple[str, ...], list[_AuditedRecord]] = {}
         has_title = form.mapping.record.title in rule.fields
         for item in self._alike(wanted) if has_title else self.items:
             if rule not in _of_kind(item, Repeated):
@@ -278,7 +287,7 @@ class _Audit:
             if len(found) > 1 and any(one.entry.id in wanted for one in found):
                 yield _repetition(rule, found)
 
-    def _alike(self, wanted: set[str]) -> Iterable[_Item]:
+    def _alike(self, wanted: set[str]) -> Iterable[_AuditedRecord]:
         """Projects with the names of some; what is called otherwise need not be read."""
         keys = {one.entry.id: comparable(one.entry.title)[:_TELLING] for one in self.items}
         counts = Counter(keys.values())
@@ -286,7 +295,7 @@ class _Audit:
         return [one for one in self.items if keys[one.entry.id] in likely]
 
 
-class _Other(NamedTuple):
+class _OtherForm(NamedTuple):
     """What another form of the same project says."""
 
     round: str
@@ -294,7 +303,7 @@ class _Other(NamedTuple):
     amount: Decimal | None
 
 
-class _Index(NamedTuple):
+class _RoundIndex(NamedTuple):
     """The records of a round by what they may be known by."""
 
     round: str
@@ -302,17 +311,17 @@ class _Index(NamedTuple):
     by_name: Mapping[tuple[str, str], Entry]
 
 
-def _index(snapshot: Snapshot, round_name: str) -> _Index:
+def _index(snapshot: Snapshot, round_name: str) -> _RoundIndex:
     entries = counted_records(snapshot, round_name)
     named = {_names(one.group, one.title): one for one in entries.values()}
-    return _Index(round_name, entries, named)
+    return _RoundIndex(round_name, entries, named)
 
 
 def _names(group: str, title: str) -> tuple[str, str]:
     return unit_key(group), unit_key(title)
 
 
-def _of_kind(item: _Item, kind: type[Rule]) -> list[Rule]:
+def _of_kind(item: _AuditedRecord, kind: type[Rule]) -> list[Rule]:
     return [one for one in item.form.mapping.round_rules if isinstance(one, kind)]
 
 
@@ -321,12 +330,12 @@ def _year(form: Form, record: Record) -> Json:
     return get(record, form.mapping.fields[slot].pointer) if slot else None
 
 
-def _text(item: _Item, slot: str) -> str:
+def _text(item: _AuditedRecord, slot: str) -> str:
     value = get(item.record, item.form.mapping.fields[slot].pointer)
     return comparable(str(value)) if value not in {None, ""} else ""
 
 
-def _repetition(rule: Repeated, found: Sequence[_Item]) -> Finding:
+def _repetition(rule: Repeated, found: Sequence[_AuditedRecord]) -> Finding:
     fields = found[0].form.mapping.fields
     labels = "、".join(f"“{fields[slot].label}”" for slot in rule.fields)
     projects = tuple(one.project for one in found)

@@ -139,7 +139,7 @@ def open_ceilings(forms: Mapping[str, Form], path: Path) -> CeilingList:
     }
     for sheet in workbook.sheets if workbook else ():
         if (found := _heads(sheet, headings)) is not None:
-            made = _Reading(sheet, *found).read()
+            made = _CeilingRows(sheet, *found).read()
             return CeilingList(made.lines, [*problems, *made.problems])
     if workbook is not None:
         wanted = "、".join(dict.fromkeys(f"“{rule.heading}”" for rule, _ in rules))
@@ -148,7 +148,7 @@ def open_ceilings(forms: Mapping[str, Form], path: Path) -> CeilingList:
     return CeilingList([], problems)
 
 
-class _Column(NamedTuple):
+class _CeilingColumn(NamedTuple):
     """A column of ceilings: its place, its heading in the rule, the unit of the field."""
 
     place: Address
@@ -158,26 +158,26 @@ class _Column(NamedTuple):
 
 def _heads(
     sheet: Sheet, headings: Mapping[str, tuple[str, str]]
-) -> tuple[int, int, list[_Column]] | None:
+) -> tuple[int, int, list[_CeilingColumn]] | None:
     """The row of heads, the column of units, and those of ceilings."""
     names = {key_of(text) for text in unit_heads()["name"]}
     for row, cells in islice(sheet.rows().items(), _ROWS):
         unit = next((at for at, cell in cells.items() if key_of(cell.text) in names), None)
-        columns: list[_Column] = []
+        columns: list[_CeilingColumn] = []
         for at, cell in cells.items():
             said = said_by_label(cell.text)
             key = key_of(said.label) if said and said.label else key_of(cell.text)
             if key in headings:
-                columns.append(_Column(Address(row, at), *headings[key]))
+                columns.append(_CeilingColumn(Address(row, at), *headings[key]))
         if unit is not None and columns:
             return row, unit, columns
     return None
 
 
-class _Reading:
+class _CeilingRows:
     """The rows below the heads."""
 
-    def __init__(self, sheet: Sheet, head: int, unit: int, columns: list[_Column]) -> None:
+    def __init__(self, sheet: Sheet, head: int, unit: int, columns: list[_CeilingColumn]) -> None:
         self.sheet, self.head, self.unit, self.columns = sheet, head, unit, columns
         self.made = CeilingList()
         file = data_folder("mappings") / FOLDER / _USUAL
@@ -217,7 +217,7 @@ class _Reading:
             self._report("R009", "表头下面没有控制数。", place, "")
         return self.made
 
-    def _kind(self, column: _Column) -> MoneyType:
+    def _kind(self, column: _CeilingColumn) -> MoneyType:
         """How the amounts of a column are read: in the unit that it says, or in the form's."""
         said = said_by_label(self.sheet.text(column.place))
         units = {said.unit} if said else units_above(self.sheet, column.place.row)
@@ -230,7 +230,7 @@ class _Reading:
             self._report("R025", message, column.place, self.sheet.text(column.place))
         return money_in(unit or column.unit, is_said=bool(units))
 
-    def _amount(self, unit: str, column: _Column, kind: MoneyType, place: Address) -> None:
+    def _amount(self, unit: str, column: _CeilingColumn, kind: MoneyType, place: Address) -> None:
         cell = self.sheet.cells.get(place)
         if cell is None or not cell.text.strip():
             return

@@ -14,7 +14,7 @@ from xlsync.base.strict import Field, Strict, StringConstraints
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.form.rules.subject import Plan
+    from xlsync.form.rules.subject import FormPlan
 
 _Text = Annotated[str, StringConstraints(min_length=1)]
 _Texts = Annotated[list[_Text], Field(min_length=1)]
@@ -34,7 +34,7 @@ class RoundRuleBase(Strict):
         """Those of them that have to be amounts."""
         return []
 
-    def mistakes(self, plan: Plan) -> Iterator[str]:
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """Why the rule can never hold; all fields that it names exist in the form."""
         for slot in self.amounts():
             if plan.fields[slot].type != "money":
