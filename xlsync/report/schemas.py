@@ -168,14 +168,6 @@ class ReviewOutput(_Output):
     problems: list[ProblemOutput]
 
 
-class FindingProjectOutput(_Output):
-    """A project that a finding is about."""
-
-    record: str
-    group: str
-    title: str
-
-
 class FindingOutput(_Output):
     """What a rule of rounds found about a unit, or the whole round (null)."""
 
@@ -184,7 +176,7 @@ class FindingOutput(_Output):
     message: str
     pointer: str | None
     unit: str | None
-    projects: list[FindingProjectOutput]
+    projects: list[_ProjectOutput]
 
 
 class CeilingUseOutput(_Output):
