@@ -29,6 +29,8 @@ PAGES = [
     f"{ROUND}/warnings?all=1",
     f"{ROUND}/reviewing",
     f"{ROUND}/totals",
+    f"{ROUND}/reminding",
+    "/units",
     PROJECT,
     "/nowhere",
     "/round?year=24&name=",

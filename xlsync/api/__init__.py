@@ -74,6 +74,7 @@ from xlsync.api.workbooks import (
 )
 from xlsync.base.errors import FormError, UsageError, XlsyncError
 from xlsync.base.files import refuse_existing
+from xlsync.base.language import in_chinese
 from xlsync.base.problems import Problem, Severity, has_error
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "forms",
     "generate",
     "has_error",
+    "in_chinese",
     "init",
     "is_round",
     "join",

@@ -24,13 +24,14 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
     forms: Forms | None = None,
     *,
     unit: str | None = None,
+    under: str | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> int:
     """Write what a round accepted as one PDF, in the order of the roster; how many forms it holds.
 
-    ``unit`` leaves only units whose name holds this text. There is a bookmark for each unit and
-    each project.
+    ``unit`` leaves only units whose name holds this text, ``under`` one unit of the list of units
+    and all below it. There is a bookmark for each unit and each project.
 
     Raises:
         XlsyncError: when nothing was accepted, LibreOffice or pypdf is not there, or the file
@@ -42,7 +43,7 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
 
     if not force:
         refuse_existing([path])
-    found = accepted(or_installed(forms), repository.snapshot(), round_name)
+    found = accepted(or_installed(forms), repository.snapshot(), round_name, under)
     items = [
         PrintedForm(form, record, form.group(record), form.title(record))
         for form, _, record in by_roster(found, unit)

@@ -38,14 +38,19 @@ def language() -> str:
 
 def told(text: str) -> str:
     """A text of the program in the language that is spoken; as it is where there is no other."""
-    if language() == ENGLISH or not text:
+    return text if language() == ENGLISH else in_chinese(text)
+
+
+def in_chinese(text: str) -> str:
+    """The Chinese of a text of the program, whatever is spoken; as it is where there is none."""
+    if not text:
         return text
     known = catalogue()["messages"]
     if text in known:
         return known[text]
     for pattern, translated in _patterns():
         if match := pattern.fullmatch(text):
-            return re.sub(r"\{(\d)\}", lambda blank: told(match[f"b{blank[1]}"]), translated)
+            return re.sub(r"\{(\d)\}", lambda blank: in_chinese(match[f"b{blank[1]}"]), translated)
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 import traceback
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from xlsync.api import XlsyncError
+from xlsync.api import XlsyncError, in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,10 +136,22 @@ class Jobs:
             self._threads.pop(number, None)
 
 
+_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "文件太大，磁盘放不下",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有权限，或文件被别的程序占用",
+    errno.EPERM: "没有权限，或文件被别的程序占用",
+    errno.EBUSY: "文件被别的程序占用",
+    errno.ENOENT: "文件或文件夹不在了",
+}
+
+
 def disk_trouble(error: OSError) -> str:
-    """What a person can do where a disk or a file refuses."""
-    reason = error.strerror or error
-    return f"磁盘或文件出错：{reason}。请看磁盘是否已满、文件是否被别的程序占用。"
+    """What went wrong with a disk or a file, and what a person can do."""
+    reason = _REASONS.get(error.errno or 0, error.strerror or error)
+    return f"磁盘或文件出错：{reason}。请腾出空间、关掉占用文件的程序，再试一次。"
 
 
 def _run(job: Job, work: Callable[[Job], Any]) -> None:
@@ -148,7 +161,7 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
     except StoppedError:
         stage, job.message = Stage.STOPPED, "已按要求停止，版本库没有改动。可以重新开始。"
     except XlsyncError as error:
-        stage, job.message = Stage.FAILED, str(error)
+        stage, job.message = Stage.FAILED, in_chinese(str(error))
     except MemoryError:
         stage, job.message = Stage.FAILED, "内存不够。请关掉别的程序，或分几批再做。"
     except OSError as error:

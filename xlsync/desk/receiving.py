@@ -21,6 +21,7 @@ from python_multipart.exceptions import MultipartParseError
 from starlette.requests import ClientDisconnect
 
 from xlsync.api import XlsyncError, safe_name
+from xlsync.desk.jobs import disk_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,8 +85,7 @@ async def receive(request: Request, limit: int = MAX_BYTES) -> Sent:
     except BaseException as error:
         sent.drop()
         if isinstance(error, OSError):
-            message = f"文件存不下来：{error.strerror or error}。请看磁盘是否已满，再重新发送。"
-            raise RefusedError(message) from None
+            raise RefusedError(f"文件存不下来。{disk_trouble(error)}") from None
         raise
     return sent
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from xlsync.api import XlsyncError
+from xlsync.api import XlsyncError, in_chinese
 from xlsync.desk.endpoints import desk_of
 from xlsync.desk.guarding import Guard, see_other
 from xlsync.desk.jobs import disk_trouble
@@ -110,7 +110,7 @@ def _refused(request: Request, error: Any) -> Response:  # noqa: ANN401
 
 
 def _wrong(request: Request, error: Any) -> Response:  # noqa: ANN401
-    return _error(request, 409, "没有完成", str(error))
+    return _error(request, 409, "没有完成", in_chinese(str(error)))
 
 
 def _disk(request: Request, error: Any) -> Response:  # noqa: ANN401

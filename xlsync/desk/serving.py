@@ -49,7 +49,9 @@ def serve(
     tell(keys.address)
     with contextlib.closing(listening), _opened(keys.address) if browser else _nothing():
         folders = [folder] if folder else [Path.cwd(), last_folder()]
-        desk = Desk(keys, _repository(folders), forms_folder, suggested=folder)
+        desk = Desk(
+            keys, _repository(folders), forms_folder, suggested=folder, trouble=_trouble(folder)
+        )
         _run(desk, listening)
 
 
@@ -61,6 +63,18 @@ def _repository(folders: Sequence[Path | None]) -> Path | None:
                 api.open_repository(one).close()
                 return one
     return None
+
+
+def _trouble(folder: Path | None) -> str:
+    """What is wrong with a folder that was named and holds something; empty for nothing."""
+    try:
+        if folder is not None and any(folder.iterdir()):
+            api.open_repository(folder).close()
+    except OSError:
+        return ""
+    except XlsyncError as error:
+        return api.in_chinese(str(error))
+    return ""
 
 
 def _run(desk: Desk, listening: socket.socket) -> None:

@@ -42,6 +42,8 @@ class Desk:
     forms_folder: Path | None = None
     jobs: Jobs = field(default_factory=Jobs)
     suggested: Path | None = None
+    trouble: str = ""
+    """Why the folder that was named when the page was started could not be opened."""
     close: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:

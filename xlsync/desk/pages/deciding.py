@@ -106,7 +106,7 @@ def _correct(request: Request, sent: Sent) -> Response:
             raise XlsyncError("没有改动任何一格。请在表上直接改。")  # noqa: TRY301 - told below
         seen = _decide(request, decide, is_preview="confirm" not in sent.values)
     except XlsyncError as error:
-        return _show(request, typed, str(error))
+        return _show(request, typed, api.in_chinese(str(error)))
     if seen.is_preview:
         return _show(request, typed, preview=seen)
     return see_other(f"{_own_address(request)}?{urlencode({'told': '已更正，理由记在经过里。'})}")

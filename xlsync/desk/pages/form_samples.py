@@ -100,7 +100,7 @@ def _draft(request: Request, sent: Sent) -> Response:
     made = api.draft_form(files[0], form_id, sheet=sent.value("sheet") or None, forms=desk.forms)
     folder = Path(tempfile.mkdtemp(prefix="xlsync-desk-"))
     api.write_draft(made, form_id, folder)
-    mistakes = [text for _, found in api.check_forms(folder) for text in found]
+    mistakes = [api.in_chinese(text) for _, found in api.check_forms(folder) for text in found]
     doubts = [*_doubts(made.template), *_doubts(made.mapping)]
     key = desk.pend(Drafted(form_id, folder, made.remarks, doubts, mistakes))
     return see_other(f"/forms/draft/{key}")

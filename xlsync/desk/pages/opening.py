@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def _show(request: Request, folder: str = "", wrong: str = "") -> Response:
-    suggested = str(desk_of(request).suggested or Path.home() / "绩效申报")
+    desk = desk_of(request)
+    wrong = wrong or desk.trouble
+    suggested = str(desk.suggested or Path.home() / "绩效申报")
     return page(
         request, "open", status=409 if wrong else 200, folder=folder or suggested, wrong=wrong
     )
@@ -39,8 +41,9 @@ def _open(request: Request, sent: Sent) -> Response:
         opened = api.init(folder) if "make" in sent.values else api.open_repository(folder)
         opened.close()
     except XlsyncError as error:
-        return _show(request, text, str(error))
+        return _show(request, text, api.in_chinese(str(error)))
     desk.open(folder)
+    desk.trouble = ""
     remember_folder(folder)
     return see_other("/")
 
