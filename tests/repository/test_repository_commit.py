@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, MovedError, Repository
+from xlsync.repository import Changes, MovedError, Repository, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_a_new_repository_is_empty(repository: Repository) -> None:
     snapshot = repository.snapshot()
     assert snapshot.rounds() == []
     assert snapshot.records(ROUND) == {}
-    assert snapshot.receipts(ROUND) == []
+    assert list(snapshot.documents(f"{layout.RECEIPTS}/{ROUND}")) == []
     assert snapshot.received(ROUND) == []
     assert [commit.message for commit in repository.history()] == ["Make the repository"]
 
@@ -56,7 +56,7 @@ def test_the_same_again_is_nothing_to_do(repository: Repository) -> None:
         changes = Changes(repository.snapshot(), ROUND)
         assert changes.put_record("a", "g", "t", {"x": 1}) is expected
         digest = changes.put_received("表.xlsx", b"bytes")
-        changes.put_receipt(digest, {"file": "表.xlsx"})
+        changes.put_document(layout.receipt_path(ROUND, digest), {"file": "表.xlsx"})
         assert (repository.commit(changes, "again") is not None) is expected
     assert len(repository.history()) == 2
 
@@ -112,7 +112,7 @@ def test_received_bytes_and_receipts_are_kept(repository: Repository) -> None:
     changes = Changes(repository.snapshot(), ROUND)
     assert changes.put_received("~$表 1.XLSX", data) == digest
     assert changes.put_received("副本.xlsx", data) == digest
-    changes.put_receipt(digest, {"file": "表", "problems": []})
+    changes.put_document(layout.receipt_path(ROUND, digest), {"file": "表", "problems": []})
     repository.commit(changes, "received")
     snapshot = repository.snapshot()
     assert snapshot.rounds() == [ROUND]
@@ -120,9 +120,8 @@ def test_received_bytes_and_receipts_are_kept(repository: Repository) -> None:
     assert sorted(item.name for item in received) == ["副本.xlsx", "～$表 1.XLSX"]
     assert {item.key for item in received} == {digest[:16]}
     assert [snapshot.received_bytes(item) for item in received] == [data, data]
-    assert snapshot.receipts(ROUND) == [{"file": "表", "problems": []}]
-    assert snapshot.receipt(ROUND, digest) == {"file": "表", "problems": []}
-    assert snapshot.receipt(ROUND, "0" * 64) is None
+    assert snapshot.document(layout.receipt_path(ROUND, digest)) == {"file": "表", "problems": []}
+    assert snapshot.document(layout.receipt_path(ROUND, "0" * 64)) is None
 
 
 def test_a_commit_on_an_old_snapshot_is_refused(repository: Repository) -> None:

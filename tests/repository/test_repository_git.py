@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, Repository
+from xlsync.repository import Changes, Repository, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def put(repository: Repository, names: list[str], value: int = 0) -> str | None:
     for number, name in enumerate(names):
         changes.put_record(f"id{number}", name, name, {"name": number, "value": value})
         digest = changes.put_received(name, f"bytes {number}".encode())
-        changes.put_receipt(digest, {"name": number})
+        changes.put_document(layout.receipt_path(ROUND, digest), {"name": number})
     return repository.commit(changes, f"提交 {value}")
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, MovedError, Repository, Spool
+from xlsync.repository import Changes, MovedError, Repository, Spool, layout
 from xlsync.repository import spool as spooling
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ def test_changes_tell_what_will_stand(repository: Repository) -> None:
     assert (later.record("a"), later.document("seal.json")) == ({"x": 1}, {"keys": []})
     later.put_record("a", "h", "u", {"x": 2})
     later.drop("seal.json")
-    later.put_receipt("f" * 64, {"forms": []})
+    later.put_document(layout.receipt_path(ROUND, "f" * 64), {"forms": []})
     assert (later.record("a"), later.record("b")) == ({"x": 2}, None)
     assert later.document("seal.json") is None
-    assert later.receipt("f" * 64) == {"forms": []}
+    assert later.document(layout.receipt_path(ROUND, "f" * 64)) == {"forms": []}
 
 
 def test_a_full_disk_is_said_when_bytes_come(

@@ -22,8 +22,9 @@ from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.answers import digest
 from xlsync.rounds.joining import join
-from xlsync.rounds.ledger import issued
+from xlsync.rounds.ledger import issued, ledger_of
 from xlsync.rounds.outcomes import State
+from xlsync.rounds.receipt_documents import FormReceipt, receipts_of
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
@@ -175,27 +176,24 @@ def _do(model: Model, step: Step) -> None:
         model.correct(who, which, edits)
 
 
-def _forms(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
-    for receipt in snapshot.receipts(ROUND):
-        yield from receipt["forms"]
+def _forms(snapshot: Snapshot) -> Iterator[FormReceipt]:
+    for _, receipt in receipts_of(snapshot, ROUND):
+        yield from receipt.forms
 
 
 def _sent(snapshot: Snapshot) -> set[tuple[str, int, str | None, str]]:
     found = set()
     for one in RECORDS:
-        document = snapshot.document(layout.issued_path(ROUND, one["id"])) or {"issues": []}
-        for issue in document["issues"]:
-            number = issue.get("stated", issue["issue"])
-            found.add((one["id"], number, issue["base"], digest(issue["content"])))
+        ledger = ledger_of(snapshot, ROUND, one["id"])
+        for entry in ledger.entries if ledger else ():
+            issue = entry.issue
+            found.add((one["id"], issue.printed, issue.base, digest(entry.content)))
     return found
 
 
 def _accounted(snapshot: Snapshot, record_id: str, content: str) -> bool:
     """Whether a version that was accepted still is, or waits for a decision."""
-    is_accepted = any(
-        form["accepted"] and (form["record"], form["content"]) == (record_id, content)
-        for form in _forms(snapshot)
-    )
+    is_accepted = any(form.accepted and form.is_of(record_id, content) for form in _forms(snapshot))
     path = layout.conflict_path(ROUND, record_id, content)
     return is_accepted or snapshot.document(path) is not None
 
@@ -208,8 +206,8 @@ def _check(befores: list[Snapshot], after: Snapshot) -> None:
             one.path for one in after.received(ROUND)
         }
         for form in _forms(before):
-            if form["accepted"] and form["content"]:
-                assert _accounted(after, form["record"], form["content"])
+            if form.accepted and form.content:
+                assert _accounted(after, form.record or "", form.content)
         for entry in before.records(ROUND).values():
             stands = after.record(after.records(ROUND)[entry.id])
             assert not has_error(FORMS[stands["form"]].check(stands))
@@ -218,7 +216,7 @@ def _check(befores: list[Snapshot], after: Snapshot) -> None:
         numbers[one["id"]] = [issue.number for issue in ledger.issues] if ledger else []
         assert numbers[one["id"]] == sorted(set(numbers[one["id"]]))
     for form in _forms(after):
-        assert form.get("issue") is None or form["issue"] in numbers[form["record"]]
+        assert form.issue is None or form.issue in numbers[form.record or ""]
 
 
 @settings(max_examples=25, deadline=None)

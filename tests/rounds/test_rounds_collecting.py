@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from returning import receipts
 from running import FORM, FORMS, record, save, spoilt, text_of
 
 from xlsync.base.errors import XlsyncError
@@ -15,6 +16,7 @@ from xlsync.base.files import write_file
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Changes, MovedError, Repository
 from xlsync.rounds import Collection, State, collect
+from xlsync.rounds.receipt_documents import receipts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,8 +118,8 @@ def test_what_is_refused_is_kept_as_received_and_the_accepted_one_stays(
     assert list(snapshot.records(ROUND).values()) == [before]
     kept = {snapshot.received_bytes(one) for one in snapshot.received(ROUND)}
     assert path.read_bytes() in kept
-    refused = [one for one in snapshot.receipts(ROUND) if not one["forms"][0]["accepted"]]
-    assert [one["code"] for one in refused[0]["forms"][0]["problems"]] == ["M001"]
+    refused = [one for _, one in receipts_of(snapshot, ROUND) if not one.forms[0].accepted]
+    assert [one.code for one in refused[0].forms[0].problems] == ["M001"]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations("abc")))
@@ -198,7 +200,7 @@ def test_several_forms_in_one_text_are_told_by_their_lines(
     assert len({one.place for one in collection.outcomes}) == 3
     assert all(one.is_text for one in collection.outcomes)
     assert _titles(repository) == ["丙", "甲"]
-    (receipt,) = repository.snapshot().receipts(ROUND)
+    (receipt,) = receipts(repository.snapshot())
     assert [one["accepted"] for one in receipt["forms"]] == [True, False, True]
 
 
@@ -281,7 +283,7 @@ def test_half_characters_in_a_problem_can_be_kept(repository: Repository, tmp_pa
     path = tmp_path / "a.json"
     path.write_text(json.dumps(record("甲\ud800")), encoding="utf-8")
     assert _states(_collect(repository, path)) == [State.UNREADABLE]
-    (receipt,) = repository.snapshot().receipts(ROUND)
+    (receipt,) = receipts(repository.snapshot())
     assert "\\ud800" in receipt["forms"][0]["problems"][0]["found"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from returning import ROUND, came, changed, put_in, send, whole
+from returning import ROUND, came, changed, put_in, receipts, send, whole
 
 from xlsync.repository import Repository, layout
 from xlsync.rounds import State
@@ -195,7 +195,7 @@ def test_a_conflict_that_the_record_came_to_contain_is_closed(repository: Reposi
     assert stands(repository) == other
     assert states(take(repository, (other, 1))) == [State.UNCHANGED]
     accepted = [
-        form["accepted"] for one in repository.snapshot().receipts(ROUND) for form in one["forms"]
+        form["accepted"] for one in receipts(repository.snapshot()) for form in one["forms"]
     ]
     assert accepted == [True, True, True]
 
@@ -377,7 +377,7 @@ def test_what_was_sealed_stands_in_any_order(repository: Repository, *, sealed_f
     assert len(waiting(repository)) == 1
     accepted = {
         form["content"]: form["accepted"]
-        for one in repository.snapshot().receipts(ROUND)
+        for one in receipts(repository.snapshot())
         for form in one["forms"]
     }
     assert accepted == {digest(one): True, digest(strange): False}
@@ -459,7 +459,7 @@ def test_a_refused_file_whose_record_was_accepted_since_is_settled(repository: R
 
 def test_the_time_of_the_first_receipt_stays(repository: Repository) -> None:
     take(repository, (FIRST, 1))
-    (first,) = repository.snapshot().receipts(ROUND)
+    (first,) = receipts(repository.snapshot())
     assert first["received"]
     take(repository, (FIRST, 1), (changed(FIRST, annual_goal="乙改"), 1))
-    assert first in repository.snapshot().receipts(ROUND)
+    assert first in receipts(repository.snapshot())

@@ -16,6 +16,7 @@ from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import ensure_seal, seal_keys
 from xlsync.rounds.issuing import Ticket
 from xlsync.rounds.ledger import RETURNED, issued, issued_record
+from xlsync.rounds.receipt_documents import receipts_of
 from xlsync.workbook.manifest import field_name
 
 if TYPE_CHECKING:
@@ -158,7 +159,8 @@ def test_a_conflict_is_decided_in_its_workbook(
     with Repository.open(town) as repository:
         snapshot = repository.snapshot()
         assert snapshot.names(f"{layout.CONFLICTS}/{ROUND}/{FIRST['id']}") == []
-        accepted = [form["accepted"] for each in snapshot.receipts(ROUND) for form in each["forms"]]
+        found = receipts_of(snapshot, ROUND)
+        accepted = [form.accepted for _, each in found for form in each.forms]
     assert accepted == [True, True, True]
     _, again = gather(town, tmp_path / "in", to=tmp_path / "back")
     assert [each["state"] for each in again["forms"]] == ["未变", "未变", "未变"]

@@ -20,6 +20,7 @@ from xlsync.rounds import collecting
 from xlsync.rounds.acceptance import Wish
 from xlsync.rounds.incoming import Incoming, ReceivedFile
 from xlsync.rounds.ledger import Issue, issued, put_issue
+from xlsync.rounds.receipt_documents import receipts_of
 from xlsync.rounds.received_forms import IssueClaim, ReceivedForm
 from xlsync.sources.saving import Saving
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
-    from xlsync.repository import Repository, Spool
+    from xlsync.repository import Repository, Snapshot, Spool
     from xlsync.rounds import Collection
 
 ROUND = "2023/一上"
@@ -126,3 +127,8 @@ def put_in(
     """Collect what came."""
     wish = Wish(replacing=replacing, correcting=correcting)
     return collecting.put_in(repository, FORMS, into, Incoming(files, spool, []), wish)
+
+
+def receipts(snapshot: Snapshot, of: str = ROUND) -> list[Json]:
+    """The receipts of a round as they stand in the repository."""
+    return [one.as_json() for _, one in receipts_of(snapshot, of)]

@@ -51,10 +51,8 @@ from xlsync.api.units import (
 )
 from xlsync.api.viewing import (
     is_round,
-    problems_of,
     reread,
     safe_name,
-    state_of,
     totals,
     typed_texts,
     write_text,
@@ -119,7 +117,6 @@ __all__ = [
     "open_repository",
     "other_forms",
     "print_round",
-    "problems_of",
     "read",
     "read_ceilings",
     "read_files",
@@ -137,7 +134,6 @@ __all__ = [
     "rounds",
     "safe_name",
     "show",
-    "state_of",
     "status",
     "sync",
     "tick",

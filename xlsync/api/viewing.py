@@ -9,8 +9,6 @@ from xlsync.api.form_files import or_installed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.base.problems import Problem
-    from xlsync.base.record import Json
     from xlsync.exchange.reading import FileReading
     from xlsync.form import Forms
     from xlsync.reader import Reading
@@ -56,20 +54,6 @@ def reread(
     from xlsync.rounds.receipts import reread
 
     return reread(repository.snapshot(), or_installed(forms), round_name, key)
-
-
-def problems_of(receipt: Json) -> list[Problem]:
-    """What was found in a form, as the receipt of its file keeps it."""
-    from xlsync.base.problems import from_json
-
-    return list(from_json(receipt["problems"]))
-
-
-def state_of(receipt: Json) -> str:
-    """What became of a form, as the receipt of its file keeps it, in the word for it."""
-    from xlsync.rounds.status import state_of
-
-    return state_of(receipt).value
 
 
 def typed_texts(reading: Reading) -> dict[str, str]:

@@ -13,7 +13,6 @@ from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown
 from xlsync.rounds.outcomes import change_text
 from xlsync.rounds.standing import Place
-from xlsync.rounds.status import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -244,8 +243,9 @@ def received_table(found: Sequence[KeptFile]) -> Table:
         (
             minute(one.received),
             one.file.name,
-            *(form[key] for key in ("group", "title")),
-            state_of(form).value,
+            form.group,
+            form.title,
+            form.state.value,
             one.file.key[:SHORT_HASH],
         )
         for one in found

@@ -15,7 +15,7 @@ from xlsync.repository.objects import Placed
 from xlsync.repository.repository import Repository
 from xlsync.repository.snapshot import Entry, Received, Snapshot
 from xlsync.repository.spool import Edits, Spool
-from xlsync.repository.writing import MovedError
+from xlsync.repository.writing import MovedError, until_committed
 
 __all__ = [
     "Changes",
@@ -36,4 +36,5 @@ __all__ = [
     "check_round",
     "is_round",
     "round_order",
+    "until_committed",
 ]

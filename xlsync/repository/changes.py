@@ -89,14 +89,6 @@ class Changes:
         """
         self._files[layout.received_path(self.round, digest, name)] = sha
 
-    def put_receipt(self, digest: str, receipt: Record) -> None:
-        """Keep what came of the received file with this SHA-256, in place of an older receipt."""
-        self.put_document(layout.receipt_path(self.round, digest), receipt)
-
-    def receipt(self, digest: str) -> Record | None:
-        """The receipt as it will stand of the file with this SHA-256."""
-        return self.document(layout.receipt_path(self.round, digest))
-
     def document(self, path: str) -> Record | None:
         """The JSON object at a path as it will stand; None where there is none."""
         if path in self._dropped:

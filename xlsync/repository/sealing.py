@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.changes import Changes
-from xlsync.repository.writing import MovedError
+from xlsync.repository.writing import until_committed
 
 if TYPE_CHECKING:
     from xlsync.base.record import Record
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _KEY_BYTES = 32
 """Of a key that seals: as many as the digest has (RFC 2104, section 3)."""
-
-_ATTEMPTS = 20
 
 
 def new_seal() -> Record:
@@ -50,14 +48,12 @@ def seal_keys(snapshot: Snapshot) -> list[bytes]:
 
 def ensure_seal(repository: Repository, round_name: str) -> None:
     """Give a repository that was made before there were seals a key of its own."""
-    for _ in range(_ATTEMPTS):
+
+    def step() -> None:
         snapshot = repository.snapshot()
-        if seal_keys(snapshot):
-            return
-        changes = Changes(snapshot, round_name)
-        changes.put_document(layout.SEAL, new_seal())
-        try:
+        if not seal_keys(snapshot):
+            changes = Changes(snapshot, round_name)
+            changes.put_document(layout.SEAL, new_seal())
             repository.commit(changes, "Make the key that seals workbooks")
-        except MovedError:
-            continue
-    raise MovedError
+
+    until_committed(step)

@@ -158,15 +158,6 @@ class Snapshot:
             raise XlsyncError(f"{entry.group} {entry.title} 只下发过，还没有收到过")
         return self._objects.data(ObjectID(entry.blob.encode()))
 
-    def receipts(self, round_name: str) -> list[Record]:
-        """The receipts of a round, ordered by the digests of the files."""
-        folder = f"{layout.RECEIPTS}/{layout.check_round(round_name)}"
-        return [document for _, document in self.documents(folder)]
-
-    def receipt(self, round_name: str, digest: str) -> Record | None:
-        """The receipt of the file with this SHA-256; None when it was never received."""
-        return self.document(layout.receipt_path(round_name, digest))
-
     def received(self, round_name: str) -> list[Received]:
         """The files received in a round, ordered by digest and name."""
         top = f"{layout.RECEIVED}/{layout.check_round(round_name)}"

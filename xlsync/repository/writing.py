@@ -37,6 +37,9 @@ _Result = TypeVar("_Result")
 _PATIENCE = 5.0
 _PAUSE = 0.02
 
+_ATTEMPTS = 20
+"""Others may commit in between; each lost race is one attempt."""
+
 
 def write_pack(store: DiskObjectStore, spool: Spool, objects: Iterable[ObjectID]) -> None:
     """Put objects into a new pack, flushed to the disk.
@@ -93,6 +96,20 @@ class MovedError(XlsyncError):
     def __init__(self) -> None:
         """Say so."""
         super().__init__("another process has changed the repository meanwhile; run it again")
+
+
+def until_committed(step: Callable[[], _Result]) -> _Result:
+    """Do a step that reads the repository and commits, anew after each lost race.
+
+    Raises:
+        MovedError: when the last attempt was lost too.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return step()
+        except MovedError:
+            continue
+    return step()
 
 
 def write_commit(

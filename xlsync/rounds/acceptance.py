@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Changes, Repository
     from xlsync.rounds.answers import Settlement
-    from xlsync.rounds.documents import FormReceipt
     from xlsync.rounds.incoming import ReceivedFile
+    from xlsync.rounds.receipt_documents import FormReceipt
     from xlsync.rounds.received_forms import ReceivedForm
 
     Place = tuple[int, int]

@@ -19,8 +19,7 @@ from xlsync.form.loading import load_toml
 from xlsync.form.rules.of_rounds import Ceiling
 from xlsync.form.types import MoneyType, cell_text, money_in
 from xlsync.form.types.units import said_by_label, stated_unit
-from xlsync.repository import Changes, layout
-from xlsync.rounds.attempts import until_committed
+from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.overview import check_may_begin
 from xlsync.rounds.roster_amounts import units_above
 from xlsync.rounds.roster_words import FOLDER, RosterWords, key_of

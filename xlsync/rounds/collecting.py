@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.base.problems import problem
-from xlsync.repository import Changes, check_round
+from xlsync.repository import Changes, check_round, until_committed
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.acceptance import Acceptance, Wish
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.auditing import audit_of
 from xlsync.rounds.findings import Finding
 from xlsync.rounds.incoming import ReadingContext, read_files

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
-from xlsync.repository import Changes
+from xlsync.repository import Changes, until_committed
 from xlsync.repository.lookup import Reference, find
 from xlsync.rounds.answers import digest
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.correcting import Correction, DecisionNote, correct
 from xlsync.rounds.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.decisions import Act, Decision, decisions_of, is_cancelled, put_decision

@@ -16,9 +16,8 @@ from xlsync.base.files import make_folder, safe_text, within, write_file
 from xlsync.base.grid import Address
 from xlsync.base.problems import has_error
 from xlsync.exchange.workbooks import workbooks
-from xlsync.repository import Changes, check_round
+from xlsync.repository import Changes, check_round, until_committed
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.correcting import DecisionNote, correct
 from xlsync.rounds.decisions import Act
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order

@@ -1,7 +1,6 @@
-"""What the repository keeps of answers, as typed documents: receipts, what waits, what stands.
+"""What the repository keeps of answers, as typed documents: what waits, what stands.
 
-A document that is not as xlsync writes it is refused with its path. Keys that a newer xlsync may
-have added to a receipt are kept.
+A document that is not as xlsync writes it is refused with its path.
 """
 
 from __future__ import annotations
@@ -11,12 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.problems import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
 
 
@@ -29,10 +24,11 @@ class DocumentError(XlsyncError):
     """A document of the repository is not as xlsync writes it."""
 
 
-class _Members:
+class Members:
     """The members of a JSON object, each of the kind that is asked for."""
 
     def __init__(self, path: str, what: str, value: Json) -> None:
+        """Look at what a document says it is; DocumentError where it is no object."""
         self._path, self._what = path, what
         if not isinstance(value, dict):
             raise self.error("")
@@ -62,6 +58,13 @@ class _Members:
             raise self.error(key) from None
         return found or None
 
+    def required_time(self, key: str) -> str:
+        """A member that is a time."""
+        found = self.time(key)
+        if found is None:
+            raise self.error(key)
+        return found
+
     def record(self, key: str) -> Record:
         """A member that is a record with its id and form."""
         found: Record = self.get(key, dict)
@@ -79,76 +82,6 @@ class _Members:
         if not all(isinstance(one, kind) for one in found):
             raise self.error(key)
         return found
-
-
-# ---- what came -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FormReceipt:
-    """What became of one form in one file.
-
-    ``value`` is the JSON object as it stands, with keys that this version does not know.
-    """
-
-    value: Mapping[str, Json]
-    place: str
-    accepted: bool
-    record: str | None
-    content: str | None
-    title: str
-    group: str
-    problems: tuple[Problem, ...]
-    state: str | None = None
-    issue: int | None = None
-    copy: int | None = None
-    saved: str | None = None
-    saver: str | None = None
-    is_sealed: bool = True
-
-    @classmethod
-    def from_json(cls, value: Json, path: str) -> FormReceipt:
-        """Read one form of a receipt; DocumentError where it is none."""
-        members = _Members(path, "回执", value)
-        return cls(
-            value=members.value,
-            place=members.get("place", str),
-            accepted=members.get("accepted", bool),
-            record=members.get("record", str, None),
-            content=members.get("content", str, None),
-            title=members.get("title", str),
-            group=members.get("group", str),
-            problems=tuple(from_json(members.list("problems", dict))),
-            state=members.get("state", str, None),
-            issue=members.get("issue", int, None),
-            copy=members.get("copy", int, None),
-            saved=members.time("saved"),
-            saver=members.get("saver", str, None),
-            is_sealed=members.get("sealed", bool, True),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one received file: when it came first, and its forms."""
-
-    received: str | None
-    forms: tuple[FormReceipt, ...]
-
-    @classmethod
-    def from_json(cls, value: Json, path: str) -> Receipt:
-        """Read a receipt; DocumentError where it is none."""
-        members = _Members(path, "回执", value)
-        forms = (FormReceipt.from_json(one, path) for one in members.list("forms", dict))
-        return cls(members.time("received"), tuple(forms))
-
-
-def receipts(documents: Iterable[tuple[str, Json]], folder: str) -> dict[str, Receipt]:
-    """Receipts by the keys of their files, from what stands in their folder."""
-    return {
-        name.removesuffix(".json"): Receipt.from_json(one, f"{folder}/{name}")
-        for name, one in documents
-    }
 
 
 # ---- what waits ----------------------------------------------------------------------
@@ -169,7 +102,7 @@ class ClaimedIssue:
     @classmethod
     def from_json(cls, value: Json, path: str) -> ClaimedIssue:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "待裁定版本", value)
+        members = Members(path, "待裁定版本", value)
         pairs = members.list("manifest", list)
         if not all(len(one) == 2 and all(isinstance(x, str) for x in one) for one in pairs):  # noqa: PLR2004 - key, value
             raise members.error("manifest")
@@ -214,7 +147,7 @@ class WaitingVersion:
     @classmethod
     def from_json(cls, value: Json, path: str) -> WaitingVersion:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "待裁定版本", value)
+        members = Members(path, "待裁定版本", value)
         claim = members.get("claim", dict, None)
         return cls(
             members.get("issue", int, None),
@@ -267,7 +200,7 @@ class KeptAnswer:
     @classmethod
     def from_json(cls, value: Json, path: str) -> KeptAnswer:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "回表记录", value)
+        members = Members(path, "回表记录", value)
         return cls(
             members.get("issue", int),
             members.record("record"),
@@ -308,7 +241,7 @@ class KeptAnswers:
     @classmethod
     def from_json(cls, value: Json, path: str) -> KeptAnswers:
         """Read it back; DocumentError where it is none."""
-        members = _Members(path, "回表记录", value)
+        members = Members(path, "回表记录", value)
         versions = (KeptAnswer.from_json(one, path) for one in members.list("versions", dict))
         return cls(
             members.record("start"),

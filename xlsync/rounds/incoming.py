@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.repository import ObjectID
-    from xlsync.rounds.documents import Receipt
+    from xlsync.rounds.receipt_documents import Receipt
 
     Paths = tuple[tuple[Path, Path], ...]
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
-from xlsync.repository import is_round, layout
+from xlsync.repository import is_round, layout, until_committed
 from xlsync.repository.fork import edits_of
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.joining_round import RoundJoin
 

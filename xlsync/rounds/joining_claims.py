@@ -14,13 +14,13 @@ from xlsync.workbook.manifest import Manifest, content_mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.rounds.documents import ClaimedIssue, WaitingVersion
+    from xlsync.rounds.ledger import LedgerEntry
 
 
 def found_issue(
-    form: Form, one: WaitingVersion, issues: Sequence[Json], keys: Sequence[bytes]
+    form: Form, one: WaitingVersion, entries: Sequence[LedgerEntry], keys: Sequence[bytes]
 ) -> Answer | None:
     """The answer to one of the issues that both know now; None where it answers none of them.
 
@@ -31,22 +31,22 @@ def found_issue(
         return None
     borne = (
         Borne(
-            issue["issue"],
-            issue.get("stated", issue["issue"]),
-            issue["base"],
-            partial(content_mark, canonical_bytes(issue["content"])),
+            entry.issue.number,
+            entry.issue.printed,
+            entry.issue.base,
+            partial(content_mark, canonical_bytes(entry.content)),
         )
-        for issue in issues
+        for entry in entries
     )
     number = claimed(one.claim, borne)
-    issue = next((issue for issue in issues if issue["issue"] == number), None)
-    if issue is None or issue["content"]["form"] != form.id:
+    entry = next((entry for entry in entries if entry.issue.number == number), None)
+    if entry is None or entry.content["form"] != form.id:
         return None
-    if has_error([*form.check(one.theirs), *locked_changes(form, one.theirs, issue["fixed"])]):
+    if has_error([*form.check(one.theirs), *locked_changes(form, one.theirs, entry.issue.fixed)]):
         return None
     return Answer(
-        issue["issue"],
-        issue["content"],
+        entry.issue.number,
+        entry.content,
         one.theirs,
         saved=one.saved,
         saver=one.saver,

@@ -18,7 +18,7 @@ from xlsync.rounds.documents import instant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlsync.base.record import Json, Record
+    from xlsync.rounds.ledger import LedgerDocument, LedgerEntry
 
     Numbers = dict[int, int]
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class United(NamedTuple):
     """A file of the ledger, and for the file of each side the number that its issues have now."""
 
-    document: Record
+    document: LedgerDocument
     numbers: list[Numbers]
 
     @property
@@ -35,53 +35,46 @@ class United(NamedTuple):
         return any(old != new for side in self.numbers for old, new in side.items())
 
 
-def unite(sides: Iterable[Record | None]) -> United:
+def unite(sides: Iterable[LedgerDocument | None]) -> United:
     """Join the files of one record; a side may have none."""
     documents = list(sides)
-    found: dict[str, Json] = {}
+    found: dict[str, LedgerEntry] = {}
     for document in filter(None, documents):
-        for one in document["issues"]:
+        for one in document.entries:
             key = _key(one)
             # One workbook that both have made is one, and went out when it first did.
             found[key] = min(found.get(key, one), one, key=_order)
-    issues = list(found.values())
-    printed = [_printed(one) for one in issues]
+    entries = list(found.values())
+    printed = [one.issue.printed for one in entries]
     is_clash = len(set(printed)) < len(printed)
-    ordered = sorted(issues, key=_order if is_clash else _printed)
+    ordered = sorted(entries, key=_order if is_clash else _printed)
     by_key: dict[str, int] = {}
     for one in ordered:
         by_key[_key(one)] = max(_printed(one), max(by_key.values(), default=0) + 1)
     head = max(filter(None, documents), key=lambda one: _recency(one, by_key))
-    document = {**head, "issues": [_numbered(one, by_key[_key(one)]) for one in ordered]}
+    document = head.with_entries(one.numbered(by_key[_key(one)]) for one in ordered)
     maps = [
-        {one["issue"]: by_key[_key(one)] for one in side["issues"]} if side else {}
+        {one.issue.number: by_key[_key(one)] for one in side.entries} if side else {}
         for side in documents
     ]
     return United(document, maps)
 
 
-def _printed(issue: Json) -> int:
-    number: int = issue.get("stated", issue["issue"])
-    return number
+def _printed(entry: LedgerEntry) -> int:
+    return entry.issue.printed
 
 
-def _key(issue: Json) -> str:
+def _key(entry: LedgerEntry) -> str:
     """What a workbook bears: by this it is told from any other, whatever its number is here."""
-    borne = {key: value for key, value in issue.items() if key not in {"time", "file", "stated"}}
-    return hashlib.sha256(canonical_bytes({**borne, "issue": _printed(issue)})).hexdigest()
+    borne = {key: one for key, one in entry.value.items() if key not in {"time", "file", "stated"}}
+    return hashlib.sha256(canonical_bytes({**borne, "issue": _printed(entry)})).hexdigest()
 
 
-def _order(issue: Json) -> tuple[float, int, str, str]:
-    return instant(issue["time"]), _printed(issue), _key(issue), issue["file"] or ""
+def _order(entry: LedgerEntry) -> tuple[float, int, str, str]:
+    return instant(entry.issue.time), _printed(entry), _key(entry), entry.issue.file or ""
 
 
-def _recency(document: Record, by_key: dict[str, int]) -> tuple[int, bytes]:
+def _recency(document: LedgerDocument, by_key: dict[str, int]) -> tuple[int, bytes]:
     """Whose names and form stand: those of the side that sent the last workbook."""
-    return max(by_key[_key(one)] for one in document["issues"]), canonical_bytes(document)
-
-
-def _numbered(issue: Json, number: int) -> Json:
-    printed = _printed(issue)
-    rest = {key: value for key, value in issue.items() if key not in {"issue", "stated"}}
-    stated = {} if printed == number else {"stated": printed}
-    return {"issue": number, **stated, **rest}
+    last = max(by_key[_key(one)] for one in document.entries)
+    return last, canonical_bytes(document.as_json())

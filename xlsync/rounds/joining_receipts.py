@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
 from xlsync.rounds.documents import instant
-from xlsync.rounds.outcomes import CONTRADICTS, State, contradiction
-from xlsync.rounds.status import state_of
+from xlsync.rounds.outcomes import State, contradiction
+from xlsync.rounds.receipt_documents import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Json
     from xlsync.rounds.joining_ledger import Numbers
+    from xlsync.rounds.receipt_documents import FormReceipt
 
-_COPY = "copy"
 
-
-def renumbered(receipt: Record, numbers: Mapping[str, Numbers]) -> Record:
+def renumbered(receipt: Receipt, numbers: Mapping[str, Numbers]) -> Receipt:
     """A receipt with the numbers that issues have now, by record and former number."""
-    return {**receipt, "forms": [_renumbered(one, numbers) for one in receipt["forms"]]}
+    return receipt.with_forms(_renumbered(one, numbers) for one in receipt.forms)
 
 
-def _renumbered(form: Json, numbers: Mapping[str, Numbers]) -> Json:
-    own = numbers.get(form["record"] or "", {})
-    return {
-        key: own.get(value, value) if key in {"issue", _COPY} and value is not None else value
-        for key, value in form.items()
-    }
+def _renumbered(form: FormReceipt, numbers: Mapping[str, Numbers]) -> FormReceipt:
+    own = numbers.get(form.record or "", {})
+    known = {"issue": form.issue, "copy": form.copy}
+    new = {key: own[number] for key, number in known.items() if number in own}
+    return form.changed(**new) if new else form
 
 
-def join_receipts(base: Record | None, ours: Record | None, theirs: Record | None) -> Record | None:
+def join_receipts(
+    base: Receipt | None, ours: Receipt | None, theirs: Receipt | None
+) -> Receipt | None:
     """What stands of a file that one side or both received."""
     if theirs in (ours, base):
         return ours
@@ -44,37 +44,38 @@ def join_receipts(base: Record | None, ours: Record | None, theirs: Record | Non
     if ours is None or theirs is None:
         return ours or theirs
     first, second = sorted((ours, theirs), key=_order)
-    counts = {len(one["forms"]) for one in (ours, theirs)}
+    counts = {len(one.forms) for one in (ours, theirs)}
     if len(counts) > 1:
         # The file was read by two versions of a form; what the first one read stands.
         return first
-    olds = base["forms"] if base and len(base["forms"]) in counts else [None] * len(first["forms"])
-    sides = zip(olds, first["forms"], second["forms"], strict=True)
-    return {**second, **first, "forms": [_join_forms(*one) for one in sides]}
+    olds = base.forms if base and len(base.forms) in counts else [None] * len(first.forms)
+    sides = zip(olds, first.forms, second.forms, strict=True)
+    joined = Receipt(first.received, first.forms, {**second.value, **first.value})
+    return joined.with_forms(_join_forms(*one) for one in sides)
 
 
-def _order(receipt: Record) -> tuple[float, bytes]:
-    return instant(receipt.get("received")), canonical_bytes(receipt)
+def _order(receipt: Receipt) -> tuple[float, bytes]:
+    return instant(receipt.received), canonical_bytes(receipt.as_json())
 
 
-def _join_forms(base: Json, first: Json, second: Json) -> Json:
+def _join_forms(base: FormReceipt | None, first: FormReceipt, second: FormReceipt) -> FormReceipt:
     if second in (first, base):
         return first
     if base == first:
         return second
     chosen = min((first, second), key=_rank)
-    copies = [one[_COPY] for one in (first, second) if _COPY in one]
-    return {**chosen, _COPY: min(copies)} if copies else chosen
+    copies = [one.copy for one in (first, second) if one.copy is not None]
+    return chosen.changed(copy=min(copies)) if copies else chosen
 
 
-def _rank(form: Json) -> tuple[bool, int, bytes]:
-    return not form["accepted"], [*State].index(state_of(form)), canonical_bytes(form)
+def _rank(form: FormReceipt) -> tuple[bool, int, bytes]:
+    return not form.accepted, [*State].index(form.state), canonical_bytes(dict(form.value))
 
 
 class Receipts:
     """What came of the versions of records, over all receipts of a round."""
 
-    def __init__(self, receipts: dict[str, Record]) -> None:
+    def __init__(self, receipts: dict[str, Receipt]) -> None:
         """Look into receipts, by the keys of their files; they are changed by :meth:`note`."""
         self.receipts = receipts
         self.changed: set[str] = set()
@@ -82,18 +83,18 @@ class Receipts:
         """The first issue of each record of which a version was accepted."""
         self._places: dict[tuple[str, str], list[tuple[str, int]]] = {}
         for key, receipt in sorted(receipts.items()):
-            for at, form in enumerate(receipt["forms"]):
-                if form["content"] is not None:
-                    place = form["record"], form["content"]
-                    self._places.setdefault(place, []).append((key, at))
-                issue, record_id = form.get("issue"), form["record"]
-                if form["accepted"] and issue is not None:
-                    self.oldest[record_id] = min(issue, self.oldest.get(record_id, issue))
+            for at, form in enumerate(receipt.forms):
+                record_id = form.record or ""
+                if form.content is not None:
+                    self._places.setdefault((record_id, form.content), []).append((key, at))
+                if form.accepted and form.issue is not None:
+                    known = self.oldest.get(record_id, form.issue)
+                    self.oldest[record_id] = min(form.issue, known)
 
     def issue(self, record_id: str, content: str) -> int | None:
         """The issue on which an accepted version was filled in."""
         forms = self._forms(record_id, content)
-        issues = [one["issue"] for one in forms if one["accepted"] and one.get("issue") is not None]
+        issues = [one.issue for one in forms if one.accepted and one.issue is not None]
         return min(issues, default=None)
 
     def first(self, record_id: str, content: str) -> str | None:
@@ -103,27 +104,23 @@ class Receipts:
 
     def received(self, key: str) -> str | None:
         """When a file came."""
-        time: str | None = self.receipts[key].get("received")
-        return time
+        return self.receipts[key].received
 
     def note(self, record_id: str, content: str, state: State, **more: Json) -> None:
         """Say of a version what became of it in the end."""
         is_waiting = state is State.CONFLICT
         for key, at in self._places.get((record_id, content), ()):
-            forms = self.receipts[key]["forms"]
-            waits = state_of(forms[at]) in {State.CONFLICT, State.NO_BASE}
-            if not (forms[at]["accepted"] if is_waiting else waits):
+            forms = self.receipts[key].forms
+            waits = forms[at].state in {State.CONFLICT, State.NO_BASE}
+            if not (forms[at].accepted if is_waiting else waits):
                 continue
-            left = [one for one in forms[at]["problems"] if one["code"] not in CONTRADICTS]
-            told = contradiction(forms[at].get("issue")).as_json()
-            left += [told] if is_waiting else []
-            made = {"state": state.value, "accepted": not is_waiting, "problems": left, **more}
-            self.receipts[key] = {
-                **self.receipts[key],
-                "forms": [*forms[:at], {**forms[at], **made}, *forms[at + 1 :]],
-            }
+            told = (contradiction(forms[at].issue),) if is_waiting else ()
+            made = forms[at].became(state, *told, **more)
+            self.receipts[key] = self.receipts[key].with_forms(
+                (*forms[:at], made, *forms[at + 1 :])
+            )
             self.changed.add(key)
 
-    def _forms(self, record_id: str, content: str) -> list[Json]:
+    def _forms(self, record_id: str, content: str) -> list[FormReceipt]:
         places: Sequence[tuple[str, int]] = self._places.get((record_id, content), ())
-        return [self.receipts[key]["forms"][at] for key, at in places]
+        return [self.receipts[key].forms[at] for key, at in places]

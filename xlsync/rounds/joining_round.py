@@ -20,13 +20,14 @@ from xlsync.rounds.joining_ledger import unite
 from xlsync.rounds.joining_receipts import Receipts, join_receipts, renumbered
 from xlsync.rounds.joining_records import Records
 from xlsync.rounds.joining_states import SideState, renumbered_state
-from xlsync.rounds.ledger import RETURNED, statement
+from xlsync.rounds.ledger import RETURNED, ledger_of, statement
 from xlsync.rounds.outcomes import change_text, changes_as_json
+from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 from xlsync.rounds.record_state import record_state
 from xlsync.rounds.round_view import RoundView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from xlsync.rounds.answers import Answer
     from xlsync.rounds.joining_ledger import Numbers
     from xlsync.rounds.joining_records import JoinedRecord, Waiting
+    from xlsync.rounds.ledger import LedgerDocument
+    from xlsync.rounds.receipt_documents import Receipt
 
     Stated = tuple[tuple[int, int], ...]
 
@@ -102,7 +105,7 @@ class RoundJoin:
         self._two_sided: set[str] = set()
         self._considered: set[str] = set()
         self._made: dict[str, Record | None] = {}
-        self._sent: dict[str, Record | None] = {}
+        self._sent: dict[str, LedgerDocument | None] = {}
         self._numbers: list[dict[str, Numbers]] = [{}, {}, {}]
 
     def add(self, found: Difference) -> bool:
@@ -141,11 +144,15 @@ class RoundJoin:
         changed = self._differing | self._ledgers
         considered |= {one for one in changed if self._held_waiting(one)}
         for key in sorted(self._two_sided | renumbered_keys):
-            self._made[layout.receipt_path(self.round, key)] = self._receipt(key)
+            receipt = self._receipt(key)
+            self._made[layout.receipt_path(self.round, key)] = (
+                receipt.as_json() if receipt else None
+            )
         for record_id in sorted(considered):
             self._join_record(record_id, ledgers.get(record_id, ()))
         for key in self.receipts.changed if considered else ():
-            self._made[layout.receipt_path(self.round, key)] = self.receipts.receipts[key]
+            made = self.receipts.receipts[key].as_json()
+            self._made[layout.receipt_path(self.round, key)] = made
         return self._made
 
     @cached_property
@@ -163,48 +170,47 @@ class RoundJoin:
     def _join_ledger(self, record_id: str) -> Stated:
         """Put the ledgers of a record together; the numbers of workbooks that have others now."""
         path = layout.issued_path(self.round, record_id)
-        base, ours, theirs = sides = [side.document(path) for side in self.sides]
+        base, ours, theirs = sides = [ledger_of(one, self.round, record_id) for one in self.sides]
         if base in (ours, theirs):
             self._sent[record_id] = theirs if base == ours else ours
             return ()
         united = unite(sides)
-        self._made[path] = self._sent[record_id] = united.document
+        self._made[path] = united.document.as_json()
+        self._sent[record_id] = united.document
         if united.is_renumbered:
             for numbers, of_side in zip(self._numbers, united.numbers, strict=True):
                 numbers[record_id] = of_side
-        issues = united.document["issues"]
-        return tuple((one["stated"], one["issue"]) for one in issues if "stated" in one)
+        issues = united.document.issued.issues
+        return tuple((one.stated, one.number) for one in issues if one.stated is not None)
 
     def _issue(self, record_id: str, number: int | None) -> Record | None:
         """The record as an issue took it out, by default the last that was no copy."""
-        path = layout.issued_path(self.round, record_id)
-        ledger = self._sent.get(record_id) or self.fork.ours.document(path) or {"issues": []}
+        ledger = self._sent.get(record_id) or ledger_of(self.fork.ours, self.round, record_id)
         contents = (
-            one["content"]
-            for one in reversed(ledger["issues"])
-            if (one["reason"] != RETURNED if number is None else one["issue"] == number)
+            one.content
+            for one in reversed(ledger.entries if ledger else ())
+            if (one.issue.reason != RETURNED if number is None else one.issue.number == number)
         )
         return next(contents, None)
 
     def _keys_of(self, ids: set[str]) -> set[str]:
         """The receipts that speak of some records."""
-        folder = f"{layout.RECEIPTS}/{self.round}"
         return {
-            name.removesuffix(_SUFFIX)
+            key
             for side in (self.sides[1:] if ids else ())
-            for name, receipt in side.documents(folder)
-            if any(form["record"] in ids for form in receipt["forms"])
+            for key, receipt in receipts_of(side, self.round)
+            if any(form.record in ids for form in receipt.forms)
         }
 
-    def _receipt(self, key: str) -> Record | None:
-        path = layout.receipt_path(self.round, key)
-        return join_receipts(*self._read(path, renumbered))
+    def _receipt(self, key: str) -> Receipt | None:
+        found = (receipt_of(side, self.round, key) for side in self.sides)
+        sides = zip(found, self._numbers, strict=True)
+        return join_receipts(*(one and renumbered(one, numbers) for one, numbers in sides))
 
     @cached_property
     def receipts(self) -> Receipts:
         """All receipts of the round as both sides have them together."""
-        folder = f"{layout.RECEIPTS}/{self.round}"
-        found = {name.removesuffix(_SUFFIX): one for name, one in self.fork.ours.documents(folder)}
+        found = dict(receipts_of(self.fork.ours, self.round))
         for key in self._keys:
             made = self._receipt(key)
             found.pop(key, None)
@@ -280,16 +286,17 @@ class RoundJoin:
 
     def _found(self, record_id: str, one: WaitingVersion) -> Answer | None:
         """The answer to an issue that was not known where it was collected."""
-        path = layout.issued_path(self.round, record_id)
-        ledger = self._sent.get(record_id) or self._ledger(path)
+        ledger = self._sent.get(record_id) or self._ledger(record_id)
         form = self.forms.get(one.theirs["form"])
         if ledger is None or form is None:
             return None
         keys = [key for side in self.sides[1:] for key in seal_keys(side)]
-        return found_issue(form, one, ledger["issues"], keys)
+        return found_issue(form, one, ledger.entries, keys)
 
-    def _ledger(self, path: str) -> Record | None:
-        return self.fork.ours.document(path) or self.fork.theirs.document(path)
+    def _ledger(self, record_id: str) -> LedgerDocument | None:
+        """What went out for a record, as either side knows it."""
+        found = (ledger_of(side, self.round, record_id) for side in self.sides[1:])
+        return next(filter(None, found), None)
 
     def _tell(self, record_id: str, made: JoinedRecord, stated: Stated) -> None:
         stand = made.stand
@@ -297,9 +304,8 @@ class RoundJoin:
             form = self._records.form(stand.record)
             names = form.group(stand.record), form.title(stand.record)
         else:
-            path = layout.issued_path(self.round, record_id)
-            ledger = self._made.get(path) or self._ledger(path) or {}
-            names = ledger.get("group", ""), ledger.get("title", "")
+            ledger = self._sent.get(record_id) or self._ledger(record_id)
+            names = (ledger.group, ledger.title) if ledger else ("", "")
         waits = made.new_conflict
         self.joints.append(Joint(self.round, record_id, *names, waits, stated, made.changes))
 
@@ -312,22 +318,19 @@ class RoundJoin:
         """The versions that wait on a side, and that neither side has brought to an end."""
         found = {}
         for path in self._held_waiting(record_id):
-            base, *own = self._read(path, _renumbered, record_id)
+            base, *own = self._versions(path, record_id)
             if base is not None and None in own:
                 continue
             present = [one for one in own if one is not None]
             found[path] = WaitingVersion.from_json(min(present, key=_order), path)
         return found
 
-    def _read(
-        self, path: str, fix: Callable[..., Record], record_id: str | None = None
-    ) -> list[Record | None]:
-        """A document of each side, with the numbers that issues have now."""
+    def _versions(self, path: str, record_id: str) -> list[Record | None]:
+        """A waiting version of each side, with the numbers that issues have now."""
         found = []
         for side, numbers in zip(self.sides, self._numbers, strict=True):
             document = side.document(path)
-            known = numbers if record_id is None else numbers.get(record_id, {})
-            found.append(document and fix(document, known))
+            found.append(document and _renumbered(document, numbers.get(record_id, {})))
         return found
 
 

@@ -7,11 +7,11 @@ has to guess which one came back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.rounds.documents import Members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +46,25 @@ class Issue:
     contact: str | None = None
     stated: int | None = None
 
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Issue:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, "下发台账", value)
+        fixed = members.get("fixed", dict)
+        if not all(isinstance(one, str) for one in fixed.values()):
+            raise members.error("fixed")
+        return cls(
+            number=members.get("issue", int),
+            time=members.required_time("time"),
+            base=members.get("base", str, None),
+            file=members.get("file", str, None),
+            reason=members.get("reason", str),
+            fixed=fixed,
+            due=members.get("due", str, None),
+            contact=members.get("contact", str, None),
+            stated=members.get("stated", int, None),
+        )
+
     @property
     def printed(self) -> int:
         """The number that the workbook bears."""
@@ -66,6 +85,71 @@ class Issue:
             "contact": self.contact,
             "content": content,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An issue with the record as it went out; ``value`` is the JSON object as it stands."""
+
+    issue: Issue
+    content: Record
+    value: Mapping[str, Json]
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> LedgerEntry:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, "下发台账", value)
+        return cls(Issue.from_json(value, path), members.record("content"), members.value)
+
+    @classmethod
+    def of(cls, issue: Issue, content: Record) -> LedgerEntry:
+        """The entry of a workbook that goes out now."""
+        return cls(issue, content, issue.as_json(content))
+
+    def numbered(self, number: int) -> LedgerEntry:
+        """The same workbook under another number; what it bears stays, and is noted."""
+        printed = self.issue.printed
+        rest = {key: one for key, one in self.value.items() if key not in {"issue", "stated"}}
+        stated = None if printed == number else printed
+        value = {"issue": number, **({"stated": printed} if stated else {}), **rest}
+        return LedgerEntry(replace(self.issue, number=number, stated=stated), self.content, value)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDocument:
+    """The file of the ledger for one record; ``value`` is the JSON object, its issues aside."""
+
+    record: str
+    form: str
+    group: str
+    title: str
+    entries: tuple[LedgerEntry, ...]
+    value: Mapping[str, Json]
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> LedgerDocument:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, "下发台账", value)
+        names = {key: members.get(key, str) for key in ("record", "form", "group", "title")}
+        issues = members.list("issues", dict)
+        if not issues:
+            raise members.error("issues")
+        entries = tuple(LedgerEntry.from_json(one, path) for one in issues)
+        return cls(**names, entries=entries, value=members.value)
+
+    def as_json(self) -> Record:
+        """The file as it stands in the repository."""
+        return {**self.value, "issues": [dict(one.value) for one in self.entries]}
+
+    def with_entries(self, entries: Iterable[LedgerEntry]) -> LedgerDocument:
+        """The same record, for which something else went out."""
+        return replace(self, entries=tuple(entries))
+
+    @property
+    def issued(self) -> Issued:
+        """What went out, without its content."""
+        issues = tuple(one.issue for one in self.entries)
+        return Issued(self.record, self.form, self.group, self.title, issues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +185,35 @@ def issues(snapshot: Snapshot, round_name: str) -> dict[str, Issued]:
         XlsyncError: when a file of the ledger is not as xlsync writes it.
     """
     folder = f"{layout.ISSUED}/{layout.check_round(round_name)}"
-    found = (_issued(f"{folder}/{name}", one) for name, one in snapshot.documents(folder))
+    found = (
+        LedgerDocument.from_json(one, f"{folder}/{name}").issued
+        for name, one in snapshot.documents(folder)
+    )
     return {one.record: one for one in found}
+
+
+def ledger_of(
+    snapshot: Snapshot | Changes, round_name: str, record_id: str
+) -> LedgerDocument | None:
+    """The file of the ledger for one record; None where nothing went out."""
+    path = layout.issued_path(round_name, record_id)
+    document = snapshot.document(path)
+    return None if document is None else LedgerDocument.from_json(document, path)
 
 
 def issued(snapshot: Snapshot, round_name: str, record_id: str) -> Issued | None:
     """What went out for one record in a round."""
-    path = layout.issued_path(round_name, record_id)
-    document = snapshot.document(path)
-    return _issued(path, document) if document else None
+    document = ledger_of(snapshot, round_name, record_id)
+    return document.issued if document else None
 
 
 def issued_record(
     snapshot: Snapshot, round_name: str, record_id: str, number: int | None = None
 ) -> Record | None:
     """The record exactly as an issue took it out, or the last one; None where there is none."""
-    path = layout.issued_path(round_name, record_id)
-    document = snapshot.document(path)
-    if document is None:
-        return None
-    _issued(path, document)
-    contents = (
-        one["content"] for one in reversed(document["issues"]) if number in {None, one["issue"]}
-    )
+    document = ledger_of(snapshot, round_name, record_id)
+    entries = reversed(document.entries) if document else ()
+    contents = (one.content for one in entries if number in {None, one.issue.number})
     return next(contents, None)
 
 
@@ -137,18 +227,11 @@ def put_issue(changes: Changes, group: str, title: str, content: Record, issue: 
 
     An issue of a number that was noted in the same changes is noted anew.
     """
-    path = layout.issued_path(changes.round, content["id"])
-    former = changes.snapshot.document(path) or {"issues": []}
-    changes.put_document(
-        path,
-        {
-            "record": content["id"],
-            "form": content["form"],
-            "group": group,
-            "title": title,
-            "issues": [*former["issues"], issue.as_json(content)],
-        },
-    )
+    former = ledger_of(changes.snapshot, changes.round, content["id"])
+    entries = (*(former.entries if former else ()), LedgerEntry.of(issue, content))
+    head = {"record": content["id"], "form": content["form"], "group": group, "title": title}
+    made = LedgerDocument(**head, entries=entries, value=head)
+    changes.put_document(layout.issued_path(changes.round, content["id"]), made.as_json())
 
 
 def put_order(changes: Changes, record_ids: Iterable[str]) -> None:
@@ -163,28 +246,6 @@ def roster_order(snapshot: Snapshot, round_name: str) -> dict[str, int]:
     document = snapshot.document(layout.roster_path(round_name)) or {}
     records = document.get("records")
     return {one: at for at, one in enumerate(records if isinstance(records, list) else [])}
-
-
-def _issued(path: str, document: Record) -> Issued:
-    try:
-        entries = tuple(
-            Issue(
-                number=one["issue"],
-                time=one["time"],
-                base=one["base"],
-                file=one["file"],
-                reason=one["reason"],
-                fixed=one["fixed"],
-                due=one["due"],
-                contact=one["contact"],
-                stated=one.get("stated"),
-            )
-            for one in document["issues"]
-        )
-        names = {key: document[key] for key in ("record", "form", "group", "title")}
-        return Issued(**names, issues=entries)
-    except (KeyError, TypeError) as error:
-        raise XlsyncError(f"{path} in the repository is no file of the ledger: {error}") from None
 
 
 def statement(entry: Issued) -> Issue:

@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xlsync.base.problems import Problem, Severity, from_json
+from xlsync.base.problems import Problem, Severity
 from xlsync.repository import RevisionKind, layout
 from xlsync.rounds.decisions import decisions_of
 from xlsync.rounds.ledger import CORRECTED, RETURNED, issued
 from xlsync.rounds.outcomes import CHANGES, State
-from xlsync.rounds.status import state_of
+from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Json
     from xlsync.repository import Repository, Revision, Snapshot
     from xlsync.rounds.decisions import Decision
+    from xlsync.rounds.receipt_documents import FormReceipt, Receipt
 
 SENT, SENT_BACK, CAME_AGAIN = "下发", "退回修改", "更正"
 _KINDS = {
@@ -162,33 +163,32 @@ class _Came:
             )
 
     def _receipts(self) -> Iterator[Event]:
-        folder = f"{layout.RECEIPTS}/{self.round}"
-        for name, receipt in self.snapshot.documents(folder, holding=self.record):
-            for at, form in enumerate(receipt["forms"]):
-                if form["record"] == self.record:
-                    made = self._event(name.removesuffix(".json"), receipt, form)
-                    yield from self._with_version(made, form, f"{folder}/{name}", at)
+        for key, receipt in receipts_of(self.snapshot, self.round, holding=self.record):
+            for at, form in enumerate(receipt.forms):
+                if form.record == self.record:
+                    made = self._event(key, receipt, form)
+                    yield from self._with_version(made, form, key, at)
 
-    def _event(self, key: str, receipt: Record, form: Json) -> Event:
-        state, issue = state_of(form), form.get("issue")
+    def _event(self, key: str, receipt: Receipt, form: FormReceipt) -> Event:
+        state, issue = form.state, form.issue
         files = self.snapshot.names(f"{layout.RECEIVED}/{self.round}/{key}")
         was_sent = bool(self.snapshot.names(f"{layout.ISSUED}/{self.round}"))
         is_correction = was_sent and issue is None and state is State.UPDATED
         return Event(
-            receipt.get("received", ""),
+            receipt.received or "",
             self.round,
             CAME_AGAIN if is_correction else state.value,
             issue,
             files[0] if files else None,
-            tuple(from_json(form["problems"])),
+            form.problems,
         )
 
-    def _with_version(self, event: Event, form: Json, path: str, at: int) -> Iterator[Event]:
+    def _with_version(self, event: Event, form: FormReceipt, key: str, at: int) -> Iterator[Event]:
         """The event, or two of them where it waited first."""
-        if "settled" in form:
+        if form.settled:
             yield replace(event, kind=State.CONFLICT.value)
-            event = replace(event, time=form["settled"])
-        made = self._version(path, at) if state_of(form) in CHANGES else None
+            event = replace(event, time=form.settled)
+        made = self._version(key, at) if form.state in CHANGES else None
         if made is not None:
             event = replace(
                 event,
@@ -198,10 +198,10 @@ class _Came:
             )
         yield event
 
-    def _version(self, path: str, at: int) -> Revision | None:
+    def _version(self, key: str, at: int) -> Revision | None:
         """The version with which a form of a receipt got in: that of the same commit."""
         for one in self.revisions:
-            receipt = self.repository.snapshot(one.commit).document(path)
-            if receipt is not None and receipt["forms"][at]["accepted"]:
+            receipt = receipt_of(self.repository.snapshot(one.commit), self.round, key)
+            if receipt is not None and at < len(receipt.forms) and receipt.forms[at].accepted:
                 return one
         return None

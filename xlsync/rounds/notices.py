@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.base.problems import Severity, from_json
+from xlsync.base.problems import Severity
 from xlsync.rounds.ledger import issues
 from xlsync.rounds.outcomes import State
+from xlsync.rounds.receipt_documents import receipts_of
 from xlsync.rounds.standing import UNIT, Place
-from xlsync.rounds.status import standings, state_of
+from xlsync.rounds.status import standings
 from xlsync.rounds.units import Unit, unit_key, unit_tree
 
 if TYPE_CHECKING:
@@ -214,15 +215,14 @@ def _by_unit(
 def _refused(snapshot: Snapshot, round_name: str, wanted: set[str]) -> dict[str, tuple[str, ...]]:
     """Why the last form of each record was refused."""
     last: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for receipt in snapshot.receipts(round_name):
-        received = receipt.get("received", "")
-        for form in receipt["forms"]:
-            record = form["record"]
-            if record not in wanted or state_of(form) is not State.REFUSED:
+    for _, receipt in receipts_of(snapshot, round_name):
+        received = receipt.received or ""
+        for form in receipt.forms:
+            record = form.record
+            if record not in wanted or record is None or form.state is not State.REFUSED:
                 continue
             if record not in last or received >= last[record][0]:
-                problems = from_json(form["problems"])
-                errors = (one.message for one in problems if one.severity is Severity.ERROR)
+                errors = (one.message for one in form.problems if one.severity is Severity.ERROR)
                 last[record] = received, _told(errors)
     return {record: told for record, (_, told) in last.items()}
 

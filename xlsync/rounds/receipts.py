@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.exchange.reading import Arrival, read_arrival
-from xlsync.repository import layout
 from xlsync.repository.lookup import check_text, is_meant
 from xlsync.rounds.outcomes import State
-from xlsync.rounds.status import check_known, state_of
+from xlsync.rounds.receipt_documents import (
+    FormReceipt,
+    Receipt,
+    put_receipt,
+    receipt_of,
+    receipts_of,
+)
+from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,29 +44,25 @@ def keep_file(changes: Changes, file: ReceivedFile, outcomes: list[Outcome], now
     if file.blob is None:
         return
     changes.put_spooled(file.path.name, file.digest, file.blob)
-    former = changes.receipt(file.digest)
-    forms = [one.receipt() for one in outcomes]
-    receipt: Json = {"received": now, "forms": forms}
-    if former is not None:
-        olds = former["forms"]
-        if len(olds) == len(forms):
-            forms = [
-                old if one.state is State.SETTLED else _later(old, new)
-                for one, old, new in zip(outcomes, olds, forms, strict=True)
-            ]
-        receipt = {**former, "forms": forms}
-    changes.put_receipt(file.digest, receipt)
+    former = receipt_of(changes, changes.round, file.digest)
+    forms = [FormReceipt.from_json(one.receipt(), file.path.name) for one in outcomes]
+    if former is None:
+        put_receipt(changes, file.digest, Receipt(now, tuple(forms), {"received": now}))
+        return
+    if len(former.forms) == len(forms):
+        forms = [
+            old if one.state is State.SETTLED else _later(old, new)
+            for one, old, new in zip(outcomes, former.forms, forms, strict=True)
+        ]
+    put_receipt(changes, file.digest, former.with_forms(forms))
 
 
-def _later(old: Json, new: Json) -> Json:
-    """What stands of a form that came again; one that got in stays as it was.
-
-    ``copy`` is the number of the issue that went back for correction.
-    """
-    if old["accepted"] and new["accepted"]:
+def _later(old: FormReceipt, new: FormReceipt) -> FormReceipt:
+    """What stands of a form that came again; one that got in stays as it was."""
+    if old.accepted and new.accepted:
         return old
-    if "copy" in old and old["content"] == new["content"]:
-        return {**new, "copy": old["copy"]}
+    if old.copy is not None and old.content == new.content:
+        return new.changed(copy=old.copy)
     return new
 
 
@@ -70,14 +72,16 @@ class KeptFile:
 
     file: Received
     received: str | None
-    forms: tuple[Json, ...]
+    forms: tuple[FormReceipt, ...]
 
     def as_json(self) -> Json:
         """The file as ``xlsync received --json`` prints it."""
         forms = [
             {
-                "state": state_of(one).value,
-                **{key: one[key] for key in ("record", "group", "title")},
+                "state": one.state.value,
+                "record": one.record,
+                "group": one.group,
+                "title": one.title,
             }
             for one in self.forms
         ]
@@ -122,17 +126,19 @@ def reread(
     file = next((one for one in files if key.startswith(one.key)), None)
     if file is None:
         raise XlsyncError(f"{round_name} 没有收到过这个文件（{key}）。")
-    receipt = snapshot.receipt(round_name, key) or {}
-    kept = KeptFile(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+    kept = _with(file, receipt_of(snapshot, round_name, file.key))
     return kept, read_arrival(forms, Arrival(Path(file.name), snapshot.received_bytes(file)))
 
 
 def _kept(snapshot: Snapshot, round_name: str) -> Iterator[KeptFile]:
-    receipts = dict(snapshot.documents(f"{layout.RECEIPTS}/{round_name}"))
+    receipts = dict(receipts_of(snapshot, round_name))
     for file in snapshot.received(round_name):
-        receipt = receipts.get(f"{file.key}.json", {})
-        yield KeptFile(file, receipt.get("received"), tuple(receipt.get("forms", ())))
+        yield _with(file, receipts.get(file.key))
+
+
+def _with(file: Received, receipt: Receipt | None) -> KeptFile:
+    return KeptFile(file, receipt.received, receipt.forms) if receipt else KeptFile(file, None, ())
 
 
 def _is_of(kept: KeptFile, text: str) -> bool:
-    return any(is_meant(text, one["record"], str(one["title"])) for one in kept.forms)
+    return any(is_meant(text, one.record, one.title) for one in kept.forms)

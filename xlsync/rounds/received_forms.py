@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsync.reader import Reading
     from xlsync.records.conflicts import Choices
     from xlsync.repository import ObjectID
-    from xlsync.rounds.documents import FormReceipt
+    from xlsync.rounds.receipt_documents import FormReceipt
     from xlsync.workbook.manifest import Manifest
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")

@@ -14,12 +14,14 @@ from xlsync.repository import layout
 from xlsync.rounds.answers import Answer, CoordinatorStatement, Fate, Settlement, digest
 from xlsync.rounds.documents import WaitingVersion, instant
 from xlsync.rounds.ledger import statement
-from xlsync.rounds.outcomes import CONTRADICTS, State, contradiction
+from xlsync.rounds.outcomes import State, contradiction
+from xlsync.rounds.receipt_documents import put_receipt, receipt_of
 from xlsync.rounds.record_state import RecordState, follows, kept, record_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.repository import Changes
     from xlsync.rounds.relations import Key
@@ -233,14 +235,7 @@ class RoundAnswers:
         evidence = self.view.evidence(record_id, one.content)
         if evidence is None:
             return
-        path = layout.receipt_path(self.view.round, evidence.key)
-        document: Json = self.changes.document(path)
-        for form in document["forms"] if document else ():
-            if (form["record"], form["content"]) == (record_id, one.content):
-                told = contradiction(one.issue).as_json()
-                left = [found for found in form["problems"] if found["code"] not in CONTRADICTS]
-                form.update(state=State.CONFLICT.value, accepted=False, problems=[*left, told])
-                self.changes.put_document(path, document)
+        self._note(evidence.key, record_id, one.content, State.CONFLICT, contradiction(one.issue))
 
     def _end_equal(self, record_id: str, record: Record) -> None:
         """Close what waited on no issue and says what stands now."""
@@ -253,17 +248,25 @@ class RoundAnswers:
         self.changes.drop(path)
         self.ended[record_id, digest(one.theirs)] = state
         if one.receipt is not None:
-            self._note(one.receipt, record_id, digest(one.theirs), state)
+            self._note(one.receipt, record_id, digest(one.theirs), state, settled=self.now)
 
-    def _note(self, receipt: str, record_id: str, content: str, state: State) -> None:
-        """Say in the receipt of a file what became of it at last."""
-        path = layout.receipt_path(self.view.round, receipt)
-        document: Json = self.changes.document(path)
-        for form in document["forms"] if document else ():
-            if (form["record"], form["content"]) == (record_id, content):
-                left = [found for found in form["problems"] if found["code"] not in CONTRADICTS]
-                form.update(state=state.value, accepted=True, problems=left, settled=self.now)
-                self.changes.put_document(path, document)
+    def _note(
+        self,
+        key: str,
+        record_id: str,
+        content: str,
+        state: State,
+        *told: Problem,
+        **more: Json,
+    ) -> None:
+        """Say in the receipt of a file what became of it in the end."""
+        receipt = receipt_of(self.changes, self.view.round, key)
+        if receipt is not None:
+            forms = (
+                one.became(state, *told, **more) if one.is_of(record_id, content) else one
+                for one in receipt.forms
+            )
+            put_receipt(self.changes, key, receipt.with_forms(forms))
 
     # ---- where it is kept ---------------------------------------------------------------
 

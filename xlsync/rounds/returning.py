@@ -20,8 +20,9 @@ from xlsync.repository import Changes, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.answers import digest
 from xlsync.rounds.deciding import contradiction
-from xlsync.rounds.ledger import RETURNED
+from xlsync.rounds.ledger import RETURNED, LedgerEntry, ledger_of
 from xlsync.rounds.outcomes import CONTRADICTS, State, said_saved
+from xlsync.rounds.receipt_documents import put_receipt, receipt_of
 from xlsync.rounds.record_answers import RoundAnswers
 from xlsync.rounds.round_view import RoundView
 from xlsync.sources.saving import Saving
@@ -30,13 +31,14 @@ from xlsync.workbook.manifest import content_mark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
     from xlsync.rounds.documents import WaitingVersion
     from xlsync.rounds.incoming import Incoming, ReceivedFile
     from xlsync.rounds.outcomes import Outcome
+    from xlsync.rounds.receipt_documents import FormReceipt, Receipt
     from xlsync.workbook.manifest import Manifest
 
 GOES_BACK = {State.REFUSED, State.UNREADABLE}
@@ -68,24 +70,20 @@ def number_copies(view: RoundView, changes: Changes, outcomes: list[Outcome], no
     for outcome in sorted(outcomes, key=lambda one: (one.digest, one.place)):
         if outcome.issue is None or outcome.record_id is None or not goes_back(outcome):
             continue
-        receipt = changes.receipt(outcome.digest)
+        receipt = receipt_of(changes, view.round, outcome.digest)
         form = _form_of(receipt, outcome)
-        if receipt is None or form is None or form.get("copy"):
-            continue
-        path = layout.issued_path(view.round, outcome.record_id)
-        ledger = changes.document(path)
+        ledger = ledger_of(changes, view.round, outcome.record_id)
         entry = view.issued(outcome.record_id)
-        if ledger is None or entry is None:
+        if receipt is None or form is None or form.copy or ledger is None or entry is None:
             continue
         source = entry.find(outcome.issue) or entry.last
-        form["copy"] = ledger["issues"][-1]["issue"] + 1
-        issue = replace(
-            source, number=form["copy"], time=now, file=None, reason=RETURNED, stated=None
-        )
-        content = view.content(outcome.record_id, source.number)
-        ledger["issues"].append(issue.as_json(content))
-        changes.put_document(path, ledger)
-        changes.put_receipt(outcome.digest, receipt)
+        number = ledger.issued.last.number + 1
+        issue = replace(source, number=number, time=now, file=None, reason=RETURNED, stated=None)
+        made = LedgerEntry.of(issue, view.content(outcome.record_id, source.number))
+        path = layout.issued_path(view.round, outcome.record_id)
+        changes.put_document(path, ledger.with_entries((*ledger.entries, made)).as_json())
+        forms = (one.changed(copy=number) if one is form else one for one in receipt.forms)
+        put_receipt(changes, outcome.digest, receipt.with_forms(forms))
 
 
 def copies(
@@ -131,9 +129,9 @@ def _cases(
 def _manifest(view: RoundView, case: Case, outcome: Outcome, keys: list[bytes]) -> Manifest:
     """What a copy says of itself; sealed as an issue of its own where it is one."""
     made = own_manifest(case)
-    form = _form_of(view.snapshot.receipt(view.round, outcome.digest), outcome)
+    form = _form_of(receipt_of(view.snapshot, view.round, outcome.digest), outcome)
     entry = view.issued(outcome.record_id or "")
-    issue = entry.find(form.get("copy") or 0) if entry and form else None
+    issue = entry.find(form.copy or 0) if entry and form else None
     if issue is None:
         return made
     made = replace(
@@ -150,11 +148,10 @@ def _manifest(view: RoundView, case: Case, outcome: Outcome, keys: list[bytes]) 
     return made.sealed(keys[0]) if keys else made
 
 
-def _form_of(receipt: Record | None, outcome: Outcome) -> Json:
+def _form_of(receipt: Receipt | None, outcome: Outcome) -> FormReceipt | None:
     """The form of a receipt that an outcome is about."""
-    forms = receipt["forms"] if receipt else ()
-    own = (one for one in forms if one["place"] == outcome.place)
-    return next((one for one in own if one["content"] == outcome.content), None)
+    own = (one for one in (receipt.forms if receipt else ()) if one.place == outcome.place)
+    return next((one for one in own if one.content == outcome.content), None)
 
 
 def disputes(

@@ -20,10 +20,10 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import Problem, problem
 from xlsync.base.record import canonical_bytes
 from xlsync.form.types import comparable
-from xlsync.repository import Changes
+from xlsync.repository import Changes, until_committed
 from xlsync.repository.sealing import seal_keys
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.decisions import Act, Decision, decisions, put_decision
+from xlsync.rounds.receipt_documents import Receipt, put_receipt
 from xlsync.rounds.standing import CONDITIONAL, PASSED, RETURNED
 from xlsync.rounds.status import check_known
 from xlsync.sources import xlsx
@@ -136,7 +136,7 @@ def take_review(
         _take(changes, said, now, by or repository.author, made)
         if made.taken:
             digest = changes.put_received(path.name, data)
-            changes.put_receipt(digest, {"received": now, "forms": []})
+            put_receipt(changes, digest, Receipt(now, (), {"received": now}))
             made.commit = repository.commit(changes, _message(round_name, made, path.name))
         return made
 

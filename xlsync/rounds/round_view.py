@@ -15,8 +15,9 @@ from xlsync.base.record import canonical_bytes
 from xlsync.form.identity import naming_values
 from xlsync.repository import layout, round_order
 from xlsync.rounds.claims import Borne, claimed
-from xlsync.rounds.documents import KeptAnswers, Receipt, instant, receipts
+from xlsync.rounds.documents import KeptAnswers, instant
 from xlsync.rounds.ledger import Issue, Issued, issued, issued_record
+from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.repository import Repository, Snapshot
-    from xlsync.rounds.documents import FormReceipt
+    from xlsync.rounds.receipt_documents import FormReceipt, Receipt
     from xlsync.rounds.received_forms import IssueClaim
 
 
@@ -158,15 +159,12 @@ class RoundView:
 
     def receipt(self, digest: str) -> Receipt | None:
         """The receipt of the file with this SHA-256."""
-        found = self.snapshot.receipt(self.round, digest)
-        path = layout.receipt_path(self.round, digest)
-        return None if found is None else Receipt.from_json(found, path)
+        return receipt_of(self.snapshot, self.round, digest)
 
     @cached_property
     def receipts(self) -> dict[str, Receipt]:
         """All receipts of the round, by the keys of their files."""
-        folder = f"{layout.RECEIPTS}/{self.round}"
-        return receipts(self.snapshot.documents(folder), folder)
+        return dict(receipts_of(self.snapshot, self.round))
 
     @cached_property
     def accepted(self) -> dict[str, list[Evidence]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import Severity
@@ -15,15 +15,16 @@ from xlsync.rounds.deadlines import days_late, deadlines, due_of
 from xlsync.rounds.decisions import Act, decisions, is_cancelled
 from xlsync.rounds.ledger import CORRECTED, issues, roster_order, statement
 from xlsync.rounds.outcomes import State
+from xlsync.rounds.receipt_documents import receipts_of
 from xlsync.rounds.standing import RETURNED, UNIT, Place, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from xlsync.base.record import Record
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.ledger import Issued
+    from xlsync.rounds.receipt_documents import FormReceipt
 
 
 _OF_THE_RECORD = {
@@ -33,20 +34,11 @@ _OF_THE_RECORD = {
 """What came of a form that is truly one of its record."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Return:
+class _Return(NamedTuple):
     """What came of a record in one file."""
 
     received: str
-    state: State
-    form: Record
-
-    @property
-    def is_accepted(self) -> bool:
-        return bool(self.form["accepted"])
-
-    def count(self, severity: Severity) -> int:
-        return sum(one["severity"] == severity.value for one in self.form["problems"])
+    form: FormReceipt
 
 
 def check_known(snapshot: Snapshot, round_name: str) -> None:
@@ -86,8 +78,8 @@ def standings(snapshot: Snapshot, round_name: str, today: date | None = None) ->
     returns: dict[str, list[_Return]] = {}
     # What was chosen in a conflict workbook has a record, but is none that came back.
     for one in _returns(snapshot, round_name):
-        if one.form["content"] is not None and one.state in _OF_THE_RECORD:
-            returns.setdefault(one.form["record"], []).append(one)
+        if one.form.content is not None and one.form.state in _OF_THE_RECORD:
+            returns.setdefault(one.form.record or "", []).append(one)
     ledger, accepted = issues(snapshot, round_name), snapshot.records(round_name)
     known = _RoundFacts(snapshot, round_name, today or date.today())  # noqa: DTZ011 - the office's day
     rows = []
@@ -107,33 +99,24 @@ def standings(snapshot: Snapshot, round_name: str, today: date | None = None) ->
 
 def others(snapshot: Snapshot, round_name: str) -> dict[State, int]:
     """How many forms came that belong to no project of the round, by what they were."""
-    states = Counter(one.state for one in _returns(snapshot, round_name))
+    states = Counter(one.form.state for one in _returns(snapshot, round_name))
     return {one: states[one] for one in State if states[one] and one not in _OF_THE_RECORD}
 
 
 def _returns(snapshot: Snapshot, round_name: str) -> Iterable[_Return]:
-    for receipt in snapshot.receipts(round_name):
-        for form in receipt["forms"]:
-            yield _Return(receipt.get("received", ""), state_of(form), form)
-
-
-def state_of(form: Record) -> State:
-    """The state in a receipt; the first ones said no more than whether a form was accepted."""
-    if "state" in form:
-        return State(form["state"])
-    if form["accepted"]:
-        return State.NEW
-    return State.REFUSED if form["record"] else State.UNREADABLE
+    for _, receipt in receipts_of(snapshot, round_name):
+        for form in receipt.forms:
+            yield _Return(receipt.received or "", form)
 
 
 def _counted(snapshot: Snapshot, entry: Entry | None, came: list[_Return]) -> list[_Return]:
     """Of all that came for a record, what the round's version was accepted from."""
-    accepted = [one for one in came if one.is_accepted]
+    accepted = [one for one in came if one.form.accepted]
     if entry is None or not accepted:
-        return [one for one in came if one.state is State.REFUSED][-1:]
+        return [one for one in came if one.form.state is State.REFUSED][-1:]
     if len(accepted) > 1:
         content = hashlib.sha256(snapshot.record_bytes(entry)).hexdigest()
-        accepted = [one for one in accepted if one.form["content"] == content] or accepted
+        accepted = [one for one in accepted if one.form.content == content] or accepted
     return accepted
 
 
@@ -190,17 +173,16 @@ def _standing(
     last = came[-1] if came else None
     issued = ledger.get(record_id)
     said = statement(issued).number if issued else None
-    issue = last.form.get("issue") if last else None
-    moved = last is not None and last.state in {State.MERGED, State.CONFLICT}
-    form: Record = last.form if last else {}
-    names = entry or issued
+    issue = last.form.issue if last else None
+    moved = last is not None and last.form.state in {State.MERGED, State.CONFLICT}
+    names = entry or issued or (last.form if last else None)
     sent = [one for one in issued.issues if one.reason != CORRECTED] if issued else []
-    taken = max((one.received for one in came if one.is_accepted), default="")
-    refused = max((one.received for one in came if one.state is State.REFUSED), default="")
+    taken = max((one.received for one in came if one.form.accepted), default="")
+    refused = max((one.received for one in came if one.form.state is State.REFUSED), default="")
     return Standing(
         record=record_id,
-        group=names.group if names else form["group"],
-        title=names.title if names else form["title"],
+        group=names.group if names else "",
+        title=names.title if names else "",
         state=Place.ACCEPTED if entry else (Place.REFUSED if came else Place.MISSING),
         is_again=entry is not None and refused > taken,
         sent=sent[-1].time if sent else None,
@@ -209,6 +191,6 @@ def _standing(
         returns=len(came),
         issue=issue,
         is_stale=moved or (issue is not None and said is not None and issue < said),
-        errors=max((one.count(Severity.ERROR) for one in counted), default=0),
-        warnings=max((one.count(Severity.WARNING) for one in counted), default=0),
+        errors=max((one.form.count(Severity.ERROR) for one in counted), default=0),
+        warnings=max((one.form.count(Severity.WARNING) for one in counted), default=0),
     )

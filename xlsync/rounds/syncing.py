@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
+from xlsync.repository import MovedError, until_committed
 from xlsync.rounds.joining import join
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.joining import JoinResult
-
-_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,23 @@ def sync(repository: Repository, forms: Mapping[str, Form], location: str) -> Sy
     Raises:
         XlsyncError: when it cannot be reached, read or written, or the two cannot be joined.
     """
-    joined = []
-    for _ in range(_ATTEMPTS):
+    joined: list[JoinResult] = []
+
+    def step() -> bool:
         theirs = repository.fetch(location)
         if theirs is not None:
             joined.append(join(repository, forms, theirs, PurePath(location).name))
         if theirs == repository.snapshot().commit:
-            return Synced(_told(joined), is_sent=False)
-        if repository.push(location, theirs):
-            return Synced(_told(joined), is_sent=True)
-    raise XlsyncError("the other repository changes all the time; run it again later")
+            return False
+        if not repository.push(location, theirs):
+            raise MovedError
+        return True
+
+    try:
+        is_sent = until_committed(step)
+    except MovedError:
+        raise XlsyncError("the other repository changes all the time; run it again later") from None
+    return Synced(_told(joined), is_sent=is_sent)
 
 
 def _told(joined: list[JoinResult]) -> tuple[JoinResult, ...]:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import CORE_CODES, Severity
 from xlsync.base.record import canonical_bytes
-from xlsync.repository import Changes, layout
+from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.answers import digest
-from xlsync.rounds.attempts import until_committed
 from xlsync.rounds.documents import instant
 from xlsync.rounds.exporting import counted_records
 from xlsync.rounds.receipts import now

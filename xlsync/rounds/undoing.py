@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
-from xlsync.repository import is_round
-from xlsync.rounds.attempts import until_committed
+from xlsync.repository import is_round, until_committed
 from xlsync.rounds.ceilings import WORD as CEILINGS
 from xlsync.rounds.choosing import CHOSEN
 from xlsync.rounds.decisions import Act

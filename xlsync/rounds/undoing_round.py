@@ -16,6 +16,7 @@ from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
 from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.ledger import RETURNED
+from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.repository import Difference, Edits, Fork, Placed, Snapshot
+    from xlsync.rounds.receipt_documents import FormReceipt
 
     Made = dict[str, Placed | Record | None]
 
@@ -153,10 +155,10 @@ class _RoundReversal:
     def _look_at_ledger(self) -> None:
         """Workbooks that were answered since cannot be taken back."""
         answered = {
-            (form["record"], form.get("issue"))
-            for path, receipt in _documents(self.fork.ours, f"{layout.RECEIPTS}/{self.round}")
-            if self.fork.base.document(path) != receipt
-            for form in receipt["forms"]
+            (form.record, form.issue)
+            for key, receipt in receipts_of(self.fork.ours, self.round)
+            if receipt_of(self.fork.base, self.round, key) != receipt
+            for form in receipt.forms
         }
         for path in self._paths(layout.ISSUED):
             record_id = _id_of(path)
@@ -178,17 +180,20 @@ class _RoundReversal:
         count = len(self.work.kept)
         for path in self._paths(layout.RECEIPTS):
             if self._receipt_stays(path):
-                for form in (self.fork.ours.document(path) or {"forms": []})["forms"]:
-                    if form["accepted"] and form["record"]:
-                        self._keep(form["record"], "所在的文件此后又有处理")
+                for form in self._forms(path):
+                    if form.accepted and form.record:
+                        self._keep(form.record, "所在的文件此后又有处理")
         return len(self.work.kept) > count
 
     def _receipt_stays(self, path: str) -> bool:
         one = self.touched[path]
         if one.ours != one.base:
             return True
-        document = self.fork.ours.document(path) or {"forms": []}
-        return any(form["record"] and self._stays(form["record"]) for form in document["forms"])
+        return any(form.record and self._stays(form.record) for form in self._forms(path))
+
+    def _forms(self, path: str) -> tuple[FormReceipt, ...]:
+        receipt = receipt_of(self.fork.ours, self.round, _id_of(path))
+        return receipt.forms if receipt else ()
 
     def _paths(self, top: str) -> list[str]:
         return [path for path in self.touched if path.startswith(f"{top}/")]

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_name
 from xlsync.form.types import comparable
-from xlsync.repository import Changes, layout
-from xlsync.rounds.attempts import until_committed
+from xlsync.repository import Changes, layout, until_committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xlsync.report.paper import Paper
     from xlsync.rounds import Collection
     from xlsync.rounds.incoming import ReceivedFile
+    from xlsync.rounds.receipt_documents import FormReceipt
 
 _RETURNED = "退回"
 _SHOWN = 200
@@ -56,7 +57,7 @@ class FileView:
     """One form of a received file: what became of it, and how it looks with its problems."""
 
     state: str
-    receipt: dict[str, str]
+    receipt: FormReceipt
     problems: list[Problem]
     paper: Paper | None
 
@@ -144,14 +145,14 @@ def _file(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _view(request: Request, receipt: dict[str, str], reading: Reading | None) -> FileView:
+def _view(request: Request, receipt: FormReceipt, reading: Reading | None) -> FileView:
     forms = desk_of(request).forms
-    found = api.problems_of(receipt)
+    found = list(receipt.problems)
     drawn = None
     if reading is not None and reading.form is not None and reading.form in forms:
         record = reading.draft if reading.record is None else reading.record
         drawn = paper(forms.find(reading.form), record, found, api.typed_texts(reading))
-    return FileView(api.state_of(receipt), receipt, found, drawn)
+    return FileView(receipt.state.value, receipt, found, drawn)
 
 
 def _original(request: Request) -> Response:
