@@ -6,24 +6,24 @@ other places. Everything else stays as it is, and is named with the reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import has_error
-from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
 from xlsync.rounds.joining_lists import is_list, join_lists
-from xlsync.rounds.ledger import RETURNED
+from xlsync.rounds.ledger import RETURNED, ledger_of
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.repository import Difference, Edits, Fork, Placed, Snapshot
+    from xlsync.repository import Difference, Edits, Fork, Placed
+    from xlsync.rounds.ledger import LedgerEntry
     from xlsync.rounds.receipt_documents import FormReceipt
 
     Made = dict[str, Placed | Record | None]
@@ -126,9 +126,8 @@ class _RoundReversal:
         self.work.kept[self.round, record_id] = NotUndone(self.round, record_id, *names, why)
 
     def _names(self, record_id: str) -> tuple[str, str]:
-        path = layout.issued_path(self.round, record_id)
-        ledger = self.fork.ours.document(path) or {}
-        return str(ledger.get("group", "")), str(ledger.get("title", ""))
+        ledger = ledger_of(self.fork.ours, self.round, record_id)
+        return (ledger.group, ledger.title) if ledger else ("", "")
 
     def _look_at(self, record_id: str) -> None:
         """Whether a record can go back; what happened to it since is merged where it can be."""
@@ -162,18 +161,20 @@ class _RoundReversal:
         }
         for path in self._paths(layout.ISSUED):
             record_id = _id_of(path)
-            numbers = {one["issue"] for one in self._new_issues(path)}
+            numbers = {one.issue.number for one in self._new_issues(path)}
             if any((record_id, number) in answered for number in numbers):
                 self._keep(record_id, "下发的表已经交回")
             elif numbers and record_id in self.entries[1] and record_id not in self.entries[0]:
                 self._keep(record_id, "此后已经收到")
 
-    def _new_issues(self, path: str) -> list[Json]:
+    def _new_issues(self, path: str) -> list[LedgerEntry]:
         """What the commit noted in a file of the ledger, copies for correction aside."""
-        after, before = (one.document(path) or {} for one in (self.fork.base, self.fork.theirs))
-        old = [canonical_bytes(one) for one in before.get("issues", ())]
-        new = [one for one in after.get("issues", ()) if canonical_bytes(one) not in old]
-        return [one for one in new if not (self.work.is_collection and one["reason"] == RETURNED)]
+        sides = (self.fork.base, self.fork.theirs)
+        after, before = (ledger_of(one, self.round, _id_of(path)) for one in sides)
+        old = before.entries if before else ()
+        new = [one for one in (after.entries if after else ()) if one not in old]
+        is_kept = self.work.is_collection
+        return [one for one in new if not (is_kept and one.issue.reason == RETURNED)]
 
     def _look_at_receipts(self) -> bool:
         """Keep what shares a receipt with something that stays; whether anything new stays."""
@@ -251,20 +252,16 @@ class _RoundReversal:
 
     def _ledger(self, path: str, record_id: str) -> Made:
         """The ledger of a record without what the commit noted."""
-        gone = [canonical_bytes(one) for one in self._new_issues(path)]
-        now = self.fork.ours.document(path)
+        gone = self._new_issues(path)
+        now = ledger_of(self.fork.ours, self.round, record_id)
         if now is None or not gone:
             return {}
         self.work.undone.add((self.round, record_id))
-        left = [one for one in now["issues"] if canonical_bytes(one) not in gone]
-        former = self.fork.theirs.document(path) or now
-        heads: Record = {key: former[key] for key in ("group", "title", "form")}
-        return {path: {**now, **heads, "issues": left} if left else None}
-
-
-def _documents(snapshot: Snapshot, folder: str) -> Iterator[tuple[str, Record]]:
-    for name, document in snapshot.documents(folder):
-        yield f"{folder}/{name}", document
+        left = tuple(one for one in now.entries if one not in gone)
+        former = ledger_of(self.fork.theirs, self.round, record_id) or now
+        names = {"group": former.group, "title": former.title, "form": former.form}
+        made = replace(now, **names, value={**now.value, **names}, entries=left)
+        return {path: made.as_json() if left else None}
 
 
 def _id_of(path: str) -> str:
