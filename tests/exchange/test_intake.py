@@ -185,7 +185,7 @@ TYPED = [
     ("2023-12-31", "2023年底", ("D001", "D5", "2023年底")),
     ("|质量指标|".replace("|", "\t"), "\t美观指标\t", ("I002", "C14", "美观指标")),
     ("\t产出指标\t", "\t成果指标\t", ("I001", "B13", "成果指标")),
-    ("(2023年度)", "(二〇二三年度)", ("S007", "A2", "(二〇二三年度)")),
+    ("(2023年度)", "(二〇二三年度)", ("S012", "A2", "(二〇二三年度)")),
 ]
 
 
@@ -249,3 +249,11 @@ def test_texts_of_a_record_that_are_cleaned_are_told() -> None:
     told = [(one.pointer, one.found) for one in reading.problems if one.code == "S003"]
     assert told == [("/project_name", "<p>河道</p>"), ("/overall_goal", goal)]
     assert [one for one in read_record(FORMS, record).problems if one.code == "S003"] == []
+
+
+def test_a_sign_in_json_that_is_in_no_list_is_an_error() -> None:
+    record = json.loads(json.dumps(RECORD))
+    record["indicators"][0]["operator"] = "按要求"
+    reading = read_record(FORMS, record)
+    (told,) = [one for one in reading.problems if one.code == "V001"]
+    assert (told.pointer, told.found) == ("/indicators/0/operator", "按要求")

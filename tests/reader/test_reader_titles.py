@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from carriers import CARRIERS, carried
 from reading_samples import (
     FILLED,
     FORM,
@@ -12,9 +13,13 @@ from reading_samples import (
     ROWS,
     TITLE,
     brief,
+    read_grid,
     read_text,
     record_of,
 )
+
+from xlsync.base.grid import Address, Cell
+from xlsync.reader.located import MOST_TOLD
 
 SECOND = FILLED.replace("河道保洁", "绿化养护")
 
@@ -72,7 +77,7 @@ def test_the_year_stands_below_beside_or_in_the_title(year: str) -> None:
     found = record_of(reading)["year"]
     if year.endswith("年度 2024年|"):
         # That is no spelling of the year: it is quoted and not half understood.
-        assert (found, ("S007", "A2", "年度 2024年") in brief(reading.problems)) == (None, True)
+        assert (found, ("S012", "A2", "年度 2024年") in brief(reading.problems)) == (None, True)
     else:
         assert found == 2024
 
@@ -122,19 +127,24 @@ STRAY = "填报说明：本表一式三份。"
 
 
 def test_text_before_the_first_form_is_quoted() -> None:
-    before, reading = read_text(f"关于报送的通知\n\n{STRAY}|请于5月底前报送\n{FILLED}")
-    assert (before.form, before.record, before.start) == (None, None, 1)
-    assert brief(before.problems) == [
-        ("S007", "A1", "关于报送的通知"),
-        ("S007", "A3", f"{STRAY}\t请于5月底前报送"),
+    (reading,) = read_text(f"关于报送的通知\n\n{STRAY}|请于5月底前报送\n{FILLED}")
+    assert brief(reading.problems) == [
+        ("S012", "A1", "关于报送的通知"),
+        ("S012", "A3", f"{STRAY}\t请于5月底前报送"),
     ]
     assert reading.start == 4
-    assert not reading.problems
+
+
+def test_more_text_than_a_letterhead_before_a_form_is_an_error() -> None:
+    for text in ("本单位今年的工作如下，" * 8, "\n".join("一二三四五六七八九")):
+        before, reading = read_text(f"{text}\n{FILLED}")
+        assert {one.code for one in before.problems} == {"S007"}
+        assert not reading.problems
 
 
 def test_text_after_a_form_is_quoted_with_that_form() -> None:
     first, second = read_text(f"{FILLED}\n{STRAY}\n{SECOND}")
-    assert brief(first.problems) == [("S007", "A19", STRAY)]
+    assert brief(first.problems) == [("S012", "A19", STRAY)]
     assert len(record_of(first)["indicators"]) == 5
     assert not second.problems
 
@@ -161,3 +171,63 @@ def test_head_without_table() -> None:
     (reading,) = read_text(HEAD)
     assert [(one.code, one.pointer) for one in reading.problems] == [("S001", "/indicators")]
     assert record_of(reading)["indicators"] == []
+
+
+# ---- beside the form -------------------------------------------------------------
+
+LETTERHEAD = "附件1\n某财〔2023〕12号||填报日期：2023-03-01\n"
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_lines_around_a_form_are_quoted_and_refuse_nothing(carrier: str) -> None:
+    filled = FILLED.replace(
+        "项目名称|", "填报单位（盖章）：临江镇水务所|||编号：甲-1\n项目名称|", 1
+    )
+    signed = f"{LETTERHEAD}{filled}填表人：张三|||联系电话：|0512-0000"
+    (reading,) = read_grid(carried(signed, carrier))
+    assert record_of(reading)["project_name"] == "河道保洁"
+    assert len(record_of(reading)["indicators"]) == 5
+    quoted = [one.found for one in reading.problems if one.code == "S012"]
+    assert quoted == [
+        "附件1",
+        "某财〔2023〕12号\t填报日期：2023-03-01",
+        "填报单位（盖章）：临江镇水务所\t编号：甲-1",
+        "填表人：张三\t联系电话：\t0512-0000",
+    ]
+    assert not [one for one in reading.problems if one.code[0] in "SV" and one.code != "S012"]
+
+
+def test_a_line_inside_the_form_is_stray_whatever_it_says() -> None:
+    (reading,) = read_text(FILLED.replace("计划开始日期|", "联系电话：0512-0000\n计划开始日期|"))
+    assert brief(reading.problems) == [("S007", "A5", "联系电话：0512-0000")]
+
+
+def test_the_sheets_beside_a_printed_form_are_no_rows_of_it() -> None:
+    library = f"绩效指标参考库\n{HEADINGS}|产出指标|数量指标|别的|≥1个"
+    printed = f"{FILLED}第 1 页，共 3 页\n{TITLE}——填报说明\n栏目|必填\n{library}\n第 3 页，共 3 页"
+    (reading,) = read_text(printed)
+    assert len(record_of(reading)["indicators"]) == 5
+    told = [(one.code, one.cell) for one in reading.problems]
+    assert told == [("S012", "A19"), ("S012", "A21")]
+    assert "别的" in (reading.problems[1].found or "")
+
+
+def test_findings_of_one_kind_are_summed_up() -> None:
+    rows = {Address(30 + number // 8, 1 + number % 8): f"杂文{number}" for number in range(5_000)}
+    grid = carried(FILLED, "xlsx")
+    (sheet,) = grid.sheets
+    sheet.cells.update((address, Cell(text)) for address, text in rows.items())
+    sheet.comments = {address.moved(1000): text for address, text in rows.items()}
+    (reading,) = read_grid(grid)
+    assert len(record_of(reading)["indicators"]) == 5
+    told = [one for one in reading.problems if one.code == "S007"]
+    assert len(told) == 2 * (MOST_TOLD + 1)
+    assert [one.message for one in told if "4,700" in one.message]
+
+
+def test_a_form_that_holds_more_than_any_form_is_refused_at_once() -> None:
+    grid = carried(FILLED, "xlsx")
+    (sheet,) = grid.sheets
+    sheet.cells |= {Address(30 + n // 8, 1 + n % 8): Cell("项目名称") for n in range(11_000)}
+    (reading,) = read_grid(grid)
+    assert (reading.record, [one.code for one in reading.problems]) == (None, ["X001"])

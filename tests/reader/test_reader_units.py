@@ -7,7 +7,9 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
+from carriers import CARRIERS, as_docx, carried, rows_of
 from correction_samples import put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,12 +18,15 @@ from openpyxl import load_workbook
 from reading_samples import FILLED, FORM, FORMS, our_workbook, read_grid, read_text, record_of
 
 from xlsync.base.grid import Address
+from xlsync.base.problems import problem
 from xlsync.exchange.corrections import cases, correction_copy
 from xlsync.form.types.units import UNITS
 from xlsync.reader import read
+from xlsync.sources import docx as docx_source
 from xlsync.sources import xlsx
 
 if TYPE_CHECKING:
+    from xlsync.base.grid import Workbook
     from xlsync.reader import Reading
 
 YUAN = record_of(read_text(FILLED)[0])["funds"]
@@ -83,25 +88,28 @@ def as_workbook(text: str, number_format: str = "General") -> bytes:
     return stream.getvalue()
 
 
+def of_grid(grid: Workbook) -> Reading:
+    return next(one for one in read_grid(grid) if one.form)
+
+
 def of_text(text: str) -> Reading:
-    return next(one for one in read_text(text) if one.form)
+    return of_grid(carried(text, "text"))
 
 
-def of_workbook(text: str) -> Reading:
-    readings = read(list(FORMS.values()), xlsx.read(as_workbook(text)))
-    return next(one for one in readings if one.form)
+# every unit in the two that are cheap, the commonest one in all
+UNIT_IN_CARRIER = [
+    (unit, carrier)
+    for carrier in CARRIERS
+    for unit in (OTHERS if carrier in {"text", "xlsx"} else ["万元"])
+]
 
 
-CARRIERS = {"text": of_text, "workbook": of_workbook}
-
-
-@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize(("unit", "carrier"), UNIT_IN_CARRIER)
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("unit", OTHERS)
 def test_a_unit_that_the_sheet_says_is_believed_and_told_once(
     unit: str, place: str, carrier: str
 ) -> None:
-    reading = CARRIERS[carrier](PLACES[place](counted(FILLED, unit), unit))
+    reading = of_grid(carried(PLACES[place](counted(FILLED, unit), unit), carrier))
     assert record_of(reading)["funds"] == YUAN
     (told,) = [one for one in reading.problems if one.code == "M006"]
     assert f"读作 {unit}" in told.message
@@ -109,10 +117,12 @@ def test_a_unit_that_the_sheet_says_is_believed_and_told_once(
     assert not [one for one in reading.problems if one.code in {"S001", "S007", "M007"}]
 
 
+@pytest.mark.parametrize(("unit", "carrier"), UNIT_IN_CARRIER)
 @pytest.mark.parametrize("place", IN_CELLS)
-@pytest.mark.parametrize("unit", OTHERS)
-def test_a_unit_that_each_cell_says_is_believed_and_told_at_the_cell(unit: str, place: str) -> None:
-    reading = of_text(IN_CELLS[place](counted(FILLED, unit), unit))
+def test_a_unit_that_each_cell_says_is_believed_and_told_at_the_cell(
+    unit: str, carrier: str, place: str
+) -> None:
+    reading = of_grid(carried(IN_CELLS[place](counted(FILLED, unit), unit), carrier))
     assert record_of(reading)["funds"] == YUAN
     told = [one for one in reading.problems if one.code == "M006"]
     assert len(told) == len(YUAN)
@@ -160,14 +170,60 @@ CONTRADICTIONS = {
 }
 
 
-@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("carrier", ["text", "xlsx"])
 @pytest.mark.parametrize("case", CONTRADICTIONS)
 def test_units_that_contradict_each_other_give_no_amount(case: str, carrier: str) -> None:
-    reading = CARRIERS[carrier](CONTRADICTIONS[case])
+    reading = of_grid(carried(CONTRADICTIONS[case], carrier))
     assert set(record_of(reading)["funds"].values()) == {None}
     told = [one for one in reading.problems if one.code == "M007"]
     assert len(told) == len(YUAN)
     assert not [one for one in reading.problems if one.code == "S001"]
+
+
+def in_wan(where: str) -> Workbook:
+    """A copy in 万元 without a heading for it; the unit is said outside of its cells."""
+    book = load_workbook(io.BytesIO(as_workbook(counted(FILLED, "万元").replace(HEADING, ""))))
+    sheet = book.worksheets[0]
+    if where == "name":
+        sheet.title = "绩效目标（万元）"
+    elif where == "head":
+        sheet.oddHeader.right.text = "单位：万元"
+    elif where == "foot":
+        sheet.oddFooter.center.text = "金额单位：万元"
+    stream = io.BytesIO()
+    book.save(stream)
+    grid = xlsx.read(stream.getvalue())
+    if where == "text box":
+        told = problem("S007", "工作表上有一个文本框，没有读入。", found="单位：万元")
+        grid.problems.append(told.at(grid.sheets[0].name, None))
+    return grid
+
+
+@pytest.mark.parametrize("where", ["name", "head", "foot", "text box"])
+def test_a_unit_that_is_said_outside_of_cells_is_believed(where: str) -> None:
+    (reading,) = read_grid(in_wan(where))
+    assert record_of(reading)["funds"] == YUAN
+    (told,) = reading.problems
+    assert (told.code, told.cell) == ("M006", None)
+    assert "读作 万元" in told.message
+
+
+def test_a_margin_that_says_the_unit_contradicts_a_sheet_of_ours() -> None:
+    _, grid = our_workbook()
+    grid.sheets[0].printed += ("单位：万元",)
+    (reading,) = read_grid(grid)
+    assert set(record_of(reading)["funds"].values()) == {None}
+    assert "M007" in {one.code for one in reading.problems}
+
+
+def test_a_head_of_a_document_that_says_the_unit_is_believed() -> None:
+    made = docx.Document(io.BytesIO(as_docx(rows_of(counted(FILLED, "万元").replace(HEADING, "")))))
+    made.sections[0].header.paragraphs[0].text = "单位：万元"
+    stream = io.BytesIO()
+    made.save(stream)
+    (reading,) = read_grid(docx_source.read(stream.getvalue()))
+    assert record_of(reading)["funds"] == YUAN
+    assert [one.code for one in reading.problems] == ["M006"]
 
 
 def test_a_copy_that_leaves_the_unit_out_says_what_was_assumed() -> None:
@@ -196,14 +252,14 @@ def test_two_forms_each_below_its_own_line_of_the_unit() -> None:
     cents=st.integers(1, 10**14),
     unit=st.sampled_from(OTHERS),
     place=st.sampled_from(list(PLACES)),
-    carrier=st.sampled_from(list(CARRIERS)),
+    carrier=st.sampled_from(["text", "xlsx", "html", "xml"]),
 )
 def test_any_amount_in_any_unit_comes_back_exactly_or_is_reported(
     cents: int, unit: str, place: str, carrier: str
 ) -> None:
     amount = Decimal(cents) / 100
     text = AMOUNT.sub("0.00", FILLED).replace("总额|0.00", f"总额|{amount / UNITS[unit]:f}")
-    reading = CARRIERS[carrier](PLACES[place](text, unit))
+    reading = of_grid(carried(PLACES[place](text, unit), carrier))
     assert record_of(reading)["funds"]["total"] == f"{amount:.2f}"
 
 
@@ -215,7 +271,7 @@ def test_the_places_of_units_do_not_hide_a_label() -> None:
 
 @pytest.mark.parametrize("place", ["heading", "line", "label of the total"])
 def test_a_copy_for_correction_says_both_figures_and_comes_back_the_same(place: str) -> None:
-    reading = of_workbook(PLACES[place](counted(FILLED, "万元"), "万元"))
+    reading = of_grid(carried(PLACES[place](counted(FILLED, "万元"), "万元"), "xlsx"))
     (case,) = cases(FORMS, [reading], "来件")
     data = correction_copy(case)
     (back,) = read(list(FORMS.values()), xlsx.read(data))
@@ -226,7 +282,7 @@ def test_a_copy_for_correction_says_both_figures_and_comes_back_the_same(place: 
 
 
 def test_a_copy_for_correction_never_shows_an_amount_whose_unit_is_open() -> None:
-    reading = of_workbook(CONTRADICTIONS["heading and line"])
+    reading = of_grid(carried(CONTRADICTIONS["heading and line"], "xlsx"))
     (case,) = cases(FORMS, [reading], "来件")
     (back,) = read(list(FORMS.values()), xlsx.read(correction_copy(case)))
     assert set(record_of(back)["funds"].values()) == {None}

@@ -173,7 +173,8 @@ class Cell(NamedTuple):
 class Sheet:
     """One sparse sheet: only cells that hold something have an entry.
 
-    ``printed`` are the texts that stand in the margins of printed pages.
+    ``printed`` are the texts that stand in the margins of printed pages, ``beside`` those of text
+    boxes that say something of the whole sheet.
     ``values_only`` says that its source tells neither formulas nor comments nor protection,
     ``is_1904`` that serial numbers count days from 1904. Hidden are rows that a filter leaves
     out, too.
@@ -190,6 +191,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     printed: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def struck(self) -> frozenset[Address]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.base.problems import problem
+from xlsync.base.record import get, join
 from xlsync.form.types import Quantity, comparable, is_fraction, parse_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
-    from xlsync.base.record import Json
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Json, Record
     from xlsync.form.mapping import CodeList, Mapping, Table
 
 
@@ -61,6 +64,30 @@ def operator_spellings(mapping: Mapping, table: Table) -> list[str]:
 def is_plain(mapping: Mapping, table: Table, text: str) -> bool:
     """Whether a text is a value and nothing else, so that it reads as it stands."""
     return quantity_of(mapping, table, text) == (None, text, None) and not is_fraction(text)
+
+
+def outside_lists(mapping: Mapping, record: Record) -> Iterator[Problem]:
+    """The values of columns that are in no closed code list (V001), as JSON may hold them.
+
+    A field says by a rule of its own how much that matters.
+    """
+    for table in mapping.tables.values():
+        closed = {
+            name: mapping.codes[column.codes]
+            for name, column in table.columns.items()
+            if column.codes and not mapping.codes[column.codes].open
+        }
+        rows = get(record, table.pointer) if closed else None
+        for index, row in enumerate(rows or ()):
+            for name, codes in closed.items():
+                text = row.get(name)
+                if text and coded(codes, text) is None:
+                    pointer = f"{table.pointer}{join(index, name)}"
+                    message = (
+                        f"{mapping.locate(pointer).title}：“{text}”不在可选范围内，"
+                        f"请改为：{'、'.join([*codes.values, *codes.none])}。"
+                    )
+                    yield problem("V001", message, pointer=pointer, found=text)
 
 
 def _codes(mapping: Mapping, table: Table, part: int) -> CodeList | None:

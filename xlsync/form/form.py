@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.errors import FormError
 from xlsync.base.grid import Area
 from xlsync.base.record import MISSING, get
+from xlsync.form.codes import outside_lists
 from xlsync.form.identity import identified
 from xlsync.form.layout import lay_out
 from xlsync.form.library import load_libraries
@@ -91,7 +92,8 @@ class Form:
     def check(self, record: Record, unread: Iterable[str] = ()) -> list[Problem]:
         """What the rules of the mapping find; ``unread`` pointers were reported already."""
         subject = self.subject(record, unread)
-        return [item for rule in self.mapping.rules for item in rule.check(subject)]
+        found = [item for rule in self.mapping.rules for item in rule.check(subject)]
+        return [*found, *outside_lists(self.mapping, record)]
 
     def subject(self, record: Record, unread: Iterable[str] = ()) -> Subject:
         """A record as the rules of the mapping see it."""

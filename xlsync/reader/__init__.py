@@ -15,12 +15,14 @@ from xlsync.base.problems import Severity, problem
 from xlsync.reader.choosing import choose, stated
 from xlsync.reader.labels import locate_by_labels
 from xlsync.reader.layouts import is_other_layout, other_layout
-from xlsync.reader.located import Reading
+from xlsync.reader.located import Reading, summed
 from xlsync.reader.manifests import read_carriers
+from xlsync.reader.margins import is_head, note_lines
 from xlsync.reader.other_sheets import (
     is_check_line,
     note_on_sheet,
     report_other_sheets,
+    shortened,
     stray_comments,
     without_companions,
 )
@@ -29,7 +31,7 @@ from xlsync.reader.prefilled import report_copies
 from xlsync.reader.problem_list import without_returns
 from xlsync.reader.shown import report_shown
 from xlsync.reader.titles import Titles
-from xlsync.reader.units import closing_lines, is_unit_line
+from xlsync.reader.units import closing_lines, is_unit_line, take_unit_lines
 from xlsync.reader.values import read_values
 
 if TYPE_CHECKING:
@@ -40,9 +42,12 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.reader.located import Located
     from xlsync.reader.manifests import Carriers
-    from xlsync.reader.titles import Region
+    from xlsync.reader.titles import Region, Row
 
 __all__ = ["Reading", "read"]
+
+MOST_CELLS = 10_000
+"""Cells of one form that is found by its labels; one with a thousand rows has half as many."""
 
 
 def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
@@ -52,6 +57,7 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
     first reading. A file without any form gives one reading that says so (X003).
     """
     workbook = without_returns(workbook)
+    take_unit_lines(workbook)
     carriers = read_carriers(workbook)
     readings = list(_of_ours(forms, workbook, carriers))
     if not readings:
@@ -119,12 +125,16 @@ def _by_labels(
     titles: Titles, sheets: Iterable[Sheet], carriers: Carriers, *, alone: bool = True
 ) -> Iterator[Reading]:
     regions = [(sheet, region) for sheet in sheets for region in titles.regions(sheet)]
+    notes: list[Problem] = []
+    last: Reading | None = None
     alone = alone and sum(bool(region.forms) for _, region in regions) == 1
     outside = [*_texts_outside(regions)]
     for number, (sheet, region) in enumerate(regions):
         before = regions[number - 1][1] if number and regions[number - 1][0] is sheet else None
-        above = [sheet.name, *outside, *(closing_lines(before) if before else ())]
-        if region.forms:
+        above = [*outside, *(closing_lines(before) if before else ())]
+        if region.forms and region.size > MOST_CELLS:
+            yield _too_large(sheet, region)
+        elif region.forms:
             known = carriers if alone else None
             named = stated(region.forms, region)
             if known is not None and len(named) > 1:
@@ -136,9 +146,17 @@ def _by_labels(
             located = [one for one in every if of_ours or not is_other_layout(one)]
             if located:
                 readings = [_of_region(one, region, known) for one in located]
-                yield choose([one.form for one in located], readings)
+                chosen = choose([one.form for one in located], readings)
+                chosen.problems[:0] = notes
+                last = chosen
+                yield chosen
             else:
                 yield other_layout(region, every)
+            notes = []
+        elif region.helper is not None and last is not None:
+            last.problems.append(_helper(sheet, region))
+        elif _is_letterhead(regions[number : number + 2]):
+            notes = list(note_lines(sheet.name or None, _uncomputed(region.rows)))
         elif (reading := _without_form(sheet, region)).problems:
             yield reading
 
@@ -159,6 +177,23 @@ def _of_region(located: Located, region: Region, carriers: Carriers | None) -> R
     return _sorted(read_values(located))
 
 
+def _too_large(sheet: Sheet, region: Region) -> Reading:
+    """The one problem (X001) of a form that holds more than any form does."""
+    message = (
+        f"这张表里有 {region.size:,} 个有内容的单元格，多于一张表可能有的 {MOST_CELLS:,} 个，"
+        "未读入。请只保留要报送的内容后再提交。"
+    )
+    told = problem("X001", message).at(sheet.name or None, f"A{region.start}")
+    return Reading(sheet.name or None, region.start, None, None, [told])
+
+
+def _is_letterhead(regions: Sequence[tuple[Sheet, Region]]) -> bool:
+    """Whether the first of two regions is a few lines right above a form on the same sheet."""
+    (sheet, region), *behind = regions
+    is_above = any(below is sheet and one.forms for below, one in behind)
+    return is_above and region.relative is None and not region.comments and is_head(region.rows)
+
+
 def _without_form(sheet: Sheet, region: Region) -> Reading:
     """Rows that belong to no form: another form by name (S005), or stray text (S007)."""
     problems: list[Problem] = []
@@ -169,21 +204,39 @@ def _without_form(sheet: Sheet, region: Region) -> Reading:
         found = region.rows[region.start][first.column].text
         problems.append(problem("S005", message, found=found).at(name, first.a1))
     else:
-        for number, row in region.rows.items():
-            texts = (cell for cell in row.values() if not is_unit_line(cell.text))
-            cells = [cell for cell in texts if not is_check_line(cell)]
-            text = "\t".join(cell.text or f"={cell.formula}" for cell in cells)
-            if not text:
-                continue
-            message = "这里的文字不属于任何一张表，未读入。"
-            place = Address(number, min(row)).a1
-            problems.append(problem("S007", message, found=text).at(name, place))
+        problems += summed(_stray_rows(name, region))
     problems += stray_comments(sheet, region.comments)
     return Reading(name, min(region.rows, default=region.start), None, None, problems)
 
 
+def _uncomputed(rows: dict[int, Row]) -> dict[int, Row]:
+    """Rows without the line above a form of ours, which computes itself."""
+    return {
+        number: {column: cell for column, cell in row.items() if not is_check_line(cell)}
+        for number, row in rows.items()
+    }
+
+
+def _helper(sheet: Sheet, region: Region) -> Problem:
+    """Quote one of our helper sheets that came behind its form, as a whole workbook is printed."""
+    rows = ("\t".join(cell.text for cell in row.values()) for row in region.rows.values())
+    message = f"从这一行起是“{region.helper}”，不是填报内容，没有读入，请看一下是否有另写的内容。"
+    one = problem("S012", message, found=shortened("\n".join(rows)))
+    return one.at(sheet.name or None, Address(region.start, min(region.rows[region.start])).a1)
+
+
+def _stray_rows(name: str | None, region: Region) -> Iterator[Problem]:
+    for number, row in _uncomputed(region.rows).items():
+        cells = [cell for cell in row.values() if not is_unit_line(cell.text)]
+        if text := "\t".join(cell.text or f"={cell.formula}" for cell in cells):
+            message = "这里的文字不属于任何一张表，未读入。"
+            place = Address(number, min(row)).a1
+            yield problem("S007", message, found=text).at(name, place)
+
+
 def _is_another_form(reading: Reading) -> bool:
-    return any(one.code == "S005" for one in reading.problems)
+    """Whether a sheet was told to be no form that can be read, which is answer enough."""
+    return any(one.code in {"S005", "X001"} for one in reading.problems)
 
 
 def _nothing_found(forms: Sequence[Form], workbook: Workbook) -> Reading:

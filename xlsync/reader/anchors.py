@@ -16,8 +16,8 @@ from xlsync.base.problems import problem
 from xlsync.base.record import DIGEST
 from xlsync.form.model import ID_PATTERN
 from xlsync.form.types import comparable
-from xlsync.reader.labels import report_stray
-from xlsync.reader.located import Found, Item, Located
+from xlsync.reader.labels import stray
+from xlsync.reader.located import Found, Item, Located, summed
 from xlsync.reader.other_sheets import is_check_line, stray_comments
 from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
@@ -205,9 +205,11 @@ class _Anchored:
     def report_strays(self) -> None:
         """Content outside labels and slots, comments, and a lifted protection."""
         sheet = self.located.sheet
-        for address, cell in sheet.cells.items():
-            if address not in self.known and (cell.text.strip() or cell.formula):
-                report_stray(self.located, address, cell)
+        self.located.problems += summed(
+            stray(sheet.name or None, address, cell)
+            for address, cell in sheet.cells.items()
+            if address not in self.known and (cell.text.strip() or cell.formula)
+        )
         if not sheet.protected and not sheet.values_only:
             message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
             self.located.report(problem("S008", message), None)

@@ -13,7 +13,8 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.types import cell_text, comparable
 from xlsync.reader.label_keys import LabelIndex
-from xlsync.reader.located import Found, Located
+from xlsync.reader.located import Found, Located, summed
+from xlsync.reader.margins import is_note, note_lines
 from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_columns, heading_index
 from xlsync.reader.single_lines import FormWords, unfolded
@@ -21,12 +22,17 @@ from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from xlsync.base.grid import Cell, Sheet
+    from xlsync.base.problems import Problem
     from xlsync.form import Form
     from xlsync.form.mapping import FormField
     from xlsync.reader.titles import Region, Row
+
+
+_PAGE = re.compile(r"第\s*[0-9]+\s*页(?:\s*[,，/]?\s*共\s*[0-9]+\s*页)?")
+"""The number of a page, where a print was read."""
 
 
 class _Labels:
@@ -63,6 +69,7 @@ class _Labels:
         ``above`` are texts over the form that may state the unit of its amounts.
         """
         table: TableRows | None = None
+        tables: list[TableRows] = []
         following = [*list(rows.values())[1:], {}]
         for (number, row), below in zip(rows.items(), following, strict=True):
             heading = self.heading(row)
@@ -72,6 +79,7 @@ class _Labels:
                 name, columns = heading
                 if table is None or table.name != name:
                     table = TableRows(self.located, name)
+                    tables.append(table)
                 table.begin(number, columns)
                 self.begin_table(name, number, row, columns)
             elif table is not None and not self.is_labelled(row):
@@ -85,16 +93,42 @@ class _Labels:
         }
         statements = unit_statements(self.located, cells, above)
         settle_units(self.located, statements)
-        stated = {one.address for one in statements}
-        for address, cell in self.strays:
-            if address not in stated:
-                report_stray(self.located, address, cell)
+        self.quote({one.address for one in statements}, tables)
         compute_totals(self.located)
         return self.located
 
+    def quote(self, stated: Container[Address | None], tables: Iterable[TableRows]) -> None:
+        """Quote what was not read: as stray inside of the form, as a note above or below it."""
+        places = [*self.located.labels.values(), *self.located.headings.values()]
+        rows = {item.row for items in self.located.items.values() for item in items}
+        rows |= {place.row for place in places}
+        inside = range(min(rows, default=0), max(rows, default=0) + 1)
+        sheet = self.located.sheet.name or None
+        notes: dict[int, Row] = {}
+        strays: list[Problem] = []
+        loose: dict[int, Row] = {}
+        for address, cell in self.strays:
+            if address not in stated:
+                loose.setdefault(address.row, {})[address.column] = cell
+        for number, row in loose.items():
+            if number < inside.start or (number >= inside.stop and is_note(row)):
+                notes[number] = row
+            else:
+                strays += (stray(sheet, Address(number, at), cell) for at, cell in row.items())
+        for table in tables:
+            for number, row in table.strays:
+                if number >= inside.stop and is_note(row):
+                    notes[number] = row
+                else:
+                    strays += table.quoted(number, row)
+        self.located.problems += summed([*strays, *note_lines(sheet, notes)])
+
     def is_footer(self, row: Row) -> bool:
-        """Whether a row is the line by which our own sheets say what they are."""
-        stated = [self.located.form.stated_id(cell.text) for cell in row.values()]
+        """Whether a row is the line by which our own sheets say what they are, or a page number."""
+        texts = [cell.text for cell in row.values() if not _PAGE.fullmatch(cell.text)]
+        if not texts:
+            return True
+        stated = [self.located.form.stated_id(text) for text in texts]
         if len(stated) != 1 or stated[0] is None:
             return False
         self.located.record_id = stated[0] or None
@@ -232,8 +266,7 @@ def locate_by_labels(
     return labels.read(unfolded(labels.located, words, region.rows), above)
 
 
-def report_stray(located: Located, address: Address, cell: Cell) -> None:
-    """Quote content that stands where the form has none (S007)."""
+def stray(sheet: str | None, address: Address, cell: Cell) -> Problem:
+    """Content that stands where the form has none (S007)."""
     message = "这里不是填报位置，内容未读入，请移到相应栏目或删除。"
-    text = cell.text or f"={cell.formula}"
-    located.report(problem("S007", message, found=text), address)
+    return problem("S007", message, found=cell.text or f"={cell.formula}").at(sheet, address.a1)

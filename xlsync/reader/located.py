@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Cell, Kind
+from xlsync.base.problems import problem
 from xlsync.base.record import join
 from xlsync.form.codes import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlsync.base.grid import Address, Sheet
     from xlsync.base.problems import Problem
@@ -24,6 +25,24 @@ if TYPE_CHECKING:
 
 _ROW = re.compile(r"/[0-9]+/")
 _BLANK = Cell("")
+
+MOST_TOLD = 300
+"""Findings of one kind that are told one by one: a person who got them all would read none."""
+
+
+def summed(found: Iterable[Problem]) -> Iterator[Problem]:
+    """Findings one by one, and from a few hundred of one code on the rest of them in one."""
+    counts: dict[str, int] = {}
+    last: dict[str, Problem] = {}
+    for one in found:
+        counts[one.code] = counts.get(one.code, 0) + 1
+        if counts[one.code] <= MOST_TOLD:
+            yield one
+        last[one.code] = one
+    for code, count in counts.items():
+        if count > MOST_TOLD:
+            message = f"还有 {count - MOST_TOLD:,} 处同类问题没有一一列出，请打开原文件查看。"
+            yield problem(code, message, found=f"……{last[code].found}").at(last[code].sheet, None)
 
 
 def kind_key(pointer: str) -> str:

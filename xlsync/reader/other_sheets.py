@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.template import CHECKS, LISTS, SHEET
-from xlsync.reader.labels import report_stray
-from xlsync.reader.located import Located
+from xlsync.reader.labels import stray
+from xlsync.reader.located import Located, summed
 from xlsync.reader.totals import plain
 from xlsync.workbook.helper_sheet import HelperCell
 from xlsync.workbook.helper_sheets import check_line, companions
@@ -157,7 +157,7 @@ def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) ->
         beside = Located(located.form, sheet, 1)
         for address, cell in sorted(ours.touched(sheet)):
             _report_cell(beside, address, cell, ours.expected(sheet, address))
-        located.problems.extend(beside.problems)
+        located.problems.extend(summed(beside.problems))
         located.problems.extend(stray_comments(sheet, sheet.comments))
 
 
@@ -193,10 +193,15 @@ def note_on_sheet(sheet: Sheet) -> Iterator[Problem]:
         f"工作表“{sheet.name}”不是要收的表，上面有 {len(lines)} 处内容，没有读入，"
         "请看一下是否有应填进表内的内容。"
     )
-    found = "\n".join(lines)
-    if len(found) > _LONGEST_QUOTE:
-        found = f"{found[:_LONGEST_QUOTE]}……（从略，全文见原文件）"
+    found = shortened("\n".join(lines))
     yield problem("S012", message, found=found).at(sheet.name, texts[0][0].a1)
+
+
+def shortened(text: str) -> str:
+    """A text as it is quoted: whole, unless it is far longer than a note."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    return f"{text[:_LONGEST_QUOTE]}……（从略，全文见原文件）"
 
 
 def _said(sheet: Sheet) -> Iterator[tuple[Address, str, bool]]:
@@ -210,9 +215,11 @@ def _said(sheet: Sheet) -> Iterator[tuple[Address, str, bool]]:
 
 def stray_comments(sheet: Sheet, comments: Mapping[Address, str]) -> Iterator[Problem]:
     """Quote comments (S007)."""
-    for address, comment in sorted(comments.items()):
-        message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目，再删除批注。"
-        yield problem("S007", message, found=comment).at(sheet.name or None, address.a1)
+    message = "批注不属于表内内容，未读入，请把要说的话填入相应栏目，再删除批注。"
+    return summed(
+        problem("S007", message, found=comment).at(sheet.name or None, address.a1)
+        for address, comment in sorted(comments.items())
+    )
 
 
 def is_check_line(cell: Cell) -> bool:
@@ -224,7 +231,7 @@ def _report_cell(
     beside: Located, address: Address, cell: Cell, expected: HelperCell | None
 ) -> None:
     if expected is None or not expected.is_formula:
-        report_stray(beside, address, cell)
+        beside.problems.append(stray(beside.sheet.name or None, address, cell))
     else:
         message = f"自动检查的公式被改为“{cell.text}”，检查结果可能不准，表内数据不受影响。"
         beside.report(problem("S008", message, found=cell.text), address)

@@ -18,9 +18,10 @@ from xlsync.reader.label_keys import LabelIndex, placed
 from xlsync.reader.located import Found, Item
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsync.base.grid import Cell
+    from xlsync.base.problems import Problem
     from xlsync.form.mapping import Table
     from xlsync.reader.located import Located
     from xlsync.reader.titles import Row
@@ -125,6 +126,7 @@ class TableRows:
         self.headings = LabelIndex(
             (label, part) for part in self.table.parts for label in self.table.columns[part].labels
         )
+        self.strays: list[tuple[int, Row]] = []
         self.columns: dict[str, int] = {}
         self.is_new = True
         self.last = 0
@@ -148,7 +150,7 @@ class TableRows:
             self.items.append(Item(number, slipped, row_id, joined=True))
             self.last = number
         else:
-            self.quote(number, cells)
+            self.strays.append((number, cells))
 
     def carried_id(self, cells: Row) -> str | None:
         """Take a row's id from the row, as our own sheets carry it to the right of the table."""
@@ -249,9 +251,9 @@ class TableRows:
         one = problem("S002", message, pointer=pointer, found="\t".join(texts))
         self.located.report(one, Address(number, min(cells)))
 
-    def quote(self, number: int, cells: Row) -> None:
+    def quoted(self, number: int, cells: Row) -> Iterator[Problem]:
         """Content that is no row of the table (S007)."""
         for column, cell in cells.items():
             message = f"“{self.table.label}”中无法归位的内容，未读入，请移到相应栏目或删除。"
-            text = cell.text or f"={cell.formula}"
-            self.located.report(problem("S007", message, found=text), Address(number, column))
+            one = problem("S007", message, found=cell.text or f"={cell.formula}")
+            yield one.at(self.located.sheet.name or None, Address(number, column).a1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.problems import problem
 from xlsync.form.cell_value import set_aside
+from xlsync.reader.units import is_unit_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -92,7 +93,7 @@ def _struck(sheet: Sheet, reading: Reading) -> Iterator[Problem]:
 def _printed(forms: Iterable[Form], sheet: Sheet) -> Iterator[Problem]:
     """Quote what somebody wrote into the head or foot of printed pages (S012)."""
     for text in sheet.printed:
-        if not any(form.stated(text) for form in forms):
+        if not is_unit_line(text) and not any(form.stated(text) for form in forms):
             message = f"页眉页脚里写有“{text}”，没有读入；如有要报送的内容，请填进表内。"
             yield problem("S012", message, found=text).at(sheet.name, None)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import MAX_COLUMN
 from xlsync.form.types import comparable
 from xlsync.form.types.units import said_unit
+from xlsync.workbook.helper_sheets import headings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,8 @@ Row = dict[int, "Cell"]
 class Region:
     """The rows from one title to the next.
 
-    ``forms`` are those that bear the title; a relative has a name and no form here.
+    ``forms`` are those that bear the title; a relative has a name and no form here, ``helper``
+    is the heading of a sheet beside our own forms, which printing puts behind them.
     ``comments`` are those on its rows, and on blank ones below.
     Rows before the first title make a region with neither.
     """
@@ -36,8 +38,14 @@ class Region:
     start: int
     forms: list[Form] = field(default_factory=list)
     relative: str | None = None
+    helper: str | None = None
     rows: dict[int, Row] = field(default_factory=dict)
     comments: dict[Address, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many cells hold something."""
+        return sum(map(len, self.rows.values()))
 
 
 class Titles:
@@ -48,7 +56,9 @@ class Titles:
         self._forms: dict[str, list[Form]] = {}
         self._labels: set[str] = set()
         self._relatives: dict[str, str] = {}
+        self._helpers: set[str] = set()
         for form in forms:
+            self._helpers.update(map(comparable, headings(form)))
             for title in form.mapping.titles:
                 self._forms.setdefault(comparable(title), []).append(form)
             for item in form.mapping.fields.values():
@@ -108,6 +118,8 @@ class Titles:
         return False
 
     def _begun(self, number: int, row: Row) -> Region | None:
+        if len(row) == 1 and comparable(text := next(iter(row.values())).text) in self._helpers:
+            return Region(number, helper=text)
         for cell in row.values():
             key = comparable(cell.text)
             if key in self._labels:

@@ -6,8 +6,10 @@ converted and told once; where two statements contradict each other, no amount i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Kind
@@ -19,7 +21,7 @@ from xlsync.reader.located import kind_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlsync.base.grid import Cell
+    from xlsync.base.grid import Cell, Workbook
     from xlsync.form.mapping import FieldBase
     from xlsync.reader.located import Found, Located
     from xlsync.reader.titles import Region
@@ -29,6 +31,8 @@ _MOST_TOLD = 8
 _CLOSING = 3
 """Rows at the end of a form where a line above the next one may stand."""
 _OURS = "本表下发时的单位"
+_QUOTED = {"S007", "S012"}
+"""Findings of sources that quote what stands outside of cells."""
 
 
 class UnitStatement(NamedTuple):
@@ -74,10 +78,32 @@ def closing_lines(region: Region) -> Iterator[str]:
         yield from (cell.text for cell in row.values() if is_unit_line(cell.text))
 
 
+def take_unit_lines(workbook: Workbook) -> None:
+    """Believe what text boxes and margins of documents say of the unit of amounts.
+
+    Their texts are moved from the workbook's problems to the sheets that they stand on.
+    """
+    kept = []
+    for one in workbook.problems:
+        sheets = [sheet for sheet in workbook.sheets if one.sheet in {None, sheet.name}]
+        if one.code in _QUOTED and sheets and one.found and is_unit_line(one.found):
+            for sheet in sheets:
+                sheet.beside += (one.found,)
+        else:
+            kept.append(one)
+    workbook.problems = kept
+
+
 def unit_statements(
     located: Located, cells: Mapping[Address, Cell], above: Iterable[str] = ()
 ) -> list[UnitStatement]:
-    """Every text among some cells, and of those ``above`` the form, that states a unit."""
+    """Every text that states a unit: in some cells, beside them, and ``above`` the form.
+
+    Beside are the name of the sheet, the margins of its pages and its text boxes.
+    """
+    sheet = located.sheet
+    margins = filter(is_unit_line, sheet.printed)
+    above = [sheet.name, *margins, *sheet.beside, *above]
     values = {found.address for found in located.fields.values()}
     values |= {
         found.address
@@ -93,31 +119,30 @@ def unit_statements(
         for address, cell in sorted(cells.items())
         if address not in values and cell.kind is Kind.TEXT
     ]
+    filled: dict[int, list[int]] = {}
+    for address, cell in sorted(cells.items()):
+        if cell.text.strip():
+            filled.setdefault(address.row, []).append(address.column)
     for address, cell in texts:
         said = (said_by_label if address in labels else said_unit)(cell.text)
         if said is not None:
-            lines.append(_placed(said.unit, cell.text, address, merges.get(address), cells))
+            lines.append(_placed(said.unit, cell.text, address, merges.get(address), filled))
     return lines
 
 
 def _placed(
-    unit: str, text: str, address: Address, merge: Area | None, cells: Mapping[Address, Cell]
+    unit: str, text: str, address: Address, merge: Area | None, filled: Mapping[int, Sequence[int]]
 ) -> UnitStatement:
+    """Where a text that states a unit stands; ``filled`` are the columns in use, row by row."""
     area = merge or Area(*address, *address)
     is_line = any(word in comparable(text) for word in _LINE_WORDS) and "(" not in comparable(text)
     if is_line:
         return UnitStatement(unit, text, address)
-    below = (
-        one.row
-        for one in cells
-        if one.row > area.bottom and one.column <= area.right and cells[one].text.strip()
-    )
-    beside = (
-        one.column
-        for one in cells
-        if one.row == area.top and one.column > area.right and cells[one].text.strip()
-    )
-    bottom = max(area.bottom, min(below, default=area.bottom + 1) - 1)
+    rows = list(filled)
+    under = islice(rows, bisect_right(rows, area.bottom), None)
+    below = (row for row in under if filled[row][0] <= area.right)
+    beside = (column for column in filled[area.top] if column > area.right)
+    bottom = max(area.bottom, next(below, area.bottom + 1) - 1)
     right = max(area.right, min(beside, default=area.right + 1) - 1)
     return UnitStatement(
         unit, text, address, range(area.top, bottom + 1), range(area.left, right + 1)
@@ -208,7 +233,7 @@ def _tell_none(located: Located, amounts: Sequence[_Amount]) -> None:
 def _quoted(one: UnitStatement) -> str:
     if one.text == _OURS:
         return f"{_OURS}是{one.unit}"
-    place = one.address.a1 if one.address else "表名"
+    place = one.address.a1 if one.address else "表外"
     return f"{place}“{' '.join(one.text.split())}”"
 
 

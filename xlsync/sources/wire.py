@@ -52,6 +52,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "hidden": [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)],
         "merges": sheet.merges,
         "comments": [[*address, text] for address, text in sheet.comments.items()],
+        "printed": sheet.printed,
     }
 
 
@@ -71,6 +72,7 @@ def unpacked(data: bytes) -> Workbook:
         sheet.hidden_rows, sheet.hidden_columns = map(frozenset, one["hidden"])
         sheet.merges = [Area(*corners) for corners in one["merges"]]
         sheet.comments = {Address(row, column): text for row, column, text in one["comments"]}
+        sheet.printed = tuple(one["printed"])
         workbook.sheets.append(sheet)
     for code, message, sheet_name, cell, found in told["problems"]:
         workbook.problems.append(problem(code, message, found=found).at(sheet_name, cell))

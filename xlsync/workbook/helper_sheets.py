@@ -18,6 +18,8 @@ from xlsync.workbook.helper_sheet import Companion, HelperCell
 from xlsync.workbook.sheet_view import stated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlsync.form.form import Form
     from xlsync.form.layout import Layout
     from xlsync.form.mapping import FieldBase
@@ -33,6 +35,12 @@ def companions(form: Form, layout: Layout) -> tuple[Companion, ...]:
     """Every sheet beside a form's own, in the order of the workbook; made once a layout."""
     libraries = (_library_sheet(form, table) for table in form.libraries)
     return _check_sheet(form), _help_sheet(form), *libraries, check_formulas(form, layout)
+
+
+def headings(form: Form) -> Iterator[str]:
+    """What stands at the head of the sheets beside a form that people see."""
+    yield from (f"{form.mapping.title}——{name}" for name in (CHECK, HELP))
+    yield from (f"{form.mapping.tables[table].label}{LIBRARY}" for table in form.libraries)
 
 
 def check_line() -> str:
