@@ -78,7 +78,7 @@ def outside_lists(mapping: Mapping, record: Record) -> Iterator[Problem]:
             if column.codes and not mapping.codes[column.codes].open
         }
         rows = get(record, table.pointer) if closed else None
-        for index, row in enumerate(rows or ()):
+        for index, row in enumerate(rows if isinstance(rows, list) else ()):
             for name, codes in closed.items():
                 text = row.get(name)
                 if text and coded(codes, text) is None:
