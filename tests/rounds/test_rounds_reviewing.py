@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from returning import ROUND, came, changed, put_in, send, whole
 from running import invoke
 
 from xlsync import api
+from xlsync.exchange import reading
 from xlsync.rounds import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from xlsync.base.grid import Workbook as Grid
     from xlsync.base.record import Record
     from xlsync.repository import Repository
 
@@ -135,3 +138,28 @@ def test_a_review_in_a_folder_is_taken_beside_returned_forms(
     made = api.collect(repository, ROUND, [folder])
     assert [one.taken for one in made.reviews] == [1]
     assert {one.path.name for one in made.outcomes} == {"别的.txt"}
+
+
+def test_a_review_inside_an_archive_is_taken_and_every_file_is_opened_once(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fill(paper(repository, tmp_path), 甲=("通过", ""))
+    other = tmp_path / "空.xlsx"
+    Workbook().save(other)
+    with zipfile.ZipFile(tmp_path / "回.zip", "w") as archive:
+        archive.write(path, "审核/意见.xlsx")
+        archive.write(other, "空.xlsx")
+    opened: list[str] = []
+    real = reading.open_file
+
+    def counted(ending: str, data: bytes) -> Grid:
+        opened.append(ending)
+        return real(ending, data)
+
+    monkeypatch.setattr(reading, "open_file", counted)
+    made = api.collect(repository, ROUND, [tmp_path / "回.zip"])
+    assert [(one.path.name, one.taken) for one in made.reviews] == [("意见.xlsx", 1)]
+    assert opened == [".xlsx", ".xlsx"]
+    assert shown(repository)["甲"] == ("已审", "")
+    assert api.undo(repository).head.startswith("收集")
+    assert shown(repository)["甲"] == ("已收", "")

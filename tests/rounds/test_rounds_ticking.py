@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 from returning import ROUND, came, changed, put_in, send, whole
+from running import invoke
 
 from xlsync import api
 from xlsync.base.errors import XlsyncError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 FIRST, SECOND = whole("甲"), whole("乙")
 OUTSIDE = problem("S012", "页脚有“内部”，请看一下。", found="内部")
+PICTURE = problem("S009", "表上有图片，请看一下。")
 WIDE = problem("M006", "“其他资金”读作 万元。", pointer="/funds/other")
 
 
@@ -28,7 +31,10 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
     with api.init(tmp_path / "库") as made:
         send(made, FIRST, SECOND)
         spool = made.snapshot().spool()
-        files = [came(spool, FIRST, 1, problems=[OUTSIDE, WIDE]), came(spool, SECOND, 1)]
+        files = [
+            came(spool, FIRST, 1, problems=[OUTSIDE, WIDE]),
+            came(spool, SECOND, 1, problems=[PICTURE]),
+        ]
         put_in(made, files, spool)
         yield made
 
@@ -98,6 +104,71 @@ def test_two_offices_tick_and_both_count(repository: Repository, tmp_path: Path)
         api.sync(other, str(tmp_path / "库"))
     found = api.round_warnings(repository, ROUND)
     assert {one.tick.by for one in found if one.tick} == {"张三", "李四"}
+
+
+def ledger(repository: Repository, folder: Path) -> Path:
+    path = folder / "台账.xlsx"
+    rows = api.status(repository, ROUND)
+    api.write_ledger(path, ROUND, rows, repository=repository, force=True)
+    return path
+
+
+def mark_seen(path: Path, text: str | None, *titles: str) -> Path:
+    book = load_workbook(path)
+    sheet = book["提醒"]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    for row in range(4, sheet.max_row + 1):
+        if sheet.cell(row, heads["项目"]).value in titles:
+            sheet.cell(row, heads["核实"]).value = text
+    book.save(path)
+    return path
+
+
+def test_what_is_ticked_off_on_the_ledger_is_taken_when_it_is_collected(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = mark_seen(ledger(repository, tmp_path), "√", "甲")
+    result = invoke("-R", tmp_path / "库", "collect", ROUND, path)
+    assert (result.exit_code, "提醒核实 台账.xlsx：已采用" in result.stdout) == (0, True)
+    assert "甲" not in {title for title, _ in codes(repository)}
+    assert "乙" in {title for title, _ in codes(repository)}
+    again = api.collect(repository, ROUND, [path]).reviews
+    assert [(one.taken, one.problems) for one in again] == [(0, [])]
+    blank = mark_seen(ledger(repository, tmp_path), None, "甲")
+    api.collect(repository, ROUND, [blank])
+    assert "甲" in {title for title, _ in codes(repository)}, "what was cleared is open again"
+
+
+def test_a_ledger_is_taken_for_what_changed_on_it_alone(
+    repository: Repository, tmp_path: Path
+) -> None:
+    old = ledger(repository, tmp_path).rename(tmp_path / "旧.xlsx")
+    api.tick(repository, ROUND, marks(repository, "S012"))
+    made = api.collect(repository, ROUND, [mark_seen(old, "√", "乙")])
+    assert made.reviews[0].problems == []
+    assert ("甲", "S012") not in codes(repository), "an older ledger takes no tick of others back"
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [("text", "填 √"), ("mark", "不是这份台账上的"), ("note", "被改动"), ("sheet", "没有找到")],
+)
+def test_a_ledger_that_cannot_be_taken_is_told(
+    repository: Repository, tmp_path: Path, what: str, told: str
+) -> None:
+    path = mark_seen(ledger(repository, tmp_path), "再说" if what == "text" else "√", "甲")
+    book = load_workbook(path)
+    if what == "mark":
+        book["提醒"].cell(4, 10).value = "0" * 16
+    if what == "note":
+        book["xlsync-ledger"]["B2"] = "1"
+    if what == "sheet":
+        del book["提醒"]
+    book.save(path)
+    before = codes(repository)
+    (made,) = api.collect(repository, ROUND, [path]).reviews
+    assert any(told in one.message for one in made.problems)
+    assert what == "mark" or codes(repository) == before
 
 
 def test_a_list_that_is_not_ours_is_told(repository: Repository) -> None:

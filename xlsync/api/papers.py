@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from xlsync.form import Forms
     from xlsync.report.review_book import ReviewRow
     from xlsync.repository import Repository
-    from xlsync.rounds.reviewing import Reviewed, Word
+    from xlsync.rounds.papers import PaperTaken
+    from xlsync.rounds.reviewing import Word
 
 
 def print_round(  # noqa: PLR0913 - what can be asked of a print
@@ -106,7 +107,7 @@ def review_rows(
 
 def review(
     repository: Repository, round_name: str, words: Sequence[Word], *, by: str | None = None
-) -> Reviewed:
+) -> PaperTaken:
     """Take a reviewer's words, each bound to the content that was seen, as one commit.
 
     ``words`` are :class:`xlsync.rounds.reviewing.Word`; see :func:`review_word`. Where a record

@@ -160,28 +160,21 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
     """
-    from dataclasses import replace
-
     from xlsync.rounds import collect
     from xlsync.rounds.overview import check_may_begin
-    from xlsync.rounds.receipts import now
-    from xlsync.rounds.reviewing import part_reviews, take_review
 
     check_may_begin(repository.snapshot(), round_name, is_new=is_new)
-    papers, rest = part_reviews(paths)
-    reviews = tuple(take_review(repository, round_name, one, now()) for one in papers)
-    collection = collect(
+    return collect(
         repository,
         or_installed(forms),
         round_name,
-        rest,
+        paths,
         progress or _unseen,
         returning=returning,
         replacing=replacing,
         correcting=correcting,
         told=told,
     )
-    return replace(collection, reviews=reviews)
 
 
 def write_returned(

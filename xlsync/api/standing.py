@@ -53,27 +53,39 @@ def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
     return others(repository.snapshot(), round_name)
 
 
-def write_ledger(
+def write_ledger(  # noqa: PLR0913 - what can be asked of it
     path: Path,
     round_name: str,
     rows: Sequence[Standing],
     unit_of: Callable[[str], str] = str,
     *,
+    repository: Repository | None = None,
+    forms: Forms | None = None,
     force: bool = False,
 ) -> None:
     """Write the ledger of a round as a workbook (.xlsx); with ``force`` over one that is there.
 
-    ``unit_of`` is the unit under which the totals count a unit, see ``UnitTree.rolled``.
+    ``unit_of`` is the unit under which the totals count a unit, see ``UnitTree.rolled``. With a
+    ``repository`` the workbook has a sheet 提醒: the warnings of the projects in ``rows``, each to
+    be ticked off; it is collected like any file.
 
     Raises:
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.ledger_book import ledger_workbook
+    from xlsync.report.ledger_book import LedgerWarnings, ledger_workbook
+    from xlsync.repository.sealing import seal_keys
+    from xlsync.rounds.ticking import round_warnings
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the ledger is a workbook, name it .xlsx")
-    put_file(path, ledger_workbook(round_name, rows, unit_of), force=force)
+    warnings = None
+    if repository is not None:
+        shown = {one.record for one in rows}
+        found = round_warnings(repository, or_installed(forms), round_name)
+        key = next(iter(seal_keys(repository.snapshot())), None)
+        warnings = LedgerWarnings([one for one in found if one.record in shown], key)
+    put_file(path, ledger_workbook(round_name, rows, unit_of, warnings), force=force)
 
 
 def received(repository: Repository, round_name: str, record: str | None = None) -> list[KeptFile]:

@@ -8,7 +8,14 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import PATH, json_option, level_option, repo_option, under_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    level_option,
+    repo_option,
+    under_option,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +43,7 @@ _STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "�
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @json_option
 @repo_option()
+@forms_option()
 @pass_settings
 def status(
     settings: Settings,
@@ -63,8 +71,13 @@ def status(
         rows = api.status(repository, round_name, unit=unit, states=states, under=under)
         unit_of = api.units(repository).rolled(level)
         others = {} if unit or states or under else api.other_forms(repository, round_name)
-    if output is not None:
-        api.write_ledger(output, round_name, rows, unit_of, force=force)
+        if output is not None:
+            api.write_ledger(
+                *(output, round_name, rows, unit_of),
+                repository=repository,
+                forms=settings.forms,
+                force=force,
+            )
     if as_json:
         write_json([row.as_json() for row in rows])
     else:

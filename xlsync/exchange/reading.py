@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from xlsync.base.grid import Workbook
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
@@ -64,13 +65,17 @@ _NO_FORMAT = {Format.TEXT, Format.BINARY}
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What was read from one file: its bytes, a reading for each form in it, who saved it when."""
+    """What was read from one file: its bytes, a reading for each form in it, who saved it when.
+
+    ``other`` is what a workbook without a form is, where the reader was told how to find out.
+    """
 
     path: Path
     data: bytes
     readings: list[Reading]
     is_text: bool = False
     saving: Saving = NEVER_SAVED
+    other: object = None
 
     def as_json(self) -> list[Json]:
         """One object a reading, as ``xlsync read`` prints them."""
@@ -114,8 +119,12 @@ def read_files(
         progress(len(found), len(found))
 
 
-def read_arrival(forms: Mapping[str, Form], arrival: Arrival) -> FileReading:
-    """Read a file that was found."""
+def read_arrival(
+    forms: Mapping[str, Form],
+    arrival: Arrival,
+    other: Callable[[Workbook], object] = lambda _: None,
+) -> FileReading:
+    """Read a file that was found; a workbook in which there is no form is given to ``other``."""
     arrival = loaded(arrival)
     data, ending = arrival.data or b"", arrival.path.suffix.lower()
     if arrival.problem is not None:
@@ -129,7 +138,9 @@ def read_arrival(forms: Mapping[str, Form], arrival: Arrival) -> FileReading:
     workbook = open_file(ending, data)
     readings = read(list(forms.values()), workbook)
     saved = saving(workbook.properties)
-    return FileReading(arrival.path, data, readings, workbook.is_text, saved)
+    is_form = workbook.is_text or any(one.form for one in readings)
+    found = None if is_form else other(workbook)
+    return FileReading(arrival.path, data, readings, workbook.is_text, saved, found)
 
 
 def is_json(ending: str, data: bytes) -> bool:

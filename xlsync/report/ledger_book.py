@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, ReportColumn, book
+from xlsync.report.review_book import write_note
 from xlsync.report.rounds import basis, decision_line, minute
+from xlsync.rounds.papers import MARK, SEEN, PaperKind, PaperSheet, note_rows
 from xlsync.rounds.standing import COORDINATOR, UNIT, Place
+from xlsync.rounds.ticking import DONE, OPEN, TICKED
+from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xlsync.rounds import Standing
+    from xlsync.rounds.ticking import RoundWarning
 
 _COLUMNS = (
     ReportColumn("序号", 6, "count"),
@@ -48,12 +53,39 @@ _TOTALS = (
 )
 
 
+_WARNINGS = (
+    ReportColumn("序号", 6, "count"),
+    ReportColumn("单位", 22),
+    ReportColumn("项目", 24),
+    ReportColumn("代码", 7, "center"),
+    ReportColumn("提醒", 58),
+    ReportColumn("表内\n位置", 14, "center"),
+    ReportColumn(SEEN, 7, "center"),
+    ReportColumn("核实人", 12, "center"),
+    ReportColumn("核实时间", 16, "center"),
+    ReportColumn(MARK, 18, "center"),
+)
+_SEEN = 6
+_HOW = f"看过的在“{SEEN}”一列填 {TICKED}，存盘后像回表一样收集，即记入版本库；清空则取消"
+
+
+class LedgerWarnings(NamedTuple):
+    """What stands on the sheet 提醒, and the key that seals it; without one nothing comes back."""
+
+    found: Sequence[RoundWarning]
+    key: bytes | None = None
+
+
 def ledger_workbook(
-    round_name: str, rows: Sequence[Standing], unit_of: Callable[[str], str] = str
+    round_name: str,
+    rows: Sequence[Standing],
+    unit_of: Callable[[str], str] = str,
+    warnings: LedgerWarnings | None = None,
 ) -> bytes:
     """Make the workbook; the same standings give the same bytes.
 
-    ``unit_of`` is the unit under which the totals count a unit.
+    ``unit_of`` is the unit under which the totals count a unit; ``warnings`` are put on a sheet
+    of their own, by unit and project, to be ticked off.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
@@ -63,6 +95,8 @@ def ledger_workbook(
     with book(title, buffer) as made:
         _projects(made, title, rows)
         _units(made, f"{round_name} 回收情况汇总", rows, unit_of)
+        if warnings is not None:
+            _seen_or_not(made, round_name, warnings)
     return buffer.getvalue()
 
 
@@ -111,6 +145,42 @@ def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
                 "format": made.workbook.add_format(tint),
             },
         )
+
+
+def _seen_or_not(made: Book, round_name: str, warnings: LedgerWarnings) -> None:
+    """The sheet 提醒: every warning of what was accepted, units together, the open ones marked."""
+    units = dict.fromkeys(one.group for one in warnings.found)
+    order = {unit: at for at, unit in enumerate(units)}
+    found = sorted(warnings.found, key=lambda one: order[one.group])
+    still = sum(one.is_open for one in found)
+    note = f"共 {len(found)} 条，未核实 {still} 条。{_HOW if warnings.key else ''}"
+    worksheet = made.sheet(PaperSheet.LEDGER.value, f"{round_name} 提醒", note, _WARNINGS)
+    cells = [
+        (
+            number,
+            one.group,
+            one.title,
+            one.problem.code,
+            one.problem.message,
+            one.problem.cell or "",
+            "" if one.tick is None else TICKED,
+            one.tick.by if one.tick else "",
+            minute(one.tick.time) if one.tick else "",
+            one.mark,
+        )
+        for number, one in enumerate(found, start=1)
+    ]
+    end = made.rows(worksheet, _WARNINGS, cells)
+    if found:
+        worksheet.autofilter(HEAD_ROW, 0, end - 1, len(_WARNINGS) - 1)
+        options = {"validate": "list", "source": [TICKED], "ignore_blank": True}
+        done(worksheet.data_validation(FIRST_ROW, _SEEN, end - 1, _SEEN, options), SEEN)
+        for row, one in enumerate(found, start=FIRST_ROW):
+            if one.is_open:
+                made.write(worksheet, row, _SEEN, None, made.look("center", bg_color="#FFF2CC"))
+    if warnings.key is not None:
+        made_of = {one.mark: OPEN if one.is_open else DONE for one in found}
+        write_note(made, PaperKind.LEDGER, note_rows(round_name, made_of, warnings.key))
 
 
 def _units(made: Book, title: str, rows: Sequence[Standing], unit_of: Callable[[str], str]) -> None:

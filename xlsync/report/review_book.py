@@ -17,20 +17,12 @@ from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
 from xlsync.report.office_text import write_text
 from xlsync.report.wording import Wording
 from xlsync.rounds.exporting import by_roster
-from xlsync.rounds.reviewing import (
-    NOTE_SHEET,
-    REASON,
-    RECORD,
-    SHEET,
-    VERDICT,
-    VERDICTS,
-    content_of,
-    note_rows,
-)
+from xlsync.rounds.papers import REASON, RECORD, VERDICT, PaperKind, PaperSheet, note_rows
+from xlsync.rounds.reviewing import VERDICTS, content_of
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from xlsync.base.problems import Problem
@@ -95,17 +87,17 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
         names = [one.group, one.title]
         rows.append([len(rows) + 1, *names, *figures, warnings, one.changes, "", "", one.record])
     buffer = io.BytesIO()
-    title = f"{accepted.round} {SHEET}表"
+    title = f"{accepted.round} {PaperSheet.REVIEW}表"
     with book(title, buffer) as made:
         _write_rows(made, title, columns, rows)
-        _write_note(made, accepted.round, seen, key)
+        write_note(made, PaperKind.REVIEW, note_rows(accepted.round, seen, key))
     return buffer.getvalue()
 
 
 def _write_rows(
     made: Book, title: str, columns: list[ReportColumn], rows: list[list[Value]]
 ) -> None:
-    worksheet = made.sheet(SHEET, title, _NOTE, columns)
+    worksheet = made.sheet(PaperSheet.REVIEW.value, title, _NOTE, columns)
     end = made.rows(worksheet, columns, rows)
     at = next(number for number, one in enumerate(columns) if one.head == VERDICT)
     open_look = {"bg_color": "#FFF2CC"}
@@ -119,10 +111,11 @@ def _write_rows(
         worksheet.autofilter(HEAD_ROW, 0, end - 1, len(columns) - 1)
 
 
-def _write_note(made: Book, round_name: str, seen: Mapping[str, str], key: bytes) -> None:
-    worksheet = made.workbook.add_worksheet(NOTE_SHEET)
+def write_note(made: Book, kind: PaperKind, rows: Iterable[tuple[str, str]]) -> None:
+    """The hidden sheet by which a workbook of the house is known when it comes back."""
+    worksheet = made.workbook.add_worksheet(kind.value)
     look = made.look("text")
-    for row, pair in enumerate(note_rows(round_name, seen, key)):
+    for row, pair in enumerate(rows):
         for column, text in enumerate(pair):
             write_text(worksheet, row, column, text, look)
     worksheet.protect()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from xlsync.rounds import Collection, Standing, State
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
+    from xlsync.rounds.papers import PaperTaken
     from xlsync.rounds.receipts import KeptFile
-    from xlsync.rounds.reviewing import Reviewed
 
 SHORT_HASH = 10
 _WIDTHS = (18, 24, 14, 4, 9, 5, 5)
@@ -77,12 +77,12 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
         yield line(visible(f"退回用的工作簿 {len(written)} 份，在 {written[0].parent}。"))
 
 
-def review_lines(reviews: Sequence[Reviewed]) -> Iterator[Line]:
+def review_lines(reviews: Sequence[PaperTaken]) -> Iterator[Line]:
     """What came of review workbooks, and what could not be taken."""
     for one in reviews:
         left = f"，未填 {one.open}" if one.open else ""
         told = f"已采用 {one.taken}，已有 {one.unchanged}{left}，未采用 {len(one.problems)}"
-        yield line(visible(f"审核意见 {one.path.name}：{told}。"))
+        yield line(visible(f"{one.kind.word} {one.path.name}：{told}。"))
         for found in one.problems:
             yield line(visible(f"  {found.code} {found.message}"), "yellow")
 

@@ -40,7 +40,7 @@ class ProblemOutput(_Output):
 
 
 class SourceOutput(_Output):
-    """Where a form was found: the line of a text, or the sheet of a workbook."""
+    """Where a form was found."""
 
     file: str
     line: int = Unset
@@ -158,9 +158,10 @@ class OutcomeOutput(_ProjectOutput):
 
 
 class ReviewOutput(_Output):
-    """What came of a review workbook: words taken, standing already, left open."""
+    """What came of a review workbook or a ledger: words taken, standing already, left open."""
 
     file: str
+    kind: str
     taken: int
     unchanged: int
     open: int
@@ -324,11 +325,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
 
 
 def check_output(name: str, printed: str) -> None:
-    """Make sure that JSON text is an output of this name.
-
-    Raises:
-        pydantic.ValidationError: naming every place that is otherwise.
-    """
+    """Make sure that JSON text is an output of this name; ValidationError where it is none."""
     TypeAdapter(OUTPUTS[name][0]).validate_json(printed)
 
 

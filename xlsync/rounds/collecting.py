@@ -22,9 +22,12 @@ from xlsync.rounds.auditing import audit_of
 from xlsync.rounds.findings import Finding
 from xlsync.rounds.incoming import ReadingContext, read_files
 from xlsync.rounds.outcomes import CHANGES, SILENT, Outcome, State
+from xlsync.rounds.papers import PaperKind, PaperTaken
 from xlsync.rounds.receipts import now
 from xlsync.rounds.returning import copies, number_copies
+from xlsync.rounds.reviewing import take_words, words_of
 from xlsync.rounds.round_view import RoundView
+from xlsync.rounds.ticking import take_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.incoming import Incoming, ReceivedFile
-    from xlsync.rounds.reviewing import Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Collection:
 
     ``resolved`` are the titles of records on which a version that had waited came to an end;
     ``passed`` are files that systems and office programs had left there; ``reviews`` is what
-    came of review workbooks;
+    came of review workbooks, and of ledgers with warnings ticked off;
     ``copies`` makes name and bytes of each workbook that goes back for correction.
     """
 
@@ -52,7 +54,7 @@ class Collection:
     commit: str | None
     resolved: tuple[str, ...] = ()
     passed: tuple[Path, ...] = ()
-    reviews: tuple[Reviewed, ...] = ()
+    reviews: tuple[PaperTaken, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the rules of rounds find about the records that changed."""
     copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
@@ -135,13 +137,16 @@ def put_in(  # noqa: PLR0913 - what can be asked of a collection
     def once() -> Collection:
         changes = Changes(repository.snapshot(), round_name, incoming.spool)
         time = now()
+        papers = [*_papers(repository, changes, incoming.files, time)]
         acceptance = Acceptance(repository, changes, forms, time, wish)
         outcomes = acceptance.settle(incoming.files)
         if returning:
             number_copies(acceptance.view, changes, outcomes, time)
-        commit = repository.commit(changes, _message(round_name, outcomes))
+        commit = repository.commit(changes, _message(round_name, outcomes, papers))
+        for one in papers:
+            one.commit = commit if one.taken else None
         resolved, passed = acceptance.resolved(), tuple(incoming.passed)
-        return Collection(round_name, outcomes, commit, resolved, passed)
+        return Collection(round_name, outcomes, commit, resolved, passed, tuple(papers))
 
     return until_committed(once)
 
@@ -158,10 +163,32 @@ def _audited(
     return tuple(found)
 
 
-def _message(round_name: str, outcomes: list[Outcome]) -> str:
+def _papers(
+    repository: Repository, changes: Changes, files: Iterable[ReceivedFile], time: str
+) -> Iterator[PaperTaken]:
+    """Take what reviewers and coordinators said on workbooks of the house, before any answer."""
+    keys = seal_keys(changes.snapshot)
+    for file in files:
+        if file.paper is None:
+            continue
+        made = PaperTaken(file.path, file.paper.kind)
+        made_of, wrong = file.paper.checked(changes.round, keys)
+        if wrong is not None:
+            made.problems.append(wrong)
+        elif file.paper.kind is PaperKind.REVIEW:
+            words = words_of(file.paper, made_of, made)
+            take_words(changes, words, time, repository.author, made)
+        else:
+            take_ticks(changes, file.paper, made_of, repository.author, made)
+        yield made
+
+
+def _message(round_name: str, outcomes: list[Outcome], papers: Iterable[PaperTaken] = ()) -> str:
     """The commit message: how many of each state, and a line for each form that is news."""
     collection = Collection(round_name, outcomes, None)
-    counts = "，".join(f"{state} {count}" for state, count in collection.counts().items())
+    told = [f"{state} {count}" for state, count in collection.counts().items()]
+    told += [f"{one.kind.word} {one.taken}" for one in papers if one.taken]
+    counts = "，".join(told)
     lines = [
         safe_text(" ".join(filter(None, (one.state, one.group, one.title or one.path.name))))
         for one in outcomes

@@ -9,22 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
 from xlsync.base.workers import processes, spread
-from xlsync.exchange.reading import Arrival, FileReading, find_files, loaded, read_arrival, unpacked
+from xlsync.exchange.reading import Arrival, find_files, loaded, read_arrival, unpacked
 from xlsync.form import Form
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
+from xlsync.rounds.papers import HousePaper, read_paper
 from xlsync.rounds.received_forms import ReceivedForm, received_form
-from xlsync.sources import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from xlsync.base.grid import Workbook
     from xlsync.base.problems import Problem
     from xlsync.repository import ObjectID
     from xlsync.rounds.receipt_documents import Receipt
@@ -44,6 +45,7 @@ class ReceivedFile:
     blob: ObjectID | None
     forms: tuple[ReceivedForm, ...]
     is_text: bool
+    paper: HousePaper | None = None
     is_named: bool = False
     """Whether somebody named the file itself, and not a folder in which it lies."""
 
@@ -119,7 +121,7 @@ def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
         return None
     digest = hashlib.sha256(arrival.data).hexdigest()
     receipt = before.receipt(digest)
-    if receipt is None or not all(form.accepted for form in receipt.forms):
+    if receipt is None or not receipt.forms or not all(one.accepted for one in receipt.forms):
         return None
     forms = tuple(
         ReceivedForm(
@@ -184,6 +186,7 @@ class _Read:
     data: bytes
     forms: tuple[tuple[ReceivedForm, bytes | None], ...]
     is_text: bool
+    paper: HousePaper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,23 +216,21 @@ def _read(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Re
 
 
 def _read_whole(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Read:
-    file = read_arrival(forms, arrival)
-    decision = _decision(forms, keys, file)
-    if decision is not None:
-        return _Read(file.path, file.data, ((decision, None),), is_text=False)
+    file = read_arrival(forms, arrival, partial(_of_the_house, forms, keys))
+    if isinstance(file.other, ReceivedForm):
+        return _Read(file.path, file.data, ((file.other, None),), is_text=False)
+    if isinstance(file.other, HousePaper):
+        return _Read(file.path, file.data, (), is_text=False, paper=file.other)
     returned = tuple(received_form(forms, keys, file, one) for one in file.readings)
     return _Read(file.path, file.data, returned, file.is_text)
 
 
-def _decision(
-    forms: Mapping[str, Form], keys: list[bytes], file: FileReading
-) -> ReceivedForm | None:
-    """What was chosen, where the file is a conflict workbook and no form."""
-    if file.is_text or any(one.form for one in file.readings):
-        return None
-    workbook = open_file(file.path.suffix.lower(), file.data)
+def _of_the_house(
+    forms: Mapping[str, Form], keys: list[bytes], workbook: Workbook
+) -> ReceivedForm | HousePaper | None:
+    """What a workbook without a form is, where it is one of ours: what was chosen or said in it."""
     if not is_conflict_workbook(workbook):
-        return None
+        return read_paper(workbook)
     choices, problems = read_choices(forms, workbook)
     if choices is not None and not any(choices.note.is_sealed_by(key) for key in keys):
         message = "这张冲突处理单不是本版本库发出的，或被改动，选择没有采用。"
@@ -250,6 +251,5 @@ def _spooled(read: _Read, spool: Spool) -> ReceivedFile:
         replace(one, blob=spool.put(data) if data is not None else None) for one, data in read.forms
     )
     digest = hashlib.sha256(read.data).hexdigest()
-    return ReceivedFile(
-        read.path, digest, spool.put(read.data) if read.data else None, forms, read.is_text
-    )
+    blob = spool.put(read.data) if read.data else None
+    return ReceivedFile(read.path, digest, blob, forms, read.is_text, read.paper)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.problems import CORE_CODES, Severity
+from xlsync.base.problems import CORE_CODES, Severity, problem
 from xlsync.base.record import canonical_bytes
+from xlsync.form.types import comparable
 from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.answers import digest
 from xlsync.rounds.documents import instant
 from xlsync.rounds.exporting import counted_records
+from xlsync.rounds.papers import SEEN
 from xlsync.rounds.receipts import now
 from xlsync.rounds.round_view import RoundView
 from xlsync.rounds.status import check_known
@@ -30,10 +32,18 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Entry, Repository, Snapshot
     from xlsync.rounds.documents import KeptAnswers
+    from xlsync.rounds.papers import HousePaper, PaperTaken
     from xlsync.rounds.round_view import Evidence
 
 TICK = "核实"
 UNTICK = "取消核实"
+TICKED = "√"
+"""What a person writes on a ledger beside a warning that he has seen."""
+
+DONE, OPEN = "1", "0"
+"""What a ledger says of a warning that was ticked off when it was made, or was not."""
+
+_TICKED = {*"√✓✔☑✅对是vVyY1", "已核实", "已看", "已阅", "看过", "核实"}
 _MARK = 16
 """Hexadecimal digits of a mark."""
 
@@ -136,13 +146,16 @@ def round_warnings(
 
 def ticks(snapshot: Snapshot, round_name: str) -> dict[str, Tick]:
     """The warnings of a round that are ticked off, by their marks."""
-    path = layout.ticks_path(round_name)
-    document = snapshot.document(path) or {"ticks": []}
+    return _read(snapshot.document(layout.ticks_path(round_name)), round_name)
+
+
+def _read(found: Json, round_name: str) -> dict[str, Tick]:
+    path, document = layout.ticks_path(round_name), found or {"ticks": []}
     try:
-        found = [
+        all_of = [
             Tick(one["mark"], one["time"], one["by"], one["done"]) for one in document["ticks"]
         ]
-        last = {one.mark: one for one in sorted(found, key=lambda one: instant(one.time))}
+        last = {one.mark: one for one in sorted(all_of, key=lambda one: instant(one.time))}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error!r}") from None
     return {mark: one for mark, one in last.items() if one.is_done}
@@ -150,7 +163,7 @@ def ticks(snapshot: Snapshot, round_name: str) -> dict[str, Tick]:
 
 def put_ticks(changes: Changes, marks: Iterable[str], by: str, *, is_done: bool = True) -> int:
     """Note that warnings were ticked off, or that this was taken back; how many that is news of."""
-    seen, time = ticks(changes.snapshot, changes.round), now()
+    seen, time = _read(changes.document(layout.ticks_path(changes.round)), changes.round), now()
     news = [
         Tick(one, time, by, is_done) for one in dict.fromkeys(marks) if (one in seen) is not is_done
     ]
@@ -189,6 +202,35 @@ def tick(  # noqa: PLR0913 - what can be said of it
         return Ticked(count, tuple(one for one in wanted if one not in known), commit)
 
     return until_committed(once)
+
+
+def take_ticks(
+    changes: Changes, paper: HousePaper, made_of: Mapping[str, str], by: str, made: PaperTaken
+) -> None:
+    """Take what was ticked off on a ledger, and what was ticked off and is not any more.
+
+    ``made_of`` says of each warning by its mark whether it was ticked off when the ledger was made.
+    """
+    news: dict[bool, list[str]] = {True: [], False: []}
+    for row, (mark, text) in paper.rows or ():
+        if not mark:
+            continue
+        is_done = comparable(text) in _TICKED
+        if mark not in made_of:
+            message = f"第 {row} 行：标记“{mark}”不是这份台账上的，未采用。"
+            made.problems.append(problem("Q001", message, found=text or None))
+        elif text and not is_done:
+            message = f"第 {row} 行：“{SEEN}”一列看过的填 {TICKED}，写的是“{text}”，未采用。"
+            made.problems.append(problem("Q001", message, found=text))
+        elif is_done is not (made_of[mark] == DONE):
+            news[is_done].append(mark)
+        else:
+            made.unchanged += is_done
+        made.open += not is_done
+    for is_done, marks in news.items():
+        count = put_ticks(changes, marks, by, is_done=is_done)
+        made.taken += count
+        made.unchanged += len(marks) - count
 
 
 def _with_tick(one: RoundWarning, seen: Tick | None) -> RoundWarning:

@@ -116,7 +116,12 @@ def _download(request: Request) -> Response:
     with desk.repository() as repository:
         tree = desk.remember(repository, api.units)
         rows = narrowed(desk.remember(repository, standings_of, name), request.query_params, tree)
-    return made_attachment(lambda path: api.write_ledger(path, name, rows), f"{name} 台账.xlsx")
+        return made_attachment(
+            lambda path: api.write_ledger(
+                path, name, rows, repository=repository, forms=desk.forms
+            ),
+            f"{name} 台账.xlsx",
+        )
 
 
 ROUTES = [
