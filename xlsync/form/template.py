@@ -46,7 +46,11 @@ Height = Annotated[float, Field(gt=0, le=409)]
 
 
 class Style(Strict):
-    """How a cell looks; ``extends`` takes over what is not said here."""
+    """How a cell looks; ``extends`` takes over what is not said here.
+
+    ``align = "across"`` centres a text over its cell and the empty ones of the same alignment to
+    the right of it, which stay cells of their own.
+    """
 
     extends: Name | None = None
     font: str | None = None
@@ -54,7 +58,7 @@ class Style(Strict):
     bold: bool | None = None
     color: Color | None = None
     fill: Color | None = None
-    align: Literal["left", "center", "right"] | None = None
+    align: Literal["left", "center", "right", "across"] | None = None
     valign: Literal["top", "center", "bottom"] | None = None
     wrap: bool | None = None
     border: Literal["none", "hair", "thin", "medium"] | None = None

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlsync.base.grid import Address, Area
+from xlsync.base.grid import Address, Area, column_letters
 from xlsync.form.rules.sheet import blank, either, filled, numbered, quoted
-from xlsync.form.template import CHECKS
+from xlsync.form.template import CHECKS, SHEET
 from xlsync.workbook import manifest as names
 from xlsync.workbook.checks import sheet_checks, totals
 from xlsync.workbook.helper_sheet import Companion, HelperCell
-from xlsync.workbook.sheet_view import FormSheetView, stated
+from xlsync.workbook.sheet_view import STATED, FormSheetView, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ FIRST_CHECK = 2
 _WORDS = ("有误", "未填", "提醒")
 """What a check is called, by its rank: errors come first, then gaps, then doubts."""
 
-_FIGURES, _RUNS, _MESSAGES, _FOUND = 2, 3, 6, 7
+_FIGURES, _RUNS, _MESSAGES, _FOUND, _GROUPS = 2, 3, 6, 7, 8
 """Columns; the runs take three."""
 
 _HASH = "#"
@@ -88,6 +88,7 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     sheet.name_column(names.MESSAGES, _MESSAGES, map(_message, messages))
     sheet.name_column(names.LISTED, _FOUND, map(_position, range(1, SHOWN + 1)))
     _summarise(sheet, form, layout, view, checks)
+    _group(sheet, form, layout)
     return sheet
 
 
@@ -151,7 +152,7 @@ def _summarise(
     view: FormSheetView,
     checks: list[SheetCheck],
 ) -> None:
-    """The figures of the check line and of the tables' lengths, and the areas of the tints."""
+    """The figures of the check line, and the areas of the tints."""
     required = [slot for slot, item in form.mapping.fields.items() if item.required]
     fields = {view.cell(slot) for slot in form.mapping.fields}
     ranks = [check.rank for check in checks]
@@ -166,7 +167,6 @@ def _summarise(
         names.FOUND: _fired([True] * len(checks)),
         names.LAST_ERROR: str(last_error),
         names.LAST_GAP: str(last_gap),
-        **{names.last_row_name(table.name): _last_row(form, table) for table in layout.tables},
     }
     for row, (name, formula) in enumerate(figures.items(), start=1):
         sheet.cells[Address(row, _FIGURES)] = HelperCell(formula, is_formula=True)
@@ -188,16 +188,47 @@ def _begun(form: Form, layout: Layout, view: FormSheetView) -> str:
     return either(f"{typed}>{prefilled}", *rows)
 
 
-def _last_row(form: Form, table: PlacedTable) -> str:
-    """One row beyond the last that was begun; a blank table shows a few."""
-    if table.whole:
-        last = Area(table.last, table.caption, table.last, table.caption)
-        return f"ROW('{form.template.sheet}'!{last.absolute})"
-    cells = _cells(form, table)
-    shown = min(table.last, table.first + table.shown - 1)
-    # Not by LEN: an error value in a cell would be the result of all of it.
-    begun = f"SUMPRODUCT(MAX((1-ISBLANK({cells}))*ROW({cells})))"
-    return f"IF(COUNTA({cells})=0,{shown},MIN({table.last},{begun}+1))"
+def _group(sheet: Companion, form: Form, layout: Layout) -> None:
+    """Where the groups of equal levels begin, and in which row each shows its level.
+
+    A group begins anew on a printed page.
+    """
+    column = _GROUPS
+    page = Area(1, 1, STATED, 1).absolute
+    for table in layout.tables:
+        plan = form.mapping.tables[table.name]
+        outer = ""
+        for level, name in enumerate(plan.levels):
+            place = column_letters(table.columns[name])
+            start, middle = column_letters(column), column_letters(column + 1)
+            starts, middles = [], []
+            for row in range(table.first, table.last + 1):
+                cell, above = (f"'{form.template.sheet}'!${place}${at}" for at in (row, row - 1))
+                new = f"{outer}{row}=ROW({cell})"
+                if not outer:
+                    key = f'"{names.PAGE} "&ROW({cell})'
+                    new = f"ISNUMBER(MATCH({key},'{SHEET}'!{page},0))"
+                same = f'IFERROR(AND({cell}<>"",{cell}={above}),FALSE)'
+                begun = "FALSE" if row == table.first else f"AND({same},NOT({new}))"
+                last = f"INT(({start}{row}+ROW({cell}))/2)"
+                starts.append(f"IF({begun},{start}{row - 1},ROW({cell}))")
+                below = f"IF(IFERROR({start}{row + 1}={start}{row},FALSE),{middle}{row + 1},{last})"
+                middles.append(last if row == table.last else below)
+            sheet.name_column(
+                names.starts_name(table.name, level), column, map(_formula, starts), table.first
+            )
+            sheet.name_column(
+                names.middles_name(table.name, level),
+                column + 1,
+                map(_formula, middles),
+                table.first,
+            )
+            outer = start
+            column += 2
+
+
+def _formula(text: str) -> HelperCell:
+    return HelperCell(text, is_formula=True)
 
 
 def _cells(form: Form, table: PlacedTable) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from xlsync.form.template import Style
     from xlsync.writer.contents import FilledPlace
 
-SIZE_OF_WIDTHS = 10.5
-"""Column widths count half-width characters of about this font size."""
+SIZE_OF_WIDTHS = 11.5
+"""Column widths count half-width characters of about this font size (12 in 宋体 of 11 points)."""
 
 MAX_HEIGHT = 409.0
 """Points; the highest row that a spreadsheet draws."""

@@ -44,12 +44,12 @@ def headings(form: Form) -> Iterator[str]:
 
 
 def check_line() -> str:
-    """The formula of the line above the form."""
-    return (
-        f'"已填 "&{names.DONE}&" 项　未填 "&{names.OPEN}&" 项　有误 "&{names.ERRORS}'
-        f'&" 处　提醒 "&{names.WARNINGS}&" 处"'
-        f'&IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{CHECK}”表")'
-    )
+    """The formula of the line above the form: what is to be filled in, then what went wrong."""
+    ready = f'IF({names.OPEN}+{names.ERRORS}=0,"　　可以提交","　　详见“{CHECK}”表")'
+    wrong = f'" 项　有误 "&{names.ERRORS}&" 处　提醒 "&{names.WARNINGS}&" 处"'
+    begun = f'"未填 "&{names.OPEN}&{wrong}&{ready}'
+    blank = f'"请填写 "&{names.OPEN}&" 项"'
+    return f'"已填 "&{names.DONE}&" 项　"&IF({names.BEGUN},{begun},{blank})'
 
 
 def _check_sheet(form: Form) -> Companion:

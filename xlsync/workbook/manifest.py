@@ -36,7 +36,8 @@ MESSAGES = "xs_messages"
 WRONG = "xs_wrong"
 DOUBTFUL = "xs_doubtful"
 
-_LAST = "xs_l_"
+_STARTS = "xs_s_"
+_MIDDLES = "xs_m_"
 _SUGGESTIONS = "xs_n_"
 _FIELD = "xs_f_"
 _TABLE = "xs_t_"
@@ -47,7 +48,7 @@ _TREE = "xs_k_"
 _CHECK = "check"
 _SEAL = "seal"
 _FIXED = "fixed"
-PREFILLED, DUE, CONTACT = "prefilled", "due", "contact"
+PREFILLED, DUE, CONTACT, PAGE = "prefilled", "due", "contact", "page"
 """Keys of what formulas of the workbook look up."""
 
 _SINGLE = ("record", "round", "issue", "base", "content", PREFILLED, DUE, CONTACT)
@@ -65,6 +66,11 @@ def room_key(slot: str) -> str:
     return f"room {slot}"
 
 
+def page_key(row: int) -> str:
+    """The key under which a workbook tells that a printed page begins at a row."""
+    return f"{PAGE} {row}"
+
+
 def table_name(table: str) -> str:
     """The defined name from a table's first heading row to the row below its items."""
     return f"{_TABLE}{table}"
@@ -75,9 +81,14 @@ def suggestions_name(table: str, branch: int | None = None) -> str:
     return f"{_SUGGESTIONS}{table}" if branch is None else f"{_SUGGESTIONS}{table}_{branch}"
 
 
-def last_row_name(table: str) -> str:
-    """The defined name of the figure that says down to which row a table is drawn."""
-    return f"{_LAST}{table}"
+def starts_name(table: str, level: int) -> str:
+    """The defined name of the rows where a group of equal levels begins, for each row."""
+    return f"{_STARTS}{table}_{level}"
+
+
+def middles_name(table: str, level: int) -> str:
+    """The defined name of the rows in which such a group shows its level, for each row."""
+    return f"{_MIDDLES}{table}_{level}"
 
 
 def codes_name(codes: str) -> str:

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from xlsync.form.rules.sheet import RowView
 
 
-_STATED = 50
+STATED = 50
 """Rows of the manifest that formulas look at; what they look for stands before any list."""
 
 
 def stated(key: str) -> str:
     """An expression for what the manifest of a workbook says under a key; an error without it."""
-    area = Area(1, 1, _STATED, 2).absolute
+    area = Area(1, 1, STATED, 2).absolute
     return f"VLOOKUP({quoted(key)},'{SHEET}'!{area},2,FALSE)"
 
 

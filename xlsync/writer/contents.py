@@ -17,7 +17,8 @@ from xlsync.base.record import MISSING, get, join
 from xlsync.form.codes import is_plain
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
-from xlsync.workbook.manifest import Manifest, kept_mark, room_key
+from xlsync.workbook.manifest import PAGE, Manifest, kept_mark, page_key, room_key
+from xlsync.workbook.pages import paged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form, Layout
     from xlsync.form.mapping import FieldBase
     from xlsync.workbook.heights import Heights
+    from xlsync.workbook.pages import Pages
     from xlsync.workbook.problem_list import Returned
 
 _MAX_STATED = 255
@@ -58,12 +60,14 @@ class Contents:
     """All of a workbook that depends on its record.
 
     ``cells`` are every field, blank ones too, and the cells of tables that hold something.
-    ``stated`` is what the document's properties carry, ``manifest`` what its hidden sheet does,
-    ``returned`` what a copy for correction carries besides.
+    ``page_starts`` are the rows at which a printed page begins, but the first one. ``stated`` is
+    what the document's properties carry, ``manifest`` what its hidden sheet does, ``returned``
+    what a copy for correction carries besides.
     """
 
     cells: list[FilledPlace]
     heights: list[float]
+    page_starts: list[int]
     start: Address
     page_footer: str
     stated: str
@@ -84,15 +88,14 @@ def contents(
     footer = form.footer(manifest.record, manifest.round, manifest.issue)
     try:
         cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
-        cells.append(
-            FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer"))
-        )
-        points = heights.grown(cells)
-        pairs = manifest.pairs(_rooms(layout, points))
+        cells.append(FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer")))
+        pages = _paged(form, layout, heights, cells)
+        pairs = manifest.pairs(_rooms(layout, pages))
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
         return Contents(
             cells=cells,
-            heights=points,
+            heights=pages.heights,
+            page_starts=pages.starts,
             start=_start(form, layout, record),
             page_footer=_held(page_footer, "page footer", _MAX_STATED),
             stated=_held(manifest.brief(), "document property", _MAX_STATED),
@@ -102,8 +105,20 @@ def contents(
         raise XlsyncError(f"{form.title(record) or form.id!r}: {error}") from None
 
 
-def _rooms(layout: Layout, heights: Sequence[float]) -> Iterator[tuple[str, str]]:
-    """The rows of fields that are higher than the template has them."""
+def _paged(form: Form, layout: Layout, heights: Heights, cells: Sequence[FilledPlace]) -> Pages:
+    """The rows as high as these cells need, on pages."""
+    template = form.template
+    items = [table.items for table in layout.tables]
+    used = [one.area.bottom for one in cells if any(area.covers(one.area.first) for area in items)]
+    points = heights.grown(cells)
+    return paged(layout, template.page, template.columns, points, max(used, default=0))
+
+
+def _rooms(layout: Layout, pages: Pages) -> Iterator[tuple[str, str]]:
+    """Where pages begin, and the rows of fields that are higher than the template has them."""
+    heights = pages.heights
+    for row in pages.starts:
+        yield page_key(row), PAGE
     for slot in layout.slots:
         row = slot.area.top - 1
         if heights[row] > layout.heights[row]:
@@ -111,7 +126,7 @@ def _rooms(layout: Layout, heights: Sequence[float]) -> Iterator[tuple[str, str]
 
 
 def for_correction(
-    filled: Contents, layout: Layout, heights: Heights, returned: Returned
+    form: Form, filled: Contents, layout: Layout, heights: Heights, returned: Returned
 ) -> Contents:
     """The contents of a copy that goes back: what was typed stands in place of what was read."""
     typed = returned.typed
@@ -121,9 +136,15 @@ def for_correction(
         (styles,) = (one.styles for one in layout.tables if one.area.covers(address))
         area = Area(*address, *address)
         cells.append(FilledPlace(area, styles[address.column], typed[address]))
-    start = min(returned.comments, default=filled.start)
-    heights_now = heights.grown(cells)
-    return replace(filled, cells=cells, heights=heights_now, start=start, returned=returned)
+    pages = _paged(form, layout, heights, cells)
+    return replace(
+        filled,
+        cells=cells,
+        heights=pages.heights,
+        page_starts=pages.starts,
+        start=min(returned.comments, default=filled.start),
+        returned=returned,
+    )
 
 
 def _fields(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area, column_letters
 from xlsync.form.rules.sheet import quoted
-from xlsync.workbook.manifest import DOUBTFUL, WRONG, last_row_name
+from xlsync.workbook.manifest import DOUBTFUL, WRONG, middles_name, starts_name
 from xlsync.workbook.problem_list import PLACES, SETTLED, STATES
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from xlsync.writer.styles import Look, Styles
 
 
-_ALL_SIDES = ("left", "right", "top", "bottom")
 _HERE = "ADDRESS(ROW(),COLUMN(),4)"
 
 
@@ -48,87 +47,85 @@ class MarkFormats:
         self._styles = styles
         self._filled = filled
 
-    def field(self, area: Area) -> None:
-        """Tint a field that the hidden formulas name as wrong or doubtful."""
-        self._tint(area, {})
+    def inputs(self, areas: Sequence[Area]) -> None:
+        """Tint the places that the hidden formulas name as wrong or doubtful, all in one."""
+        self._tint(areas, {})
 
     def label(self, area: Area, style: str) -> None:
         """Take the mark off a label where the list of problems says that it is settled."""
-        self._settle(area, self._styles.frame(style, ()))
+        self._settle([area], self._styles.frame(style, ()))
 
-    def table(self, table: PlacedTable) -> None:
-        """Tint, dim and draw the columns of a table, down to the last row in use."""
+    def table(self, table: PlacedTable) -> list[Area]:
+        """Tint and dim the unit, and make repeated levels look merged; the columns left over."""
         plan = self._form.mapping.tables[table.name]
-        names = {column: name for name, column in table.columns.items()}
-        same: list[str] = []
-        for column, style in table.styles.items():
+        others: list[Area] = []
+        for name, column in table.columns.items():
             area = Area(table.first, column, table.last, column)
-            name = names.get(column)
-            framed = self._styles.frame(style, _ALL_SIDES)
-            if name is not None:
-                self._tint(area, framed)
-            if plan.parts and name == plan.parts[-1]:
-                self._dim(area, table, framed)
             if name in plan.levels:
-                same.append(_same_as_above(area))
-                self._draw_level(area, table, style, f"AND({','.join(same)})")
-            elif column == table.caption:
-                self._draw_caption(area, table, style)
+                level = plan.levels.index(name)
+                self._draw_level(area._replace(bottom=table.last - 1), table, level, ("top",))
+                self._draw_level(area._replace(top=table.last), table, level, ("top", "bottom"))
+            elif plan.parts and name == plan.parts[-1]:
+                self._tint([area], {})
+                self._dim(area, table)
             else:
-                self._mark(area, f"ROW()<={last_row_name(table.name)}", framed)
+                others.append(area)
+        return others
 
-    def _tint(self, area: Area, frame: Look) -> None:
+    def _tint(self, areas: Sequence[Area], frame: Look) -> None:
         colors = self._form.template.marks
         for name, color in ((WRONG, colors.wrong), (DOUBTFUL, colors.doubtful)):
             look = {**frame, "bg_color": color, "font_color": "#000000"}
-            self._mark(area, f"COUNTIF({name},{_HERE})>0", look)
-        if any(map(area.covers, self._filled)):
-            self._settle(area, frame)
+            self._mark(areas, f"COUNTIF({name},{_HERE})>0", look)
+        if any(area.covers(one) for area in areas for one in self._filled):
+            self._settle(areas, frame)
 
-    def _settle(self, area: Area, look: Look) -> None:
+    def _settle(self, areas: Sequence[Area], look: Look) -> None:
         """Show a cell as if it had never been marked, once nothing of it is left to do."""
         listed = f"COUNTIF({PLACES},{_HERE})"
         settled = f'COUNTIFS({PLACES},{_HERE},{STATES},"{SETTLED}")={listed}'
         look = {"bg_color": "#FFFFFF", **look, "font_color": "#000000"}
-        self._mark(area, f"AND({listed}>0,{settled})", look)
+        self._mark(areas, f"AND({listed}>0,{settled})", look)
 
-    def _dim(self, area: Area, table: PlacedTable, frame: Look) -> None:
+    def _dim(self, area: Area, table: PlacedTable) -> None:
         """Dim the unit where the operator says that there is no quantity."""
         plan = self._form.mapping.tables[table.name]
         codes = plan.columns[plan.parts[0]].codes
         operator = column_letters(table.columns[plan.parts[0]])
         for word in self._form.mapping.codes[codes].none if codes else ():
-            look = {**frame, "bg_color": self._form.template.marks.dimmed}
-            self._mark(area, f"${operator}{table.first}={quoted(word)}", look)
+            look: Look = {"bg_color": self._form.template.marks.dimmed}
+            self._mark([area], f"${operator}{table.first}={quoted(word)}", look)
 
-    def _draw_caption(self, area: Area, table: PlacedTable, style: str) -> None:
-        """One frame around the column beside the rows, without lines between them."""
-        last = last_row_name(table.name)
-        for row, sides in ((f"ROW()={last}", ("bottom",)), (f"ROW()<{last}", ())):
-            self._mark(area, row, self._styles.frame(style, ("left", "right", *sides)))
-
-    def _draw_level(self, area: Area, table: PlacedTable, style: str, repeated: str) -> None:
-        """Make repeated levels look merged, as on paper.
+    def _draw_level(
+        self, area: Area, table: PlacedTable, level: int, sides: Collection[str]
+    ) -> None:
+        """Make repeated levels look merged, as on paper: a line above, the text in the middle.
 
         A repeated level keeps its text, in the background's colour, so that every row says all
-        of itself to whoever reads it.
+        of itself to whoever reads it. A row that somebody added is none of ours, and shows its
+        text unless the one above or below has the same.
         """
-        last = last_row_name(table.name)
-        for row, sides in ((f"ROW()={last}", ("bottom",)), (f"ROW()<{last}", ())):
-            hidden = self._styles.frame(style, ("left", "right", *sides))
-            self._mark(area, f"AND({row},{repeated})", {**hidden, "font_color": "#FFFFFF"})
-            shown = self._styles.frame(style, ("left", "right", "top", *sides))
-            self._mark(area, f"AND({row},NOT({repeated}))", shown)
+        here, above, below = (
+            f"${column_letters(area.left)}{area.top + step}" for step in (0, -1, 1)
+        )
+        middles = middles_name(table.name, level)
+        begins = f"COUNTIF({starts_name(table.name, level)},ROW())>0"
+        repeats = f"IFERROR({here}={above},FALSE),IFERROR({here}={below},FALSE)"
+        hidden = f"COUNTIF({middles},ROW())=0,OR({repeats})"
+        style = table.styles[area.left]
+        line = self._styles.frame(style, ("left", "right", *sides))
+        white: Look = {"font_color": "#FFFFFF"}
+        self._tint([area], line)
+        self._mark([area], f"AND({begins},{hidden})", line | white)
+        self._mark([area], begins, line)
+        self._mark([area], f"AND({hidden})", white)
 
-    def _mark(self, area: Area, formula: str, look: Look) -> None:
+    def _mark(self, areas: Sequence[Area], formula: str, look: Look) -> None:
+        """A condition on some areas; its relative references count from the first one."""
+        area = areas[0]
         corners = (area.top - 1, area.left - 1, area.bottom - 1, area.right - 1)
         made = self._workbook.add_format(look)
         options = {"type": "formula", "criteria": f"={formula}", "format": made}
+        if len(areas) > 1:
+            options["multi_range"] = " ".join(one.a1 for one in areas)
         done(self._worksheet.conditional_format(*corners, options), f"mark of {area.a1}")
-
-
-def _same_as_above(area: Area) -> str:
-    """True where a cell of a column repeats the one above."""
-    here = f"${column_letters(area.left)}{area.top}"
-    above = f"${column_letters(area.left)}{area.top - 1}"
-    return f'IFERROR({here}<>"",FALSE),IFERROR({here}={above},FALSE)'

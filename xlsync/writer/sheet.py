@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Address, Area
 from xlsync.workbook.checks import entry_limits
 from xlsync.workbook.helper_sheets import check_line
+from xlsync.workbook.pages import MILLIMETRES, printed
 from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer.controls import apply, field_control, level_control, name_control
 from xlsync.writer.marks import MarkFormats
-from xlsync.writer.styles import TEXT_FORMAT, done
+from xlsync.writer.styles import TEXT_FORMAT, Sides, done
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xlsync.writer.styles import Styles
 
 _PAPERS = {"A3": 8, "A4": 9}
-_INCH = 25.4
+"""Numbers of paper sizes (ECMA-376 part 1, 18.3.1.63)."""
 
 UNCOMPUTED = "用 WPS 表格或 Excel 打开后，这里显示填报情况。"
 """What the check line says in a viewer that does not compute."""
@@ -62,17 +63,20 @@ class FormSheet:
         """Draw the blank form; ``locked`` are the slots that cannot be changed."""
         self.check_line()
         for label in self.layout.labels:
-            bare = any(label.area.overlaps(table.items) for table in self.layout.tables)
             fill = self.fills.get(label.area.first)
-            self.blank(label.area, self.styles.label(label.style, bare=bare, fill=fill))
+            beside = any(label.area.overlaps(table.items) for table in self.layout.tables)
+            sides: Sides = ("left", "right", "top") if beside else None
+            self.blank(label.area, self.styles.label(label.style, sides=sides, fill=fill))
             if label.text:
                 self.text(label.area, label.text)
             if fill:
                 self.marks.label(label.area, label.style)
         for slot in self.layout.slots:
             self.slot(slot, locked=slot.name in locked)
+        inputs = [slot.area for slot in self.layout.slots]
         for table in self.layout.tables:
-            self.table(table)
+            inputs += self.table(table)
+        self.marks.inputs(inputs)
         self.blank(self.layout.footer, self.styles.label(self.form.template.footer.style))
         self.columns()
         self.page()
@@ -96,7 +100,7 @@ class FormSheet:
         done(self.worksheet.set_column(ids, ids, None, None, {"hidden": True}), "row ids")
 
     def slot(self, slot: PlacedSlot, *, locked: bool) -> None:
-        """One fillable place with its validation and its marks."""
+        """One fillable place with its validation."""
         item = self.form.mapping.fields[slot.name]
         number_format = item.kind.number_format
         fill = self.fills.get(slot.area.first)
@@ -104,10 +108,9 @@ class FormSheet:
         self.blank(slot.area, look)
         limit = self.limits.get(slot.name)
         apply(self.worksheet, slot.area, field_control(self.form.mapping, item, limit))
-        self.marks.field(slot.area)
 
-    def table(self, table: PlacedTable) -> None:
-        """All rows of a table with their validations."""
+    def table(self, table: PlacedTable) -> list[Area]:
+        """All rows of a table with their validations; the columns that have no mark yet."""
         plan = self.form.mapping.tables[table.name]
         for row in range(table.first, table.last + 1):
             self.table_row(table, row)
@@ -126,22 +129,29 @@ class FormSheet:
             if plan.columns[name].kind.number_format == TEXT_FORMAT
         ]
         done(self.worksheet.ignore_errors({"number_stored_as_text": " ".join(texts)}), "text cells")
-        self.marks.table(table)
+        return self.marks.table(table)
 
     def table_row(self, table: PlacedTable, row: int) -> None:
-        """One row: its inputs, the borders between them, the hidden place of its id."""
+        """One row: its inputs, the hidden place of its id.
+
+        Between the rows of the caption and of the levels there are lines only where the marks
+        draw them.
+        """
         plan = self.form.mapping.tables[table.name]
+        joined: Sides = ("left", "right", "bottom") if row == table.last else ("left", "right")
         inputs = {column: name for name, column in table.columns.items()}
         for column, style in table.styles.items():
             name = inputs.get(column)
             if name is not None:
                 number_format = plan.columns[name].kind.number_format
                 fill = self.fills.get(Address(row, column))
-                look = self.styles.input(style, number_format, bare=True, fill=fill)
-            elif column != table.caption or row != table.first:
-                look = self.styles.label(style, bare=True)
-            else:
+                sides = joined if name in plan.levels else None
+                look = self.styles.input(style, number_format, sides=sides, fill=fill)
+            elif column == table.caption and row == table.first:
                 continue
+            else:
+                sides = joined if column == table.caption else None
+                look = self.styles.label(style, sides=sides)
             self.blank(Area(row, column, row, column), look)
         ids = self.layout.width + 1
         self.blank(Area(row, ids, row, ids), self.styles.hidden())
@@ -169,11 +179,10 @@ class FormSheet:
             worksheet.set_landscape()
         else:
             worksheet.set_portrait()
-        worksheet.set_margins(**{side: width / _INCH for side, width in page.margins.items()})
-        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(**{side: width / MILLIMETRES for side, width in page.margins.items()})
         worksheet.center_horizontally()
         worksheet.hide_gridlines(2)
-        last = len(self.layout.heights) - 1
-        worksheet.print_area(self.layout.check.bottom, 0, last, self.layout.width - 1)
+        first, last = printed(self.layout)
+        worksheet.print_area(first - 1, 0, last - 1, self.layout.width - 1)
         for table in self.layout.tables:
             worksheet.repeat_rows(table.heading.top - 1, table.heading.bottom - 1)

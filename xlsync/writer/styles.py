@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from xlsync.base.errors import XlsyncError
 
@@ -20,6 +20,9 @@ TEXT_FORMAT = "@"
 
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
 _SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
+Sides: TypeAlias = "tuple[Side, ...] | None"
+"""Where a cell has a border; None: where its style says."""
+
 Look = dict[str, object]
 """The properties of a format, as XlsxWriter names them."""
 
@@ -59,24 +62,24 @@ class Styles:
         """Begin without any format."""
         self._workbook = workbook
         self._template = template
-        self._made: dict[tuple[str, str | None, bool, bool, str | None], Format] = {}
+        self._made: dict[tuple[str, str | None, Sides, bool, str | None], Format] = {}
         self._hidden: Format | None = None
 
-    def label(self, name: str, *, bare: bool = False, fill: str | None = None) -> Format:
-        """A locked cell; a ``bare`` one has neither border nor fill, unless one is given."""
-        return self._format(name, None, bare=bare, fill=fill)
+    def label(self, name: str, *, sides: Sides = None, fill: str | None = None) -> Format:
+        """A locked cell, with the style's border on its own sides or only on some."""
+        return self._format(name, None, sides=sides, fill=fill)
 
     def input(
         self,
         name: str,
         number_format: str,
         *,
-        bare: bool = False,
+        sides: Sides = None,
         locked: bool = False,
         fill: str | None = None,
     ) -> Format:
         """A cell that holds a value; the style's own number format comes first."""
-        return self._format(name, number_format, bare=bare, locked=locked, fill=fill)
+        return self._format(name, number_format, sides=sides, locked=locked, fill=fill)
 
     def hidden(self) -> Format:
         """A text cell of a hidden column."""
@@ -98,15 +101,16 @@ class Styles:
         name: str,
         number_format: str | None,
         *,
-        bare: bool,
+        sides: Sides,
         locked: bool = False,
         fill: str | None,
     ) -> Format:
-        key = (name, number_format, bare, locked, fill)
+        key = (name, number_format, sides, locked, fill)
         if key not in self._made:
             style = self._template.style(name)
-            if bare:
-                style = style.model_copy(update={"border": None, "fill": None})
+            if sides is not None:
+                own = style.sides if style.sides is not None else _SIDES
+                style = style.model_copy(update={"sides": [one for one in own if one in sides]})
             if fill:
                 style = style.model_copy(update={"fill": fill})
             properties = _properties(style)
@@ -128,7 +132,7 @@ def _properties(style: Style) -> dict[str, object]:
         "bold": style.bold,
         "font_color": style.color,
         "bg_color": style.fill,
-        "align": style.align,
+        "align": "center_across" if style.align == "across" else style.align,
         "valign": _VALIGN[style.valign] if style.valign else None,
         "text_wrap": style.wrap,
         "indent": style.indent,

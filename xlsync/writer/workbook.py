@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from xlsync.workbook.problem_list import Returned
     from xlsync.writer.contents import Contents, FilledPlace
 
+_FONT = "宋体"
+"""What column widths are counted in; every Chinese office machine has it."""
+
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _OPTIONS = {
     "in_memory": True,
+    "default_column_width": 72,  # pixels, and 18 of a row: what 宋体 of 11 points makes of them
+    "default_row_height": 18,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
@@ -55,6 +60,9 @@ def fill(sheet: FormSheet, contents: Contents) -> None:
     row, column = contents.start.row - 1, contents.start.column - 1
     sheet.worksheet.set_selection(row, column, row, column)
     sheet.worksheet.set_footer(contents.page_footer)
+    # Only where the number of pages is left open, LibreOffice keeps to where they begin.
+    sheet.worksheet.fit_to_pages(1, 0 if contents.page_starts else 1)
+    sheet.worksheet.set_h_pagebreaks([row - 1 for row in contents.page_starts])
 
 
 def _write(sheet: FormSheet, filled: FilledPlace) -> None:
@@ -104,7 +112,7 @@ def write_back(
     layout = form.layout(form.capacity(record))
     heights = Heights(form, layout)
     filled = contents(form, layout, heights, record, manifest)
-    filled = for_correction(filled, layout, heights, returned)
+    filled = for_correction(form, filled, layout, heights, returned)
     return assemble(form, layout, filled, locked=returned.locked, password=password)
 
 
@@ -121,7 +129,9 @@ def assemble(
     """
     buffer = io.BytesIO()
     with warnings_are_errors():
-        workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+        font = form.template.style(form.template.footer.style).font or _FONT
+        fonts = {"default_format_properties": {"font_name": font, "font_size": 11}}
+        workbook = xlsxwriter.Workbook(buffer, _OPTIONS | fonts)
         fills = mark_colors(form, filled.returned)
         sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template), fills)
         sheet.draw(locked, password)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _FORM = re.compile(
     r'(?P<head>.*<selection pane="bottomLeft") activeCell="\w+" sqref="\w+"(?P<views>.*<sheetData>)'
-    r"(?P<rows>.*)(?P<middle></sheetData>.*<oddFooter>).*(?P<tail></oddFooter>.*)",
+    r"(?P<rows>.*)(?P<middle></sheetData>.*)(?P<setup><pageSetup [^>]*?)"
+    r'(?: fitToHeight="\d+")?(?P<turn> orientation="\w+"/><headerFooter><oddFooter>).*'
+    r"(?P<foot></oddFooter></headerFooter>)(?:<rowBreaks .*</rowBreaks>)?(?P<tail>.*)",
     re.DOTALL,
 )
 _ROW = re.compile(r'(<row r="\d+" spans="\d+:\d+")[^>]*>(.*?)</row>', re.DOTALL)
@@ -41,7 +43,7 @@ _DAY_ZERO = dt.date(1899, 12, 30)
 _PIXEL = 0.75
 """Points of a pixel at 96 to the inch."""
 
-_DEFAULT_PIXELS = 20
+_DEFAULT_PIXELS = 18
 """The height of a row of which nothing is said."""
 
 
@@ -63,6 +65,7 @@ class FormPart:
         cut = _cut(_FORM, part)
         self._opening = (cut["head"], cut["views"])
         self._middle = Shared(cut["middle"].encode())
+        self._page = (cut["setup"], cut["turn"], cut["foot"])
         self._tail = cut["tail"]
         self._pieces: list[str] = []
         self._rows: list[tuple[int, str]] = []
@@ -83,7 +86,10 @@ class FormPart:
         start = contents.start.a1
         head, views = self._opening
         opening = f'{head} activeCell="{start}" sqref="{start}"{views}{"".join(pieces)}'
-        closing = f"{escaped(contents.page_footer)}{self._tail}"
+        setup, turn, foot = self._page
+        pages = _pages(contents.page_starts)
+        closing = f"{setup}{pages}{turn}{escaped(contents.page_footer)}{foot}"
+        closing += f"{_breaks(contents.page_starts)}{self._tail}"
         return opening.encode(), self._middle, closing.encode()
 
     def _add_row(self, head: str, cells: str) -> None:
@@ -137,6 +143,20 @@ def _cut(pattern: re.Pattern[str], part: str) -> re.Match[str]:
     if cut is None:
         raise XlsyncError("the compiled form has a sheet that cannot be cut open")
     return cut
+
+
+def _pages(starts: Sequence[int]) -> str:
+    """The attribute that leaves open how many pages there are, where it is more than one."""
+    return ' fitToHeight="0"' if starts else ""
+
+
+def _breaks(starts: Sequence[int]) -> str:
+    """Where a page ends because the next one begins (ECMA-376 part 1, 18.3.1.74)."""
+    if not starts:
+        return ""
+    breaks = "".join(f'<brk id="{row - 1}" max="16383" man="1"/>' for row in starts)
+    count = len(starts)
+    return f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>'
 
 
 def _height(points: float) -> str:
