@@ -88,7 +88,9 @@ def contents(
     footer = form.footer(manifest.record, manifest.round, manifest.issue)
     try:
         cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
-        cells.append(FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer")))
+        cells.append(
+            FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer"))
+        )
         pages = _paged(form, layout, heights, cells)
         pairs = manifest.pairs(_rooms(layout, pages))
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
