@@ -171,3 +171,56 @@ def test_ctrl_c_ends_in_one_line(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         _, error = running.communicate(timeout=60)
     assert (running.returncode, error) == (ending.INTERRUPTED, b"xlsync: interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+@pytest.mark.parametrize("module", ["xlsync.cli", "click", "xlsync.cli.context"])
+def test_ctrl_c_while_the_program_loads_is_one_line_too(module: str) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "def hook(event, arguments):\n"
+        f"    if event == 'import' and arguments[0] == {module!r}:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "from xlsync.__main__ import main\n"
+        "sys.addaudithook(hook)\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "forms"], env=settings(), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"xlsync: interrupted\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["read", "--help"]])
+def test_a_full_disk_is_one_line_also_for_help(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            env=settings(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, b"xlsync: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell is that of POSIX")
+@pytest.mark.parametrize("arguments", ["status 2023/一上", "status 2023/一上 --json", "--help"])
+def test_a_reader_that_never_read_ends_the_run_as_the_table_says(
+    town: Path, arguments: str
+) -> None:
+    program = " ".join(f"'{word}'" for word in PROGRAM)
+    # The reader is gone before the program begins.
+    script = f"(sleep 0.3; {program} -R '{town}/r' {arguments}; echo $? >&2) | true"
+    done = subprocess.run(["bash", "-c", script], env=settings(), capture_output=True, check=False)
+    assert done.stderr == f"{ending.READER_GONE}\n".encode()
+
+
+def test_what_would_drive_a_terminal_is_escaped_in_json(tmp_path: Path) -> None:
+    signs = "\x9b2J\u202e\u2066\x85\u2028"
+    file = save(tmp_path / "a.json", record(f"预备{signs}费"))
+    done = run("read", file)
+    assert not any(sign in done.stdout.decode() for sign in signs if sign not in "2J")
+    assert json.loads(done.stdout)["problems"] is not None
+    assert "预备" in json.loads(done.stdout)["record"]["project_name"]

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,8 @@ from xlsync.cli.speaking import localize
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO, TypeGuard
+    from collections.abc import Iterator
+    from typing import IO
 
 FOUND_ERRORS = 1
 BROKEN_SETUP = 3
@@ -66,22 +69,68 @@ class Program(click.Group):
         localize(self, "")
         return super().get_help(ctx)
 
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the program to its end, whatever ends it: in options, at work, in the last words."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        with _endings():
+            found = super().main(*args, standalone_mode=False, **extra)
+            sys.exit(found if isinstance(found, int) else 0)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options; help and version are printed meanwhile."""
+        with _unmasked():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            with _unmasked():
+                return super().invoke(ctx)
         except UsageError as error:
             raise click.UsageError(told(str(error)), _invoked(ctx)) from None
         except XlsyncError as error:
             raise BrokenSetup(str(error)) from None
-        except KeyboardInterrupt:
+
+
+class _Passing(Exception):  # noqa: N818 - it only carries another one
+    """An error on its way through click, which would end the run in its own way."""
+
+    def __init__(self, error: OSError | KeyboardInterrupt) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def _unmasked() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyboardInterrupt) as error:
+        raise _Passing(error) from error
+
+
+@contextmanager
+def _endings() -> Iterator[None]:
+    """Let a run end in one line and a code, whatever is raised in it."""
+    try:
+        try:
+            yield
+        finally:
+            # What waits in the buffer is written while its failure can still be told.
+            sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort, OSError, _Passing) as found:
+        error = found.error if isinstance(found, _Passing) else found
+        if not isinstance(error, OSError):
             click.echo(told("xlsync: interrupted"), err=True)
             sys.exit(INTERRUPTED)
-        except OSError as error:
-            if is_reader_gone(error):
-                _stop_writing()
-                sys.exit(READER_GONE)
-            raise BrokenSetup(_in_words(error)) from None
+        _stop_writing()
+        if is_reader_gone(error):
+            sys.exit(READER_GONE)
+        BrokenSetup(_in_words(error)).show()
+        sys.exit(BROKEN_SETUP)
 
 
 def _is_named(found: object, name: str) -> TypeGuard[click.Command]:
@@ -119,8 +168,10 @@ def is_reader_gone(error: OSError) -> bool:
 
 def _stop_writing() -> None:
     """Send what is still in the buffer of standard output nowhere, or Python would say more."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return  # a stream of a program that runs us, and its own affair
 
 
 def _in_words(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from typing import TYPE_CHECKING, TextIO
@@ -23,6 +24,14 @@ _PIPE_WIDTH = 1_000
 """Columns where there is no screen: wide enough that nothing is wrapped for another program."""
 
 
+class _Console(Console):
+    """A console that leaves it to the program how a run ends."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass on that nobody reads any more."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def console(stream: TextIO) -> Console:
     """A console on a stream, in colour only on a terminal and where ``NO_COLOR`` is not set."""
     if isinstance(stream, io.TextIOWrapper):
@@ -30,7 +39,7 @@ def console(stream: TextIO) -> Console:
         stream.reconfigure(errors="backslashreplace")
     is_terminal = stream.isatty()
     in_colour = is_terminal and not os.environ.get("NO_COLOR")
-    return Console(
+    return _Console(
         file=stream,
         force_terminal=is_terminal,
         color_system="auto" if in_colour else None,
