@@ -178,3 +178,21 @@ def test_a_full_disk_is_said_in_one_line(
     monkeypatch.undo()
     assert repository.snapshot().commit == before
     assert repository.commit(changes, "again") is not None
+
+
+def test_an_old_lock_is_broken_at_once_and_told(
+    repository: Repository, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lock = tmp_path / "库" / "refs" / "heads" / "main.lock"
+    lock.touch()
+    os.utime(lock, (1_700_000_000, 1_700_000_000))
+    changes = Changes(repository.snapshot(), ROUND)
+    changes.put_received("a.txt", b"a")
+    assert repository.commit(changes, "after the lock") is not None
+    assert [one.getMessage() for one in caplog.records if "main.lock" in one.getMessage()]
+    assert not list(lock.parent.glob("*.lock"))
+    caplog.clear()
+    changes = Changes(repository.snapshot(), ROUND)
+    changes.put_received("b.txt", b"b")
+    assert repository.commit(changes, "the next one") is not None
+    assert not caplog.records

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from functools import partial
@@ -21,7 +22,7 @@ from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, invoke
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Repository, layout, writing
+from xlsync.repository import Repository, layout, remote, writing
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.syncing import Synced, sync
 
@@ -363,3 +364,98 @@ def test_a_branch_that_moves_between_is_fetched_again(
     assert len(synced.joined) == 1
     assert goals(district) == ("甲", "乙")
     assert head(shared) == head(district)
+
+
+# ---- a server that says nothing, and git's own housekeeping -------------------------
+
+
+def test_a_server_that_says_nothing_is_given_up(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "SILENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        result = invoke("-R", town, "sync", f"http://127.0.0.1:{port}/shared")
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "没有应答" in result.stderr
+    assert is_whole(town)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes cannot be waited for there")
+def test_a_silent_ssh_is_given_up_and_ended(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "SILENCE", 0.5)
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho $$ > "$(dirname "$0")/pid"\nexec sleep 600\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    result = invoke("-R", town, "sync", "somebody@nowhere:shared")
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "没有应答" in result.stderr
+    pid = int((program.parent / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_sync_after_git_gc_with_a_bitmap_works(town: Path, district: Path, shared: Path) -> None:
+    for one in (town, shared):
+        git("-C", one, "-c", "repack.writeBitmaps=true", "gc", "--quiet")
+        assert list((one / "objects" / "pack").glob("*.bitmap"))
+    collect(town, changed(FIRST, annual_goal="甲"))
+    exchange(town, shared)
+    collect(district, changed(FIRST, overall_goal="乙"))
+    exchange(district, shared)
+    exchange(town, shared)
+    assert goals(town) == goals(district) == ("甲", "乙")
+    assert is_whole(town, district, shared)
+
+
+def test_a_protocol_without_proof_of_who_answers_is_refused(town: Path) -> None:
+    result = invoke("-R", town, "sync", "git://127.0.0.1/shared")
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "ssh://" in result.stderr
+
+
+def _push(shared: Path, place: Path, change: str) -> None:
+    """A commit that somebody made with git in the shared repository."""
+    git("clone", "--quiet", shared, place)
+    subprocess.run(["sh", "-ec", change], cwd=place, check=True)
+    git("-C", place, "add", "--all")
+    git("-C", place, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "x")
+    git("-C", place, "push", "--quiet", "origin", "HEAD:main")
+
+
+@pytest.mark.parametrize("is_forward", [True, False])
+def test_a_commit_that_takes_everything_away_is_asked_for(
+    town: Path,
+    shared: Path,
+    tmp_path: Path,
+    is_forward: bool,  # noqa: FBT001 - a case
+) -> None:
+    collect(town, changed(FIRST, annual_goal="甲"))
+    exchange(town, shared)
+    _push(shared, tmp_path / "clone", "git rm -rq rounds issued")
+    if not is_forward:
+        collect(town, changed(FIRST, overall_goal="乙"))
+    before = head(town)
+    result = invoke("-R", town, "sync", shared)
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "删去了 1 个项目中的 1 个" in result.stderr
+    assert head(town) == before
+    result = invoke("-R", town, "sync", shared, "--accept-removal")
+    assert result.exit_code == 0, result.output
+    assert "对方删去了 1 个项目" in result.stdout
+
+
+def test_a_single_project_that_was_taken_away_is_told(
+    town: Path, shared: Path, tmp_path: Path
+) -> None:
+    with Repository.open(town) as repository:
+        send(repository, *(whole(f"项目{number}") for number in range(3)))
+    exchange(town, shared)
+    _push(shared, tmp_path / "clone", 'cd issued/*/*; git rm -q "$(ls | head -1)"')
+    result = invoke("-R", town, "sync", shared)
+    assert result.exit_code == 0, result.output
+    assert "对方删去了 1 个项目" in result.stdout

@@ -28,7 +28,7 @@ from xlsync.api.running import (
     write_conflicts,
     write_returned,
 )
-from xlsync.api.safekeeping import backup, check, recover
+from xlsync.api.safekeeping import backup, check, recover, trail
 from xlsync.api.standing import (
     export,
     log,
@@ -138,6 +138,7 @@ __all__ = [
     "sync",
     "tick",
     "totals",
+    "trail",
     "typed_texts",
     "undo",
     "units",

@@ -219,26 +219,32 @@ def _write_conflicts(
     return put_files(folder, conflict_workbooks(repository, forms, waiting))
 
 
-def join(repository: Repository, revision: str, forms: Forms | None = None) -> JoinResult:
+def join(
+    repository: Repository, revision: str, forms: Forms | None = None, *, removing: bool = False
+) -> JoinResult:
     """Join what another coordinator did, once it was fetched: a branch, tag or commit.
+
+    ``removing`` takes it also where it took out half of a round or more.
 
     Raises:
         XlsyncError: when there is no such line, or the two cannot be joined.
     """
     from xlsync.rounds.joining import join
 
-    return join(repository, or_installed(forms), revision)
+    return join(repository, or_installed(forms), revision, removing=removing)
 
 
-def sync(repository: Repository, location: str, forms: Forms | None = None) -> Synced:
-    """Exchange everything with a repository in a folder or at a URL.
+def sync(
+    repository: Repository, location: str, forms: Forms | None = None, *, removing: bool = False
+) -> Synced:
+    """Exchange everything with a repository in a folder or at a URL; see :func:`join`.
 
     Raises:
         XlsyncError: when it cannot be reached, read or written.
     """
     from xlsync.rounds.syncing import sync
 
-    return sync(repository, or_installed(forms), location)
+    return sync(repository, or_installed(forms), location, removing=removing)
 
 
 def _unseen(_done: int, _all: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.repository import Repository
+    from xlsync.repository import Commit, Repository
     from xlsync.repository.checking import Soundness
 
 
@@ -34,3 +34,17 @@ def recover(path: Path, folder: Path | str) -> Repository:
     from xlsync.repository import Repository
 
     return Repository.restore(path, folder)
+
+
+def trail(repository: Repository, record: str | None = None) -> list[Commit]:
+    """Who did what, when, with which version: every commit, or those of a record; newest first.
+
+    Raises:
+        XlsyncError: when nothing or more than one record fits.
+    """
+    history = repository.history()
+    if record is None:
+        return history
+    _, _, entry = repository.resolve(record)
+    touched = {one.commit for one in repository.log(entry.id)}
+    return [one for one in history if one.commit in touched]

@@ -6,21 +6,20 @@ import errno
 import io
 import os
 import sys
-from importlib import import_module
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from xlsync.base.acting import acting
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.language import told
 from xlsync.cli.speaking import localize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, TypeGuard
-    from collections.abc import Iterator
-    from typing import IO
 
 FOUND_ERRORS = 1
 BROKEN_SETUP = 3
@@ -69,13 +68,20 @@ class Program(click.Group):
         localize(self, "")
         return super().get_help(ctx)
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
         """Run the program to its end, whatever ends it: in options, at work, in the last words."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
-        with _endings():
-            found = super().main(*args, standalone_mode=False, **extra)
+        run: Any = super().main
+        if not extra.pop("standalone_mode", True):
+            return run(args, *more, standalone_mode=False, **extra)
+        with _endings(), acting(self._words(args)):
+            found = run(args, *more, standalone_mode=False, **extra)
             sys.exit(found if isinstance(found, int) else 0)
+
+    def _words(self, args: Sequence[str] | None) -> list[str]:
+        """The command that is called, with its options and without those in front of it."""
+        words = [str(one) for one in (sys.argv[1:] if args is None else args)]
+        at = next((at for at, word in enumerate(words) if word in self._homes), len(words))
+        return words[at:]
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the options; help and version are printed meanwhile."""
@@ -121,16 +127,20 @@ def _endings() -> Iterator[None]:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort, OSError, _Passing) as found:
-        error = found.error if isinstance(found, _Passing) else found
-        if not isinstance(error, OSError):
-            click.echo(told("xlsync: interrupted"), err=True)
-            sys.exit(INTERRUPTED)
-        _stop_writing()
-        if is_reader_gone(error):
-            sys.exit(READER_GONE)
-        BrokenSetup(_in_words(error)).show()
-        sys.exit(BROKEN_SETUP)
+    except (KeyboardInterrupt, click.Abort, OSError, _Passing) as error:
+        _end(error.error if isinstance(error, _Passing) else error)
+
+
+def _end(error: BaseException) -> NoReturn:
+    """End a run that was interrupted, or in which the system refused something."""
+    if not isinstance(error, OSError):
+        click.echo(told("xlsync: interrupted"), err=True)
+        sys.exit(INTERRUPTED)
+    _stop_writing()
+    if is_reader_gone(error):
+        sys.exit(READER_GONE)
+    BrokenSetup(_in_words(error)).show()
+    sys.exit(BROKEN_SETUP)
 
 
 def _is_named(found: object, name: str) -> TypeGuard[click.Command]:

@@ -15,19 +15,35 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("record")
+@click.argument("record", required=False)
+@click.option(
+    "--audit",
+    is_flag=True,
+    help="Show every commit instead: who, when, on which machine, by which command and version.",
+)
 @json_option
 @repo_option()
 @pass_settings
-def log(settings: Settings, record: str, *, as_json: bool) -> None:
+def log(settings: Settings, record: str | None, *, audit: bool, as_json: bool) -> None:
     """Show the life of a record over all rounds, the newest first.
 
     What went out, what came back and what became of it: new, updated, merged, waiting, refused
     and why, corrected. RECORD is an id, the beginning of one (four characters or more), a title,
     or a part of one that no other record has. A version (版本) goes behind the @ of show and
-    diff.
+    diff. With --audit and without RECORD, all commits of the repository are shown.
     """
-    from xlsync.report.rounds import life_table
+    from xlsync.report.rounds import life_table, trail_table
+
+    if audit:
+        with settings.repository() as repository:
+            commits = api.trail(repository, record)
+        if as_json:
+            write_json([one.trail() for one in commits])
+        else:
+            print_report([], trail_table(commits))
+        return
+    if record is None:
+        raise api.UsageError("which record? Write an id or a title, or --audit for all commits")
 
     with settings.repository() as repository:
         events = api.log(repository, record)

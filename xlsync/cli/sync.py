@@ -28,15 +28,25 @@ _return_option = click.option(
     help="Write a workbook for each conflict that waits into this folder, to be decided.",
 )
 
+_removal_option = click.option(
+    "--accept-removal",
+    "removing",
+    is_flag=True,
+    help="Take it also where the other side took out half of a round or more.",
+)
+
 
 @click.command()
 @click.argument("revision", metavar="REV")
 @_return_option
+@_removal_option
 @json_option
 @repo_option()
 @forms_option()
 @pass_settings
-def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bool) -> None:
+def merge(
+    settings: Settings, revision: str, *, folder: Path | None, removing: bool, as_json: bool
+) -> None:
     """Join what another coordinator did, once it was fetched with git.
 
     REV is the branch, tag or commit that was fetched. Records that both have changed are merged
@@ -46,7 +56,7 @@ def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bo
     from xlsync.report.sentences import joined_lines
 
     with settings.repository() as repository:
-        joined = api.join(repository, revision, settings.forms)
+        joined = api.join(repository, revision, settings.forms, removing=removing)
         written = folder and api.write_conflicts(repository, folder, settings.forms)
     _tell(joined, joined_lines(joined, written or ()), written or (), as_json=as_json)
 
@@ -54,11 +64,14 @@ def merge(settings: Settings, revision: str, *, folder: Path | None, as_json: bo
 @click.command()
 @click.argument("remote", metavar="DIR|URL")
 @_return_option
+@_removal_option
 @json_option
 @repo_option()
 @forms_option()
 @pass_settings
-def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool) -> None:
+def sync(
+    settings: Settings, remote: str, *, folder: Path | None, removing: bool, as_json: bool
+) -> None:
     """Exchange everything with a repository that coordinators share.
 
     It lies in a folder, such as one on a network drive, or on a git server (https or ssh). What
@@ -68,7 +81,7 @@ def sync(settings: Settings, remote: str, *, folder: Path | None, as_json: bool)
     from xlsync.report.sentences import synced_lines
 
     with settings.repository() as repository:
-        synced = api.sync(repository, remote, settings.forms)
+        synced = api.sync(repository, remote, settings.forms, removing=removing)
         written = folder and api.write_conflicts(repository, folder, settings.forms)
     _tell(synced, synced_lines(synced, written or ()), written or (), as_json=as_json)
 

@@ -22,7 +22,8 @@ def write_json(stream: TextIO, value: Json, *, on_one_line: bool = False) -> Non
     """Write a JSON value and a line feed, in UTF-8 unless the stream is a terminal.
 
     What the encoding cannot hold (on a GBK console, or a broken character anywhere) is escaped
-    as JSON does it, so that the output stays valid; so is what would drive the terminal. ``on_one_line`` is for JSON Lines.
+    as JSON does it, so that the output stays valid; so is what would drive the terminal.
+    ``on_one_line`` is for JSON Lines.
     """
     binary = None if stream.isatty() else getattr(stream, "buffer", None)
     encoding = "utf-8" if binary else stream.encoding or "utf-8"

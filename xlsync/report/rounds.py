@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.report.lines import Line
+    from xlsync.repository import Commit
     from xlsync.rounds import Collection, Standing, State
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
@@ -215,6 +216,26 @@ def _why(event: Event) -> str:
     if event.decision is None:
         return "；".join(f"{found.code} {found.message}" for found in event.errors)
     return decided_text(event.decision)
+
+
+def trail_table(commits: Iterable[Commit]) -> Table:
+    """One row a commit: when, what, by whom on which machine, the command, version, signature."""
+    said = [one.trail() for one in commits]
+    rows = (
+        (
+            minute(one["time"]),
+            one["commit"][:SHORT_HASH],
+            one["what"],
+            one["author"],
+            one["user"] or "",
+            one["command"] or "",
+            one["version"] or "",
+            "有" if one["signed"] else "",
+        )
+        for one in said
+    )
+    heads = ("时间", "版本", "内容", "经办", "用户@电脑", "命令", "程序", "签名")
+    return plain_table(heads, rows)
 
 
 def decision_line(decision: Decision) -> str:

@@ -78,6 +78,11 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
         f"核对了 {found.commits} 次提交、{found.folders} 个目录、{found.files} 个文件；"
         f"最新一版有 {found.records} 份记录、{found.originals} 份原件。"
     )
+    if found.signed:
+        known = (
+            "已用名单核对" if found.is_verified else "未核对（没有设 gpg.ssh.allowedSignersFile）"
+        )
+        yield line(f"有签名的提交 {found.signed} 次，{known}；没有签名的 {found.unsigned} 次。")
     if found.is_sound:
         yield line("版本库完好。")
         return
@@ -92,6 +97,12 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
 
 def _told(joined: JoinResult) -> Iterator[Line]:
     version = (joined.commit or "")[:_SHORT_HASH]
+    if joined.removed:
+        names = "、".join(f"{one.round} {one.title}" for one in joined.removed[:_MOST_NAMED])
+        more = "等" if len(joined.removed) > _MOST_NAMED else ""
+        count = len(joined.removed)
+        text = f"对方删去了 {count} 个项目：{names}{more}；以前的版本仍在，可用 log 查看。"
+        yield line(visible(text), "yellow")
     if joined.is_forward:
         yield line(f"已取得对方的新内容，本库没有自己的改动需要合并：{version}。")
         return

@@ -15,9 +15,11 @@ from dulwich.objects import Blob, Commit, ObjectID, Tree
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.objects import DAMAGE, check_tree
+from xlsync.repository.signature import allowed_signers, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from dulwich.object_store import DiskObjectStore
 
@@ -38,6 +40,11 @@ class Soundness:
     originals: int = 0
     faults: list[str] = field(default_factory=list)
     unlisted: int = 0
+    signed: int = 0
+    unsigned: int = 0
+    """Commits with a signature, and without one; see ``is_verified``."""
+    is_verified: bool = False
+    """Whether the signatures were compared with the known keys (``gpg.ssh.allowedSignersFile``)."""
 
     @property
     def is_sound(self) -> bool:
@@ -53,19 +60,24 @@ class Soundness:
 
 
 def check_history(store: DiskObjectStore, head: ObjectID, found: Soundness) -> None:
-    """Read every object that the history needs and compare it with its name, the SHA-1."""
+    """Read every object that the history needs and compare it with its name, the SHA-1.
+
+    Signatures are verified where the user's git names a file of known keys.
+    """
+    signers = allowed_signers()
+    found.is_verified = signers is not None
     waiting: list[tuple[ObjectID, str]] = [(head, "提交")]
     seen = {head}
     while waiting:
         sha, what = waiting.pop()
-        for one in _below(store, sha, what, found):
+        for one in _below(store, sha, what, found, signers):
             if one[0] not in seen:
                 seen.add(one[0])
                 waiting.append(one)
 
 
 def _below(
-    store: DiskObjectStore, sha: ObjectID, what: str, found: Soundness
+    store: DiskObjectStore, sha: ObjectID, what: str, found: Soundness, signers: Path | None
 ) -> Iterator[tuple[ObjectID, str]]:
     """Check one object, and name those that it needs."""
     try:
@@ -83,6 +95,7 @@ def _below(
         return
     if isinstance(read, Commit):
         found.commits += 1
+        _check_signature(read, signers, found)
         yield read.tree, "目录"
         for parent in read.parents:
             yield parent, "提交"
@@ -92,6 +105,16 @@ def _below(
             yield ObjectID(entry.sha), "文件"
     elif isinstance(read, Blob):
         found.files += 1
+
+
+def _check_signature(commit: Commit, signers: Path | None, found: Soundness) -> None:
+    if not commit.gpgsig:
+        found.unsigned += 1
+        return
+    found.signed += 1
+    fault = fault_of(commit, signers) if signers else None
+    if fault is not None:
+        found.add(f"提交 {commit.id.decode()}：{fault}。")
 
 
 def check_contents(snapshot: Snapshot, found: Soundness) -> None:

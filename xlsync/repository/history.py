@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.repository import layout
+from xlsync.repository.signature import TRAIL, untrailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dulwich import objects as git
     from dulwich.objects import ObjectID
 
+    from xlsync.base.record import Json
     from xlsync.repository.objects import Objects
 
     Lineage = tuple[git.Commit, list[git.Commit]]
@@ -38,12 +40,30 @@ class RevisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit: who, when, and why; ``commit`` is its id."""
+    """A commit: who, when, and why; ``commit`` is its id.
+
+    ``trailers`` are those of xlsync at the end of the message, without them ``message`` is the
+    rest. ``is_signed`` says that a signature is there, not that it was verified.
+    """
 
     commit: str
     time: datetime
     author: str
     message: str
+    trailers: dict[str, str]
+    is_signed: bool
+
+    def trail(self) -> Json:
+        """Who did what with which version, as ``xlsync log --audit --json`` prints it."""
+        said = {name: self.trailers.get(key) for name, key in TRAIL.items()}
+        return {
+            "commit": self.commit,
+            "time": self.time.isoformat(),
+            "author": self.author,
+            **said,
+            "what": self.message.partition("\n")[0],
+            "signed": self.is_signed,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +79,14 @@ class Revision(Commit):
 def describe(commit: git.Commit) -> Commit:
     """A git commit in plain terms."""
     zone = timezone(timedelta(seconds=commit.commit_timezone))
+    message, trailers = untrailed(commit.message.decode(errors="replace"))
     return Commit(
         commit=commit.id.decode(),
         time=datetime.fromtimestamp(commit.commit_time, zone),
         author=commit.author.decode(errors="replace"),
-        message=commit.message.decode(errors="replace").strip(),
+        message=message,
+        trailers=trailers,
+        is_signed=bool(commit.gpgsig),
     )
 
 

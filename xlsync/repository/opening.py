@@ -7,6 +7,7 @@ looked at before git's rules are followed, and nothing in them is read without e
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,10 @@ def open_repo(path: Path | str) -> Repo:
     if not repo.bare:
         repo.close()
         raise XlsyncError(f"{repo.path} is a working copy; make a bare one with `git clone --bare`")
+    # Git writes a bitmap for the one pack that it made; dulwich then asks all packs for theirs.
+    store = repo.object_store
+    without = partial(store.get_reachability_provider, prefer_bitmaps=False)
+    store.get_reachability_provider = without  # type: ignore[method-assign]
     return repo
 
 

@@ -7,19 +7,34 @@ speaks git's protocols (https, ssh) does the same at its end.
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import socket
 from contextlib import closing, contextmanager
+from io import BufferedReader, RawIOBase
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from dulwich.client import HTTPProxyUnauthorized, HTTPUnauthorized, get_transport_and_path
+from dulwich.client import (
+    HTTPProxyUnauthorized,
+    HTTPUnauthorized,
+    SSHGitClient,
+    SubprocessSSHVendor,
+    SubprocessWrapper,
+    Urllib3HttpGitClient,
+    get_transport_and_path,
+)
+from dulwich.config import StackedConfig
 from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.object_store import MissingObjectFinder
 from dulwich.objects import ZERO_SHA, ObjectID, Tree
 from dulwich.refs import HEADREF, Ref
 
+from xlsync.base.acting import SECRET_IN_URL
 from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import DAMAGE, checked
 from xlsync.repository.opening import head_of, open_repo
@@ -27,17 +42,19 @@ from xlsync.repository.spool import Spool
 from xlsync.repository.writing import patiently, write_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import subprocess
+    from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from dulwich.client import GeneratePackDataFunc
+    from dulwich.client import GeneratePackDataFunc, GitClient
     from dulwich.pack import UnpackedObject
     from dulwich.repo import Repo
 
+SILENCE = 60.0
+"""Seconds for which a server may say nothing."""
+
 _SERVER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.+|[^/\\:]+@[^/\\:]+:.+")
 """A URL, or user@host:path as ssh has it; a Windows drive has one letter and no slashes."""
-
-_SECRET = re.compile(r"(?<=://)[^/@]*@")
 
 _REFUSALS = (
     *(GitProtocolError, HTTPUnauthorized, HTTPProxyUnauthorized),
@@ -47,7 +64,7 @@ _REFUSALS = (
 
 def shown(location: str) -> str:
     """A location as it can be told to others: without name and password."""
-    return _SECRET.sub("", location)
+    return SECRET_IN_URL.sub("", location)
 
 
 def fetch(repo: Repo, location: str) -> ObjectID | None:
@@ -61,8 +78,7 @@ def fetch(repo: Repo, location: str) -> ObjectID | None:
     """
     branch = _branch(repo)
     if _is_server(location):
-        with _said(location):
-            client, path = get_transport_and_path(location, config=repo.get_config_stack())
+        with _said(location), _client(location) as (client, path):
             found = client.fetch(path, repo, determine_wants=lambda refs, _=None: _of(refs, branch))
         commit = found.refs.get(branch)
         if commit is not None:
@@ -109,8 +125,7 @@ def _push_to_server(repo: Repo, location: str, branch: Ref, former: ObjectID | N
         moved = refs.get(branch) != former
         return {} if moved else {branch: commit}
 
-    with _said(location):
-        client, path = get_transport_and_path(location, config=repo.get_config_stack())
+    with _said(location), _client(location) as (client, path):
         result = client.send_pack(path.encode(), updates, _packer(repo))
     refused = (result.ref_status or {}).get(branch)
     return not moved and refused is None
@@ -145,15 +160,123 @@ def _of(refs: Mapping[Ref, ObjectID], branch: Ref) -> list[ObjectID]:
 
 
 @contextmanager
+def _client(location: str) -> Iterator[tuple[GitClient, str]]:
+    """What speaks to a server, and gives it up where it says nothing for :data:`SILENCE` seconds.
+
+    Settings come from the user's git alone: those of a repository could name programs.
+    """
+    if location.startswith("git://"):
+        raise XlsyncError(
+            f"{shown(location)}：git:// 既不加密也不核实对方是谁，不支持；请用 https:// 或 ssh://。"
+        )
+    client, path = get_transport_and_path(location, config=StackedConfig.default())
+    ssh = _PatientSSH()
+    if isinstance(client, SSHGitClient):
+        client.ssh_vendor = ssh
+    former = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE)
+    try:
+        with _left_open(client):
+            yield client, path
+    finally:
+        socket.setdefaulttimeout(former)
+        ssh.end()
+
+
+@contextmanager
+def _left_open(client: GitClient) -> Iterator[None]:
+    """Close the connections that dulwich leaves open where an exchange fails."""
+    opened: list[Any] = []
+
+    def kept(step: Callable[..., Any], part: Callable[[Any], Any]) -> Callable[..., Any]:
+        def stepped(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - any step of dulwich
+            made = step(*args, **more)
+            opened.append(part(made))
+            return made
+
+        return stepped
+
+    if isinstance(client, SSHGitClient):
+        connect = client._connect  # noqa: SLF001 - there is no other way to it
+        client._connect = kept(connect, itemgetter(0))  # type: ignore[method-assign] # noqa: SLF001 - as above
+    elif isinstance(client, Urllib3HttpGitClient):
+        pool: Any = client.pool_manager
+        pool.request = kept(pool.request, lambda made: made)
+    try:
+        yield
+    finally:
+        for one in opened:
+            one.close()
+        if isinstance(client, Urllib3HttpGitClient):
+            client.pool_manager.clear()
+
+
+class _PatientSSH(SubprocessSSHVendor):
+    """The system's ssh, which is given up like any other server, and ended with the exchange."""
+
+    def __init__(self) -> None:
+        self._started: list[tuple[subprocess.Popen[bytes], object]] = []
+
+    def end(self) -> None:
+        """End what is still running."""
+        for program, _ in self._started:
+            program.kill()
+            program.wait()
+
+    def run_command(self, *args: Any, **more: Any) -> SubprocessWrapper:
+        """Start ssh; without anybody to ask, and with an end to waiting."""
+        more["ssh_command"] = more.get("ssh_command") or "ssh"
+        more["ssh_command"] += f" -o ConnectTimeout={int(SILENCE)} -o ServerAliveInterval=15"
+        made = super().run_command(*args, **more)
+        # Its own reader would close the pipe if it were let go of.
+        self._started.append((made.proc, made.read))
+        if os.name != "nt" and made.proc.stdout is not None:
+            made.read = BufferedReader(_Patient(made.proc.stdout.fileno(), made.proc)).read
+        return made
+
+
+class _Patient(RawIOBase):
+    """What a program says, with an end to waiting for it."""
+
+    def __init__(self, source: int, program: subprocess.Popen[bytes]) -> None:
+        self._source = source
+        self._program = program
+
+    def readable(self) -> bool:
+        """It is read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer that can be written
+        """Read what is there; TimeoutError where nothing comes, and the program is ended."""
+        if not select.select([self._source], [], [], SILENCE)[0]:
+            self._program.kill()
+            raise TimeoutError(f"{SILENCE:.0f} 秒没有应答")
+        data = os.read(self._source, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
 def _said(location: str) -> Iterator[None]:
     """Let whatever a server refuses be said in one line."""
     try:
         yield
     except NotGitRepository:
         raise XlsyncError(f"there is no git repository at {shown(location)}") from None
+    except TimeoutError as error:
+        raise XlsyncError(_silent(location)) from error
     except _REFUSALS as error:
+        if "timed out" in str(error):  # urllib3 wraps what its sockets raise
+            raise XlsyncError(_silent(location)) from error
         reason = shown(str(error)).strip() or type(error).__name__
         raise XlsyncError(f"cannot reach {shown(location)}: {reason}") from error
+
+
+def _silent(location: str) -> str:
+    return (
+        f"{shown(location)} 有 {SILENCE:.0f} 秒没有应答，已放弃，本库没有改动；"
+        "请检查网络和地址，稍后再试。"
+    )
 
 
 def _copy(source: Repo, target: Repo, commit: ObjectID, location: str, spool: Spool) -> None:

@@ -130,7 +130,11 @@ class Repository:
         return write_commit(self._repo, base, edits, message).decode()
 
     def join(
-        self, revision: str, together: Callable[[Fork], Edits], message: Callable[[], str]
+        self,
+        revision: str,
+        together: Callable[[Fork], Edits],
+        message: Callable[[], str],
+        seen: Callable[[Snapshot, Snapshot], None] = lambda _base, _theirs: None,
     ) -> str | None:
         """Join another line of history into the branch.
 
@@ -139,6 +143,8 @@ class Repository:
             together: says what both sides come to, as changes of ours; it is asked once more
                 for each further place where the lines had met before.
             message: asked for after that.
+            seen: is shown where the lines parted and where the other one stands, before
+                anything is changed; what it raises ends the join.
 
         Returns:
             the commit at which the branch stands now; None where it had all of it already.
@@ -153,10 +159,12 @@ class Repository:
         if bases == [theirs]:
             return None
         if bases == [ours]:
+            seen(Snapshot(self._objects, ours), Snapshot(self._objects, theirs))
             move_branch(self._repo, ours, self._objects.commit(theirs))
             return theirs.decode()
         base = self._base(bases, together)
         snapshots = Snapshot(self._objects, ours), Snapshot(self._objects, theirs)
+        seen(base, snapshots[1])
         fork = Fork(base, *snapshots, Spool(self._repo.path), self._objects)
         edits, parent = together(fork), self._objects.commit(ours)
         self._objects.release()

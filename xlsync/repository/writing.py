@@ -6,6 +6,7 @@ more to look at it. Here the pack is streamed, and its index is made while it is
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import time
@@ -20,7 +21,7 @@ from dulwich.refs import HEADREF
 
 from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import Objects
-from xlsync.repository.signature import sign
+from xlsync.repository.signature import sign, sign_commit, trailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from xlsync.repository.spool import Edits, Spool
 
 _Result = TypeVar("_Result")
+
+_LOGGER = logging.getLogger(__name__)
 
 # The lock on a branch is held for milliseconds; one that stays this long is nobody's any more.
 _PATIENCE = 5.0
@@ -182,11 +185,14 @@ def _signed(repo: Repo, tree: git.Tree, parents: list[git.ObjectID], message: st
     commit = git.Commit()
     commit.tree = tree.id
     commit.parents = parents
-    commit.author, commit.author_time, commit.author_timezone = sign(repo.get_config_stack())
+    config = repo.get_config_stack()
+    commit.author, commit.author_time, commit.author_timezone = sign(config)
     commit.committer = commit.author
     commit.commit_time = commit.author_time
     commit.commit_timezone = commit.author_timezone
-    commit.message = message.replace("\0", "").strip().encode(errors="replace") + b"\n"
+    text = trailed(message.replace("\0", ""))
+    commit.message = text.encode(errors="replace") + b"\n"
+    sign_commit(config, commit)
     return commit
 
 
@@ -218,7 +224,9 @@ def patiently(step: Callable[[], _Result]) -> _Result:
         except FileLocked as error:
             lock = Path(os.fsdecode(error.lockfilename))
             found = _which(lock)
-            if found != seen:
+            if found is not None and _age(lock) > _PATIENCE:
+                _break(lock)
+            elif found != seen:
                 seen, deadline = found, time.monotonic() + _PATIENCE
             elif time.monotonic() > deadline:
                 _break(lock)
@@ -238,7 +246,22 @@ def _which(lock: Path) -> tuple[int, int] | None:
     return status.st_ino, status.st_mtime_ns
 
 
+def _age(lock: Path) -> float:
+    """For how many seconds a lock has stood there, by the clock of the disk that it lies on."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="xlsync-", suffix=".lock", dir=lock.parent)
+        os.close(handle)
+        fresh = Path(name)
+        try:
+            return fresh.stat().st_mtime - lock.stat().st_mtime
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError:
+        return 0.0
+
+
 def _break(lock: Path) -> None:
+    _LOGGER.warning("上次运行中断时留下的锁 %s 已清除，版本库没有损坏。", lock)
     try:
         lock.unlink(missing_ok=True)
     except OSError as error:

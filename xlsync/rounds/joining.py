@@ -9,7 +9,7 @@ nothing is joined.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
@@ -19,11 +19,11 @@ from xlsync.rounds.joining_lists import is_list, join_lists
 from xlsync.rounds.joining_round import RoundJoin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.repository import Difference, Edits, Fork, Placed, Repository
+    from xlsync.repository import Difference, Edits, Fork, Placed, Repository, Snapshot
     from xlsync.rounds.joining_round import Joint
 
     Made = dict[str, Placed | Record | None]
@@ -31,8 +31,20 @@ if TYPE_CHECKING:
 _OF_ROUNDS = {layout.ROUNDS, layout.RECEIPTS, layout.ISSUED, layout.CONFLICTS, layout.MERGED}
 """The folders of documents that are put together; received files are kept as they are."""
 
+_MOST_NAMED = 10
+"""Projects that are named one by one where many were taken out."""
+
 _DEPTH = 4
 """The fewest parts that the path of such a document has: folder, year, round, name."""
+
+
+class Removed(NamedTuple):
+    """A project that the other side took out of a round since the two parted."""
+
+    round: str
+    record: str
+    group: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class JoinResult:
     commit: str | None
     is_forward: bool = False
     joints: tuple[Joint, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @property
     def has_conflict(self) -> bool:
@@ -60,28 +73,73 @@ class JoinResult:
             "commit": self.commit,
             "forward": self.is_forward,
             "records": [one.as_json() for one in self.joints],
+            "removed": [one._asdict() for one in self.removed],
         }
 
 
 def join(
-    repository: Repository, forms: Mapping[str, Form], revision: str, name: str | None = None
+    repository: Repository,
+    forms: Mapping[str, Form],
+    revision: str,
+    name: str | None = None,
+    *,
+    removing: bool = False,
 ) -> JoinResult:
     """Join another line of history, such as a branch that was fetched, into the branch.
 
-    ``name`` is what the commit message calls it; by default its revision.
+    ``name`` is what the commit message calls it; by default its revision. ``removing`` takes it
+    also where it took out half of a round or more.
 
     Raises:
-        XlsyncError: when there is no such line, it is not one of xlsync, both sides have changed
+        XlsyncError: when there is no such line, it took out that much and nobody said that this
+            is meant, it is not one of xlsync, both sides have changed
             a file that is not of xlsync, or the repository cannot be written.
     """
 
     def once() -> JoinResult:
         together = _Together(repository, forms, name or revision)
-        commit = repository.join(revision, together, together.message)
+        removed: list[Removed] = []
+
+        def seen(base: Snapshot, theirs: Snapshot) -> None:
+            for found, count in _removed(base, theirs):
+                if 2 * len(found) >= count and not removing:
+                    raise XlsyncError(_too_much(name or revision, found, count))
+                removed.extend(found)
+
+        commit = repository.join(revision, together, together.message, seen)
         is_forward = commit is not None and not together.is_asked
-        return JoinResult(revision, commit, is_forward, tuple(together.joints))
+        return JoinResult(revision, commit, is_forward, tuple(together.joints), tuple(removed))
 
     return until_committed(once)
+
+
+def _removed(base: Snapshot, theirs: Snapshot) -> Iterator[tuple[list[Removed], int]]:
+    """What the other side took out of each round, and how many projects the round had."""
+    for name in base.rounds():
+        had, has = _projects(base, name), _projects(theirs, name)
+        gone = [one for record_id, one in had.items() if record_id not in has]
+        if gone:
+            yield gone, len(had)
+
+
+def _projects(snapshot: Snapshot, name: str) -> dict[str, Removed]:
+    """What a round has by its folders alone, so that no document is looked into."""
+    folder = f"{layout.ISSUED}/{name}"
+    ids = [one.removesuffix(".json") for one in snapshot.names(folder)]
+    records = snapshot.records(name).values()
+    return {one: Removed(name, one, "", one) for one in ids} | {
+        one.id: Removed(name, one.id, one.group, one.title) for one in records
+    }
+
+
+def _too_much(name: str, found: list[Removed], count: int) -> str:
+    titles = "、".join(one.title for one in found[:_MOST_NAMED])
+    more = "等" if len(found) > _MOST_NAMED else ""
+    return safe_text(
+        f"对方（{name}）在 {found[0].round} 删去了 {count} 个项目中的 {len(found)} 个"
+        f"（{titles}{more}），没有合并，本库没有改动。请先问清是否有意（如撤销了下发）；"
+        "确实要照办，请加 --accept-removal。"
+    )
 
 
 @dataclass

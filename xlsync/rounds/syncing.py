@@ -43,18 +43,23 @@ class Synced:
         return {"joined": [one.as_json() for one in self.joined], "sent": self.is_sent}
 
 
-def sync(repository: Repository, forms: Mapping[str, Form], location: str) -> Synced:
+def sync(
+    repository: Repository, forms: Mapping[str, Form], location: str, *, removing: bool = False
+) -> Synced:
     """Exchange everything with the repository in a folder or at a URL.
+
+    ``removing``: see :func:`join`.
 
     Raises:
         XlsyncError: when it cannot be reached, read or written, or the two cannot be joined.
     """
     joined: list[JoinResult] = []
+    name = PurePath(location).name
 
     def step() -> bool:
         theirs = repository.fetch(location)
         if theirs is not None:
-            joined.append(join(repository, forms, theirs, PurePath(location).name))
+            joined.append(join(repository, forms, theirs, name, removing=removing))
         if theirs == repository.snapshot().commit:
             return False
         if not repository.push(location, theirs):

@@ -6,7 +6,6 @@ was answered. The history keeps everything; an undoing can be undone in the same
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ _WORDS = (
     *(_COLLECTION, "下发", "截止日期", CHOSEN, CEILINGS, TICK, UNTICK),
     *(one.word for one in Act),
 )
-_TRAILER = re.compile(r"^Xlsync-Undoes: ([0-9a-f]{40})$", re.MULTILINE)
+_TRAILER = "Xlsync-Undoes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def undo(
         target = _target(repository, revision)
         work = Reversal(forms, target.message.split(maxsplit=1)[0] == _COLLECTION)
         lines = [f"{UNDO} {target.message.partition(chr(10))[0]}", "", safe_text(reason)]
-        message = "\n".join([*lines, "", f"Xlsync-Undoes: {target.commit}"])
+        message = "\n".join([*lines, "", f"{_TRAILER}: {target.commit}"])
         commit = repository.revert(target.commit, work, message, is_preview=is_preview)
         return Undone(target, len(work.undone), tuple(work.kept.values()), commit, is_preview)
 
@@ -96,9 +95,9 @@ def undone_commits(history: Iterable[Commit]) -> set[str]:
     """The commits that were taken back, from a history that begins with the newest."""
     found: set[str] = set()
     for one in history:
-        match = _TRAILER.search(one.message)
-        if match and one.commit not in found:
-            found.add(match[1])
+        undone = one.trailers.get(_TRAILER)
+        if undone and one.commit not in found:
+            found.add(undone)
     return found
 
 
