@@ -308,19 +308,6 @@ class DecidedOutput(_ProjectOutput):
     problems: list[ProblemOutput]
 
 
-class TrailOutput(_Output):
-    """One commit: who made it when, with which version, by which command."""
-
-    commit: Hash
-    time: Time
-    author: str
-    version: str | None
-    user: str | None
-    command: str | None
-    what: str
-    signed: bool
-
-
 OUTPUTS: dict[str, tuple[Any, str]] = {
     "read": (ReadingOutput, "each line that xlsync read prints"),
     "forms": (list[FormOutput], "xlsync forms --json"),
@@ -331,7 +318,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
     "status": (list[StandingOutput], "xlsync status --json"),
     "received": (list[ReceivedOutput], "xlsync received --json"),
     "log": (list[EventOutput], "xlsync log --json"),
-    "trail": (list[TrailOutput], "xlsync log --audit --json"),
+    "trail": (list[dict[str, Any]], "xlsync log --audit --json"),
     "rounds": (list[RoundOutput], "xlsync rounds --json"),
     "decide": (DecidedOutput, "xlsync correct, cancel, restore, move, rename --json"),
 }
