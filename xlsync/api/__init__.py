@@ -14,7 +14,14 @@ from xlsync.api.auditing import audit, ceilings, keep_ceilings, read_ceilings, w
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
 from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import coordinator, round_states, round_warnings, tick, undo
-from xlsync.api.form_files import check_forms, copy_forms, draft_form, forms, write_draft
+from xlsync.api.form_files import (
+    check_forms,
+    copy_forms,
+    draft_form,
+    form_doubts,
+    forms,
+    write_draft,
+)
 from xlsync.api.papers import print_round, review, review_rows, review_word, write_review
 from xlsync.api.running import (
     collect,
@@ -104,6 +111,7 @@ __all__ = [
     "draft_form",
     "export",
     "fitting_records",
+    "form_doubts",
     "forms",
     "generate",
     "has_error",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from xlsync.draft import Draft
+    from xlsync.draft import Doubt, Draft
     from xlsync.form import Forms
 
 
@@ -57,6 +57,16 @@ def check_forms(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
             yield form_id, [f"{form.template_path}: {error}"]
         else:
             yield form_id, []
+
+
+def form_doubts(folder: Path) -> Iterator[tuple[Path, Doubt]]:
+    """The marks (``# ?``) in the files of a folder's forms: what a draft left open."""
+    from xlsync.draft import doubts
+
+    for path in sorted(folder.glob("*/*.toml")):
+        if path.parent.name in {"templates", "mappings"}:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield from ((path, one) for one in doubts(text))
 
 
 def draft_form(

@@ -43,9 +43,13 @@ def check(folder: Path) -> None:
 
     DIR holds templates/ and mappings/. A form without a mistake in its files is also put to the
     proof: a blank workbook is made of it and read back. Exits with 1 where something is wrong.
+    What a draft left open, marked with # ?, is named as well.
     """
     found = False
-    for form_id, mistakes in api.check_forms(folder):
+    checked = list(api.check_forms(folder))
+    for path, doubt in api.form_doubts(folder):
+        click.echo(f"{path}:{doubt.line}: 存疑（# ?）：{doubt.remark}")
+    for form_id, mistakes in checked:
         for mistake in mistakes:
             click.echo(mistake)
         found = found or bool(mistakes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
@@ -11,14 +12,31 @@ from xlsync.draft.official import read_official
 from xlsync.draft.sheet import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from xlsync.form import Form
 
-__all__ = ["Draft", "draft"]
+__all__ = ["Doubt", "Draft", "doubts", "draft"]
 
-_DOUBT = "# ?"
+_MARK = re.compile(r"#\s*\?(.*)$")
+
+
+class Doubt(NamedTuple):
+    """A place of a form's file that is not certain yet: its line, and what is open there."""
+
+    line: int
+    remark: str
+
+
+def doubts(text: str) -> Iterator[Doubt]:
+    """The marks that a draft left in a file of a form and nobody has taken out since."""
+    section = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("[") and not line.startswith("[["):
+            section = f"{line.strip('[]').partition(']')[0]}："
+        if (match := _MARK.search(line)) is not None:
+            yield Doubt(number, f"{section}{match[1].strip() or line.partition('#')[0].strip()}")
 
 
 class Draft(NamedTuple):
@@ -43,7 +61,7 @@ def draft(path: Path, form_id: str, sheet: str | None, forms: Iterable[Form]) ->
         raise XlsyncError(f"{path}: no place to fill in was found on {name!r}")
     template = TemplateText(form_id, sheet_read).text()
     mapping = MappingText(form_id, sheet_read).text()
-    doubts = template.count(_DOUBT) + mapping.count(_DOUBT)
+    open_ones = [*doubts(template), *doubts(mapping)]
     count = len(sheet_read.meaning.fields)
-    summary = f"认出 {count} 个栏目，{doubts} 处存疑，已在文件中以 # ? 标出。"
+    summary = f"认出 {count} 个栏目，{len(open_ones)} 处存疑，已在文件中以 # ? 标出。"
     return Draft(template, mapping, [*sheet_read.official.remarks, summary])

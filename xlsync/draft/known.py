@@ -6,6 +6,7 @@ the type and the help that it has there; the form that shares most labels is ask
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Known:
 
     def __init__(self, forms: Iterable[Form], found: Regions) -> None:
         """Sort the forms by how many labels of a sheet they share."""
+        self._count = Counter(key_of(spot.text) for spot in found.spots)
         texts = {key_of(one.text) for one in found.labels}
         if found.table is not None:
             texts |= {key_of(one.text) for one in found.table.headings}
@@ -48,14 +50,21 @@ class Known:
         closest = self.forms[0] if self.forms else None
         self.closest = closest if closest and texts & _labels(closest) else None
 
+    def is_repeated(self, spot: Spot) -> bool:
+        """Whether a label stands on the sheet more than once."""
+        return self._count[key_of(spot.text)] > 1
+
     def field(
         self, spot: Spot, taken: Mapping[str, str], spots: Sequence[tuple[Spot, str]]
     ) -> KnownField | None:
         """The field that a slot's labels name, and that no other slot has.
 
         Where a label names several, the one whose ``below`` label stands above in its column.
+        A label that stands on the sheet more than once names a field only so: which of two
+        columns of amounts is the one that a form at hand knows, the label alone does not tell.
         ``taken`` are the fields found before, with their pointers.
         """
+        is_one = not self.is_repeated(spot)
         for form in self.forms:
             found = [
                 KnownField(form, name, item)
@@ -63,9 +72,10 @@ class Known:
                 if name not in taken
                 and not any(_collide(item.pointer, other) for other in taken.values())
                 and _is_labelled(form, item, spot)
+                and (is_one or item.row is not None or _fits_below(item, spot, spots))
             ]
             if found:
-                return min(found, key=lambda one: not _fits_below(one, spot, spots))
+                return min(found, key=lambda one: not _fits_below(one.field, spot, spots))
         return None
 
 
@@ -85,8 +95,8 @@ def _collide(one: str, other: str) -> bool:
     return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
-def _fits_below(known: KnownField, spot: Spot, spots: Sequence[tuple[Spot, str]]) -> bool:
-    below = known.field.below
+def _fits_below(item: FormField, spot: Spot, spots: Sequence[tuple[Spot, str]]) -> bool:
+    below = item.below
     if below is None:
         return False
     return any(

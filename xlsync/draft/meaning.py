@@ -56,6 +56,8 @@ def meaning(found: Regions, known: Known) -> Meaning:
         if same is None:
             name = f"field_{len(made.fields) + 1}"
             made.fields[name] = _new_field(made, name, spot)
+            if known.is_repeated(spot) and (above := _above(made, spot)) is not None:
+                made.fields[name].pairs["below"] = above
         else:
             name = same.name
             made.fields[name] = _known_field(made, spot, same.form, name)
@@ -66,6 +68,15 @@ def meaning(found: Regions, known: Known) -> Meaning:
         if one.pairs.get("below") not in made.fields:
             one.pairs.pop("below", None)
     return made
+
+
+def _above(made: Meaning, spot: Spot) -> str | None:
+    """The last field whose label stands in the same column: it tells two labels apart."""
+    if spot.way is Way.MATRIX or not spot.labels:
+        return None
+    left = spot.labels[0].area.left
+    above = (name for one, name in made.spots if one.labels and one.labels[0].area.left == left)
+    return next((name for name in reversed(list(above))), None)
 
 
 def _settle_unit(meant: MeantField, printed: PrintedUnit) -> None:

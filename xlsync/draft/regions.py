@@ -7,9 +7,11 @@ left and above them, which rows repeat. What cannot be decided that way is told 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from xlsync.form.codes import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,8 +93,13 @@ def regions(official: Official) -> Regions:
     texts = [one for one in fixed if one.text]
     title = max(texts, key=lambda one: (one.look.size or 0, -one.area.top), default=None)
     spots = [spot for one in texts if one is not title and (spot := _year(one)) is not None]
+    chosen = [one for one in texts if len(choices(one.text)) > 1]
     taken = {spot.place for spot in spots}
     labels = [one for one in texts if one not in taken]
+    for one in chosen:
+        if (spot := _choice(fixed, one)) is not None:
+            spots.append(spot)
+            labels.remove(one)
     has_open = any(one.is_open for one in official.places)
     blanks = []
     for one in fixed:
@@ -116,6 +123,13 @@ def _year(place: OfficialCell) -> Spot | None:
         return None
     before, after = match.groups()
     return Spot(place, Way.PATTERN, number_format=f'"{before}"0"{after.strip()}"')
+
+
+def _choice(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
+    """Options with a box each, printed where one is to be ticked: a field with a list of them."""
+    options = tuple(one.text for one in choices(place.text))
+    spot = _labelled(fixed, replace(place, text="", options=options))
+    return spot if spot is not None and spot.way in {Way.RIGHT, Way.BENEATH} else None
 
 
 def _spot(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:

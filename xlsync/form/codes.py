@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
 from xlsync.base.record import get, join
@@ -16,14 +17,51 @@ if TYPE_CHECKING:
     from xlsync.form.mapping import CodeList, Mapping, Table
 
 
+_TICKED = "☑☒✓✔√■●◉"
+_BOX = re.compile(f"([{_TICKED}□☐○◯◻])")
+_ENDS = re.compile(r"^[\s、,，;；/]+|[\s、,，;；/]+$")
+_FEWEST = 2
+
 SHARES = frozenset({"%", "‰"})
 """Units beside which a bare number may have lost its percent format."""
 
 
 def coded(codes: CodeList, text: str) -> tuple[str | None] | None:
-    """The value that a text stands for, in a tuple of one, or None where the list is silent."""
+    """The value that a text stands for, in a tuple of one, or None where the list is silent.
+
+    Of printed options with a box each (``新增项目☑ 延续项目□``) the one that is ticked counts;
+    where none is, the text stands for no value, and the list is silent where several are.
+    """
     key = comparable(text)
-    return (codes.known[key],) if key in codes.known else None
+    if key in codes.known:
+        return (codes.known[key],)
+    boxes = choices(text) if _BOX.search(text) else []
+    if len(boxes) < _FEWEST or any(comparable(one.text) not in codes.known for one in boxes):
+        return None
+    ticked = [comparable(one.text) for one in boxes if one.is_ticked]
+    if len(ticked) > 1:
+        return None
+    return (codes.known[ticked[0]] if ticked else None,)
+
+
+class Choice(NamedTuple):
+    """An option as paper prints it, and whether its box is ticked."""
+
+    text: str
+    is_ticked: bool
+
+
+def choices(text: str) -> list[Choice]:
+    """The options of a text in which each has a box before or behind it; none for another text."""
+    parts = [part for part in _BOX.split(text.strip()) if part.strip()]
+    is_ahead = bool(parts) and _BOX.fullmatch(parts[0]) is not None
+    boxes, texts = (parts[::2], parts[1::2]) if is_ahead else (parts[1::2], parts[::2])
+    is_paired = len(boxes) == len(texts) and all(map(_BOX.fullmatch, boxes))
+    if not is_paired or any(map(_BOX.fullmatch, texts)):
+        return []
+    return [
+        Choice(_ENDS.sub("", one), box in _TICKED) for one, box in zip(texts, boxes, strict=True)
+    ]
 
 
 def decoded(codes: CodeList, text: Json) -> Json:

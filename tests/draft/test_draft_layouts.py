@@ -1,0 +1,192 @@
+"""Layouts of the declaration as other offices print them: drafted, then a filled copy is read."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook as Book
+from openpyxl.styles import Border, Side
+
+from xlsync import draft
+from xlsync.draft import doubts
+from xlsync.exchange.workbooks import workbook
+from xlsync.form import Catalogue
+from xlsync.form.codes import choices
+from xlsync.reader import read
+from xlsync.sources import xlsx
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsync.draft import Draft
+    from xlsync.form import Form
+    from xlsync.reader import Reading
+
+LINE = Side("thin")
+
+# by their cells; what follows a sign of equality is merged with it
+HALVES = """\
+A1=H1 镇级项目绩效目标申报表（跨年项目）
+A2=H2 （2024年度）
+A3=C3 项目名称
+D3=H3
+A4=C4 主管部门
+D4=E4
+F4=G4 实施单位
+H4
+A5=C5 项目属性
+D5=E5 新增项目□ 延续项目□
+F5=G5 项目期
+H5
+A6=C8 项目资金\\n（万元）
+D6 中期资金总额：
+E6
+F6=G6 年度资金总额：
+H6
+D7 其中：财政拨款
+E7
+F7=G7 其中：财政拨款
+H7
+D8 其他资金
+E8
+F8=G8 其他资金
+H8
+A9=A10 总体目标
+B9=E9 中期目标（2024年—2026年）
+F9=H9 年度目标
+B10=E10
+F10=H10
+A11=A15 绩效指标
+B11 一级指标
+C11 二级指标
+D11 三级指标
+E11 指标值
+F11 二级指标
+G11 三级指标
+H11 指标值
+B12=B13 产出指标
+C12 数量指标
+F12 数量指标
+C13 质量指标
+F13 质量指标
+B14 效益指标
+C14 社会效益指标
+F14 社会效益指标
+B15 满意度指标
+C15 服务对象满意度指标
+F15 服务对象满意度指标
+"""
+
+FILLED = {
+    "D3": "河道清淤",
+    "D4": "临江镇政府",
+    "H4": "临江镇水务所",
+    "D5": "新增项目□ 延续项目☑",
+    "H5": "3年",
+    "E6": 420,
+    "H6": 140,
+    "E7": 400.5,
+    "H7": 130,
+    "E8": 19.5,
+    "H8": 10,
+    "B10": "三年清淤三十公里。",
+    "F10": "清淤十公里。",
+    "D12": "清淤长度",
+    "E12": "≥30公里",
+    "G12": "清淤长度",
+    "H12": "≥10公里",
+    "D13": "合格率",
+    "E13": "≥95%",
+    "G13": "合格率",
+    "H13": "≥95%",
+}
+
+
+def sheet_of(layout: str, filled: dict[str, object]) -> bytes:
+    book = Book()
+    sheet = book.worksheets[0]
+    for line in layout.splitlines():
+        place, _, text = line.partition(" ")
+        first, _, last = place.partition("=")
+        for row in sheet[f"{first}:{last or first}"]:
+            for cell in row:
+                cell.border = Border(LINE, LINE, LINE, LINE)
+        sheet[first] = text.replace("\\n", "\n") or None
+        if last:
+            sheet.merge_cells(f"{first}:{last}")
+    for row in sheet["B12:H15"]:
+        for cell in row:
+            cell.border = Border(LINE, LINE, LINE, LINE)
+    for place, value in filled.items():
+        sheet[place] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def drafted(folder: Path, layout: str) -> tuple[Draft, Form]:
+    path = folder / "blank.xlsx"
+    path.write_bytes(sheet_of(layout, {}))
+    installed = [form for form in Catalogue() if form]
+    made = draft.draft(path, "local", None, installed)
+    for part, text in (("templates", made.template), ("mappings", made.mapping)):
+        (folder / "forms" / part).mkdir(parents=True)
+        (folder / "forms" / part / "local.toml").write_text(text, "utf-8")
+    return made, Catalogue(folder / "forms")["local"]
+
+
+def filled_copy(form: Form, layout: str, filled: dict[str, object]) -> Reading:
+    (reading,) = read([form], xlsx.read(sheet_of(layout, filled)))
+    return reading
+
+
+def test_two_columns_of_amounts_with_the_same_labels_stay_apart(tmp_path: Path) -> None:
+    made, form = drafted(tmp_path, HALVES)
+    record = filled_copy(form, HALVES, FILLED).record
+    assert record is not None
+    by_label = {item.label: item.pointer for item in form.mapping.fields.values()}
+    assert record["funds"]["annual_total"] == "1400000.00"
+    assert record["funds"]["annual_other"] == "100000.00"
+    amounts = {slot: record[slot] for slot in record if str(record[slot]).endswith("00.00")}
+    assert sorted(amounts.values()) == ["1300000.00", "195000.00", "4005000.00", "4200000.00"]
+    # Which of the two is the fiscal part of the year, no label tells: both are asked for.
+    assert "annual_fiscal" not in record["funds"]
+    assert by_label["中期资金总额："].startswith("/field_")
+    remarks = [one.remark for one in doubts(made.mapping)]
+    assert sum("新栏目" in one for one in remarks) >= 4
+
+
+def test_a_drafted_form_makes_a_workbook_that_reads_back(tmp_path: Path) -> None:
+    _, form = drafted(tmp_path, HALVES)
+    record = filled_copy(form, HALVES, FILLED).record
+    (back,) = read([form], xlsx.read(workbook(form, record)))
+    assert back.record == record
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("新增项目□ 延续项目☑", "延续项目"),
+        ("新增项目√ 延续项目□", "新增项目"),
+        ("☑新增项目 □延续项目", "新增项目"),
+        ("■新增项目、□延续项目", "新增项目"),
+        ("延续项目", "延续项目"),
+        ("新增项目□ 延续项目□", None),
+        ("新增项目☑ 延续项目☑", "新增项目☑ 延续项目☑"),
+    ],
+)
+def test_a_ticked_box_is_a_choice(tmp_path: Path, typed: str, value: str | None) -> None:
+    _, form = drafted(tmp_path, HALVES)
+    pointer = next(
+        item.pointer for item in form.mapping.fields.values() if item.label == "项目属性"
+    )
+    record = filled_copy(form, HALVES, FILLED | {"D5": typed}).record
+    assert record is not None
+    assert record[pointer.lstrip("/")] == value
+
+
+@pytest.mark.parametrize("text", ["□", "项目□", "面积≥5□亩", "甲 乙", "□□甲", "甲□□乙"])
+def test_a_text_with_a_box_is_no_list_of_choices(text: str) -> None:
+    assert len(choices(text)) < 2
