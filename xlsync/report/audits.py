@@ -146,6 +146,6 @@ def _ceilings(target: Book, title: str, note: str, made: Audit) -> None:
         for one in made.uses
     ]
     end = target.rows(sheet, _CEILINGS, rows)
-    red = target.workbook.add_format({"font_color": "#C00000", "bold": True})
+    red = target.tint(font_color="#C00000", bold=True)
     options = {"type": "cell", "criteria": "<", "value": 0, "format": red}
     sheet.conditional_format(HEAD_ROW + 1, 5, max(end - 1, HEAD_ROW + 1), 5, options)

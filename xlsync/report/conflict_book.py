@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
-from xlsync.form.template import Style
 from xlsync.records.conflicts import (
     COLUMNS,
     NOTE,
@@ -30,7 +29,8 @@ from xlsync.report.lines import visible
 from xlsync.report.office import book
 from xlsync.report.office_text import write_runs, write_text
 from xlsync.rounds.returning import dispute_names, disputes
-from xlsync.workbook.heights import MAX_HEIGHT, text_height
+from xlsync.workbook.heights import MAX_HEIGHT
+from xlsync.writer.house import House, row_height, set_up_page
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
@@ -54,12 +54,11 @@ _LAST = len(COLUMNS) - 1
 _HEADING = 6
 """The row of the headings, from 1."""
 
-_SIZE = 10.5
 _LOWEST = 24.0
 _SHORTER = 320
 """Characters of a text that surely fit into the highest row, where all of it does not."""
 
-_HEAD = ((1, 2, "label"), (3, 4, "value"), (5, 5, "label"), (6, 7, "value"))
+_HEAD = ((1, 2, "label"), (3, 4, "text"), (5, 5, "label"), (6, 7, "text"))
 """First and last column, and look, of what stands in a row of the head."""
 
 _HOW = (
@@ -70,21 +69,9 @@ _HOW = (
 _TOO_LONG = "\n（文字长，格内显示不全，全文请点开单元格查看）"
 _PICK = "选“库中”“返回”或“另填”；选“另填”的，请在右侧填写。"
 _PICK_ROW = "这里是整行的去留，只能选“库中”或“返回”。"
-_LOOKS: dict[str, dict[str, object]] = {
-    "title": {"bold": True, "font_size": 16, "align": "center"},
-    "label": {"border": 1, "bg_color": "#F2F2F2", "align": "center"},
-    "value": {"border": 1, "text_wrap": True, "indent": 1},
-    "how": {"text_wrap": True, "font_color": "#1F4E79"},
-    "progress": {"bold": True, "font_color": "#1F4E79"},
-    "heading": {"border": 1, "bold": True, "bg_color": "#D9E2F3", "align": "center"},
-    "number": {"border": 1, "align": "center"},
-    "text": {"border": 1, "text_wrap": True, "indent": 1},
-    "tall": {"border": 1, "text_wrap": True, "indent": 1, "align": "left", "valign": "top"},
-    "choice": {"border": 1, "align": "center", "locked": False, "num_format": "@"},
-    "changed": {"font_color": "#C00000"},
-    "open": {"bg_color": "#FFF2CC"},
-    "wrong": {"bg_color": "#FFC7CE"},
-}
+_TALL = {"align": "left", "valign": "top"}
+_CHANGED = "#C00000"
+_OPEN, _WRONG = "#FFF2CC", "#FFC7CE"
 
 
 def conflict_workbook(form: Form, note: ConflictNote, merged: Merged, key: bytes) -> bytes:
@@ -132,14 +119,7 @@ class _ConflictSheet:
         self.worksheet: Worksheet = workbook.add_worksheet(SHEET)
         self.fixed: list[str] = []
         self.noted: list[ConflictRow] = []
-        font = form.template.style(form.template.footer.style).font
-        self.base = {"font_name": font, "font_size": _SIZE, "valign": "vcenter"}
-        self.workbook = workbook
-        self.formats = {
-            name: workbook.add_format(look if name in {"open", "wrong"} else self.base | look)
-            for name, look in _LOOKS.items()
-        }
-        self.typed: dict[str, Format] = {}
+        self.house = House(workbook, form.template.style(form.template.footer.style).font)
 
     def write(self) -> None:
         """Head, conflicts, locks and pages."""
@@ -155,7 +135,9 @@ class _ConflictSheet:
         plan, naming = self.form.mapping.fields, self.form.mapping.record
         title, group = plan[naming.title].label, plan[naming.group].label
         record = self.merged.record
-        self._across(Area(1, 1, 1, 7), f"{self.form.mapping.title}——{SHEET}", "title")
+        self._across(
+            Area(1, 1, 1, 7), f"{self.form.mapping.title}——{SHEET}", "title", align="center"
+        )
         rows = (
             (title, self.form.title(record), group, self.form.group(record)),
             ("轮次", self.note.round, "编号", self.note.record),
@@ -164,12 +146,12 @@ class _ConflictSheet:
             for (left, right, look), text in zip(_HEAD, texts, strict=True):
                 self._across(Area(row, left, row, right), text, look)
         whole = Area(4, 1, 4, len(COLUMNS))
-        self._across(whole, _HOW, "how")
+        self._across(whole, _HOW, "hint", text_wrap=True)
         self._progress()
         for column, text in enumerate(COLUMNS):
             self._fixed(_HEADING, column, text, "heading")
             done(self.worksheet.set_column(column, column, _WIDTHS[column]), text)
-        needed = text_height(_HOW, whole, _WIDTHS, Style(size=_SIZE))
+        needed = row_height([(0, _HOW)], [sum(_WIDTHS)])
         for row, height in enumerate((34, _LOWEST, _LOWEST, needed, _LOWEST, _LOWEST)):
             self.worksheet.set_row(row, height)
 
@@ -181,67 +163,67 @@ class _ConflictSheet:
         formula = f'="{progress(figure, count)}"'.replace(figure, f'"&COUNTA({chosen})&"')
         place = (_HEADING - 2, 0)
         shown = progress("0", count)
-        code = self.worksheet.write_formula(*place, formula, self.formats["progress"], shown)
+        code = self.worksheet.write_formula(
+            *place, formula, self.house.look("hint", bold=True), shown
+        )
         done(code, "progress")
 
-    def _across(self, area: Area, text: str, look: str) -> None:
+    def _across(self, area: Area, text: str, look: str, **more: object) -> None:
         """Write a fixed text over some columns of a row."""
         if area.left == area.right:
             self._fixed(area.top, area.left - 1, text, look)
             return
+        style = self.house.look(look, **more)
         text = visible(text)
         self.fixed.append(mark(text))
         place = (area.top - 1, area.left - 1, area.bottom - 1, area.right - 1)
-        done(self.worksheet.merge_range(*place, "", self.formats[look]), area.a1)
-        write_text(self.worksheet, *place[:2], text, self.formats[look])
+        done(self.worksheet.merge_range(*place, "", style), area.a1)
+        write_text(self.worksheet, *place[:2], text, style)
 
     def _fixed(self, row: int, column: int, text: str, look: str) -> None:
         text = visible(text)
         self.fixed.append(mark(text))
-        write_text(self.worksheet, row - 1, column, text, self.formats[look])
+        write_text(self.worksheet, row - 1, column, text, self.house.look(look))
 
     def _line(self, row: int, number: int, line: ConflictLine) -> None:
         sides: list[Spans] = [((Part.SAME, line.place),), line.base, line.ours, line.theirs]
-        height = self._height(row, sides)
+        height = self._height(sides)
         if height >= MAX_HEIGHT:
             sides = [shortened(spans, _SHORTER) for spans in sides]
-            height = self._height(row, sides)
-        look = "text"
+            height = self._height(sides)
+        look = self.house.look("text")
         if height >= MAX_HEIGHT:
             sides[0] = ((Part.SAME, line.place + _TOO_LONG),)
-            look = "tall"
+            look = self.house.look("text", **_TALL)
         self.worksheet.set_row(row - 1, height)
-        done(self.worksheet.write_number(row - 1, 0, number, self.formats["number"]), f"{number}")
+        done(self.worksheet.write_number(row - 1, 0, number, self.house.look("count")), f"{number}")
         for column, spans in enumerate(sides, start=1):
             self._write(row, column, spans, look)
-        done(self.worksheet.write_blank(row - 1, _CHOICE, None, self.formats["choice"]), f"{row}")
+        done(
+            self.worksheet.write_blank(row - 1, _CHOICE, None, self.house.look("choice")), f"{row}"
+        )
         typed = self._typed(line)
         done(self.worksheet.write_blank(row - 1, _TYPED, None, typed), f"{row}")
         self._dropdown(row, is_row=line.typed is None)
         marks = tuple(mark(text_of(spans)) for spans in sides)
         self.noted.append(ConflictRow(line.pointer, marks))
 
-    def _height(self, row: int, sides: list[Spans]) -> float:
-        style = Style(size=_SIZE)
-        needed = (
-            text_height(text_of(spans), Area(row, column, row, column), _ROOM, style)
-            for column, spans in enumerate(sides, start=2)
-        )
-        return max(_LOWEST, *needed)
+    @staticmethod
+    def _height(sides: list[Spans]) -> float:
+        texts = enumerate((text_of(spans) for spans in sides), start=1)
+        return row_height(texts, _ROOM, _LOWEST)
 
-    def _write(self, row: int, column: int, spans: Spans, look: str) -> None:
-        whole, changed = self.formats[look], self.formats["changed"]
-        runs = [(changed if part is Part.ADDED else whole, text) for part, text in spans]
-        write_runs(self.worksheet, row - 1, column, runs, whole)
+    def _write(self, row: int, column: int, spans: Spans, look: Format) -> None:
+        changed = self.house.look("plain", font_color=_CHANGED)
+        runs = [(changed if part is Part.ADDED else look, text) for part, text in spans]
+        write_runs(self.worksheet, row - 1, column, runs, look)
 
     def _typed(self, line: ConflictLine) -> Format:
         """The format of the cell for another value; where there can be none, it is locked."""
         key = line.number_format if line.typed else ""
-        if key not in self.typed:
-            look: dict[str, object] = {"border": 1, "text_wrap": True}
-            look |= {"num_format": key, "locked": False} if key else {"bg_color": "#D9D9D9"}
-            self.typed[key] = self.workbook.add_format(self.base | look)
-        return self.typed[key]
+        if not key:
+            return self.house.look("text", bg_color="#D9D9D9")
+        return self.house.look("text", num_format=key, locked=False)
 
     def _dropdown(self, row: int, *, is_row: bool) -> None:
         options = {
@@ -261,26 +243,22 @@ class _ConflictSheet:
             return
         row = first + 1
         odd = f'=($F{row}="{Side.OTHER.value}")<>(LEN($G{row})>0)'
-        for column, formula, look in (
-            (_TYPED, odd, "wrong"),
-            (_CHOICE, f"=LEN($F{row})=0", "open"),
+        for column, formula, color in (
+            (_TYPED, odd, _WRONG),
+            (_CHOICE, f"=LEN($F{row})=0", _OPEN),
         ):
-            options = {"type": "formula", "criteria": formula, "format": self.formats[look]}
+            options = {
+                "type": "formula",
+                "criteria": formula,
+                "format": self.house.tint(bg_color=color),
+            }
             code = self.worksheet.conditional_format(first, column, last, column, options)
             done(code, f"condition {formula}")
 
     def _pages(self) -> None:
         worksheet = self.worksheet
-        worksheet.hide_gridlines(2)
-        worksheet.freeze_panes(_HEADING, 2)
-        worksheet.set_paper(9)
-        worksheet.set_landscape()
-        worksheet.fit_to_pages(1, 0)
-        worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        worksheet.center_horizontally()
-        worksheet.repeat_rows(_HEADING - 1)
+        set_up_page(worksheet, _HEADING, frozen_columns=2)
         worksheet.print_area(0, 0, _HEADING + len(self.lines) - 1, _LAST)
-        worksheet.set_footer("&C第 &P 页，共 &N 页")
         done(worksheet.set_selection(_HEADING, _CHOICE, _HEADING, _CHOICE), "selection")
 
 

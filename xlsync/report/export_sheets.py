@@ -17,10 +17,11 @@ from xlsync.form.types.texts import TextType
 from xlsync.records import amount_of
 from xlsync.report.export_columns import naming_places, table_rows
 from xlsync.report.lines import visible
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, ReportColumn
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn
 from xlsync.report.office_chart import Chart, Series, draw_chart
 from xlsync.report.wording import Wording, field_labels, name_of
 from xlsync.workbook.heights import line_width, text_height
+from xlsync.writer.house import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

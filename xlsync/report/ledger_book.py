@@ -142,7 +142,7 @@ def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
                 "type": "text",
                 "criteria": "containing",
                 "value": place.value,
-                "format": made.workbook.add_format(tint),
+                "format": made.tint(**tint),
             },
         )
 

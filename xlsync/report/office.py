@@ -19,11 +19,9 @@ from xlsxwriter.utility import xl_range
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import TEMPORARY
-from xlsync.base.grid import Area
-from xlsync.form.template import Style
 from xlsync.report.lines import visible
 from xlsync.report.office_text import write_text
-from xlsync.workbook.heights import text_height
+from xlsync.writer.house import House, row_height, set_up_page
 from xlsync.writer.styles import done, warnings_are_errors
 
 if TYPE_CHECKING:
@@ -35,22 +33,15 @@ if TYPE_CHECKING:
 
     Value = str | int | Decimal | dt.date | None
 
-FONT, TITLE_FONT = "宋体", "黑体"
-SIZE, TITLE_SIZE = 10.5, 18
-
 TITLE_ROW, NOTE_ROW, HEAD_ROW = 0, 1, 2
 """Rows, from 0, of a sheet with one table."""
 FIRST_ROW = HEAD_ROW + 1
 
-_A4 = 9
 _WIDE = 200
 """Characters beside each other that nobody can read any more once they are shrunk to one page."""
 _NAMES = 2
 """Columns that are printed on every page of a table that takes several beside each other."""
-_MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6}
 _HEIGHTS = {TITLE_ROW: 32, NOTE_ROW: 20, HEAD_ROW: 30}
-_LOWEST = 21.0
-_STYLE = Style(font=FONT, size=SIZE, wrap=True)
 _DIGITS = 15
 """Significant digits of a number that a spreadsheet keeps."""
 _OPTIONS = {
@@ -60,32 +51,6 @@ _OPTIONS = {
 }
 # Without it the clock would stand in the file.
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_LOOKS: dict[str, dict[str, object]] = {
-    "title": {"font_name": TITLE_FONT, "font_size": TITLE_SIZE, "align": "center"},
-    "note": {"align": "right", "font_color": "#595959"},
-    "head": {
-        "border": 1,
-        "bold": True,
-        "bg_color": "#D9D9D9",
-        "align": "center",
-        "text_wrap": True,
-    },
-    "remark": {"align": "left", "font_color": "#595959"},
-    "text": {"border": 1, "text_wrap": True, "num_format": "@", "indent": 1},
-    "center": {"border": 1, "align": "center", "text_wrap": True, "num_format": "@"},
-    "count": {"border": 1, "align": "center", "num_format": "0"},
-    "money": {"border": 1, "align": "right", "indent": 1, "num_format": "#,##0.00"},
-    "sum_text": {"border": 1, "bold": True, "bg_color": "#F2F2F2", "align": "center"},
-    "sum_count": {"border": 1, "bold": True, "bg_color": "#F2F2F2", "align": "center"},
-    "sum_money": {
-        "border": 1,
-        "bold": True,
-        "bg_color": "#F2F2F2",
-        "align": "right",
-        "indent": 1,
-        "num_format": "#,##0.00",
-    },
-}
 
 
 class ReportColumn(NamedTuple):
@@ -96,21 +61,8 @@ class ReportColumn(NamedTuple):
     look: str = "text"
 
 
-class Book:
-    """A workbook in the making."""
-
-    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
-        """Make the looks; sheets come with :meth:`sheet`."""
-        self.workbook = workbook
-        self._looks: dict[str, Format] = {}
-
-    def look(self, name: str, **more: object) -> Format:
-        """A format of the house, by name; with more of XlsxWriter's own keys if wanted."""
-        key = name + str(sorted(more.items()))
-        if key not in self._looks:
-            base = {"font_name": FONT, "font_size": SIZE, "valign": "vcenter"}
-            self._looks[key] = self.workbook.add_format(base | _LOOKS[name] | more)
-        return self._looks[key]
+class Book(House):
+    """A workbook of reports in the making: the looks of the house, and tables."""
 
     def sheet(self, name: str, title: str, note: str, columns: Sequence[ReportColumn]) -> Worksheet:
         """A sheet with title, note, head and print set-up; its table begins in ``FIRST_ROW``."""
@@ -118,20 +70,16 @@ class Book:
         last = len(columns) - 1
         for row, text, look in ((TITLE_ROW, title, "title"), (NOTE_ROW, note, "note")):
             worksheet.set_row(row, _HEIGHTS[row])
+            style = self.look(look, **({"align": "center"} if look == "title" else {}))
             if last:
-                done(worksheet.merge_range(row, 0, row, last, "", self.look(look)), text)
-            write_text(worksheet, row, 0, visible(text), self.look(look))
+                done(worksheet.merge_range(row, 0, row, last, "", style), text)
+            write_text(worksheet, row, 0, visible(text), style)
         worksheet.set_row(HEAD_ROW, _HEIGHTS[HEAD_ROW])
         for at, column in enumerate(columns):
-            write_text(worksheet, HEAD_ROW, at, column.head, self.look("head"))
-        worksheet.freeze_panes(FIRST_ROW, 0)
+            write_text(worksheet, HEAD_ROW, at, column.head, self.look("heading"))
+        set_up_page(worksheet, FIRST_ROW)
         worksheet.repeat_rows(TITLE_ROW, HEAD_ROW)
-        worksheet.set_landscape()
         self.widths(worksheet, [column.width for column in columns])
-        worksheet.set_margins(**_MARGINS)
-        worksheet.center_horizontally()
-        worksheet.set_footer(f'&C&"{FONT}"第 &P 页，共 &N 页')
-        worksheet.hide_gridlines(2)
         return worksheet
 
     @staticmethod
@@ -140,9 +88,8 @@ class Book:
         for at, width in enumerate(widths):
             done(worksheet.set_column(at, at, width), f"column {at + 1}")
         pages = ceil(sum(widths) / _WIDE)
-        worksheet.set_paper(_A4)
-        worksheet.fit_to_pages(max(pages, 1), 0)
         if pages > 1:
+            worksheet.fit_to_pages(pages, 0)
             done(worksheet.repeat_columns(0, _NAMES - 1), "repeated columns")
 
     def rows(
@@ -156,13 +103,10 @@ class Book:
         widths = [column.width for column in columns]
         count = 0
         for values in rows:
-            height = _LOWEST
             for at, (column, value) in enumerate(zip(columns, values, strict=True)):
                 self.cell(worksheet, first + count, at, value, column.look)
-                if isinstance(value, str):
-                    place = Area(1, at + 1, 1, at + 1)
-                    height = max(height, text_height(visible(value), place, widths, _STYLE))
-            worksheet.set_row(first + count, height)
+            texts = [(at, visible(one)) for at, one in enumerate(values) if isinstance(one, str)]
+            worksheet.set_row(first + count, row_height(texts, widths))
             count += 1
         return first + count
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.report.office import FONT, SIZE
+from xlsync.writer.house import FONT, SIZE, set_up_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ _MARGIN = 130
 """Pixels of a chart beside its bars: title, legend, and the axis of money."""
 _MOST = 12
 """Units whose table leaves room for the chart on its page."""
-_A4 = 9
 _WIDEST = 1_200
 _PAGE = 700
 """Pixels across a page of A4."""
@@ -98,7 +97,5 @@ def _put_on_sheet(book: Book, beside: Worksheet, chart: ChartObject, height: int
     chart.set_size({"width": _PAGE, "height": height})
     worksheet: Worksheet = book.workbook.add_worksheet(f"{beside.name}{CHART_SHEET}")
     worksheet.insert_chart(0, 0, chart, {"object_position": 2})
-    worksheet.set_paper(_A4)
+    set_up_page(worksheet, 0, landscape=False)
     worksheet.fit_to_pages(1, ceil(height / (2 * _PAGE)))
-    worksheet.center_horizontally()
-    worksheet.hide_gridlines(2)

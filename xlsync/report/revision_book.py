@@ -12,10 +12,11 @@ from xlsync.report.deltas import summary
 from xlsync.report.funds import funds
 from xlsync.report.funds_sheet import signed, write_funds
 from xlsync.report.lines import visible
-from xlsync.report.office import FIRST_ROW, HEAD_ROW, SIZE, Book, ReportColumn, book
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, ReportColumn, book
 from xlsync.report.office_text import write_runs
 from xlsync.report.revision_rows import Rooms, revision_rows
 from xlsync.workbook.heights import MAX_HEIGHT
+from xlsync.writer.house import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -59,8 +59,8 @@ def _check_sheet(form: Form) -> Companion:
     """
     sheet = Companion(CHECK, [7, 9, 10, 84], frozen=4)
     sheet.row(1, [HelperCell(f"{form.mapping.title}——{CHECK}", "title")])
-    sheet.row(2, [HelperCell(check_line(), "note", is_formula=True)])
-    sheet.row(3, [HelperCell("改正后自动更新；点“位置”可跳到要改的单元格。", "note")])
+    sheet.row(2, [HelperCell(check_line(), "hint", is_formula=True)])
+    sheet.row(3, [HelperCell("改正后自动更新；点“位置”可跳到要改的单元格。", "hint")])
     sheet.row(4, [HelperCell(text, "heading") for text in _COLUMNS])
     sheet.live = Area(5, 1, SHOWN + 4, len(_COLUMNS))
     jump = quoted(f"#'{form.template.sheet}'!")
@@ -75,7 +75,7 @@ def _check_sheet(form: Form) -> Companion:
         )
         sheet.row(row, (HelperCell(text, style, is_formula=True) for text, style in formulas))
     more = f'IF({names.FOUND}>{SHOWN},"还有 "&({names.FOUND}-{SHOWN})&" 处，改正上面的后显示。","")'
-    sheet.cells[Address(SHOWN + 5, 4)] = HelperCell(more, "note", is_formula=True)
+    sheet.cells[Address(SHOWN + 5, 4)] = HelperCell(more, "hint", is_formula=True)
     return sheet
 
 
@@ -89,7 +89,7 @@ def _help_sheet(form: Form) -> Companion:
         f"红色表示有误或漏填，黄色表示请再核对；逐条说明见“{CHECK}”表。",
     )
     for row, step in enumerate(steps, start=2):
-        sheet.row(row, [HelperCell(f"{row - 1}. {step}", "note")])
+        sheet.row(row, [HelperCell(f"{row - 1}. {step}", "hint")])
     sheet.row(5, [_sending_back("4. 填完保存为 .xlsx，")])
     sheet.row(6, [HelperCell(text, "heading") for text in ("栏目", "必填", "怎么填", "举例")])
     row = 7
@@ -112,7 +112,7 @@ def _sending_back(begun: str) -> HelperCell:
     # LibreOffice shows what stands beside a formula, unless something computed is in it: T of a
     # number is no text, but it is computed.
     formula = f"{quoted(begun)}&{until}&{whom}&{quoted(_KEEP)}&T({names.FOUND})"
-    return HelperCell(formula, "note", is_formula=True, uncomputed=plain)
+    return HelperCell(formula, "hint", is_formula=True, uncomputed=plain)
 
 
 def _help(item: FieldBase, label: str) -> list[HelperCell]:
@@ -130,7 +130,7 @@ def _library_sheet(form: Form, table: str) -> Companion:
     sheet = Companion(f"{plan.label}{LIBRARY}", [14, 20, 38, 10, 14, 10], frozen=3)
     sheet.row(1, [HelperCell(f"{plan.label}{LIBRARY}", "title")])
     value = plan.columns[plan.parts[1]].label
-    sheet.row(2, [HelperCell(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "note")])
+    sheet.row(2, [HelperCell(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "hint")])
     heads = (plan.columns[name].label for name in (*plan.levels, plan.name, *plan.parts))
     sheet.row(3, [HelperCell(text, "heading") for text in heads])
     for row, entry in enumerate(form.libraries[table].entries, start=4):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
 from xlsync.base.problems import Severity
-from xlsync.form.template import PROBLEMS, Style
-from xlsync.workbook.heights import text_height
+from xlsync.form.template import PROBLEMS
 from xlsync.workbook.problem_list import (
     COLUMNS,
     DIGEST_COLUMN,
@@ -20,6 +19,7 @@ from xlsync.workbook.problem_list import (
     TO_DO,
     row_digest,
 )
+from xlsync.writer.house import House, row_height, set_up_page
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ _HEAD = 4
 """The row of headings; the lines above it say what the list is."""
 
 _HOW = "点“位置”可跳到要改的单元格。改好后保存，原样发回；本表、颜色和批注都不用删除。"
-_SIZE = 10.5
-_LOWEST = 20.0
 _TAB = "#C00000"
 _COMMENT_WIDTH = 320
 _COMMENT_LINE = 18
@@ -81,21 +79,20 @@ class _List:
 
     def __init__(self, workbook: xlsxwriter.Workbook, form: Form, returned: Returned) -> None:
         self._workbook = workbook
+        self._house = House(workbook, form.template.style(form.template.footer.style).font)
         self._form = form
         self._returned = returned
         self._sheet: Worksheet = workbook.add_worksheet(PROBLEMS)
-        self._font = form.template.style(form.template.footer.style).font
 
     def write(self) -> None:
         """Title, notes, headings, one row a problem; locked, but open to a filter."""
         title = f"{self._form.mapping.title}——{PROBLEMS}"
-        plain, bold = self._look(), self._look(bold=True, font_size=14)
-        for row, (text, look) in enumerate(
-            ((title, bold), (self._returned.note, plain), (_HOW, plain))
-        ):
+        lines = ((title, "title"), (self._returned.note, "plain"), (_HOW, "hint"))
+        for row, (text, name) in enumerate(lines):
+            look = self._house.look(name)
             done(self._sheet.write_string(row, 0, text, look), f"row {row + 1}")
             self._vouch(row, (text, "", "", "", "", ""))
-        heading = self._look(bold=True, border=1, bg_color="#F2F2F2", align="center")
+        heading = self._house.look("heading")
         for column, text in enumerate((*COLUMNS, STATE)):
             done(self._sheet.write_string(_HEAD - 1, column, text, heading), text)
         self._vouch(_HEAD - 1, COLUMNS)
@@ -103,26 +100,25 @@ class _List:
         self._set_up()
 
     def _write_rows(self) -> None:
-        center = self._look(border=1, align="center", text_wrap=True)
-        wrapped = self._look(border=1, text_wrap=True)
-        link = self._look(border=1, align="center", font_color="#0563C1", underline=1)
+        center, wrapped, link = (self._house.look(one) for one in ("center", "text", "link"))
+        figure = self._house.look("center", num_format="General")
         colors = self._form.template.marks
         looks = {_LABEL: wrapped, _MESSAGE: wrapped, _FOUND: wrapped}
         for row, one in enumerate(self._returned.rows, start=_HEAD):
-            done(self._sheet.write_number(row, 0, row - _HEAD + 1, center), f"row {row + 1}")
+            done(self._sheet.write_number(row, 0, row - _HEAD + 1, figure), f"row {row + 1}")
             for column, text in enumerate(one.texts, start=1):
                 look = looks.get(column, center)
                 if column == _PLACE and one.target is not None:
                     self._link(row, text, one.target, link)
                 else:
                     done(self._sheet.write_string(row, column, text, look), f"row {row + 1}")
-            self._write_state(row, one, center)
+            self._write_state(row, one, figure)
             self._vouch(row, (str(row - _HEAD + 1), *one.texts))
             done(self._sheet.set_row(row, _height(one)), f"row {row + 1}")
         last = _HEAD + len(self._returned.rows)
         area = (_HEAD, STATE_COLUMN - 1, last - 1, STATE_COLUMN - 1)
         for state, color in ((TO_DO, colors.wrong), (TO_CHECK, colors.doubtful)):
-            tint = {"format": self._workbook.add_format({"bg_color": color})}
+            tint = {"format": self._house.tint(bg_color=color)}
             is_state = {"type": "cell", "criteria": "==", "value": f'"{state}"', **tint}
             done(self._sheet.conditional_format(*area, is_state), "states")
         for name, column in ((PLACES, _PLACE + 1), (STATES, STATE_COLUMN)):
@@ -153,24 +149,10 @@ class _List:
         done(self._sheet.set_column(hidden, hidden, None, None, {"hidden": True}), "digests")
         self._sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
         self._sheet.set_tab_color(_TAB)
-        self._sheet.hide_gridlines(2)
-        self._sheet.freeze_panes(_HEAD, 0)
-        self._sheet.set_paper(9)
-        self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
-        self._sheet.repeat_rows(_HEAD - 1)
+        set_up_page(self._sheet, _HEAD)
         self._sheet.print_area(0, 0, _HEAD + len(self._returned.rows) - 1, STATE_COLUMN - 1)
-
-    def _look(self, **more: object) -> Format:
-        base = {"font_name": self._font, "font_size": _SIZE, "valign": "vcenter"}
-        return self._workbook.add_format({**base, **more})
 
 
 def _height(one: Listed) -> float:
     """A row high enough for its texts."""
-    style = Style(size=_SIZE)
-    needed = (
-        text_height(text, Area(1, column, 1, column), _WIDTHS, style)
-        for column, text in enumerate(one.texts, start=2)
-    )
-    return max(_LOWEST, *needed)
+    return row_height(enumerate(one.texts, start=1), _WIDTHS)
