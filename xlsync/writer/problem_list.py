@@ -19,7 +19,7 @@ from xlsync.workbook.problem_list import (
     TO_DO,
     row_digest,
 )
-from xlsync.writer.house import House, row_height, set_up_page
+from xlsync.writer.house import LOWEST, House, row_height, set_up_page
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _HEAD = 4
 
 _HOW = "点“位置”可跳到要改的单元格。改好后保存，原样发回；本表、颜色和批注都不用删除。"
 _TAB = "#C00000"
+_TITLE_HEIGHT = 30.0
 _COMMENT_WIDTH = 320
 _COMMENT_LINE = 18
 _LETTERS_A_LINE = 24
@@ -90,12 +91,14 @@ class _List:
         lines = ((title, "title"), (self._returned.note, "plain"), (_HOW, "hint"))
         for row, (text, name) in enumerate(lines):
             look = self._house.look(name)
+            done(self._sheet.set_row(row, _TITLE_HEIGHT if name == "title" else LOWEST), text)
             done(self._sheet.write_string(row, 0, text, look), f"row {row + 1}")
             self._vouch(row, (text, "", "", "", "", ""))
         heading = self._house.look("heading")
         for column, text in enumerate((*COLUMNS, STATE)):
             done(self._sheet.write_string(_HEAD - 1, column, text, heading), text)
         self._vouch(_HEAD - 1, COLUMNS)
+        done(self._sheet.set_row(_HEAD - 1, LOWEST), "headings")
         self._write_rows()
         self._set_up()
 
