@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from clients import soffice
+from desk_server import end_of
 
 from xlsync import api
 
@@ -94,6 +96,44 @@ def test_a_warning_is_ticked_off_and_listed_again(own_server: Server, town: Path
     assert send(own_server, WARNINGS)[0] == 409
     with api.open_repository(town) as repository:
         assert all(one.is_open for one in api.round_warnings(repository, NAME))
+
+
+def test_totals_are_added_up_by_the_tree_and_taken_along(
+    own_server: Server, town: Path, tmp_path: Path
+) -> None:
+    with api.open_repository(town) as repository:
+        groups = sorted({one.group for one in api.status(repository, NAME)})
+        rows = ["单位名称,上级单位", "全镇,", *(f"{one},全镇" for one in groups[:2])]
+        (tmp_path / "单位.csv").write_text("\n".join(rows), encoding="utf-8")
+        api.keep_units(repository, api.read_units(tmp_path / "单位.csv").tree)
+        (made,) = api.totals(repository, NAME)
+        tree = api.units(repository)
+    at = made.charted[0]
+    rolled = {one.name: one.figures[at] for one in made.rolled(tree)}
+    own = {name: row[at] for name, row in made.units}
+    assert rolled["全镇"] == own[groups[0]] + own[groups[1]]
+    assert [one.depth for one in made.rolled(tree)][:3] == [0, 1, 1]
+    assert sum(own.values()) == made.sums[at]
+    here = f"/round/{NAME}/totals"
+    assert f"{rolled['全镇']:,}" in own_server.ask(f"{here}?unit=全镇").text
+    for ending, first in (("xlsx", b"PK"), ("csv", b"PK"), ("jsonl", b"{"), ("parquet", b"PAR1")):
+        assert own_server.ask(f"{here}/{ending}?unit=全镇").data.startswith(first), ending
+    sides = "old=2023/一上&new=2023/二上"
+    assert f"/compare/book.xlsx?{sides[:4]}" in own_server.ask("/round/2023/二上/totals").text
+    assert own_server.ask(f"/compare/book.xlsx?{sides}").data.startswith(b"PK")
+
+
+@pytest.mark.client
+def test_the_forms_of_a_unit_become_one_pdf(own_server: Server, town: Path, tmp_path: Path) -> None:
+    soffice()
+    with api.open_repository(town) as repository:
+        group = api.status(repository, NAME)[0].group
+        (tmp_path / "单位.csv").write_text(f"单位名称\n{group}", encoding="utf-8")
+        api.keep_units(repository, api.read_units(tmp_path / "单位.csv").tree)
+    answer = own_server.send(f"/round/{NAME}/totals/print", {"unit": group})
+    page = end_of(own_server, answer.headers["location"])
+    (address,) = re.findall(r'href="([^"]+/printed/[^"]+)"', page)
+    assert own_server.ask(address).data.startswith(b"%PDF")
 
 
 def test_units_are_chosen_with_all_below_them(

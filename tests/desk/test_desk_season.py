@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from xlsync.base.record import Record
-
 pytestmark = pytest.mark.browser
 
 ROUND = "/round/2023/一上"
@@ -51,36 +49,6 @@ def test_a_season_is_played_in_the_page_alone(browser: Browser, tmp_path: Path) 
             page.get_by_role("link", name=re.compile("汇总表")).click()
         assert download.value.suggested_filename.endswith("汇总表.xlsx")
         assert zipfile.is_zipfile(download.value.path())
-    assert records(town) == records(played_by_hand(tmp_path / "by hand"))
-
-
-def played_by_hand(folder: Path) -> Path:
-    """The same season without the page."""
-    form, out = api.forms().find("project-goal-2023"), folder / "out"
-    with api.init(folder / "town") as repository:
-        done = api.distribute(
-            repository,
-            form,
-            SAMPLES / "名册.csv",
-            "2023/一上",
-            out,
-            due="2023-10-31",
-            confirmed=True,
-        )
-        assert done.commit
-        sent = {f"{one.parent.name}/{one.name}": one.read_bytes() for one in out.rglob("*.xlsx")}
-        api.collect(repository, "2023/一上", answered(sent, folder / "back"))
-    return folder / "town"
-
-
-def records(town: Path) -> dict[str, Record]:
-    with api.open_repository(town) as repository:
-        rows = api.status(repository, "2023/一上")
-        return {
-            str(one.record): api.show(repository, f"2023/一上/{one.record}")
-            for one in rows
-            if one.returned
-        }
 
 
 def send_out(page: Page, roster: Path) -> dict[str, bytes]:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import openpyxl
 import pytest
-from running import ROOT, invoke
+from desk_clerk import PageClerk, state_of
+from desk_server import serving
+from running import FORMS, ROOT, invoke
+
+from xlsync.demo import run_season
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +95,13 @@ def test_a_second_season_in_the_same_folder_refuses(season: Played) -> None:
     result = invoke("demo", "--season", season.folder)
     assert result.exit_code == 3
     assert "is not empty" in result.stderr
+
+
+def test_the_page_alone_comes_to_the_same(season: Played, tmp_path: Path) -> None:
+    folder = tmp_path / "页"
+    with serving(folder / "版本库", home=tmp_path / "x") as server:
+        run_season(FORMS, folder, lambda _: None, PageClerk(server))
+    mine, theirs = state_of(folder / "版本库"), state_of(season.folder / "版本库")
+    assert mine.keys() == theirs.keys()
+    for name, said in theirs.items():
+        assert mine[name] == said, name
