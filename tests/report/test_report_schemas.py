@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
-from running import FORMS, ROOT, invoke
+from running import FORM, FORMS, ROOT, invoke
 
 from xlsync.report.schemas import OUTPUTS, check_output, schema_text
 
@@ -77,6 +77,34 @@ def test_what_is_printed_keeps_to_its_schema(
     changes = invoke("diff", old, "new.jsonl", "--json").stdout
     assert json.loads(changes)
     check_output("diff", changes)
+
+
+def test_what_coordinators_do_is_printed_by_its_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XLSYNC_REPO", "town")
+    for office in ("town", "shared"):
+        invoke("init", office)
+    invoke("collect", "2023/一上", SAMPLE / "forms.txt")
+    (tmp_path / "units.csv").write_text("单位,上级单位\n甲,\n乙,甲\n", "utf-8")
+    assert invoke("units", "import", "units.csv").exit_code == 0
+    (tmp_path / "roster.csv").write_text("项目名称,实施单位,主管部门\n新桥,甲,局\n", "utf-8")
+    assert invoke("distribute", "2023/一上", "--form", FORM, "--roster", "roster.csv",
+                  "-o", "out", "--due", "2023-01-31").exit_code == 0  # fmt: skip
+    printed = {
+        "units": invoke("units", "list", "--json"),
+        "remind": invoke("remind", "2023/一上", "-n", "--json"),
+        "trail": invoke("log", "--audit", "--json"),
+        "sync": invoke("sync", "shared", "--json"),
+        "merge": invoke("merge", "HEAD", "--json"),
+        "check": invoke("check", "--json"),
+        "undo": invoke("undo", "--reason", "试", "--json"),
+    }
+    for name, result in printed.items():
+        assert result.exit_code == 0, (name, result.output)
+        check_output(name, result.stdout)
+        assert json.loads(result.stdout), name
 
 
 def test_an_output_that_is_otherwise_is_told() -> None:

@@ -1,0 +1,261 @@
+"""JSON outputs that are about rounds and what people do with them, as models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from xlsync.report.schema_forms import (
+    Hash,
+    Output,
+    ProblemOutput,
+    ProjectOutput,
+    RoundName,
+    Time,
+    Unset,
+)
+
+
+class ChangeOutput(Output):
+    """A field that a decision changed; a side that is absent is left out."""
+
+    pointer: str
+    label: str
+    old: Any = Unset
+    new: Any = Unset
+
+
+class DecisionOutput(Output):
+    """What somebody decided about a record."""
+
+    act: str
+    time: Time
+    by: str
+    reason: str
+    saw: Hash | None
+    made: Hash | None
+    changes: list[ChangeOutput]
+    verdict: str | None
+
+
+class StandingOutput(ProjectOutput):
+    """Where a project stands in a round."""
+
+    state: str
+    waits_for: str | None
+    sent: Time | None
+    issues: int
+    returned: Time | None
+    returns: int
+    issue: int | None
+    stale: bool
+    errors: int
+    warnings: int
+    due: str | None
+    days_late: int | None
+    timeliness: str | None
+    verdict: str | None
+    review_outdated: bool
+    decisions: list[DecisionOutput]
+
+
+class ReceivedFormOutput(ProjectOutput):
+    """A form in a received file."""
+
+    state: str
+
+
+class ReceivedOutput(Output):
+    """A file as it came."""
+
+    key: Hash
+    file: str
+    received: Time | None
+    forms: list[ReceivedFormOutput]
+
+
+class EventOutput(Output):
+    """Something that happened to a record."""
+
+    time: Time | None
+    round: RoundName
+    kind: str
+    issue: int | None
+    file: str | None
+    commit: str | None
+    author: str | None
+    problems: list[ProblemOutput]
+    decision: DecisionOutput | None
+
+
+class RoundOutput(Output):
+    """A round of the repository."""
+
+    round: RoundName
+    projects: int
+    states: dict[str, int]
+    waiting_for_units: int
+    late: int
+    due: str | None
+    last: Time | None
+
+
+class DecidedOutput(ProjectOutput):
+    """What a decision did."""
+
+    round: RoundName
+    decision: DecisionOutput | None
+    commit: str | None
+    preview: bool
+    pending: bool
+    problems: list[ProblemOutput]
+
+
+class TrailOutput(Output):
+    """Who made a commit, with what; null where an older xlsync did not say it."""
+
+    commit: str
+    time: Time
+    author: str
+    user: str | None
+    version: str | None
+    command: str | None
+    what: str
+    signed: bool
+
+
+class UndoneOutput(Output):
+    """What was taken back, and what stays because something happened to it since."""
+
+    undone: str
+    what: str
+    time: Time
+    author: str
+    records: int
+    kept: list[NotUndoneOutput]
+    commit: str | None
+    preview: bool
+
+
+class NotUndoneOutput(ProjectOutput):
+    """A project that was not taken back."""
+
+    round: RoundName
+    why: str
+
+
+class PlaceOutput(Output):
+    """A place at which a join says something else than a side; null where nothing stands."""
+
+    pointer: str
+    label: str
+    old: Any
+    new: Any
+
+
+class RenumberedOutput(Output):
+    """A workbook whose issue has another number now."""
+
+    printed: int
+    issue: int
+
+
+class SidesOutput(Output):
+    """What changed for each side."""
+
+    ours: list[PlaceOutput]
+    theirs: list[PlaceOutput]
+
+
+class JointOutput(ProjectOutput):
+    """A record that both sides had changed."""
+
+    round: RoundName
+    conflict: bool
+    renumbered: list[RenumberedOutput]
+    changes: SidesOutput
+
+
+class RemovedOutput(ProjectOutput):
+    """A project that the other side took out."""
+
+    round: RoundName
+
+
+class JoinOutput(Output):
+    """A join; ``commit`` is null where nothing was new."""
+
+    revision: str
+    commit: str | None
+    forward: bool
+    records: list[JointOutput]
+    removed: list[RemovedOutput]
+
+
+class MergeOutput(JoinOutput):
+    """What merge prints; ``returned`` are the workbooks for conflicts that were written."""
+
+    returned: list[str]
+
+
+class SyncOutput(Output):
+    """What sync prints."""
+
+    joined: list[JoinOutput]
+    sent: bool
+    returned: list[str]
+
+
+class SoundnessOutput(Output):
+    """A repository verified whole: what was looked at, and what is wrong, as sentences."""
+
+    commits: int
+    folders: int
+    files: int
+    records: int
+    originals: int
+    faults: list[str]
+    unlisted: int = Field(description="faults that are not listed")
+    signed: int
+    unsigned: int
+    is_verified: bool
+
+
+class UnitOutput(Output):
+    """A unit of the list; texts are empty where nothing is known."""
+
+    name: str
+    parent: str
+    contact: str
+    phone: str
+    mail: str
+
+
+class OwedOutput(Output):
+    """A project that a unit owes."""
+
+    record: str | None
+    title: str
+    state: str
+    due: str | None
+    days_late: int | None
+    problems: list[str]
+
+
+class NoticeOutput(Output):
+    """What a unit is reminded of."""
+
+    purpose: str
+    unit: UnitOutput
+    due: str | None
+    days_late: int | None
+    projects: list[OwedOutput]
+
+
+class ReminderOutput(Output):
+    """The units that owe something in a round, and the files that were written."""
+
+    round: RoundName
+    units: list[NoticeOutput]
+    files: list[str]
