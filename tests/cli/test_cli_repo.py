@@ -162,9 +162,7 @@ def test_diff_of_rounds_and_of_a_round_with_a_folder(town: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["status", "一上"], "is not a round"),
         (["status", "2023/九上"], "no round '2023/九上' in this repository; there are: 2023/一上"),
-        (["collect", "上", "x"], "is not a round"),
         (["log", "没有的项目"], "no record in any round has '没有的项目'"),
         (["show", "费@nothing"], "'nothing' is no commit"),
         (["show", "2023/九上/费"], "no record in round 2023/九上"),
@@ -178,6 +176,37 @@ def test_what_is_not_there_is_said_in_one_line(town: Path, arguments: list[str],
     assert result.stderr.startswith("xlsync: ")
     assert result.stderr.count("\n") == 1
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("status", "一上"), ("collect", "上", "x"), ("audit", "二上"), ("remind", "x", "-n")],
+)
+def test_a_round_that_is_none_is_wrong_usage(town: Path, arguments: tuple[str, ...]) -> None:
+    result = invoke("-R", town, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not a round" in result.stderr
+
+
+def test_a_preview_writes_nothing(town: Path, tmp_path: Path) -> None:
+    save(tmp_path / "3" / "c.json", record("绿化二期", id="cccc1"))
+    before = [(path, path.stat().st_mtime_ns) for path in sorted(town.rglob("*"))]
+    out = tmp_path / "出"
+    for words in (
+        ("collect", FIRST, tmp_path / "3", "--return", out, "--mail"),
+        ("export", FIRST, "-o", out / "汇总.xlsx"),
+        ("export", FIRST, "-o", out / "全部"),
+        ("review", FIRST, "-o", out),
+        ("print", FIRST, "-o", out / "全部.pdf"),
+        ("remind", FIRST, "-o", out),
+    ):
+        result = invoke("-R", town, *words, "--dry-run")
+        assert result.exit_code == 0, result.output
+        if words[0] != "remind":
+            assert "没有写入" in result.stdout
+    assert "新收 1" in invoke("-R", town, "collect", FIRST, tmp_path / "3", "-n").stdout
+    assert not out.exists()
+    assert [(path, path.stat().st_mtime_ns) for path in sorted(town.rglob("*"))] == before
 
 
 def test_a_part_of_a_title_that_fits_several_names_them(town: Path, tmp_path: Path) -> None:

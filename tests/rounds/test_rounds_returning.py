@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 from returning import ROUND, changed, send, whole
 from running import FORM, FORMS, invoke, save
 
+from xlsync import api
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import ensure_seal, seal_keys
@@ -256,3 +258,57 @@ def test_a_workbook_without_its_manifest_is_known_by_its_names(town: Path, tmp_p
     (one,) = printed["forms"]
     assert (one["state"], one["issue"], one["record"]) == ("新收", 1, FIRST["id"])
     assert "S008" in [each["code"] for each in one["problems"]]
+
+
+def test_a_conflict_workbook_says_where_both_versions_came_from(
+    town: Path, tmp_path: Path, disputed: Path
+) -> None:
+    path = disputed
+    cells = [cell.value for row in load_workbook(path).worksheets[0] for cell in row]
+    ours = cells[cells.index("“库中”来自") + 2]
+    theirs = cells[cells.index("“返回”来自") + 2]
+    assert ("0.xlsx" in ours, "1.xlsx" in theirs) == (True, True)
+    assert "收到" in ours
+    _, printed = gather(town, path, to=tmp_path / "again")
+    problems = [one["code"] for form in printed["forms"] for one in form["problems"]]
+    assert "S007" not in problems, "what we said ourselves is nobody's remark"
+
+
+def test_a_filled_conflict_workbook_is_never_written_over(town: Path, disputed: Path) -> None:
+    path = disputed
+    path.write_bytes(path.read_bytes() + b"typed")
+    kept = path.read_bytes()
+    with Repository.open(town) as repository:
+        again = api.write_conflicts(repository, path.parent)
+    assert path.read_bytes() == kept
+    assert [one.name for one in again] == [f"{path.stem} (2).xlsx"]
+
+
+def test_what_goes_back_has_a_draft_and_a_reminder_carries_it_again(
+    town: Path, tmp_path: Path
+) -> None:
+    wrong = back(town, tmp_path / "in" / "a.xlsx", changed(FIRST, funds__fiscal="1.00"))
+    to = tmp_path / "back"
+    result = invoke(
+        *("-R", town, "collect", ROUND, wrong, "--return", to, "--mail", "--sender", "财政所")
+    )
+    assert "邮件草稿 1 份" in result.stdout
+    (draft,) = to.glob("*.eml")
+    (copy,) = to.glob("*退回修改.xlsx")
+    told = message_from_bytes(draft.read_bytes(), policy=policy.default)
+    files = {part.get_filename(): part.get_content() for part in told.iter_attachments()}
+    assert files[copy.name] == copy.read_bytes()
+    assert "退回修改" in str(told["Subject"])
+    with Repository.open(town) as repository:
+        api.remind(repository, ROUND, tmp_path / "催")
+    attached = [
+        part
+        for path in (tmp_path / "催").glob("*.eml")
+        for part in message_from_bytes(path.read_bytes(), policy=policy.default).iter_attachments()
+    ]
+    again = {part.get_filename(): part.get_content() for part in attached}
+    assert again[copy.name] == copy.read_bytes(), "the same copy under the same number"
+
+
+def test_mail_needs_a_folder(town: Path, tmp_path: Path) -> None:
+    assert invoke("-R", town, "collect", ROUND, tmp_path, "--mail").exit_code == 2

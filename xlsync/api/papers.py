@@ -27,6 +27,7 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
     unit: str | None = None,
     under: str | None = None,
     force: bool = False,
+    is_preview: bool = False,
     progress: Progress | None = None,
 ) -> int:
     """Write what a round accepted as one PDF, in the order of the roster; how many forms it holds.
@@ -49,6 +50,8 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
         PrintedForm(form, record, form.group(record), form.title(record))
         for form, _, record in by_roster(found, unit)
     ]
+    if is_preview:
+        return len(items)
     data = print_forms(items, progress or (lambda _, __: None)) if items else None
     if data is not None:
         put_file(path, data, force=force)
@@ -63,25 +66,31 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
     *,
     unit: str | None = None,
     force: bool = False,
+    is_preview: bool = False,
 ) -> Path:
     """Write the workbook on which a reviewer says what he thinks of each project; its path.
 
-    It is collected like any file; a word counts for the content that the reviewer saw.
+    It is collected like any file; a word counts for the content that the reviewer saw. With
+    ``is_preview`` nothing is written.
 
     Raises:
         XlsyncError: when nothing was accepted, or it cannot be written or is there already
             without ``force``.
     """
-    from xlsync.base.files import put_file, safe_name
+    from xlsync.base.files import put_file, refuse_existing, safe_name
     from xlsync.report.review_book import review_workbook
     from xlsync.repository.sealing import ensure_seal, seal_keys
     from xlsync.rounds.exporting import accepted
 
-    ensure_seal(repository, round_name)
+    if not is_preview:
+        ensure_seal(repository, round_name)
     snapshot = repository.snapshot()
     found = accepted(or_installed(forms), snapshot, round_name)
     name = f"审核意见表_{round_name.replace('/', '-')}{f'_{unit}' if unit else ''}"
     path = folder / safe_name(name, suffix=".xlsx")
+    if is_preview:
+        refuse_existing([path][force:])
+        return path
     put_file(path, review_workbook(found, seal_keys(snapshot)[0], unit), force=force)
     return path
 

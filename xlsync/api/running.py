@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsync.base.workers import Progress
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.incoming import ReceivedFile
     from xlsync.rounds.joining import JoinResult
+    from xlsync.rounds.notices import Notice
     from xlsync.rounds.syncing import Synced
 
 
@@ -145,6 +146,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     replacing: bool = False,
     is_new: bool = False,
     correcting: bool = False,
+    is_preview: bool = False,
     progress: Progress | None = None,
     told: Callable[[ReceivedFile], None] | None = None,
 ) -> Collection:
@@ -153,7 +155,8 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     ``returning`` prepares what goes back, for :func:`write_returned`; ``replacing`` lets a file
     count as it is, whole, where it is the only one of its record; ``correcting`` takes records
     that answer no issue (JSON, text) as corrections by the coordinator; ``is_new`` begins a round
-    that the repository does not have, where it has others. Review workbooks are taken first. The
+    that the repository does not have, where it has others; ``is_preview`` writes nothing. Review
+    workbooks and ledgers are taken first. The
     result has an outcome for each form in each file. ``told`` is given each file as soon as it is
     read, before it is known what becomes of it.
 
@@ -173,25 +176,67 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
         returning=returning,
         replacing=replacing,
         correcting=correcting,
+        is_preview=is_preview,
         told=told,
     )
 
 
-def write_returned(
-    repository: Repository, collection: Collection, folder: Path, forms: Forms | None = None
+def write_returned(  # noqa: PLR0913 - what can be asked of it
+    repository: Repository,
+    collection: Collection,
+    folder: Path,
+    forms: Forms | None = None,
+    *,
+    mailed: bool = False,
+    zipped: bool = False,
+    sender: str | None = None,
+    contact: str | None = None,
 ) -> list[Path]:
     """Write what goes back after a collection: copies to correct, conflicts to decide.
 
-    One that is there already is written anew: the same file gives the same copy.
+    The same file gives the same copy; where another one of its name is there, a number keeps the
+    two apart. ``mailed`` writes a mail draft and a letter a unit too, with its copies; ``zipped``
+    puts what goes to a unit into one archive; ``sender`` signs, answers go to ``contact``.
 
     Raises:
         XlsyncError: when one cannot be written, or does not say what was read.
     """
     from xlsync.base.files import put_files
+    from xlsync.rounds.notices import About, documents, returned_to_units
 
-    made = put_files(folder, collection.copies)
+    at_hand = or_installed(forms)
+    outcomes = []
+
+    def going() -> Iterator[tuple[str, bytes]]:
+        for one in collection.copies:
+            outcomes.append(one.outcome)
+            yield one.name, one.data
+
+    made = put_files(folder, going())
     waiting = [(collection.round, collection.disputed())]
-    return made + _write_conflicts(repository, folder, or_installed(forms), waiting)
+    conflicts = _write_conflicts(repository, folder, at_hand, waiting)
+    if not (mailed or zipped) or not made:
+        return made + conflicts
+    snapshot = repository.snapshot()
+    about = About(collection.round, documents(at_hand, snapshot, collection.round), contact)
+    names = (path.name for path in made)
+    notices = returned_to_units(snapshot, about, zip(outcomes, names, strict=True))
+    return made + conflicts + _write_drafts(folder, notices, sender, zipped=zipped)
+
+
+def _write_drafts(
+    folder: Path, notices: Sequence[Notice], sender: str | None, *, zipped: bool
+) -> list[Path]:
+    """A draft and a letter a unit for workbooks that stand in the folder."""
+    from datetime import date
+
+    from xlsync.report.mailing import Post, write_post
+
+    def workbooks(notice: Notice) -> list[tuple[str, bytes]]:
+        return [(one.file, (folder / one.file).read_bytes()) for one in notice.items if one.file]
+
+    day = date.today().isoformat()  # noqa: DTZ011 - the office's day
+    return write_post(folder, notices, workbooks, Post(sender, day, zipped=zipped, force=True))
 
 
 def write_conflicts(repository: Repository, folder: Path, forms: Forms | None = None) -> list[Path]:

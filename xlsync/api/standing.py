@@ -151,11 +151,12 @@ def export(  # noqa: PLR0913 - what can be asked of an export
     force: bool = False,
     under: str | None = None,
     level: int | None = None,
+    is_preview: bool = False,
 ) -> Exported:
     """Write what a round accepted: .xlsx, .jsonl, .csv, .parquet, or a folder of JSON.
 
     ``under`` keeps the projects of one unit and of all below it; ``level`` is that of the units
-    by which a workbook adds up, 1 the highest.
+    by which a workbook adds up, 1 the highest. ``is_preview`` says what would be written.
 
     Raises:
         UsageError: when the file ends in none of these.
@@ -166,4 +167,4 @@ def export(  # noqa: PLR0913 - what can be asked of an export
 
     is_folder(path)  # a wrong name is told before anything is read
     found = accepted(or_installed(forms), repository.snapshot(), round_name, under, level)
-    return write_export(found, path, force=force)
+    return write_export(found, path, force=force, is_preview=is_preview)

@@ -115,7 +115,8 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
 ) -> Reminded:
     """Write a mail draft, a letter and an overview for what units still owe of a round.
 
-    Nothing is sent. A draft carries the workbooks that never came back.
+    Nothing is sent. A draft carries the workbooks that never came back, and the copies for
+    correction of what was refused.
 
     Args:
         repository: where the round is.
@@ -135,6 +136,7 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
     """
     from xlsync.rounds.notices import About, documents, owed_by_units
     from xlsync.rounds.reminding import Reminded, owed_workbooks
+    from xlsync.rounds.returning import copies_of
     from xlsync.rounds.units import unit_tree
 
     day = today or date.today()  # noqa: DTZ011 - the office's day
@@ -150,12 +152,13 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
 
     post = Post(sender, day.isoformat(), zipped=zipped, force=force)
     overview = folder / f"催报一览_{day.isoformat()}.xlsx"
-    written = write_post(
-        folder,
-        notices,
-        lambda notice: list(owed_workbooks(at_hand, snapshot, notice, password)),
-        post,
-    )
+
+    def workbooks(notice: Notice) -> list[tuple[str, bytes]]:
+        refused = {one.record for one in notice.items if one.record and not one.is_missing}
+        owed = owed_workbooks(at_hand, snapshot, notice, password)
+        return [*owed, *copies_of(repository, at_hand, round_name, refused)]
+
+    written = write_post(folder, notices, workbooks, post)
     put_file(overview, reminder_workbook(round_name, notices, post.day), force=force)
     return Reminded(round_name, notices, [*written, overview])
 

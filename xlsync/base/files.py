@@ -177,18 +177,35 @@ def put_file(path: Path, data: bytes, *, force: bool) -> None:
 
 
 def put_files(folder: Path, named: Iterable[tuple[str, bytes]]) -> list[Path]:
-    """Write files into a folder one after the other, over those that are there; their paths.
+    """Write files into a folder one after the other; their paths.
+
+    Nothing that is there is written over: what is the same stays, and beside another file of the
+    name the new one gets a number, since people fill in such files where they lie.
 
     Raises:
         XlsyncError: when one cannot be written.
     """
     make_folder(folder)
-    paths = []
+    paths: list[Path] = []
     for name, data in named:
-        path = within(folder, name)
-        write_file(path, data)
+        wanted = within(folder, name)
+        path, number = wanted, 1
+        while path in paths or (path.exists() and not _holds(path, data)):
+            number += 1
+            stem = safe_name(wanted.stem, suffix=f" ({number}){wanted.suffix}")
+            path = wanted.with_name(stem)
+        if not path.exists():
+            write_file(path, data)
         paths.append(path)
     return paths
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file has this content; one that cannot be read has another."""
+    try:
+        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -17,7 +17,16 @@ from xlsync.cli.context import (
     write_json,
 )
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, new_option, repo_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    json_option,
+    new_option,
+    preview_option,
+    repo_option,
+    sender_option,
+    zip_option,
+)
 from xlsync.cli.reading import note_passed
 
 if TYPE_CHECKING:
@@ -48,7 +57,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help="JSON and texts are the coordinator's own corrections, and stand above the answers.",
 )
+@click.option(
+    "--mail",
+    "mailed",
+    is_flag=True,
+    help="With --return: write a mail draft and a letter for each unit, too.",
+)
+@zip_option
+@sender_option
+@click.option("--contact", metavar="TEXT", help="To whom workbooks are to be sent, in any words.")
 @new_option
+@preview_option
 @json_option
 @repo_option()
 @forms_option()
@@ -62,6 +81,11 @@ def collect(
     replacing: bool,
     is_new: bool,
     correcting: bool,
+    mailed: bool,
+    zipped: bool,
+    sender: str | None,
+    contact: str | None,
+    is_preview: bool,
     as_json: bool,
 ) -> None:
     """Read returned files into a round, as one commit.
@@ -74,8 +98,11 @@ def collect(
     what was accepted before stays. Only what is new or still open is shown.
     """
     from xlsync.report.audits import finding_lines
+    from xlsync.report.mailing import draft_lines
     from xlsync.report.rounds import collection_lines, outcome_table, review_lines
 
+    if (mailed or zipped) and folder is None:
+        raise click.UsageError("--mail 和 --zip 要与 --return 一起用，以指明写到哪个文件夹")
     with settings.repository() as repository:
         with progress_bar("读取") as progress:
             collection = api.collect(
@@ -87,15 +114,25 @@ def collect(
                 replacing=replacing,
                 is_new=is_new,
                 correcting=correcting,
+                is_preview=is_preview,
                 progress=progress,
             )
-        written = folder and api.write_returned(repository, collection, folder, settings.forms)
+        written = []
+        if folder is not None and not is_preview:
+            written = api.write_returned(
+                *(repository, collection, folder, settings.forms),
+                mailed=mailed,
+                zipped=zipped,
+                sender=sender,
+                contact=contact,
+            )
     note_passed(collection.passed)
     if as_json:
-        write_json(collection.as_json(written or ()))
+        write_json(collection.as_json(written))
     else:
         print_report(review_lines(collection.reviews))
-        print_report(collection_lines(collection, written or ()), outcome_table(collection))
+        print_report(collection_lines(collection, written), outcome_table(collection))
+        print_report(draft_lines(written))
         print_report(finding_lines(collection.findings))
         _print_findings(collection)
     found = [one.problems for one in collection.outcomes]

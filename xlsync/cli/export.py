@@ -9,7 +9,14 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report
-from xlsync.cli.options import PATH, forms_option, level_option, repo_option, under_option
+from xlsync.cli.options import (
+    PATH,
+    forms_option,
+    level_option,
+    preview_option,
+    repo_option,
+    under_option,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     help="A file that ends in .xlsx, .jsonl, .csv or .parquet, or a folder for JSON.",
 )
 @click.option("--force", is_flag=True, help="Write over files that are there already.")
+@preview_option
 @under_option
 @level_option
 @repo_option()
@@ -37,6 +45,7 @@ def export(
     *,
     output: Path,
     force: bool,
+    is_preview: bool,
     under: str | None,
     level: int | None,
 ) -> None:
@@ -57,10 +66,13 @@ def export(
             output,
             settings.forms,
             force=force,
+            is_preview=is_preview,
             under=under,
             level=level,
         )
     print_report([line(str(path)) for path in made.paths])
+    if is_preview:
+        print_report([line("试运行，没有写入。", "yellow")])
     if made.disputed:
         text = f"{made.disputed} 个项目还有未定的冲突，导出的只是已收的版本。"
         print_lines(console(sys.stderr), [line(text, "yellow")])

@@ -8,10 +8,13 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar
-from xlsync.cli.options import PATH, forms_option, repo_option
+from xlsync.cli.options import PATH, forms_option, preview_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_PREVIEW = "试运行，没有写入。"
 
 
 @click.command()
@@ -21,11 +24,18 @@ if TYPE_CHECKING:
 )
 @click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@preview_option
 @repo_option()
 @forms_option()
 @pass_settings
 def review(
-    settings: Settings, round_name: str, *, output: Path, unit: str | None, force: bool
+    settings: Settings,
+    round_name: str,
+    *,
+    output: Path,
+    unit: str | None,
+    force: bool,
+    is_preview: bool,
 ) -> None:
     """Write a workbook on which a reviewer says what he thinks of each project.
 
@@ -37,9 +47,12 @@ def review(
 
     with settings.repository() as repository:
         path = api.write_review(
-            repository, round_name, output, settings.forms, unit=unit, force=force
+            *(repository, round_name, output, settings.forms),
+            unit=unit,
+            force=force,
+            is_preview=is_preview,
         )
-    print_report([line(str(path))])
+    print_report([line(str(path)), *([line(_PREVIEW)] if is_preview else [])])
 
 
 @click.command("print")
@@ -49,11 +62,18 @@ def review(
 )
 @click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@preview_option
 @repo_option()
 @forms_option()
 @pass_settings
 def print_command(
-    settings: Settings, round_name: str, *, output: Path, unit: str | None, force: bool
+    settings: Settings,
+    round_name: str,
+    *,
+    output: Path,
+    unit: str | None,
+    force: bool,
+    is_preview: bool,
 ) -> None:
     """Write the forms that a round accepted into one PDF, to be printed.
 
@@ -70,6 +90,8 @@ def print_command(
             settings.forms,
             unit=unit,
             force=force,
+            is_preview=is_preview,
             progress=progress,
         )
+    print_report([line(_PREVIEW)] if is_preview else [])
     print_report([line(f"{output}：{count} 份表。" if count else "没有要打印的表。")])

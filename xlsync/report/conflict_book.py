@@ -34,7 +34,7 @@ from xlsync.writer.house import House, row_height, set_up_page
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -52,7 +52,7 @@ _ROOM = tuple(width - 2.5 for width in _WIDTHS)
 _CHOICE, _TYPED = 5, 6
 _LAST = len(COLUMNS) - 1
 _HEADING = 6
-"""The row of the headings, from 1."""
+"""The row of the headings, from 1, where nothing is said of the sides' origins."""
 
 _LOWEST = 24.0
 _SHORTER = 320
@@ -74,17 +74,24 @@ _CHANGED = "#C00000"
 _OPEN, _WRONG = "#FFF2CC", "#FFC7CE"
 
 
-def conflict_workbook(form: Form, note: ConflictNote, merged: Merged, key: bytes) -> bytes:
+def conflict_workbook(
+    form: Form,
+    note: ConflictNote,
+    merged: Merged,
+    key: bytes,
+    origins: Sequence[tuple[str, str]] = (),
+) -> bytes:
     """Make the workbook for the conflicts that a merge left open; the key seals its note.
 
-    The note is a new one (``ConflictNote.between``) of the two versions that were merged.
+    The note is a new one (``ConflictNote.between``) of the two versions that were merged;
+    ``origins`` say of each side in words which file it came in, saved when and by whom.
 
     Raises:
         XlsyncError: when the spreadsheet cannot hold it.
     """
     buffer = io.BytesIO()
     with book(f"{form.mapping.title}——{SHEET}", buffer) as made:
-        sheet = _ConflictSheet(made.workbook, form, note, merged)
+        sheet = _ConflictSheet(made.workbook, form, note, merged, origins)
         sheet.write()
         whole = replace(note, texts=tuple(sheet.fixed), lines=tuple(sheet.noted))
         _write_note(made.workbook, whole.sealed(key))
@@ -110,11 +117,18 @@ class _ConflictSheet:
     """The sheet that a person sees; ``fixed`` and ``noted`` are what the note says of it."""
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, form: Form, note: ConflictNote, merged: Merged
+        self,
+        workbook: xlsxwriter.Workbook,
+        form: Form,
+        note: ConflictNote,
+        merged: Merged,
+        origins: Sequence[tuple[str, str]],
     ) -> None:
         self.form = form
         self.note = note
         self.merged = merged
+        self.origins = origins
+        self.heading = _HEADING + len(origins)
         self.lines = conflict_lines(form.mapping, merged)
         self.worksheet: Worksheet = workbook.add_worksheet(SHEET)
         self.fixed: list[str] = []
@@ -125,7 +139,7 @@ class _ConflictSheet:
         """Head, conflicts, locks and pages."""
         self._head()
         for number, line in enumerate(self.lines, start=1):
-            self._line(_HEADING + number, number, line)
+            self._line(self.heading + number, number, line)
         self._conditions()
         self.worksheet.protect("", {"format_rows": True, "format_columns": True})
         self._pages()
@@ -145,23 +159,28 @@ class _ConflictSheet:
         for row, texts in enumerate(rows, start=2):
             for (left, right, look), text in zip(_HEAD, texts, strict=True):
                 self._across(Area(row, left, row, right), text, look)
-        whole = Area(4, 1, 4, len(COLUMNS))
+        for row, (side, text) in enumerate(self.origins, start=4):
+            self._across(Area(row, 1, row, 2), side, _HEAD[0][2])
+            self._across(Area(row, 3, row, len(COLUMNS)), text, _HEAD[1][2])
+        how = 4 + len(self.origins)
+        whole = Area(how, 1, how, len(COLUMNS))
         self._across(whole, _HOW, "hint", text_wrap=True)
         self._progress()
         for column, text in enumerate(COLUMNS):
-            self._fixed(_HEADING, column, text, "heading")
+            self._fixed(self.heading, column, text, "heading")
             done(self.worksheet.set_column(column, column, _WIDTHS[column]), text)
         needed = row_height([(0, _HOW)], [sum(_WIDTHS)])
-        for row, height in enumerate((34, _LOWEST, _LOWEST, needed, _LOWEST, _LOWEST)):
+        above = (_LOWEST,) * len(self.origins)
+        for row, height in enumerate((34, _LOWEST, _LOWEST, *above, needed, _LOWEST, _LOWEST)):
             self.worksheet.set_row(row, height)
 
     def _progress(self) -> None:
         count = len(self.lines)
         column = _CHOICE + 1
-        chosen = Area(_HEADING + 1, column, _HEADING + max(1, count), column).absolute
+        chosen = Area(self.heading + 1, column, self.heading + max(1, count), column).absolute
         figure = "#"
         formula = f'="{progress(figure, count)}"'.replace(figure, f'"&COUNTA({chosen})&"')
-        place = (_HEADING - 2, 0)
+        place = (self.heading - 2, 0)
         shown = progress("0", count)
         code = self.worksheet.write_formula(
             *place, formula, self.house.look("hint", bold=True), shown
@@ -238,7 +257,7 @@ class _ConflictSheet:
 
     def _conditions(self) -> None:
         """Colour what is still open, and what another value was typed for and not chosen."""
-        first, last = _HEADING, _HEADING + len(self.lines) - 1
+        first, last = self.heading, self.heading + len(self.lines) - 1
         if last < first:
             return
         row = first + 1
@@ -257,9 +276,9 @@ class _ConflictSheet:
 
     def _pages(self) -> None:
         worksheet = self.worksheet
-        set_up_page(worksheet, _HEADING, frozen_columns=2)
-        worksheet.print_area(0, 0, _HEADING + len(self.lines) - 1, _LAST)
-        done(worksheet.set_selection(_HEADING, _CHOICE, _HEADING, _CHOICE), "selection")
+        set_up_page(worksheet, self.heading, frozen_columns=2)
+        worksheet.print_area(0, 0, self.heading + len(self.lines) - 1, _LAST)
+        done(worksheet.set_selection(self.heading, _CHOICE, self.heading, _CHOICE), "selection")
 
 
 def conflict_workbooks(
@@ -275,4 +294,6 @@ def conflict_workbooks(
         one for name, record_ids in waiting for one in disputes(repository, forms, name, record_ids)
     ]
     for name, one in zip(dispute_names(found), found, strict=True):
-        yield name, conflict_workbook(one.form, one.note, one.merged, one.key)
+        sides = ((f"“{Side.OURS}”来自", one.ours), (f"“{Side.THEIRS}”来自", one.theirs))
+        origins = [(side, text) for side, text in sides if text]
+        yield name, conflict_workbook(one.form, one.note, one.merged, one.key, origins)

@@ -55,8 +55,12 @@ def is_folder(path: Path) -> bool:
     return False
 
 
-def write_export(accepted: Accepted, path: Path, *, force: bool = False) -> Exported:
+def write_export(
+    accepted: Accepted, path: Path, *, force: bool = False, is_preview: bool = False
+) -> Exported:
     """Write what a round accepted into a file, in the format of its ending, or into a folder.
+
+    ``is_preview`` says which files it would be, and writes nothing.
 
     Raises:
         UsageError: as :func:`is_folder` does.
@@ -64,10 +68,14 @@ def write_export(accepted: Accepted, path: Path, *, force: bool = False) -> Expo
             what writes the format is not installed.
     """
     if is_folder(path):
-        write_folder(accepted, path, force=force)
+        if not is_preview:
+            write_folder(accepted, path, force=force)
         return Exported([path], accepted.disputed, accepted.cancelled)
     parts = FORMATS[path.suffix.lower()](accepted, path)
-    write_parts(parts, force=force)
+    if is_preview:
+        refuse_existing(one for one, _ in parts if not force)
+    else:
+        write_parts(parts, force=force)
     return Exported([one for one, _ in parts], accepted.disputed, accepted.cancelled)
 
 

@@ -59,7 +59,9 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     """What a collection did in a sentence, whether it changed anything, and what goes back."""
     counts = "，".join(f"{state.value} {count}" for state, count in collection.counts().items())
     yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
-    if collection.commit is None:
+    if collection.is_preview:
+        yield line("试运行，没有写入。", "yellow")
+    elif collection.commit is None:
         yield line("没有新内容，版本库未改动。")
     else:
         yield line(f"已记入版本库：{collection.commit[:SHORT_HASH]}。")
@@ -74,8 +76,9 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
             yield line(visible(f"  {one.state} {one.group} {one.title} 另有 {more} 处改动"))
     if collection.resolved:
         yield line(visible(f"冲突已解决：{'、'.join(collection.resolved)}。"))
-    if written:
-        yield line(visible(f"退回用的工作簿 {len(written)} 份，在 {written[0].parent}。"))
+    books = [one for one in written if one.suffix == ".xlsx"]
+    if books:
+        yield line(visible(f"退回用的工作簿 {len(books)} 份，在 {books[0].parent}。"))
 
 
 def review_lines(reviews: Sequence[PaperTaken]) -> Iterator[Line]:

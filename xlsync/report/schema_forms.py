@@ -200,6 +200,7 @@ class CollectionOutput(Output):
 
     round: RoundName
     commit: str | None
+    preview: bool
     resolved: list[str]
     returned: list[str]
     reviews: list[ReviewOutput]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.files import safe_name
 
 FORMAT = 1
@@ -54,10 +54,10 @@ def check_round(name: str) -> str:
     """The round's name itself, when it is one.
 
     Raises:
-        XlsyncError: when it is not of the shape ``2023/一上``.
+        UsageError: when it is not of the shape ``2023/一上``.
     """
     if not is_round(name):
-        raise XlsyncError(
+        raise UsageError(
             f"{name!r} is not a round: write YEAR/NAME such as 2023/一上, "
             "the name 1 to 20 letters, digits, Chinese characters or hyphens"
         )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.incoming import Incoming, ReceivedFile
+    from xlsync.rounds.returning import CorrectionCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,16 @@ class Collection:
     reviews: tuple[PaperTaken, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the rules of rounds find about the records that changed."""
-    copies: Iterator[tuple[str, bytes]] = field(default_factory=lambda: iter(()), compare=False)
+    is_preview: bool = False
+    """Whether nothing was written: it only says what would come of the files."""
+    copies: Iterator[CorrectionCopy] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
         """The collection as ``xlsync collect --json`` prints it, with what was written back."""
         return {
             "round": self.round,
             "commit": self.commit,
+            "preview": self.is_preview,
             "resolved": list(self.resolved),
             "returned": [str(path) for path in returned],
             "reviews": [one.as_json() for one in self.reviews],
@@ -95,6 +99,7 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     returning: bool = False,
     replacing: bool = False,
     correcting: bool = False,
+    is_preview: bool = False,
     told: Callable[[ReceivedFile], None] | None = None,
 ) -> Collection:
     """Read files, folders and archives and commit what came into a round.
@@ -102,7 +107,8 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     ``progress`` is told how many of how many files are read, ``told`` is given each of them;
     ``returning`` notes in the ledger that what was refused goes back for correction;
     ``replacing`` lets each file count as it is, whole, where it is the only one of its record;
-    ``correcting`` takes records that answer no issue as corrections by the coordinator.
+    ``correcting`` takes records that answer no issue as corrections by the coordinator;
+    ``is_preview`` finds out what would come of it all and writes nothing.
 
     Raises:
         XlsyncError: when the round's name is none, or the repository cannot be written.
@@ -113,6 +119,8 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     context = ReadingContext(seal_keys(snapshot), receipt, rereads=replacing)
     incoming = read_files(forms, paths, context, snapshot.spool(), progress, told)
     wish = Wish(replacing=replacing, correcting=correcting)
+    if is_preview:
+        return put_in(repository, forms, round_name, incoming, wish, is_preview=True)
     made = put_in(repository, forms, round_name, incoming, wish, returning=returning)
     made = replace(made, findings=_audited(repository, forms, made))
     again = copies(repository, forms, round_name, incoming, made.outcomes)
@@ -127,8 +135,9 @@ def put_in(  # noqa: PLR0913 - what can be asked of a collection
     wish: Wish | None = None,
     *,
     returning: bool = False,
+    is_preview: bool = False,
 ) -> Collection:
-    """Commit files that were read into a round.
+    """Commit files that were read into a round, unless it is only a preview.
 
     Raises:
         XlsyncError: when the repository cannot be written.
@@ -142,11 +151,14 @@ def put_in(  # noqa: PLR0913 - what can be asked of a collection
         outcomes = acceptance.settle(incoming.files)
         if returning:
             number_copies(acceptance.view, changes, outcomes, time)
-        commit = repository.commit(changes, _message(round_name, outcomes, papers))
+        message = _message(round_name, outcomes, papers)
+        commit = None if is_preview else repository.commit(changes, message)
         for one in papers:
             one.commit = commit if one.taken else None
         resolved, passed = acceptance.resolved(), tuple(incoming.passed)
-        return Collection(round_name, outcomes, commit, resolved, passed, tuple(papers))
+        return Collection(
+            round_name, outcomes, commit, resolved, passed, tuple(papers), is_preview=is_preview
+        )
 
     return until_committed(once)
 

@@ -8,8 +8,9 @@ collected again gets the same copy under the same number.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import PurePath
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.files import unique_names
 from xlsync.base.record import canonical_bytes
@@ -20,6 +21,7 @@ from xlsync.repository import Changes, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.answers import digest
 from xlsync.rounds.deciding import contradiction
+from xlsync.rounds.documents import instant
 from xlsync.rounds.ledger import RETURNED, LedgerEntry, ledger_of
 from xlsync.rounds.outcomes import CONTRADICTS, State, said_saved
 from xlsync.rounds.receipt_documents import put_receipt, receipt_of
@@ -29,7 +31,7 @@ from xlsync.sources.saving import Saving
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -44,6 +46,14 @@ if TYPE_CHECKING:
 GOES_BACK = {State.REFUSED, State.UNREADABLE}
 _UNCORRECTABLE = {"S006", *CONTRADICTS}
 """What no change of a cell puts right."""
+
+
+class CorrectionCopy(NamedTuple):
+    """A workbook that goes back: its name and bytes, and of which unit and project it is."""
+
+    name: str
+    data: bytes
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +102,8 @@ def copies(
     round_name: str,
     incoming: Incoming,
     outcomes: list[Outcome],
-) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each workbook that goes back for correction, one at a time.
+) -> Iterator[CorrectionCopy]:
+    """Each workbook that goes back for correction, one at a time.
 
     Raises:
         XlsyncError: when a copy does not say what was read.
@@ -102,13 +112,66 @@ def copies(
     keys = seal_keys(snapshot)
     view = RoundView(repository, snapshot, round_name, forms)
     going = [
-        (case, _manifest(view, case, outcome, keys))
+        (case, outcome, _manifest(view, case, outcome.record_id, _receipt_of(view, outcome), keys))
         for file in incoming.files
         for case, outcome in _cases(forms, file, incoming.spool, outcomes)
+    ]
+    names = copy_names(case for case, _, _ in going)
+    for name, (case, outcome, manifest) in zip(names, going, strict=True):
+        yield CorrectionCopy(name, correction_copy(case, manifest), outcome)
+
+
+def copies_of(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    record_ids: Collection[str],
+) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of the copy of what was refused last of some records, as it went back.
+
+    It is made anew of the file that is kept. Records of which no copy went back have none.
+
+    Raises:
+        XlsyncError: when a copy does not say what was read.
+    """
+    snapshot = repository.snapshot()
+    view, keys = RoundView(repository, snapshot, round_name, forms), seal_keys(snapshot)
+    last: dict[str, tuple[float, str, FormReceipt]] = {}
+    for key, receipt in view.receipts.items():
+        for form in receipt.forms:
+            record = form.record or ""
+            if record in record_ids and form.state is State.REFUSED and form.copy:
+                found = instant(receipt.received), key, form
+                last[record] = max(last.get(record, found), found, key=itemgetter(0, 1))
+    going = [
+        (case, _manifest(view, case, form.record, form, keys))
+        for _, key, form in last.values()
+        for case in _kept_cases(view, key, form)
     ]
     names = copy_names(case for case, _ in going)
     for name, (case, manifest) in zip(names, going, strict=True):
         yield name, correction_copy(case, manifest)
+
+
+def _kept_cases(view: RoundView, key: str, form: FormReceipt) -> Iterator[Case]:
+    """What a kept file says of one form, with what was told of it."""
+    file = next((one for one in view.snapshot.received(view.round) if one.key == key), None)
+    receipt = view.receipts[key]
+    if file is None:
+        return
+    arrival = Arrival(Path(file.name), view.snapshot.received_bytes(file))
+    reading = read_arrival(view.forms, arrival)
+    if len(reading.readings) != len(receipt.forms):
+        return
+    wanted = {
+        id(one)
+        for one, of_receipt in zip(reading.readings, receipt.forms, strict=True)
+        if of_receipt is form
+    }
+    stem = PurePath(file.name).stem
+    for case in cases(view.forms, reading.readings, stem, is_text=reading.is_text):
+        if id(case.reading) in wanted and case.record is not None:
+            yield replace(case, problems=form.problems)
 
 
 def _cases(
@@ -126,24 +189,33 @@ def _cases(
             yield replace(case, problems=outcome.problems), outcome
 
 
-def _manifest(view: RoundView, case: Case, outcome: Outcome, keys: list[bytes]) -> Manifest:
+def _receipt_of(view: RoundView, outcome: Outcome) -> FormReceipt | None:
+    return _form_of(receipt_of(view.snapshot, view.round, outcome.digest), outcome)
+
+
+def _manifest(
+    view: RoundView,
+    case: Case,
+    record_id: str | None,
+    form: FormReceipt | None,
+    keys: list[bytes],
+) -> Manifest:
     """What a copy says of itself; sealed as an issue of its own where it is one."""
     made = own_manifest(case)
-    form = _form_of(receipt_of(view.snapshot, view.round, outcome.digest), outcome)
-    entry = view.issued(outcome.record_id or "")
+    entry = view.issued(record_id or "")
     issue = entry.find(form.copy or 0) if entry and form else None
     if issue is None:
         return made
     made = replace(
         made,
-        record=outcome.record_id,
+        record=record_id,
         round=view.round,
         issue=str(issue.printed),
         base=issue.base,
         fixed=dict(issue.fixed),
         due=issue.due,
         contact=issue.contact,
-        content=content_mark(canonical_bytes(view.content(outcome.record_id or "", issue.number))),
+        content=content_mark(canonical_bytes(view.content(record_id or "", issue.number))),
     )
     return made.sealed(keys[0]) if keys else made
 
