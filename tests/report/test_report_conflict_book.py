@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import warnings
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from clients import convert
 from conflict_sample import (
     DATE,
+    FIRST,
     GOAL,
     KEY,
     LENGTH,
@@ -24,11 +26,13 @@ from conflict_sample import (
 from hypothesis import given, settings
 from merge_sample import any_three
 from openpyxl import load_workbook
-from reading_samples import FORM, FORMS
+from reading_samples import FORM, FORMS, ROOT
 from workbook_lint import lint
 
+from xlsync.base.record import put
 from xlsync.records import merge
-from xlsync.records.conflicts import COLUMNS, NOTE, SHEET, ConflictNote
+from xlsync.records.conflict_reading import read_choices
+from xlsync.records.conflicts import COLUMNS, NOTE, SHEET, ConflictNote, Side
 from xlsync.report.conflict_book import conflict_workbook
 from xlsync.sources import open_file
 
@@ -188,3 +192,28 @@ def test_older_formats_keep_note_and_texts(tmp_path: Path, ending: str) -> None:
     assert choices is not None
     assert choices.note.is_sealed_by(KEY)
     assert {one.code for one in problems} == {"K001"}
+
+
+def test_amounts_of_a_form_in_wan_are_shown_asked_and_read_in_wan() -> None:
+    line = (ROOT / "samples/central-form/read.jsonl").read_text("utf-8").splitlines()[0]
+    base = json.loads(line)["record"]
+    form = FORMS[base["form"]]
+    pointer, item = next(
+        (one.pointer, one) for one in form.mapping.fields.values() if one.unit == "万元"
+    )
+    ours, theirs = copy.deepcopy(base), copy.deepcopy(base)
+    put(ours, pointer, "12345678.90")
+    put(theirs, pointer, "500000.00")
+    merged = merge(form.mapping, base, ours, theirs)
+    note = ConflictNote.between(ROUND, ours, theirs)
+    book = load_workbook(io.BytesIO(conflict_workbook(form, note, merged, KEY)))
+    sheet = book[SHEET]
+    place, _, mine, other, choice, typed = sheet[FIRST][1:7]
+    assert place.value == f"{item.label.rstrip('：')}（万元）"
+    assert (mine.value, other.value) == ("1,234.56789 万元", "50.00 万元")
+    choice.value, typed.value = Side.OTHER.value, 60.5
+    stream = io.BytesIO()
+    book.save(stream)
+    choices, problems = read_choices(FORMS, open_file(".xlsx", stream.getvalue()))
+    assert choices is not None
+    assert (problems, choices.values(merged.conflicts)) == ([], {pointer: "605000.00"})

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import MISSING, get
-from xlsync.form.types import TYPES
 from xlsync.form.types.texts import MAX_LENGTH
 from xlsync.records import ChangeKind, Delta
 from xlsync.records.matching import ROW_ID
 from xlsync.report.changes import CUT, Part, segments
 from xlsync.report.lines import visible
-from xlsync.report.wording import ABSENT, Wording, name_of, shown
+from xlsync.report.wording import ABSENT, Wording, name_of, of_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +57,7 @@ class ConflictLine:
     @property
     def number_format(self) -> str:
         """The number format of the cell into which another value is typed."""
-        return TYPES[self.typed.type].number_format if self.typed else "@"
+        return self.typed.kind.number_format if self.typed else "@"
 
 
 def text_of(spans: Spans) -> str:
@@ -108,14 +107,16 @@ def _row_text(table: Table, conflict: Conflict, row: Json) -> str:
         was_there = conflict.base is not MISSING
         return REMOVED_ROW if was_there else NO_ROW
     return "\n".join(
-        f"{visible(column.label)}：{shown(row.get(name, MISSING), column.type).text}"
+        f"{visible(column.label)}：{of_item(row.get(name, MISSING), column).text}"
         for name, column in table.columns.items()
     )
 
 
 def _of_value(conflict: Conflict, place: str, item: FieldBase) -> ConflictLine:
-    texts = [shown(one, item.type).text for one in _sides(conflict)]
-    return _line(conflict, place, texts, item)
+    # Another value is read in the unit of the form, so that the place says which one that is.
+    counted = f"（{item.unit}）" if item.unit else ""
+    texts = [of_item(one, item).text for one in _sides(conflict)]
+    return _line(conflict, f"{place}{counted}", texts, item)
 
 
 def _sides(conflict: Conflict) -> tuple[Json, Json, Json]:

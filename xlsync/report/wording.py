@@ -16,11 +16,12 @@ from xlsync.form.field_names import told_apart
 from xlsync.form.types import TYPES, render_quantity
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
+from xlsync.form.types.units import told
 from xlsync.report.lines import visible, visible_lines
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
-    from xlsync.form.mapping import FormField, Mapping, Table
+    from xlsync.form.mapping import FieldBase, FormField, Mapping, Table
     from xlsync.form.types import ValueType
     from xlsync.records import Delta
 
@@ -58,7 +59,7 @@ class Wording:
 
     def side(self, delta: Delta, value: Json) -> WordedValue:
         """One side of a delta."""
-        return shown(value, delta.at.item.type if delta.at.item else None)
+        return of_item(value, delta.at.item) if delta.at.item else shown(value, None)
 
     def path(self, delta: Delta) -> str:
         """The levels and the name of the delta's row."""
@@ -86,7 +87,7 @@ class Wording:
             return shown(row, None).text
         told = {*table.levels, table.name, *table.parts, *(delta.row or {})}
         others = (
-            f"{_column_label(table, name)} {quoted(shown(value, _column_type(table, name)))}"
+            f"{_column_label(table, name)} {quoted(_in_column(value, table, name))}"
             for name, value in row.items()
             if name not in told and value is not None
         )
@@ -113,6 +114,14 @@ def shown(value: Json, type_name: str | None) -> WordedValue:
     if kind is None or isinstance(kind, TextType) or not _is_canonical(kind, value):
         return WordedValue(visible_lines(value), is_typed=True)
     return WordedValue(f"{Decimal(value):,}" if isinstance(kind, MoneyType) else value)
+
+
+def of_item(value: Json, item: FieldBase) -> WordedValue:
+    """A value of a field or column; an amount that its form counts in 万元 says so."""
+    made = shown(value, item.type)
+    if item.unit is None or made.is_typed or not isinstance(value, str) or not value:
+        return made
+    return WordedValue(told(Decimal(value), item.unit))
 
 
 def name_of(value: Json) -> str:
@@ -144,9 +153,9 @@ def _column_label(table: Table, name: str) -> str:
     return visible(column.label if column else name)
 
 
-def _column_type(table: Table, name: str) -> str | None:
+def _in_column(value: Json, table: Table, name: str) -> WordedValue:
     column = table.columns.get(name)
-    return column.type if column else None
+    return of_item(value, column) if column else shown(value, None)
 
 
 def _amounts(mapping: Mapping) -> list[FormField]:
