@@ -18,6 +18,7 @@ import openpyxl
 import pdf_files
 import pyxlsbwriter
 import xlwt
+from paper_forms import COLUMNS, TITLE, cells
 
 from xlsync.sources import docx as docx_source
 from xlsync.sources import opendocument, pdf, text, web_page, xls, xlsb, xlsx, xml_sheet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlsync.base.grid import Workbook
+    from xlsync.base.record import Record
 
 Rows = list[list[str]]
 
@@ -35,6 +37,15 @@ _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 def rows_of(written: str) -> Rows:
     """The rows of a text whose cells are set apart by ``|``; those without content are blank."""
     return [line.split("|") for line in written.rstrip("\n").split("\n")]
+
+
+def rows_of_record(record: Record) -> Rows:
+    """The official form of a record, merged cells at their first places."""
+    placed = list(cells(record))
+    rows = [[""] * COLUMNS for _ in range(max(area.bottom for area, _ in placed))]
+    for area, written in placed:
+        rows[area.top - 1][area.left - 1] = written
+    return [[TITLE], [f"({record['year']}年度)"], *rows]
 
 
 def _typed(cell: str) -> str | float:
@@ -50,7 +61,9 @@ def as_xlsx(rows: Rows) -> bytes:
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row, start=1):
             if cell:
-                book.worksheets[0].cell(number, column, _typed(cell))
+                place = book.worksheets[0].cell(number, column, _typed(cell))
+                if isinstance(place.value, str):
+                    place.data_type = "s"  # whatever sign the text begins with
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -74,12 +87,8 @@ def as_xlsb(rows: Rows) -> bytes:
         with pyxlsbwriter.XlsbWriter(str(path)) as writer:
             writer.add_sheet("Sheet1")
             width = max(map(len, rows))
-            writer.write_sheet(
-                [
-                    [_typed(cell) or None for cell in row] + [None] * (width - len(row))
-                    for row in rows
-                ]
-            )
+            blanks = [[*row, *[""] * (width - len(row))] for row in rows]
+            writer.write_sheet([[_typed(cell) if cell else None for cell in row] for row in blanks])
         return path.read_bytes()
 
 
