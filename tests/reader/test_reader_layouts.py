@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from reading_samples import FILLED, read_one, record_of
 
-OTHERS = {
-    "of the centre": """\
+CENTRE = """\
 项目支出绩效目标申报表
 （2023年度）
 项目名称|雨水管网改造
@@ -19,6 +18,23 @@ OTHERS = {
 绩效指标|一级指标|二级指标|三级指标|指标值|二级指标|三级指标|指标值
 |产出指标|数量指标|改造长度|≥36公里|数量指标|改造长度|≥12公里
 |满意度指标|服务对象满意度指标|居民满意度|≥90%|服务对象满意度指标|居民满意度|≥85%
+"""
+
+OTHERS = {
+    "of a capital": """\
+项目支出绩效目标申报表
+（2026年度）
+项目名称|社区驿站运营|项目负责人|丁|联系电话|000000
+主管部门|某区民政局|实施单位|某街道
+项目属性|经常性项目|项目期限|2026-01-01至2026-12-31
+项目资金（万元）|年度资金总额|12800.5
+|其中：财政拨款|12800.5
+|上年结转|0
+|其他资金|0
+年度绩效目标|驿站全年正常运营。
+绩效指标|一级指标|二级指标|三级指标|指标性质|指标值|计量单位|指标权重
+|产出指标|数量指标|运营驿站数|＝|12|个|20%
+|满意度指标|服务对象满意度指标|老人满意度|≥|90|%|10%
 """,
     "of a city": """\
 财政支出项目绩效目标申报表
@@ -45,6 +61,30 @@ def test_another_layout_is_one_problem_and_no_record(layout: str) -> None:
     assert "同名的另一种版式" in told.message
     assert "xlsync forms draft" in told.message
     assert "项目名称" in told.message.partition("缺少")[0]
+
+
+def test_two_sets_of_indicators_in_one_row_are_read_as_two_tables() -> None:
+    reading = read_one(CENTRE.replace("|≥12公里", "|"))
+    assert reading.form == "project-goal-central-2015"
+    record = record_of(reading)
+    of_term, of_year = record["overall_indicators"], record["annual_indicators"]
+    assert [row["level3"] for row in of_term] == ["改造长度", "居民满意度"]
+    assert [row["value"] for row in of_year] == [None, "85"]
+    assert [row["level1"] for row in of_year] == ["产出指标", "满意度指标"]
+
+
+def test_a_half_that_is_blank_takes_no_row_but_the_level_goes_on() -> None:
+    text = CENTRE.replace(
+        "|数量指标|改造长度|≥12公里\n", "\n||质量指标|合格率|100%|质量指标|合格率|95%\n"
+    )
+    record = record_of(read_one(text))
+    assert [row["level3"] for row in record["overall_indicators"]] == [
+        "改造长度",
+        "合格率",
+        "居民满意度",
+    ]
+    (first, _) = record["annual_indicators"]
+    assert (first["level1"], first["level3"]) == ("产出指标", "合格率")
 
 
 @pytest.mark.parametrize("gone", ["主管部门", "项目性质|经常性项目|", "项目类别|特定目标类"])

@@ -79,6 +79,8 @@ BY_TYPE: dict[str, st.SearchStrategy[Json]] = {
     "date": st.dates(dt.date(1900, 3, 1)).map(dt.date.isoformat),
     "money": st.decimals(-(10**13) + 1, 10**13 - 1, places=2).map(str),
     "score": st.decimals(0, 999, places=2).map(str),
+    "phone": st.text("0123456789-+", min_size=1, max_size=20),
+    "code": st.text("0123456789ABZ-.", min_size=1, max_size=20),
     "percent": st.decimals(-9999, 9999, places=2).map(str)
     | st.decimals(0, 200, places=11).map(lambda share: f"{share:f}"),
 }

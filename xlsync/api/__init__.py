@@ -20,6 +20,7 @@ from xlsync.api.form_files import (
     draft_form,
     form_doubts,
     forms,
+    list_forms,
     write_draft,
 )
 from xlsync.api.papers import print_round, review, review_rows, review_word, write_review
@@ -121,6 +122,7 @@ __all__ = [
     "join",
     "keep_ceilings",
     "keep_units",
+    "list_forms",
     "log",
     "open_repository",
     "other_forms",

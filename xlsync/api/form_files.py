@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlsync.base.errors import FormError, XlsyncError
+from xlsync.form.types.units import YUAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,43 @@ def forms(folder: Path | None = None) -> Forms:
     from xlsync.form import Forms
 
     return Forms(folder)
+
+
+def list_forms(given: Forms | None = None) -> list[dict[str, Any]]:
+    """What there is to say of each form when one is to be chosen.
+
+    Each with ``form``, ``title`` and ``template``; ``unit``, ``purpose``, ``since``, ``basis`` and
+    ``differs`` as its mapping says them (null where it does not), and ``alike``: the forms by
+    whose titles it may be headed as well.
+
+    Raises:
+        FormError: when the files of a form are wrong.
+    """
+    from xlsync.form.types import comparable
+
+    every = list(or_installed(given).values())
+    titles = {form.id: {comparable(title) for title in form.mapping.titles} for form in every}
+    rows = []
+    for form in every:
+        about = form.mapping.about
+        rows.append(
+            {
+                "form": form.id,
+                "title": form.mapping.title,
+                "template": str(form.template_path),
+                "unit": form.mapping.unit or YUAN,
+                "purpose": about.purpose if about else None,
+                "since": about.since if about else None,
+                "basis": about.basis if about else None,
+                "alike": [
+                    other.id
+                    for other in every
+                    if other is not form and titles[form.id] & titles[other.id]
+                ],
+                "differs": about.differs or None if about else None,
+            }
+        )
+    return rows
 
 
 def or_installed(given: Forms | None) -> Forms:

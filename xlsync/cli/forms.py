@@ -25,15 +25,17 @@ def forms(context: click.Context, settings: Settings, *, as_json: bool) -> None:
     """List the forms that are installed, and those of --forms DIR."""
     if context.invoked_subcommand is not None:
         return
-    rows = [
-        {"form": form.id, "title": form.mapping.title, "template": str(form.template_path)}
-        for form in settings.forms.values()
-    ]
+    rows = api.list_forms(settings.forms)
     if as_json:
         write_json(rows)
         return
     for row in rows:
         click.echo(f"{row['form']}  {row['title']}  ({row['template']})")
+        if row["purpose"]:
+            since = f"{row['since']} 年起，单位{row['unit']}，{row['basis']}"
+            click.echo(f"    {row['purpose']}（{since}）")
+        if row["alike"] and row["differs"]:
+            click.echo(f"    与 {'、'.join(row['alike'])} 同名：{row['differs']}")
 
 
 @forms.command()

@@ -27,7 +27,7 @@ def toml(value: Value) -> str:
         # JSON escapes what a basic string of TOML must, but for one character.
         return json.dumps(value, ensure_ascii=False).replace(_DELETE, "\\u007f")
     if isinstance(value, int | float):
-        return f"{value:g}" if value == int(value) else repr(float(value))
+        return str(int(value)) if value == int(value) else repr(float(value))
     if isinstance(value, Mapping):
         pairs = (f"{key(name)} = {toml(item)}" for name, item in value.items())
         return "{ " + ", ".join(pairs) + " }"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
-from xlsync.form.codes import coded
+from xlsync.form.codes import choices, coded
 from xlsync.form.types.base import Parsed
 
 if TYPE_CHECKING:
@@ -61,13 +61,24 @@ def value_of(
             return Parsed(None, (problem("V001", message, found=formula),), readable=False)
         message = f"{title()}填的是公式 {formula}，已取其结果 {cell.text}，请核对。"
         told = (*told, problem("S008", message, found=formula))
-    if codes and cell.kind is Kind.TEXT and (known := coded(codes, cell.text)):
-        return Parsed(known[0], told)
+    if codes and cell.kind is Kind.TEXT and (chosen := _chosen(codes, cell.text, title)):
+        return chosen._replace(problems=(*told, *chosen.problems))
     parsed = kind.parse(kind.rebased(cell) if is_1904 else cell)
     if not (told or parsed.problems):
         return parsed
     found = (replace(one, message=f"{title()}：{one.message}") for one in parsed.problems)
     return parsed._replace(problems=(*told, *found))
+
+
+def _chosen(codes: CodeList, text: str, title: Callable[[], str]) -> Parsed | None:
+    """The option of a list that a text stands for, or ticks; None where the list is silent."""
+    if known := coded(codes, text):
+        return Parsed(known[0])
+    options = [one.text for one in choices(text) if one.is_ticked and coded(codes, one.text)]
+    if len(options) <= 1:
+        return None
+    message = f"{title()}勾选了 {len(options)} 项（{'、'.join(options)}），只能选一项，未读入。"
+    return Parsed(None, (problem("V001", message, found=text),), readable=False)
 
 
 def set_aside(cell: Cell, title: str = "") -> Iterator[Problem]:

@@ -22,6 +22,9 @@ _BOX = re.compile(f"([{_TICKED}□☐○◯◻])")
 _ENDS = re.compile(r"^[\s、,，;；/]+|[\s、,，;；/]+$")
 _FEWEST = 2
 
+TICKS = frozenset(f"{_TICKED}vV是有1")
+"""What people put into a column to say that it is the one."""
+
 SHARES = frozenset({"%", "‰"})
 """Units beside which a bare number may have lost its percent format."""
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 __all__ = [
+    "About",
     "CodeList",
     "Column",
     "FieldBase",
@@ -57,8 +58,9 @@ class Table(Strict):
 
     Where there is a ``tree``, ``levels`` are the columns that follow it and are inherited from
     the row above where paper leaves them blank; ``name`` is the column that a row cannot be
-    without; ``key`` tells rows apart; ``library`` are files of usual items in ``libraries/``
-    beside the mapping.
+    without; ``key`` tells rows apart; ``numbered`` is the word by which paper counts the items
+    of a list of one column beside its caption (``目标1：…``); ``library`` are files of usual items
+    in ``libraries/`` beside the mapping.
     """
 
     pointer: Pointer
@@ -69,6 +71,7 @@ class Table(Strict):
     levels: list[Name] = Field(default=[], max_length=2)
     name: Name
     key: list[Name] = Field(min_length=1)
+    numbered: Text | None = None
     columns: dict[Name, Column] = Field(min_length=1)
     quantity: Joined | None = None
 
@@ -152,6 +155,18 @@ class Years(Strict):
         )
 
 
+class About(Strict):
+    """What a form is for, since which year, by which regulation, as the list of forms says it.
+
+    ``differs`` says what tells it apart from other forms of the same title.
+    """
+
+    purpose: Text
+    since: int
+    basis: Text
+    differs: str = ""
+
+
 class Relative(Strict):
     """Another official form that may be sent back by mistake, known by its title."""
 
@@ -171,6 +186,7 @@ class Mapping(Strict):
     spellings: list[Text] = []
     unit: UnitName | None = None
     years: Years = Years()
+    about: About | None = None
     record: RecordPlan
     fields: dict[Name, FormField] = Field(min_length=1)
     labels: dict[Name, PrintedLabel] = {}

@@ -101,6 +101,30 @@ class LabelIndex:
         return len(set(names)) == 1 or any(set(names) == set(one) for one in self._exact.values())
 
 
+class InlineLabels:
+    """Labels that share a cell with their values: ``填报人：某某　填报日期：2024-03-01``."""
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        """Collect the labels; a remark in brackets may stand behind each."""
+        ordered = sorted({label.strip(" ：:") for label in labels}, key=len, reverse=True)
+        words = "|".join(map(re.escape, ordered))
+        self._pattern = re.compile(rf"(?:^|\s)({words})\s*(?:[（(][^（）()]{{1,12}}[）)])?\s*[：:]")
+
+    def parts(self, text: str) -> list[tuple[str, str]]:
+        """Each label of a text with what follows it; none where the text begins otherwise."""
+        if len(text) > _LONGEST * 4 or not (":" in text or "：" in text):
+            return []
+        text = text.strip()
+        found = list(self._pattern.finditer(text))
+        if not found or found[0].start():
+            return []
+        ends = [*(one.start() for one in found[1:]), len(text)]
+        return [
+            (one[1], text[one.end() : end].strip(" \u3000\t\n"))
+            for one, end in zip(found, ends, strict=True)
+        ]
+
+
 def _add(index: dict[str, list[str]], key: str, name: str) -> None:
     names = index.setdefault(key, [])
     if name not in names:

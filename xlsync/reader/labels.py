@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.types import cell_text, comparable
-from xlsync.reader.label_keys import LabelIndex
+from xlsync.reader.label_keys import InlineLabels, LabelIndex
+from xlsync.reader.lists import ListTables, TablesBeside, tables_headed
 from xlsync.reader.located import Found, Located, summed
 from xlsync.reader.margins import is_note, note_lines
 from xlsync.reader.matrix import Matrix
-from xlsync.reader.rows import TableRows, heading_columns, heading_index
+from xlsync.reader.rows import TableRows, heading_index
 from xlsync.reader.single_lines import FormWords, unfolded
 from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.form.mapping import FormField
     from xlsync.reader.titles import Region, Row
+
+_CAPTION_WITHIN = 3
+"""Rows below a heading in which the caption of its table may stand: other headings, then items."""
 
 
 _PAGE = re.compile(r"第\s*[0-9]+\s*页(?:\s*[,，/]?\s*共\s*[0-9]+\s*页)?")
@@ -57,8 +61,16 @@ class _Labels:
                 *(label for table in tables.values() for label in table.labels),
             )
         )
+        self.inline = InlineLabels(
+            label
+            for item in self.fields.values()
+            if item.pattern is None and item.row is None
+            for label in item.labels
+        )
         self.figures = {comparable(text) for text in form.figures()}
         self.matrix = Matrix(self.located)
+        self.lists = ListTables(self.located)
+        self.tables: list[TableRows] = []
         self.columns: dict[str, int] = {}
         self.beneath: dict[int, str] = {}
         self.strays: list[tuple[Address, Cell]] = []
@@ -68,32 +80,30 @@ class _Labels:
 
         ``above`` are texts over the form that may state the unit of its amounts.
         """
-        table: TableRows | None = None
-        tables: list[TableRows] = []
-        following = [*list(rows.values())[1:], {}]
-        for (number, row), below in zip(rows.items(), following, strict=True):
-            heading = self.heading(row)
+        table: TableRows | TablesBeside | None = None
+        following = [*rows.values()]
+        for index, (number, row) in enumerate(rows.items()):
+            below = following[index + 1 : index + 1 + _CAPTION_WITHIN]
+            going = table.name if isinstance(table, TableRows) else None
+            heading = tables_headed(self.located, self.headings, [row, *below], going)
             if self.is_footer(row):
                 continue
             if heading is not None:
-                name, columns = heading
-                if table is None or table.name != name:
-                    table = TableRows(self.located, name)
-                    tables.append(table)
-                table.begin(number, columns)
-                self.begin_table(name, number, row, columns)
+                table = self.begin_tables(number, row, heading, table)
+                self.matrix.take(number, row)
             elif table is not None and not self.is_labelled(row):
-                table.read(number, row)
-            else:
+                if table.read(number, row):
+                    self.matrix.take(number, row)
+            elif not self.lists.read(number, row):
                 table = None
-                self.read_row(number, row, below)
+                self.read_row(number, row, below[0] if below else {})
         self.report_missing()
         cells = {
             Address(number, at): cell for number, row in rows.items() for at, cell in row.items()
         }
         statements = unit_statements(self.located, cells, above)
         settle_units(self.located, statements)
-        self.quote({one.address for one in statements}, tables)
+        self.quote({one.address for one in statements}, self.tables)
         compute_totals(self.located)
         return self.located
 
@@ -134,26 +144,57 @@ class _Labels:
         self.located.record_id = stated[0] or None
         return True
 
-    def begin_table(self, name: str, number: int, row: Row, columns: dict[str, int]) -> None:
-        """Note where a table begins; what is no heading in the heading row is stray."""
-        first = Address(number, min(columns.values()))
-        self.located.headings.setdefault(name, first)
+    def begin_tables(
+        self,
+        number: int,
+        row: Row,
+        heading: dict[str, dict[str, int]],
+        current: TableRows | TablesBeside | None,
+    ) -> TableRows | TablesBeside:
+        """Begin the tables of a heading row; what is no heading in it is stray."""
+        for name, columns in heading.items():
+            first = Address(number, min(columns.values()))
+            self.located.headings.setdefault(name, first)
+        headed = {at for columns in heading.values() for at in columns.values()}
         for column, cell in row.items():
-            if column not in columns.values() and cell.text not in self.captions:
+            if column not in headed and cell.text not in self.captions:
                 self.strays.append((Address(number, column), cell))
+        if len(heading) > 1:
+            beside = (
+                current
+                if isinstance(current, TablesBeside)
+                else TablesBeside(self.located, heading)
+            )
+            beside.begin(number, heading)
+            self.tables += [half for half in beside.halves if half not in self.tables]
+            return beside
+        ((name, columns),) = heading.items()
+        table = (
+            current
+            if isinstance(current, TableRows) and current.name == name
+            else TableRows(self.located, name)
+        )
+        table.begin(number, columns)
+        if table not in self.tables:
+            self.tables.append(table)
+        return table
 
     def is_labelled(self, row: Row) -> bool:
-        """Whether a row begins with the label of a field that has not been found yet."""
-        column = min(row)
-        return self.slot(row[column].text, column) is not None
+        """Whether a row begins with the label of a field that has not been found yet.
 
-    def heading(self, row: Row) -> tuple[str, dict[str, int]] | None:
-        """Which table this row is the heading of, and its columns."""
-        for name, table in self.located.form.mapping.tables.items():
-            columns = heading_columns(table, self.headings[name], row)
-            if columns is not None:
-                return name, columns
-        return None
+        A caption may stand before it, or the label and its value share a cell; or it is a row of
+        a matrix below the table, or of a list.
+        """
+        first, *others = sorted(row)
+        texts = [(first, row[first].text)]
+        if row[first].text in self.captions and others:
+            texts.append((others[0], row[others[0]].text))
+        return (
+            any(self.slot(text, column) is not None for column, text in texts)
+            or bool(self.inline.parts(row[first].text))
+            or (bool(self.matrix.columns) and self.matrix.side(row) is not None)
+            or self.lists.begins(row)
+        )
 
     def read_row(self, number: int, row: Row, below: Row) -> None:
         """Labels with the value to their right; what is left may stand beneath a label."""
@@ -163,6 +204,8 @@ class _Labels:
         for column, cell in row.items():
             slot = self.slot(cell.text, column) if column in rest else None
             if slot is None:
+                if column in rest and self.take_inline(Address(number, column), cell):
+                    del rest[column]
                 continue
             del rest[column]
             self.columns[slot] = column
@@ -182,6 +225,23 @@ class _Labels:
             if not is_figure:  # such as the points that are printed beside a heading
                 self.place(Address(number, column), cell)
             before = cell.text
+
+    def take_inline(self, address: Address, cell: Cell) -> bool:
+        """Labels with their values in the same cell, such as a line for signatures."""
+        waiting = self.beneath.get(address.column)
+        if waiting and self.fields[waiting].beneath and waiting not in self.located.fields:
+            return False
+        parts = [
+            (slot, value)
+            for label, value in self.inline.parts(cell.text)
+            if (slot := self.slot(label, address.column)) is not None
+        ]
+        for slot, value in parts:
+            self.columns[slot] = address.column
+            self.located.labels[slot] = address
+            if value:
+                self.located.fields[slot] = Found(address, cell).part(value)
+        return bool(parts)
 
     def slot(self, text: str, column: int) -> str | None:
         """The slot that a label stands for; where a label occurs twice, its column decides."""

@@ -8,11 +8,13 @@ misprinted follows from the second, which stands under one first level only.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.base.record import DIGEST
+from xlsync.form.codes import TICKS
 from xlsync.form.types import comparable
 from xlsync.reader.label_keys import LabelIndex, placed
 from xlsync.reader.located import Found, Item
@@ -124,9 +126,16 @@ class TableRows:
         self.known = {comparable(text) for text in names(self.tree)}
         self.captions = LabelIndex((label, name) for label in self.table.labels)
         self.headings = LabelIndex(
-            (label, part) for part in self.table.parts for label in self.table.columns[part].labels
+            (label, name) for name, column in self.table.columns.items() for label in column.labels
         )
         self.strays: list[tuple[int, Row]] = []
+        self.options = {
+            comparable(value): (name, value)
+            for name, column in self.table.columns.items()
+            if column.codes
+            for value in located.form.mapping.codes[column.codes].values
+        }
+        self.optional: dict[int, tuple[str, str]] = {}
         self.columns: dict[str, int] = {}
         self.is_new = True
         self.last = 0
@@ -137,11 +146,14 @@ class TableRows:
         self.last = number
         self.is_new = True
 
-    def read(self, number: int, row: Row) -> None:
-        """One row below the headings."""
+    def read(self, number: int, row: Row) -> bool:
+        """One row below the headings; whether it is a second row of these."""
         cells = {column: cell for column, cell in row.items() if not self.is_caption(column, cell)}
-        if not cells or self.is_subheading(number, cells):
-            return
+        if not cells:
+            return False
+        if self.is_subheading(number, cells):
+            return True
+        cells = self.chosen(cells) if self.optional else cells
         row_id = self.carried_id(cells)
         if self.is_aligned(cells):
             self.add(number, cells, row_id)
@@ -151,6 +163,7 @@ class TableRows:
             self.last = number
         else:
             self.strays.append((number, cells))
+        return False
 
     def carried_id(self, cells: Row) -> str | None:
         """Take a row's id from the row, as our own sheets carry it to the right of the table."""
@@ -165,17 +178,49 @@ class TableRows:
         return column < self.columns[self.table.name] and cell.text in self.captions
 
     def is_subheading(self, number: int, cells: Row) -> bool:
-        """A second heading row, right below the first, that names the parts of the quantity."""
+        """A second heading row, right below the first, that names further columns.
+
+        The parts of the quantity stand there, what several columns have in common, or the
+        options of one column, each with a column of its own to be ticked.
+        """
         is_new, self.is_new = self.is_new, False
         if not is_new:
             return False
+        texts = {at: cell.text for at, cell in cells.items()}
+        optional = {
+            at: self.options[key]
+            for at, text in texts.items()
+            if (key := comparable(text)) in self.options
+        }
+        counts = Counter(name for name, _ in optional.values())
+        optional = {at: one for at, one in optional.items() if counts[one[0]] > 1}
+        labels = placed(self.headings, texts)
+        labels = {name: at for name, at in labels.items() if at not in optional}
         parts = self.table.parts
-        labels = placed(self.headings, {column: cell.text for column, cell in cells.items()})
-        if len(labels) != len(cells) or not parts or parts[1] not in labels:
+        known = {*self.columns} - ({*parts} if len({*labels} & {*parts}) > 1 else set())
+        if len(labels) + len(optional) != len(cells) or {*labels} & known:
             return False
-        self.columns = {name: at for name, at in self.columns.items() if name != JOINED} | labels
+        if parts and parts[1] in labels:
+            self.columns.pop(JOINED, None)
+        self.columns |= labels
+        self.optional = optional
         self.last = number
         return True
+
+    def chosen(self, cells: Row) -> Row:
+        """The cells of a row with those of options put together, at the place of the ticked one."""
+        ticked: dict[str, list[int]] = {}
+        for at, (name, _) in self.optional.items():
+            if at in cells and cells[at].text.strip():
+                ticked.setdefault(name, []).append(at)
+        rest = {at: cell for at, cell in cells.items() if at not in self.optional}
+        for name, places in ticked.items():
+            values = [self.optional[at][1] for at in places]
+            is_tick = all(cells[at].text.strip() in TICKS for at in places)
+            text = "、".join(values) if is_tick else cells[places[0]].text
+            rest[places[0]] = cells[places[0]]._replace(text=text)
+            self.columns[name] = places[0]
+        return dict(sorted(rest.items()))
 
     def is_aligned(self, cells: Row) -> bool:
         """Whether the row makes sense as it stands under its headings.

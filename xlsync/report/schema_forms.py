@@ -50,11 +50,17 @@ class ReadingOutput(Output):
 
 
 class FormOutput(Output):
-    """A form at hand."""
+    """A form at hand; ``alike`` are the forms of the same title, ``differs`` tells it from them."""
 
     form: str
     title: str
     template: str
+    unit: str
+    purpose: str | None
+    since: int | None
+    basis: str | None
+    alike: list[str]
+    differs: str | None
 
 
 class DeltaOutput(Output):

@@ -13,6 +13,7 @@ from xlsync.form.rules.sheet import (
     RowView,
     SheetCheck,
     SheetView,
+    among,
     array,
     both,
     either,
@@ -112,7 +113,22 @@ def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
             for column, kind in table.columns.items():
                 title = f"{table.label}第{row.number}条的“{kind.label}”"
                 yield from _type_check(kind, row.cell(column), title)
+                yield from _list_check(mapping, table, column, row.cell(column), title)
             yield from _quantity_checks(mapping, table, row)
+
+
+def _list_check(
+    mapping: Mapping, table: Table, column: str, cell: str, title: str
+) -> Iterator[SheetCheck]:
+    """What is in no closed list of a column; that of an operator is checked with its quantity."""
+    codes = mapping.codes.get(table.columns[column].codes or "")
+    if codes is None or codes.open or column in table.parts:
+        return
+    known = array([*codes.values, *codes.none, *codes.spellings])
+    wrong = both(filled(cell), f"NOT(IFERROR({among(cell, known)},FALSE))")
+    yield SheetCheck(
+        "V001", Severity.ERROR, cell, wrong, quoted(f"{title}不在可选范围内，请从列表中选择。")
+    )
 
 
 def _quantity_checks(mapping: Mapping, table: Table, row: RowView) -> Iterator[SheetCheck]:

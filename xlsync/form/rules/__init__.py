@@ -7,12 +7,12 @@ asks and no kind can express becomes a new kind here, for every form, never a sp
 from typing import Annotated
 
 from xlsync.base.strict import Field
-from xlsync.form.rules.dates import DateOrder, Duration, WithinPeriod
+from xlsync.form.rules.dates import DateOrder, Duration, RowDates, WithinPeriod
 from xlsync.form.rules.deviations import NeedsReason
 from xlsync.form.rules.fields import OneOf, Required
 from xlsync.form.rules.money import Magnitude, NotMoreThan, NotNegative, Sum
 from xlsync.form.rules.quantities import NotUsedWith, NumberNeeds, Quantified
-from xlsync.form.rules.rows import AtLeastOne, Filled, InTree, NoPlaceholder, Unique
+from xlsync.form.rules.rows import AtLeastOne, Filled, InTree, NoPlaceholder, RowSum, Unique
 from xlsync.form.rules.scores import Bounds, ColumnLimit, ColumnSum, Ratio
 from xlsync.form.rules.subject import Subject
 
@@ -38,6 +38,8 @@ Rule = Annotated[
     | ColumnSum
     | Bounds
     | ColumnLimit
+    | RowSum
+    | RowDates
     | NeedsReason,
     Field(discriminator="kind"),
 ]
@@ -63,6 +65,8 @@ __all__ = [
     "Quantified",
     "Ratio",
     "Required",
+    "RowDates",
+    "RowSum",
     "Rule",
     "Subject",
     "Sum",

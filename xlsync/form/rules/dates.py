@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from xlsync.form.rules.base import DateSlot, RuleBase, Slot, Text, YearSlot
-from xlsync.form.rules.sheet import Limit, both, numbers, quoted, sound
+from xlsync.form.rules.base import ColumnKey, DateSlot, RuleBase, Slot, TableRule, Text, YearSlot
+from xlsync.form.rules.sheet import (
+    Limit,
+    both,
+    numbers,
+    quoted,
+    row_title,
+    sound,
+    sound_in_row,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.form.rules.sheet import SheetCheck, SheetView
-    from xlsync.form.rules.subject import Subject
+    from xlsync.form.rules.subject import FormPlan, Subject
 
 
 class Period(RuleBase):
@@ -139,3 +147,40 @@ class Duration(Period):
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The value that the rule waits for."""
         return [(self.slot, self.equals)]
+
+
+class RowDates(TableRule):
+    """In no row the date of one column is before that of another."""
+
+    kind: Literal["row-dates"]
+    start: ColumnKey
+    end: ColumnKey
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row in which it is."""
+        for row in subject.rows(self.table):
+            start, end = row.text(self.start), row.text(self.end)
+            if start is not None and end is not None and end < start:
+                message = (
+                    f"{row.title}的“{row.label(self.end)}”{end} 早于“{row.label(self.start)}”"
+                    f"{start}，请更正其中有误的日期。"
+                )
+                yield self.problem(message, row.pointer(self.end), end)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each row in which it is."""
+        plan = sheet.plan.tables[self.table]
+        later, earlier = (plan.columns[name].label for name in (self.end, self.start))
+        for row in sheet.rows(self.table):
+            start, end = row.cell(self.start), row.cell(self.end)
+            wrong = both(sound_in_row(plan, row, self.start, self.end), f"N({end})<N({start})")
+            message = quoted(f"{row_title(plan, row)}的“{later}”早于“{earlier}”，请更正。")
+            yield self.sheet_check(end, wrong, message)
+
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
+        """What is no date, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        for name in (self.start, self.end):
+            found = plan.tables[self.table].columns[name].type
+            if found != "date":
+                yield f"column {name!r} is of type {found!r}, not 'date'"

@@ -32,12 +32,14 @@ _MISSED: dict[str, tuple[Callable[[Decimal, Decimal], bool], str]] = {
 class Deviation(Strict):
     """Something that a row has to explain.
 
-    Either the number of ``column`` is ``below`` that of another column, or the figure in it
-    ``misses`` the target in another column, whose ``operator`` says which way; ``unit`` is the
-    column whose text may follow the figure. Only figures are compared, words say for themselves.
+    Either the text of ``column`` is one that ``equals`` lists, or its number is ``below`` that of
+    another column, or the figure in it ``misses`` the target in another column, whose ``operator``
+    says which way; ``unit`` is the column whose text may follow the figure. Only figures are
+    compared, words say for themselves.
     """
 
     column: str
+    equals: list[str] = []
     below: str | None = None
     misses: str | None = None
     operator: str | None = None
@@ -45,9 +47,9 @@ class Deviation(Strict):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if (self.below is None) == (self.misses is None):
-            raise ValueError("needs either below or misses")
-        if self.below is not None and (self.operator is not None or self.unit is not None):
+        if sum(map(bool, (self.equals, self.below, self.misses))) != 1:
+            raise ValueError("needs one of equals, below and misses")
+        if self.misses is None and (self.operator is not None or self.unit is not None):
             raise ValueError("operator and unit belong to misses")
         return self
 
@@ -58,6 +60,9 @@ class Deviation(Strict):
 
     def found(self, row: Row) -> str | None:
         """What is to be explained in a row, or None."""
+        if self.equals:
+            text = row.text(self.column)
+            return f"“{row.label(self.column)}”为“{text}”" if text in self.equals else None
         number, other = self._number(row, self.column), self.below or self.misses or ""
         against = self._number(row, other)
         if number is None or against is None:
@@ -75,6 +80,8 @@ class Deviation(Strict):
     def on_sheet(self, sheet: SheetView, table: str, row: RowView) -> str:
         """An expression that is true where the row has to explain something."""
         cell = row.cell(self.column)
+        if self.equals:
+            return either(*(f"TRIM({cell})={quoted(text)}" for text in self.equals))
         if self.below is not None:
             readable = sound_in_row(sheet.plan.tables[table], row, self.column, self.below)
             columns = sheet.plan.tables[table].columns
@@ -140,3 +147,7 @@ class NeedsReason(TableRule):
                 if name is not None and columns[name].type not in NUMBERS:
                     found = columns[name].type
                     yield f"column {name!r} is of type {found!r}, not one of {', '.join(NUMBERS)}"
+
+    def values_named(self) -> Iterator[tuple[str, str]]:
+        """The texts that have to be explained."""
+        return ((one.column, text) for one in self.when for text in one.equals)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.base.problems import Severity
 from xlsync.form.rules.base import ColumnKey, ColumnKeys, TableRule, Texts
-from xlsync.form.rules.sheet import among, array, blank, both, filled, packed, quoted, row_title
+from xlsync.form.rules.scores import not_a_number, number_in, shown_number
+from xlsync.form.rules.sheet import (
+    added_up,
+    among,
+    array,
+    blank,
+    both,
+    decimals,
+    either,
+    filled,
+    packed,
+    quoted,
+    row_title,
+    sound_in_row,
+)
 from xlsync.form.rules.subject import Row, shorten
 from xlsync.form.types import comparable
 
@@ -218,3 +233,55 @@ class Unique(TableRule):
             wrong = both(*all_filled, f"SUMPRODUCT(1*{same})>1")
             message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")
             yield self.sheet_check(row.cell(self.columns[-1]), wrong, message)
+
+
+class RowSum(TableRule):
+    """In every row one number is the sum of others; a part left empty counts as nothing."""
+
+    kind: Literal["row-sum"]
+    total: ColumnKey
+    parts: ColumnKeys
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each row in which they differ; none where the total or all parts are."""
+        item = subject.plan.tables[self.table].columns[self.total]
+        for row in subject.rows(self.table):
+            total = number_in(row, self.total)
+            known = [part for name in self.parts if (part := number_in(row, name)) is not None]
+            added = sum(known, Decimal(0))
+            if total is None or not known or added == total:
+                continue
+            if any(row.is_unread(name) for name in self.parts):
+                continue
+            message = (
+                f"{row.title}的“{row.label(self.total)}”为 {shown_number(item, total)}，"
+                f"与各项之和 {shown_number(item, added)}不符，请核对更正。"
+            )
+            yield self.problem(message, row.pointer(self.total), row.text(self.total))
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each row in which they differ."""
+        plan = sheet.plan.tables[self.table]
+        item = plan.columns[self.total]
+        for row in sheet.rows(self.table):
+            cell = row.cell(self.total)
+            parts = [(row.cell(name), plan.columns[name]) for name in self.parts]
+            cells = [part for part, _ in parts]
+            added = added_up(parts, item.counted_in)
+            readable = (
+                either(blank(row.cell(name)), sound_in_row(plan, row, name)) for name in self.parts
+            )
+            wrong = both(
+                sound_in_row(plan, row, self.total),
+                f"COUNT({','.join(cells)})>0",
+                *readable,
+                f"ROUND(N({cell})-{added},{decimals(item.counted_in)})<>0",
+            )
+            message = quoted(f"{row_title(plan, row)}的“{item.label}”不等于各项之和，请核对更正。")
+            yield self.sheet_check(cell, wrong, message)
+
+    def mistakes(self, plan: FormPlan) -> Iterator[str]:
+        """What is no number, besides what is wrong with any rule."""
+        yield from super().mistakes(plan)
+        for name in (self.total, *self.parts):
+            yield from not_a_number("column", name, plan.tables[self.table].columns[name].type)

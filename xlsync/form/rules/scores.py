@@ -49,17 +49,19 @@ def _shown(number: Decimal) -> str:
     return f"{number.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".")
 
 
-def _told(item: ColumnPlan, number: Decimal) -> str:
+def shown_number(item: ColumnPlan, number: Decimal) -> str:
     """A number as the sheet shows it: an amount with its unit, points as they are."""
     return told(number, item.counted_in) if item.type == "money" else _shown(number)
 
 
-def _of_column(row: Row, column: str) -> Decimal | None:
+def number_in(row: Row, column: str) -> Decimal | None:
+    """The number of a cell, None where it is empty."""
     text = row.text(column)
     return None if text is None else Decimal(text)
 
 
-def _no_number(kind: str, name: str, found: str) -> Iterator[str]:
+def not_a_number(kind: str, name: str, found: str) -> Iterator[str]:
+    """Say that a field or column of this type holds no number, where it holds none."""
     if found not in NUMBERS:
         yield f"{kind} {name!r} is of type {found!r}, not one of {', '.join(NUMBERS)}"
 
@@ -129,7 +131,7 @@ class ColumnSum(TableRule):
         slots = [*self.plus, *([self.total] if self.total else [])]
         if subject.has_unread(slots) or any(row.is_unread(self.column) for row in rows):
             return
-        values = [_of_column(row, self.column) for row in rows]
+        values = [number_in(row, self.column) for row in rows]
         values += [subject.amount(slot) for slot in self.plus]
         known = [value for value in values if value is not None]
         wanted = subject.amount(self.total) if self.total else _exact(self.equals or 0)
@@ -137,7 +139,7 @@ class ColumnSum(TableRule):
         if not known or wanted is None or added == wanted:
             return
         what = self._what(subject.plan)
-        tell = partial(_told, self._measure(subject.plan))
+        tell = partial(shown_number, self._measure(subject.plan))
         if self.total:
             message = (
                 f"“{subject.label(self.total)}”为 {tell(wanted)}，与{what}之和 {tell(added)}"
@@ -173,16 +175,16 @@ class ColumnSum(TableRule):
         else:
             cell = sheet.heading(self.table)
             apart = both(*readable, f"{added}<>{in_unit(wanted, item.counted_in):f}")
-            begun, end = f"{what}合计 ", f"，应为 {_told(item, wanted)}，请核对更正。"
+            begun, end = f"{what}合计 ", f"，应为 {shown_number(item, wanted)}，请核对更正。"
         yield self.sheet_check(cell, apart, f"{quoted(begun)}&{added}&{quoted(end)}")
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         kind = plan.tables[self.table].columns[self.column].type
-        yield from _no_number("column", self.column, kind)
+        yield from not_a_number("column", self.column, kind)
         for slot in (*self.plus, *([self.total] if self.total else [])):
-            yield from _no_number("field", slot, plan.fields[slot].type)
+            yield from not_a_number("field", slot, plan.fields[slot].type)
 
     def _measure(self, plan: FormPlan) -> ColumnPlan:
         """What the sum is compared with, or the column where that is a plain figure."""
@@ -217,7 +219,9 @@ class Bounds(RuleBase):
             if number is None or self._holds(number):
                 continue
             item = subject.plan.fields[slot]
-            message = f"“{item.label}”为 {_told(item, number)}，{self._expected(item)}，请更正。"
+            message = (
+                f"“{item.label}”为 {shown_number(item, number)}，{self._expected(item)}，请更正。"
+            )
             yield self.problem(message, subject.pointer(slot), subject.text(slot))
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
@@ -238,7 +242,7 @@ class Bounds(RuleBase):
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         for slot in self.fields:
-            yield from _no_number("field", slot, plan.fields[slot].type)
+            yield from not_a_number("field", slot, plan.fields[slot].type)
 
     def _holds(self, number: Decimal) -> bool:
         return (self.least is None or number >= _exact(self.least)) and (
@@ -252,7 +256,9 @@ class Bounds(RuleBase):
 
     def _expected(self, item: ColumnPlan) -> str:
         words = (("不小于", self.least), ("不超过", self.most))
-        told = (f"{word} {_told(item, _exact(one))}" for word, one in words if one is not None)
+        told = (
+            f"{word} {shown_number(item, _exact(one))}" for word, one in words if one is not None
+        )
         return f"应{'、'.join(told)}"
 
 
@@ -268,11 +274,11 @@ class ColumnLimit(TableRule):
         columns = subject.plan.tables[self.table].columns
         one, other = columns[self.column], columns[self.limit]
         for row in subject.rows(self.table):
-            number, most = _of_column(row, self.column), _of_column(row, self.limit)
+            number, most = number_in(row, self.column), number_in(row, self.limit)
             if number is not None and most is not None and number > most:
                 message = (
-                    f"{row.title}的“{row.label(self.column)}”{_told(one, number)} 大于"
-                    f"“{row.label(self.limit)}”{_told(other, most)}，请核对更正。"
+                    f"{row.title}的“{row.label(self.column)}”{shown_number(one, number)} 大于"
+                    f"“{row.label(self.limit)}”{shown_number(other, most)}，请核对更正。"
                 )
                 yield self.problem(message, row.pointer(self.column), row.text(self.column))
 
@@ -295,4 +301,4 @@ class ColumnLimit(TableRule):
         """What is no number, besides what is wrong with any rule."""
         yield from super().mistakes(plan)
         for name in (self.column, self.limit):
-            yield from _no_number("column", name, plan.tables[self.table].columns[name].type)
+            yield from not_a_number("column", name, plan.tables[self.table].columns[name].type)

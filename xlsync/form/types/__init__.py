@@ -9,7 +9,14 @@ from xlsync.form.types.dates import DateType
 from xlsync.form.types.numbers import IntegerType, MoneyType, UncertainMoney, money_in, plain_number
 from xlsync.form.types.quantity import Quantity, is_fraction, parse_quantity, render_quantity
 from xlsync.form.types.scores import PercentType, ScoreType
-from xlsync.form.types.texts import LabelType, TextType, cell_text, comparable, is_percentage
+from xlsync.form.types.texts import (
+    LabelType,
+    SignsType,
+    TextType,
+    cell_text,
+    comparable,
+    is_percentage,
+)
 
 TYPES: dict[str, ValueType] = {
     "text": TextType(),
@@ -19,6 +26,8 @@ TYPES: dict[str, ValueType] = {
     "money": MoneyType(),
     "score": ScoreType(),
     "percent": PercentType(),
+    "phone": SignsType("电话号码", "021-60000000", "+-－—()（）、,，;；/转"),
+    "code": SignsType("代码", "213001", "-.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
 }
 
 __all__ = [

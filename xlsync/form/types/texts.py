@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
-from xlsync.form.types.base import Parsed, ValueType
+from xlsync.form.types.base import OnSheet, Parsed, ValueType
 from xlsync.form.types.width import without_blanks
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ _SHORT = 100
 
 # Nothing in a text without these is ever taken away from it.
 _DOUBTFUL = re.compile("[\\s<&\x00-\x1f\x7f\u200b-\u200d\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_ALL_DIGITS = "0123456789０１２３４５６７８９"
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -216,3 +217,34 @@ class LabelType(TextType):
 
     def _removed(self, raw: str) -> str:
         return f"已去除“{raw}”中的空白，读作“{self._tidy(raw)}”。"
+
+
+class SignsType(LabelType):
+    """A short text of certain signs only, such as a telephone number: never a number to count with.
+
+    A number is kept with the digits that the cell shows; any other sign is no value.
+    """
+
+    def __init__(self, name: str, example: str, signs: str) -> None:
+        """``signs`` are those that may stand there, besides digits of either width."""
+        self.expected = f"应为{name}，如 {example}，不写其他文字"
+        self._signs = frozenset(f"{_ALL_DIGITS}{signs}")
+        listed = ",".join(f'"{one}"' for one in f"{_ALL_DIGITS}{signs} ")
+        held = f'SUMPRODUCT(LEN({{cell}})-LEN(SUBSTITUTE({{cell}},{{{{{listed}}}}},"")))'
+        self.on_sheet = OnSheet("V001", self.expected, f"{held}=LEN({{cell}})")
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read the signs; V001 where another one stands among them."""
+        parsed = super().parse(cell)
+        if isinstance(parsed.value, str) and not self._signs.issuperset(parsed.value):
+            found = cell_text(cell)
+            message = f"“{found}”无法识别，{self.expected}，未读入。"
+            return Parsed(None, (problem("V001", message, found=found),), readable=False)
+        return parsed
+
+    def canonical(self, value: Json) -> Json:
+        """The signs without blanks."""
+        text = super().canonical(value)
+        if not self._signs.issuperset(text):
+            raise ValueError(f"“{text}”{self.expected}")
+        return text
