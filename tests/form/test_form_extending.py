@@ -143,3 +143,19 @@ def test_a_form_of_the_user_extends_an_installed_one(tmp_path: Path) -> None:
     assert form.mapping.title == "本地的表"
     assert form.mapping.fields == Catalogue()[base].mapping.fields
     assert form.libraries.keys() == Catalogue()[base].libraries.keys()
+
+
+def test_what_a_form_is_for_is_not_taken_over(tmp_path: Path) -> None:
+    own = put(
+        tmp_path,
+        base=f'{BASE}\n[about]\npurpose = "一"\nsince = 2020\nbasis = "二"\n',
+        own='extends = "base"',
+    )
+    assert "about" not in read_toml(own).tables
+
+
+def test_rules_are_dropped_by_their_code_and_others_added(tmp_path: Path) -> None:
+    rules = "".join(f'[[rules]]\ncode = "{code}"\n' for code in ("A001", "A002", "A001"))
+    own = 'extends = "base"\ndrop = ["rules.A001"]\n[[add.rules]]\ncode = "A003"\n'
+    tables = read_toml(put(tmp_path, base=f"{BASE}\n{rules}", own=own)).tables
+    assert [one["code"] for one in tables["rules"]] == ["A002", "A003"]

@@ -26,6 +26,8 @@ MAX_BYTES = 4 * 1024 * 1024
 EXTENDS = "extends"
 DROP = "drop"
 ADD = "add"
+OWN = "about"
+"""What one form alone is; nobody takes it over."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -86,7 +88,7 @@ def _read(path: Path, before: tuple[Path, ...]) -> FormSource:
     if bases[0] in before:
         raise FormError([f"{path}: {EXTENDS}: {name!r} extends itself"])
     base = _read(bases[0], (*before, path))
-    tables = base.tables
+    tables = {key: value for key, value in base.tables.items() if key != OWN}
     for key in drop:
         tables = _without(tables, key.split("."), f"{path}: {DROP}: {key!r} is not in {name!r}")
     own = _added(tables, own, added, path)
