@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 __all__ = [
-    "About",
+    "FormAbout",
     "CodeList",
     "Column",
     "FieldBase",
@@ -155,7 +155,7 @@ class Years(Strict):
         )
 
 
-class About(Strict):
+class FormAbout(Strict):
     """What a form is for, since which year, by which regulation, as the list of forms says it.
 
     ``differs`` says what tells it apart from other forms of the same title.
@@ -186,7 +186,7 @@ class Mapping(Strict):
     spellings: list[Text] = []
     unit: UnitName | None = None
     years: Years = Years()
-    about: About | None = None
+    about: FormAbout | None = None
     record: RecordPlan
     fields: dict[Name, FormField] = Field(min_length=1)
     labels: dict[Name, PrintedLabel] = {}
