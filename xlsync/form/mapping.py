@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 __all__ = [
-    "FormAbout",
     "CodeList",
     "Column",
     "FieldBase",
+    "FormAbout",
     "FormField",
     "Joined",
     "Mapping",
