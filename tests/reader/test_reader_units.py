@@ -17,7 +17,7 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from reading_samples import FILLED, FORM, FORMS, our_workbook, read_grid, read_text, record_of
 
-from xlsync.base.grid import Address
+from xlsync.base.grid import Address, Cell, Sheet
 from xlsync.base.problems import problem
 from xlsync.exchange.corrections import cases, correction_copy
 from xlsync.form.types.units import UNITS
@@ -193,18 +193,23 @@ def in_wan(where: str) -> Workbook:
     stream = io.BytesIO()
     book.save(stream)
     grid = xlsx.read(stream.getvalue())
+    if where == "comment":
+        grid.sheets[0].comments[Address(6, 3)] = "张三:\n单位：万元"
+    if where == "another sheet":
+        grid.sheets.append(Sheet("说明", {Address(1, 1): Cell("金额单位：万元")}))
     if where == "text box":
         told = problem("S007", "工作表上有一个文本框，没有读入。", found="单位：万元")
         grid.problems.append(told.at(grid.sheets[0].name, None))
     return grid
 
 
-@pytest.mark.parametrize("where", ["name", "head", "foot", "text box"])
+@pytest.mark.parametrize("where", ["name", "head", "foot", "text box", "comment", "another sheet"])
 def test_a_unit_that_is_said_outside_of_cells_is_believed(where: str) -> None:
     (reading,) = read_grid(in_wan(where))
     assert record_of(reading)["funds"] == YUAN
-    (told,) = reading.problems
+    told, *notes = sorted(reading.problems, key=lambda one: one.code)
     assert (told.code, told.cell) == ("M006", None)
+    assert [one.code for one in notes] == (["S012"] if where == "another sheet" else [])
     assert "读作 万元" in told.message
 
 

@@ -144,3 +144,15 @@ def test_too_many_cells_end_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(MemoryError):
         list(xlsb.cells(Sheet()))
+
+
+def test_the_lines_at_the_edge_of_a_page_of_an_old_workbook() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("表")
+        sheet.write(0, 0, "甲")
+        # xlwt itself takes bytes in ASCII only.
+        vars(sheet)["_Worksheet__header_str"] = "&L附件1&R单位：万元"
+        vars(sheet)["_Worksheet__footer_str"] = "&C第 &P 页，共 &N 页"
+
+    (sheet,) = open_file(".xls", saved(fill)).sheets
+    assert sheet.printed == ("附件1", "单位：万元")

@@ -123,3 +123,19 @@ def test_entities_are_not_resolved() -> None:
     workbook = open_file(".ods", whole.getvalue())
     texts = [cell.text for sheet in workbook.sheets for cell in sheet.cells.values()]
     assert workbook.problems or texts in ([], [""])
+
+
+def test_what_a_person_wrote_at_the_edge_of_a_page_is_kept() -> None:
+    styles = f"""<office:document-styles {SPACES}><office:master-styles>
+<style:master-page style:name="Default"><style:header><text:p>单位：万元</text:p></style:header>
+  <style:footer><text:p>第 <text:page-number>1</text:page-number> 页</text:p>
+    <text:p>制表：<text:span>张三</text:span><text:date>2023-01-01</text:date></text:p></style:footer>
+  <style:footer-left style:display="false"><text:p>不印</text:p></style:footer-left>
+</style:master-page></office:master-styles></office:document-styles>"""
+    whole = io.BytesIO(ods(row(text("甲"))))
+    with zipfile.ZipFile(whole, "a") as made:
+        made.writestr("styles.xml", styles)
+    (sheet,) = opendocument.read(whole.getvalue()).sheets
+    assert sheet.printed == ("单位：万元", "制表：张三")
+    (bare,) = opendocument.read(ods(row(text("甲")))).sheets
+    assert bare.printed == ()

@@ -64,6 +64,11 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
         sheets = workbook.sheets if workbook.is_text else without_companions(forms, workbook)
         titles = _titles(tuple(forms))
         about, notes = _about_forms(titles, sheets)
+        said = tuple(
+            filter(is_unit_line, (one.text for sheet in notes for one in sheet.cells.values()))
+        )
+        for sheet in about:
+            sheet.beside += said
         readings = list(_by_labels(titles, about, carriers))
         for sheet in notes:
             readings[0].problems += note_on_sheet(sheet)

@@ -31,6 +31,8 @@ _MOST_TOLD = 8
 _CLOSING = 3
 """Rows at the end of a form where a line above the next one may stand."""
 _OURS = "本表下发时的单位"
+_COMMENT = 40
+"""Characters of a comment that says a unit, the name of who wrote it on the first line."""
 _QUOTED = {"S007", "S012"}
 """Findings of sources that quote what stands outside of cells."""
 
@@ -79,10 +81,15 @@ def closing_lines(region: Region) -> Iterator[str]:
 
 
 def take_unit_lines(workbook: Workbook) -> None:
-    """Believe what text boxes and margins of documents say of the unit of amounts.
+    """Believe what text boxes, comments and margins of documents say of the unit of amounts.
 
-    Their texts are moved from the workbook's problems to the sheets that they stand on.
+    Texts that say nothing else are moved from the workbook's problems, and from the comments, to
+    the sheets that they stand on.
     """
+    for sheet in workbook.sheets:
+        for address, text in list(sheet.comments.items()):
+            if is_unit_line(text.rpartition("\n")[2]) and len(text) <= _COMMENT:
+                sheet.beside += (sheet.comments.pop(address).rpartition("\n")[2],)
     kept = []
     for one in workbook.problems:
         sheets = [sheet for sheet in workbook.sheets if one.sheet in {None, sheet.name}]

@@ -17,6 +17,7 @@ from xlsync.base.problems import problem
 from xlsync.sources import archive, wire
 from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError, damaged
+from xlsync.sources.xlsx.printed import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MAX_CONTENT: Final = 128 * 1024 * 1024
 """Bytes of the sheets' XML; a form has one megabyte as the most verbose program writes it."""
 
+MAX_STYLES: Final = 16 * 1024 * 1024
+"""The same for what the whole document shares."""
+
 _NS: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT = _NS % "table", _NS % "office", _NS % "text"
 _NUMBER, _STYLE, _DRAW = _NS % "datastyle", _NS % "style", _NS % "drawing"
@@ -33,6 +37,10 @@ _CALC: Final = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcex
 _DATA_STYLES: Final = {f"{_NUMBER}{name}-style" for name in ("number", "currency", "percentage")}
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _DRAWN: Final = {f"{_DRAW}frame", f"{_DRAW}custom-shape", f"{_DRAW}g", f"{_DRAW}rect"}
+_MARGINS: Final = {
+    f"{_STYLE}{name}"
+    for name in ("header", "header-left", "header-first", "footer", "footer-left", "footer-first")
+}
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _HIDDEN: Final = {"collapse", "filter"}
 _NUMBERS: Final = {"float", "currency", "percentage"}
@@ -55,7 +63,37 @@ def read(data: bytes) -> Workbook:
         reader.read(content)
     except etree.XMLSyntaxError as error:
         raise damaged("部件 content.xml 不是有效的 XML") from error
+    printed = _margins(archive.member(data, "styles.xml", MAX_STYLES))
+    for sheet in reader.workbook.sheets:
+        page = reader.pages.get(reader.page_of.get(sheet.name, ""), "Default")
+        sheet.printed = tuple(printed.get(page, ()))
     return reader.workbook
+
+
+def _margins(styles: bytes | None) -> dict[str, list[str]]:
+    """What stands at the head and the foot of each kind of page; a damaged part says nothing."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(styles or b"<none/>", parser)
+    except etree.XMLSyntaxError:
+        return {}
+    made: dict[str, list[str]] = {}
+    for page in root.iter(f"{_STYLE}master-page"):
+        lines = made.setdefault(page.get(f"{_STYLE}name", ""), [])
+        for part in page:
+            if part.tag in _MARGINS and part.get(f"{_STYLE}display") != "false":
+                for paragraph in part.iter(f"{_TEXT}p"):
+                    texts = (one for one in paragraph.xpath(".//text()") if _is_typed(one))
+                    lines += written(["".join(texts).replace("&", "&&")])
+    return made
+
+
+def _is_typed(text: etree._ElementUnicodeResult) -> bool:
+    """Whether a text was typed: the number of a page or the name of the sheet was not."""
+    parent = text.getparent()
+    if parent is None or text.is_tail:
+        return True
+    return str(parent.tag) in {f"{_TEXT}{name}" for name in ("p", "span", "a")}
 
 
 class _Content:
@@ -70,6 +108,8 @@ class _Content:
         self.hidden: set[str] = set()
         self.fonts: dict[str, Run] = {}
         self.is_1904 = False
+        self.pages: dict[str, str] = {}
+        self.page_of: dict[str, str] = {}
 
     def read(self, content: bytes) -> None:
         tags = (
@@ -98,6 +138,7 @@ class _Content:
             name = element.get(f"{_TABLE}name", "")
             sheet = Sheet(name, is_1904=self.is_1904)
             sheet.visible = element.get(f"{_TABLE}style-name") not in self.hidden
+            self.page_of[name] = element.get(f"{_TABLE}style-name", "")
             self.workbook.sheets.append(sheet)
             self.row = 1
         else:
@@ -124,6 +165,8 @@ class _Content:
         if shown in self.formats:
             self.styles[name] = self.formats[shown]
         self.fonts[name] = _font(element)
+        if page := element.get(f"{_STYLE}master-page-name"):
+            self.pages[name] = page
         properties = element.find(f"{_STYLE}table-properties")
         if properties is not None and properties.get(f"{_TABLE}display") == "false":
             self.hidden.add(name)

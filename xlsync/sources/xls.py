@@ -7,6 +7,7 @@ Errors and results of formulas come as the file has them; the formulas themselve
 from __future__ import annotations
 
 import os
+import struct
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from xlsync.base.grid import Address, Area, Cell, Kind, Sheet, Workbook
 from xlsync.base.problems import problem
 from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError
+from xlsync.sources.xlsx.printed import written
 from xlsync.sources.xlsx.styles import is_date_format, serial_to_iso
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
 
 _RAISED = {1: RAISED, 2: LOWERED}
+_BIFF8 = 80
+_HEAD, _FOOT, _EOF = 0x14, 0x15, 0x0A
 _COMMENT, _PICTURE = 0x19, 0x08
 _TEXTLESS = {0x14}
 """Objects that are no content: the arrows of an automatic filter."""
@@ -62,15 +66,20 @@ def read(data: bytes) -> Workbook:
     try:
         with open(os.devnull, "w", encoding="utf-8") as quiet:  # noqa: PTH123 - a device
             book = xlrd.open_workbook(
-                file_contents=data, logfile=quiet, formatting_info=True, ragged_rows=True
+                file_contents=data,
+                logfile=quiet,
+                formatting_info=True,
+                ragged_rows=True,
+                on_demand=True,  # keeps the bytes, where heads and feet of pages are looked for
             )
+            sheets = book.sheets()
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
             message = "文件设有打开密码或已加密，请取消打开密码，另存为 .xlsx 后再提交。"
             raise UnreadableError(message) from None
         raise
     workbook = Workbook()
-    for one in book.sheets():
+    for number, one in enumerate(sheets):
         sheet = Sheet(one.name, dict(_cells(book, one)), is_1904=bool(book.datemode))
         sheet.visible = one.visibility == 0
         sheet.hidden_rows = _hidden(one.rowinfo_map)
@@ -82,9 +91,25 @@ def read(data: bytes) -> Workbook:
             Address(row + 1, column + 1): note.text
             for (row, column), note in one.cell_note_map.items()
         }
+        sheet.printed = tuple(dict.fromkeys(written(_margins(book, number))))
         workbook.sheets.append(sheet)
         workbook.problems += _objects(one)
+    book.release_resources()
     return workbook
+
+
+def _margins(book: xlrd.Book, number: int) -> Iterator[str]:
+    """The lines at the head and the foot of a sheet's pages ([MS-XLS] 2.4.136 and 2.4.124)."""
+    if book.biff_version < _BIFF8:
+        return
+    at, end = book._sh_abs_posn[number], book.base + book.stream_len  # noqa: SLF001 - nowhere else
+    while 0 <= at <= end - 4:
+        code, length = struct.unpack_from("<HH", book.mem, at)
+        if code == _EOF:
+            return
+        if code in {_HEAD, _FOOT} and length > 2:  # noqa: PLR2004 - more than the count
+            yield xlrd.biffh.unpack_unicode(book.mem[at + 4 : at + 4 + length], 0, lenlen=2)
+        at += 4 + length
 
 
 def _hidden(lines: dict[int, Any]) -> frozenset[int]:
