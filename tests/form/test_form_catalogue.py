@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading_samples import FORMS, VARIED
 from small_form import MAPPING, TEMPLATE, write_form
 
 from xlsync.base.errors import XlsyncError
-from xlsync.form import Catalogue
+from xlsync.form import Catalogue, Form
 from xlsync.form.catalogue import data_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +75,24 @@ def test_a_file_must_bear_the_name_of_its_form(tmp_path: Path) -> None:
 
 def test_the_data_folders_are_those_of_the_checkout() -> None:
     assert data_folder("templates") == ROOT / "templates"
+
+
+def test_the_varied_forms_have_all_that_any_form_has() -> None:
+    def has(form: Form) -> set[str]:
+        plan = form.mapping
+        tables = plan.tables.values()
+        fields = [*plan.fields.values()]
+        columns = [column for table in tables for column in table.columns.values()]
+        return {
+            *(f"field {item.type}" for item in fields),
+            *(f"column {item.type}" for item in columns),
+            *(f"unit {item.counted_in}" for item in (*fields, *columns)),
+            *(f"table {bool(table.tree)} {table.numbered}" for table in tables),
+            *(["several tables"] if len(plan.tables) > 1 else []),
+            *(["matrix"] if plan.labels else []),
+            *(["beneath"] if any(item.beneath for item in fields) else []),
+            *(["same label"] if any(item.below for item in fields) else []),
+        }
+
+    every = set().union(*map(has, FORMS.values()))
+    assert set().union(*map(has, VARIED.values())) == every

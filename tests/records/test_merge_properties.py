@@ -10,7 +10,7 @@ from diff_sample import MAPPING, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merge_sample import any_three, in_order, small_records, small_three
-from reading_samples import FORMS
+from reading_samples import VARIED
 
 from xlsync.base.record import MISSING, get, put
 from xlsync.records import merge, resolve
@@ -142,7 +142,7 @@ def _with_counts(counts: dict[str, str]) -> Record:
     return {"form": MAPPING.form, "id": "r-1", "items": rows}
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("form", VARIED.values(), ids=VARIED)
 def test_it_holds_for_every_form(form: Form) -> None:
     @given(any_three(form))
     @settings(max_examples=25, deadline=None)

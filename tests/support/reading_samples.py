@@ -24,6 +24,19 @@ ROOT = Path(__file__).resolve().parents[2]
 FORMS: dict[str, Form] = {form.id: form for form in Catalogue()}
 FORM = FORMS["project-goal-2023"]
 
+VARIED = {
+    form_id: FORMS[form_id]
+    for form_id in (
+        "project-goal-2023",
+        "project-goal-county-2011",
+        "project-monitoring-2019",
+        "project-self-evaluation-central-2020",
+        "whole-department-goal-2016",
+    )
+}
+"""Forms that have between them all that any installed form has, for tests that take long with each:
+with every form more they would take longer and find no more (test_form_catalogue.py holds that)."""
+
 TITLE = "财政项目支出绩效目标申报表"
 
 HEAD = """\

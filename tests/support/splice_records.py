@@ -79,6 +79,8 @@ _BY_TYPE: Mapping[str, st.SearchStrategy[Json]] = {
     "money": st.decimals(0, 10**13 - 1, places=2).map("{:.2f}".format),
     "score": st.decimals(0, 999, places=2).map("{:.2f}".format),
     "percent": st.decimals(0, 9999, places=2).map("{:.2f}".format),
+    "phone": st.text("0123456789-+", min_size=1, max_size=20),
+    "code": st.text("0123456789ABZ-.", min_size=1, max_size=20),
 }
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading_samples import FILLED, FORMS, HEAD, HEADINGS, our_workbook, read_grid, read_text
+from reading_samples import (
+    FILLED,
+    FORMS,
+    HEAD,
+    HEADINGS,
+    VARIED,
+    our_workbook,
+    read_grid,
+    read_text,
+)
 from record_strategies import records
 
 from xlsync.base.grid import Address, Cell, Sheet
@@ -34,7 +43,7 @@ few = settings(
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@pytest.fixture(params=list(FORMS.values()), ids=list(FORMS), scope="module")
+@pytest.fixture(params=list(VARIED.values()), ids=list(VARIED), scope="module")
 def form(request: pytest.FixtureRequest) -> Form:
     made: Form = request.param
     return made
