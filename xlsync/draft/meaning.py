@@ -101,10 +101,20 @@ def _name_labels(made: Meaning, spot: Spot, name: str) -> None:
     if spot.way is Way.MATRIX:
         for place, key in zip(spot.labels, ("row", "column"), strict=True):
             label = str(pairs[key])
+            if label not in made.of.values():
+                made.labels[label] = _as_printed(made.labels[label], place.text)
             if made.labels[label]["label"] == place.text:
                 made.of[place] = label
     elif len(spot.labels) == 1 and spot.labels[0].text == pairs["label"]:
         made.of[spot.labels[0]] = name
+
+
+def _as_printed(label: dict[str, Value], text: str) -> dict[str, Value]:
+    """A label of a matrix as the sheet spells it; how the form at hand does is a spelling."""
+    known = label.get("spellings")
+    every = [str(label["label"]), *(known if isinstance(known, list) else [])]
+    others = [one for one in every if one != text]
+    return {**label, "label": text, **({"spellings": others} if others else {})}
 
 
 def _known_field(made: Meaning, spot: Spot, form: Form, name: str) -> MeantField:

@@ -1,0 +1,92 @@
+"""How far a draft of an official layout is from the form that was made of it by hand.
+
+The blanks are the copies of ``samples/official-families`` without what people filled in. What is
+counted may only become less: a draft that understands more lowers a figure here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import openpyxl
+import pytest
+from reading_samples import FORMS
+
+from xlsync.draft import draft
+from xlsync.form import Form
+from xlsync.form.types import comparable
+from xlsync.reader import read
+from xlsync.sources import xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlsync.form.mapping import FieldBase
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "official-families"
+
+
+class Apart(NamedTuple):
+    """What a draft says otherwise than the form: places without a counterpart, and doubts."""
+
+    missing: int
+    more: int
+    tables: int
+    doubts: int
+
+
+MOST = {
+    "central-2015.xlsx": Apart(9, 3, 1, 11),
+    "county-2016.xlsx": Apart(11, 18, 2, 71),
+    "department-2016.xlsx": Apart(6, 2, 2, 29),
+    "monitoring-2019.xlsx": Apart(7, 5, 0, 19),
+    "self-evaluation-2020.xlsx": Apart(4, 1, 0, 14),
+}
+
+
+def emptied(name: str, folder: Path) -> tuple[Path, Form]:
+    """The official blank of a filled copy, and the form that it is."""
+    (reading,) = read(list(FORMS.values()), xlsx.read((SAMPLES / name).read_bytes()))
+    form = FORMS[reading.form or ""]
+    year = {form.mapping.fields[form.mapping.record.year or ""].pointer}
+    book = openpyxl.load_workbook(SAMPLES / name)
+    sheet = book.worksheets[0]
+    for pointer, address in reading.places.items():
+        is_level = pointer.rpartition("/")[2] in {
+            level for table in form.mapping.tables.values() for level in table.levels
+        }
+        if pointer not in year and not is_level:
+            sheet[address.a1].value = None
+    path = folder / "official.xlsx"
+    book.save(path)
+    return path, form
+
+
+def labels(items: Iterable[FieldBase]) -> list[str]:
+    return sorted(comparable(item.label).rstrip(":") for item in items)
+
+
+def apart(made: Form, form: Form, doubts: int) -> Apart:
+    def places(one: Form) -> list[str]:
+        tables = one.mapping.tables.values()
+        columns = (column for table in tables for column in table.columns.values())
+        return labels([*one.mapping.fields.values(), *columns])
+
+    drafted, by_hand = places(made), places(form)
+    missing = [label for label in by_hand if label not in drafted]
+    more = [label for label in drafted if label not in by_hand]
+    tables = abs(len(form.mapping.tables) - len(made.mapping.tables))
+    return Apart(len(missing), len(more), tables, doubts)
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_a_draft_is_no_further_from_the_form_than_it_was(name: str, tmp_path: Path) -> None:
+    official, form = emptied(name, tmp_path)
+    made = draft(official, "draft", None, list(FORMS.values()))
+    paths = [tmp_path / folder / "draft.toml" for folder in ("templates", "mappings")]
+    for path, text in zip(paths, (made.template, made.mapping), strict=True):
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+    found = apart(Form.load(*paths), form, made.template.count("# ?") + made.mapping.count("# ?"))
+    assert found == MOST[name], "lower the figures where the draft understands more"
