@@ -20,7 +20,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import make_folder, write_file
 from xlsync.base.record import MISSING, get, put, split
 from xlsync.base.strict import Field, Strict, model_validator
-from xlsync.demo.staff import choose, type_in
+from xlsync.demo.staff import choose, mark, type_in
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.form.catalogue import data_folder
 from xlsync.form.loading import load_toml
@@ -61,6 +61,21 @@ class Choosing(Strict):
     choice: str
 
 
+class Marked(Strict):
+    """What is written into the rows of some projects of a list, or of all of them."""
+
+    projects: list[str] = []
+    set: dict[str, str]
+
+
+class Marking(Strict):
+    """A workbook of the house on which a person says something: a review, a ledger."""
+
+    source: str = Field(key="from")
+    sheet: str
+    rows: list[Marked] = Field(min_length=1)
+
+
 class Step(Strict):
     """One step: a command and how it ends, or a folder and what comes into it."""
 
@@ -70,6 +85,7 @@ class Step(Strict):
     folder: str | None = None
     files: list[Sending] = []
     choices: list[Choosing] = []
+    marks: list[Marking] = []
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
@@ -116,6 +132,7 @@ class _Season:
         self.places = {
             "repo": folder / "版本库",
             "work": folder,
+            "sample": sample,
             "roster": sample / self.script.roster,
             "form": self.script.form,
         }
@@ -151,6 +168,10 @@ class _Season:
                 chosen = choose(path.read_bytes(), choosing.choice)
                 if chosen is not None:
                     write_file(target / path.name, chosen)
+        for marking in step.marks:
+            path = self.folder / marking.source
+            words = [(set(one.projects), one.set) for one in marking.rows]
+            write_file(target / path.name, mark(path.read_bytes(), marking.sheet, words))
         self.print([line(f"  {target}")])
 
     def _receive(self, sending: Sending, target: Path) -> None:
@@ -159,7 +180,7 @@ class _Season:
             shutil.copy(again, target / again.name)
             return
         filled = [
-            (sending.name or path.name, type_in(self.form, data, self._answer(record, sending)))
+            (sending.name or path.name, self._typed(data, self._answer(record, sending)))
             for path, data, record in self._workbooks(sending)
         ]
         if not filled:
@@ -172,10 +193,14 @@ class _Season:
         for name, data in filled:
             write_file(target / name, data)
 
+    def _typed(self, data: bytes, answer: Record) -> bytes:
+        return type_in(self.forms[answer["form"]], data, answer)
+
     def _workbooks(self, sending: Sending) -> Iterator[tuple[Path, bytes, Record]]:
         """The workbooks that a unit or project got, and what they say so far."""
         for path, data, record in self._sent(str(sending.source)):
-            title, group = self.form.title(record), self.form.group(record)
+            form = self.forms[record["form"]]
+            title, group = form.title(record), form.group(record)
             is_wanted = title == sending.project or (
                 sending.group is not None and group.endswith(sending.group)
             )
@@ -197,15 +222,16 @@ class _Season:
     def _answer(self, record: Record, sending: Sending) -> Record:
         """What a unit types: the answer of its project where the workbook is blank."""
         answered = copy.deepcopy(record)
-        if not self._has_rows(record):
-            for pointer, value in self._like(self.form.title(record)):
+        form = self.forms[record["form"]]
+        if form is self.form and not self._has_rows(record):
+            for pointer, value in self._like(form.title(record)):
                 if get(record, pointer) in (None, "", MISSING):
                     put(answered, pointer, value)
         for pointer in sending.drop:
             _change(answered, pointer, MISSING)
         for pointer, value in sending.set.items():
             _change(answered, pointer, value)
-        return self.form.identified(answered)
+        return form.identified(answered)
 
     def _has_rows(self, record: Record) -> bool:
         tables = self.form.mapping.tables.values()

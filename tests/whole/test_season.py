@@ -47,18 +47,21 @@ def test_each_collection_says_what_came_of_the_files(season: Played) -> None:
     assert told == [
         ("2024/一上", "新收 19，未变 1，退回 1"),
         ("2024/一上", "新收 7，更新 2，他人副本 1"),
-        ("2024/一上", "新收 13，未变 1"),
+        ("2024/一上", "新收 16，未变 1"),
+        ("2024/一上", "新收 1"),
+        ("2024/一上", "没有找到文件"),
+        ("2024/一上", "没有找到文件"),
         ("2024/二上", "新收 40，合并 1，冲突 1"),
         ("2024/二上", "合并 1"),
     ]
-    assert "下发 2024/一上：新发 40" in season.printed
-    assert "2024/一上：共 40 个项目，已收 39，未回 1。" in season.printed
+    assert "下发 2024/一上：新发 45" in season.printed
+    assert "2024/一上：共 45 个项目，已收 43，未回 1，取消 1。" in season.printed
 
 
 def test_nothing_waits_any_more(season: Played) -> None:
     result = invoke("-R", season.folder / "版本库", "status", "2024/二上", "--json")
     rows = json.loads(result.stdout)
-    assert len(rows) == 40
+    assert len(rows) == 44
     assert {row["state"] for row in rows} == {"已收"}
 
 
@@ -75,7 +78,13 @@ def test_the_life_of_a_refused_project_is_told(season: Played) -> None:
         assert word in life
 
 
-@pytest.mark.parametrize("name", ["台账.xlsx", "修订对照表.xlsx", "汇总表.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("台账.xlsx", "核查结果.xlsx", "二上名册.xlsx", "修订对照表.xlsx", "汇总表.xlsx"),
+        *("审核/审核意见表_2024-一上.xlsx", "催报/催报一览_2023-11-13.xlsx"),
+    ],
+)
 def test_the_workbooks_open(season: Played, name: str) -> None:
     assert openpyxl.load_workbook(season.folder / name).sheetnames
 
@@ -105,3 +114,35 @@ def test_the_page_alone_comes_to_the_same(season: Played, tmp_path: Path) -> Non
     assert mine.keys() == theirs.keys()
     for name, said in theirs.items():
         assert mine[name] == said, name
+
+
+def test_a_reviewers_words_and_ticks_stand(season: Played) -> None:
+    told = re.findall(r"^(审核意见|提醒核实) .*：已采用 (\d+)", season.printed, re.MULTILINE)
+    assert [(kind, int(count) > 0) for kind, count in told] == [
+        ("提醒核实", True),
+        ("审核意见", True),
+    ]
+    rows = invoke("-R", season.folder / "版本库", "status", "2024/一上", "--json").stdout
+    states = {row["title"]: row["state"] for row in json.loads(rows)}
+    assert states["镇政府-预备费"] == "退回修改"
+    assert states["社发办-老年教育经费"] == "已审（有条件）"
+
+
+def test_what_the_coordinator_decided_goes_on_to_the_next_round(season: Played) -> None:
+    rows = invoke("-R", season.folder / "版本库", "status", "2024/二上", "--json").stdout
+    units = {row["title"]: row["group"] for row in json.loads(rows)}
+    assert units["经发办-企业服务专项"].endswith("财政所")
+    assert "平安办-岗亭改造" not in units
+
+
+def test_ceilings_and_the_amounts_of_two_forms_are_told(season: Played) -> None:
+    assert "超过控制数 9,000,000.00 元，多 " in season.printed
+    assert (
+        "与 2024/二上 “年度资金申请总额”10,000,000.00 元不符，少 1,000,000.00 元" in season.printed
+    )
+
+
+def test_an_undone_collection_and_reminders_are_told(season: Played) -> None:
+    assert "撤销" in season.printed
+    assert len([*(season.folder / "催报").glob("*.eml")]) == 2
+    assert "试运行，没有写入" in season.printed

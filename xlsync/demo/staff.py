@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from openpyxl import load_workbook
 
 from xlsync.base.grid import Area, column_letters
-from xlsync.base.record import get
+from xlsync.base.record import MISSING, get
 from xlsync.records.conflicts import CHOICE, NUMBER
 from xlsync.records.conflicts import SHEET as CONFLICTS
 from xlsync.workbook.manifest import field_name, table_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.form.mapping import FieldBase, Table
+
+
+_PROJECT = "项目"
+"""How lists of projects head the column of their names."""
 
 
 def type_in(form: Form, data: bytes, record: Record) -> bytes:
@@ -52,6 +56,29 @@ def choose(data: bytes, choice: str) -> bytes | None:
     for row in range(numbers.row + 1, worksheet.max_row + 1):
         if isinstance(worksheet.cell(row, numbers.column).value, int | float):
             worksheet.cell(row, choices.column).value = choice
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def mark(
+    data: bytes, sheet: str, words: Iterable[tuple[Collection[str], Mapping[str, str]]]
+) -> bytes:
+    """Write into the columns of a list, headed as they are called, in the rows of some projects.
+
+    ``words`` are names of projects, none for all of them, each with texts by heading.
+    """
+    workbook = load_workbook(io.BytesIO(data))
+    worksheet = workbook[sheet]
+    rows = [*worksheet.iter_rows()]
+    first = next(at for at, row in enumerate(rows) if _PROJECT in {cell.value for cell in row})
+    heads = {cell.value: at for at, cell in enumerate(rows[first])}
+    for titles, texts in words:
+        for row in rows[first + 1 :]:
+            title = row[heads[_PROJECT]].value
+            if title and (not titles or title in titles):
+                for head, text in texts.items():
+                    row[heads[head]].value = text or None
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
@@ -89,7 +116,8 @@ def _set_row(
 
 
 def _set(worksheet: Worksheet, address: str, item: FieldBase, value: Json) -> None:
-    worksheet[address].value = item.kind.content(value) if value else None
+    is_blank = value is MISSING or not value
+    worksheet[address].value = None if is_blank else item.kind.content(value)
 
 
 def _area(workbook: Workbook, name: str) -> Area:

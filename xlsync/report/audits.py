@@ -108,7 +108,7 @@ def _findings(target: Book, title: str, note: str, made: Audit) -> None:
             _WORDS[one.problem.severity],
             one.problem.code,
             one.problem.message,
-            "\n".join(f"{each.title}（{each.record}）" for each in one.projects),
+            "；".join(f"{each.title}（{each.record}）" for each in one.projects),
         )
         for unit, found in _sorted(made).items()
         for one in found

@@ -124,7 +124,7 @@ def _projects(made: Book, title: str, rows: Sequence[Standing]) -> None:
             row.warnings,
             row.due or "",
             row.timeliness,
-            "\n".join(map(decision_line, row.decisions)),
+            "；".join(map(decision_line, row.decisions)),
             row.record,
         )
         for number, row in enumerate(rows, start=1)

@@ -199,9 +199,8 @@ class _Auditor:
         rule, first, _ = parts[0]
         field_ = first.form.mapping.fields[rule.amount]
         unit = field_.counted_in
-        whose = f"“{line.unit}”" if line.unit else "本轮"
         message = (
-            f"{whose} {len(parts)} 个项目的“{field_.label}”合计 {told(total, unit)}，"
+            f"{len(parts)} 个项目的“{field_.label}”合计 {told(total, unit)}，"
             f"超过{line.heading} {told(line.amount, unit)}，多 {told(total - line.amount, unit)}。"
             "请压减，或核对控制数。"
         )
