@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 import pytest
 from killing import killed_at, needs_fork
 from returning import ROUND, changed, send, whole
-from running import FORMS, PROGRAM, save, settings
+from running import FORM, FORMS, PROGRAM, record, save, settings
 
+from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout, writing
 from xlsync.repository import writing as packing
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds import collect
+from xlsync.rounds import collect, incoming
 from xlsync.rounds.issuing import Ticket
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from xlsync.base.record import Json
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +169,53 @@ def test_a_full_disk_is_said_and_the_repository_is_as_it_was(
 
 def _full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+NESTED = "[" * 700 + "]" * 700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        f'{{"form": "{FORM}", "indicators": {NESTED}}}',
+        f'{{"form": "{FORM}", "year": {"9" * 5000}}}',
+        '{"record": null, "problems": [{"code": [], "severity": ["error"], "message": {}}]}',
+        f'{{"record": {{"form": {{}}, "id": {NESTED}}}, "problems": 1}}',
+        '{"form": "\\ud800", "id": "\\ud800"}',
+        "\x00\x01{",
+    ],
+    ids=["lists", "rows", "number", "problems", "form", "half", "bytes"],
+)
+def test_no_file_ends_the_collection_of_the_others(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "来"
+    save(folder / "a.json", record("好的一份"))
+    (folder / "b.json").write_text(text, encoding="utf-8")
+    with api.init(tmp_path / "库") as repository:
+        made = api.collect(repository, ROUND, [folder])
+        assert {one.path.name: one.is_accepted for one in made.outcomes} == {
+            "a.json": True,
+            "b.json": False,
+        }
+        assert api.collect(repository, ROUND, [folder]).commit is None
+
+
+def test_a_reader_that_breaks_ends_only_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "来"
+    save(folder / "a.json", record("好的一份"))
+    save(folder / "b.json", record("坏的一份"))
+    real = incoming.received_form
+
+    def breaking(forms: Json, keys: Json, file: Json, reading: Json) -> Json:
+        if file.path.name == "b.json":
+            raise RuntimeError("broken")
+        return real(forms, keys, file, reading)
+
+    monkeypatch.setattr(incoming, "received_form", breaking)
+    with api.init(tmp_path / "库") as repository:
+        made = api.collect(repository, ROUND, [folder])
+    told = {one.path.name: [each.code for each in one.problems] for one in made.outcomes}
+    assert "X001" in told["b.json"]
+    assert "X001" not in told["a.json"]

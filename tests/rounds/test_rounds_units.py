@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from roster_files import as_csv, save_csv
 from running import FORM, FORMS, invoke, record, save
 
+from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.rounds.roster import open_roster
 from xlsync.rounds.units import Unit, UnitTree
@@ -195,3 +196,33 @@ def test_a_round_as_a_roster_sends_nothing_when_it_goes_out_again(
     again = invoke("-R", town, "distribute", ROUND, *options)
     assert "未变 4" in again.stdout, again.output
     assert "没有新内容" in again.stdout
+
+
+def test_two_offices_change_the_list_of_units_and_both_count(tmp_path: Path) -> None:
+    base = [Unit("一科", "镇"), Unit("二科", "镇"), Unit("三科", "镇")]
+    with api.init(tmp_path / "甲") as ours, api.init(tmp_path / "乙") as theirs:
+        api.keep_units(ours, UnitTree.of(base))
+        api.sync(theirs, str(tmp_path / "甲"))
+        mine = [Unit("一科", "镇", phone="1"), Unit("二科", "镇"), Unit("四科", "镇")]
+        other = [Unit("一科", "镇", mail="a@b.cn"), Unit("二科", "镇", contact="李"), base[2]]
+        api.keep_units(ours, UnitTree.of(mine))
+        api.keep_units(theirs, UnitTree.of(other))
+        api.sync(theirs, str(tmp_path / "甲"))
+        found = {one.name: one for one in api.units(theirs)}
+        assert found["一科"] == Unit("一科", "镇", phone="1", mail="a@b.cn")
+        assert found["二科"] == Unit("二科", "镇", contact="李")
+        assert found.keys() == {"镇", "一科", "二科", "四科"}, "三科 was taken out on one side"
+        assert [*api.units(theirs)] == [*api.units(ours)]
+
+
+def test_one_value_changed_by_both_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    with api.init(tmp_path / "甲") as ours, api.init(tmp_path / "乙") as theirs:
+        api.keep_units(ours, UnitTree.of([Unit("一科")]))
+        api.sync(theirs, str(tmp_path / "甲"))
+        api.keep_units(ours, UnitTree.of([Unit("一科", phone="1")]))
+        api.keep_units(theirs, UnitTree.of([Unit("一科", phone="2")]))
+        with pytest.raises(XlsyncError, match="两边改得不一样"):
+            api.sync(theirs, str(tmp_path / "甲"))
+        api.keep_units(theirs, UnitTree.of([Unit("一科", phone="1")]))
+        api.sync(theirs, str(tmp_path / "甲"))
+        assert [one.phone for one in api.units(theirs)] == ["1"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from desk_server import BOUNDARY, MULTIPART, end_of, part
+from running import invoke
 
 from xlsync import api
 from xlsync.cli import cli
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 _FINDINGS = 1
 
 
+_BESIDE = {"audit", "ceilings_import", "roster_export"}
+"""What the page has no part for: it is done by command, in the same repository."""
+
+
 class PageClerk:
     """Does at the page what the words of a command say; the result is how the command ends."""
 
@@ -38,7 +43,7 @@ class PageClerk:
         self.server = server
 
     def __call__(self, words: list[str]) -> int:
-        words = list(words)
+        whole, words = words, list(words)
         if words[0] == "-R":
             del words[:2]
         name, *rest = words
@@ -48,6 +53,9 @@ class PageClerk:
             name, rest = f"{name}_{rest[0]}", rest[1:]
             command = command.commands[name.partition("_")[2]]
         asked = command.make_context(name, rest).params
+        is_part = name == "distribute" and asked["under"]
+        if name in _BESIDE or is_part or asked.get("is_preview"):
+            return invoke(*whole).exit_code
         act = getattr(self, f"do_{name}", None)
         assert act is not None, f"the page has nothing for {name}"
         return act(**asked) or 0

@@ -58,7 +58,8 @@ def _file(path: Path) -> str:
 def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> Iterator[Line]:
     """What a collection did in a sentence, whether it changed anything, and what goes back."""
     counts = "，".join(f"{state.value} {count}" for state, count in collection.counts().items())
-    yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
+    if counts or not collection.reviews:
+        yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
     if collection.is_preview:
         yield line("试运行，没有写入。", "yellow")
     elif collection.commit is None:

@@ -221,7 +221,7 @@ class _RoundReversal:
             return {}
         if top in {layout.RECEIPTS, layout.RECEIVED}:
             return {} if self._file_stays(path) else {path: one.theirs}
-        if top in {layout.DEADLINES, layout.TICKS, layout.ROSTERS}:
+        if top in {layout.DEADLINES, layout.TICKS, layout.CEILINGS, layout.ROSTERS}:
             return self._list(path)
         record_id = path.split("/")[3] if top == layout.CONFLICTS else _id_of(path)
         return {} if self._stays(record_id) else self._about(record_id, path, one)
