@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import struct
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,13 +10,13 @@ import pytest
 from dulwich.objects import Blob, Commit, Tree
 from dulwich.repo import Repo
 from running import invoke, record, save
+from torture.repositories import DAMAGES
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import within
 from xlsync.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 ROUND = "2023/一上"
@@ -33,89 +31,6 @@ def town(tmp_path: Path) -> Path:
         file = save(tmp_path / f"{name}.json", record(name))
         assert invoke("-R", folder, "collect", ROUND, file).exit_code == 0
     return folder
-
-
-def _packs(folder: Path, suffix: str) -> list[Path]:
-    return sorted((folder / "objects" / "pack").glob(f"*{suffix}"))
-
-
-def _each(suffix: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        for path in _packs(folder, suffix):
-            data = path.read_bytes()
-            path.chmod(0o644)
-            path.write_bytes(change(data))
-
-    return damage
-
-
-def _head(text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / "HEAD").write_text(text) and None
-
-
-def _branch(data: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / "refs" / "heads" / "main").write_bytes(data) and None
-
-
-def _config(text: str) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        with (folder / "config").open("a") as file:
-            file.write(text)
-
-    return damage
-
-
-def _link(name: str) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        (folder / name).unlink(missing_ok=True)
-        (folder / name).symlink_to("/dev/zero")
-
-    return damage
-
-
-def _fifo(folder: Path) -> None:
-    (folder / "packed-refs").unlink(missing_ok=True)
-    os.mkfifo(folder / "packed-refs")
-
-
-DAMAGES: dict[str, Callable[[Path], None]] = {
-    "pack empty": _each(".pack", lambda _: b""),
-    "pack cut in half": _each(".pack", lambda data: data[: len(data) // 2]),
-    "pack without its head": _each(".pack", lambda data: data[12:]),
-    "pack of another version": _each(
-        ".pack", lambda data: data[:4] + struct.pack(">I", 9) + data[8:]
-    ),
-    "pack all zeros": _each(".pack", lambda data: bytes(len(data))),
-    "pack with one byte changed": _each(
-        ".pack", lambda data: data[:40] + bytes([data[40] ^ 255]) + data[41:]
-    ),
-    "index empty": _each(".idx", lambda _: b""),
-    "index cut": _each(".idx", lambda data: data[:100]),
-    "index all ones": _each(".idx", lambda data: b"\xff" * len(data)),
-    "index of another version": _each(".idx", lambda data: data[:4] + b"\0\0\0\x09" + data[8:]),
-    "index gone": lambda folder: [path.unlink() for path in _packs(folder, ".idx")] and None,
-    "pack gone": lambda folder: [path.unlink() for path in _packs(folder, ".pack")] and None,
-    "branch empty": _branch(b""),
-    "branch is no hash": _branch(b"hello\n"),
-    "branch of nothing": _branch(b"1" * 40 + b"\n"),
-    "branch is binary": _branch(b"\0\xff\n"),
-    "branch names itself": _branch(b"ref: refs/heads/main\n"),
-    "HEAD empty": _head(""),
-    "HEAD is no hash": _head("nothing\n"),
-    "HEAD leads outside": _head("ref: ../../etc/passwd\n"),
-    "HEAD names itself": _head("ref: HEAD\n"),
-    "HEAD has no end": _link("HEAD"),
-    "config has no end": _link("config"),
-    "config is none": _config("[core\nhello\n"),
-    "config includes": _config("[include]\n\tpath = /dev/zero\n"),
-    "config of SHA-256": _config(
-        "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n"
-    ),
-    "config of another version": _config("[core]\n\trepositoryformatversion = 7\n"),
-    "packed refs has no end": _link("packed-refs"),
-    "packed refs is a pipe": _fifo,
-    "objects gone": lambda folder: shutil.rmtree(folder / "objects" / "pack"),
-}
 
 
 @pytest.mark.parametrize("name", DAMAGES)

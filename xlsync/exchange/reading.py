@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Cell
-from xlsync.base.problems import from_json, problem
+from xlsync.base.problems import Severity, from_json, has_error, problem
 from xlsync.base.record import get, pointers
 from xlsync.form.codes import coded
 from xlsync.form.salvage import salvage
@@ -47,9 +47,22 @@ MAX_JSON_ITEMS = 4_000_000
 MAX_RECORDS = 20_000
 """Records of one file: twice the largest round."""
 
+MAX_FAILED = 1_000
+"""Records of one file with errors, after which the rest is not looked at."""
+
+MAX_FINDINGS = 10_000
+"""Findings of one form that are told one by one; as many cells as a form may have."""
+
+MAX_FOUND = 32_767
+"""Characters of a text that is quoted: what a cell holds ([MS-OI29500] 2.1.702)."""
+
+_LONGEST_FAILURE = 200
+"""Characters of what an error says that are shown."""
+
 __all__ = [
     "Arrival",
     "FileReading",
+    "failure",
     "find_arrivals",
     "find_files",
     "loaded",
@@ -124,13 +137,57 @@ def read_arrival(
     arrival: Arrival,
     other: Callable[[Workbook], object] = lambda _: None,
 ) -> FileReading:
-    """Read a file that was found; a workbook in which there is no form is given to ``other``."""
+    """Read a file that was found; a workbook in which there is no form is given to ``other``.
+
+    Whatever a file does to the reader, it ends only itself, and what is told of it is bounded.
+    """
     arrival = loaded(arrival)
+    try:
+        return _bounded(_read(forms, arrival, other))
+    except Exception as error:  # noqa: BLE001 - the others are read
+        return FileReading(arrival.path, arrival.data or b"", [_unreadable(failure(error))])
+
+
+def failure(error: Exception) -> Problem:
+    """What is said of a file on which reading itself failed (X001)."""
+    if isinstance(error, (RecursionError, MemoryError)):
+        return problem("X001", "文件嵌套过深或过大，没有读取，请检查它是怎么来的。")
+    message = (
+        f"读取这份文件时出错（{type(error).__name__}），没有读出；其余文件不受影响。"
+        "请用电子表格软件打开后另存一份再收集，并把原件发给维护人员。"
+    )
+    return problem("X001", message, found=str(error)[:_LONGEST_FAILURE] or None)
+
+
+def _bounded(reading: FileReading) -> FileReading:
+    """The same with no more findings than a person can use; the rest is counted."""
+    for one in reading.readings:
+        rest = one.problems[MAX_FINDINGS:]
+        if rest:
+            del one.problems[MAX_FINDINGS:]
+            worst = any(found.severity is Severity.ERROR for found in rest)
+            message = f"还有 {len(rest)} 处类似的问题没有一一列出，请检查原文件。"
+            one.problems.append(problem("X001" if worst else "S007", message))
+        one.problems[:] = [_short(found) for found in one.problems]
+    return reading
+
+
+def _short(found: Problem) -> Problem:
+    """The same with a text as long as a cell holds; no longer one was typed into a form."""
+    text = found.found
+    if text is None or len(text) <= MAX_FOUND:
+        return found
+    return replace(found, found=f"{text[:MAX_FOUND]}…（共 {len(text):,} 字）")
+
+
+def _read(
+    forms: Mapping[str, Form], arrival: Arrival, other: Callable[[Workbook], object]
+) -> FileReading:
     data, ending = arrival.data or b"", arrival.path.suffix.lower()
     if arrival.problem is not None:
         return FileReading(arrival.path, data, [_unreadable(arrival.problem)])
     if is_json(ending, data):
-        readings = list(_records(forms, data, ending))
+        readings = list(_until_hopeless(_records(forms, data, ending)))
         if not readings:
             readings = [_unreadable(problem("X003", "没有找到记录，请检查文件内容。"))]
         readings[0].problems[:0] = other_ending(ending, Format.JSON)
@@ -141,6 +198,18 @@ def read_arrival(
     is_form = workbook.is_text or any(one.form for one in readings)
     found = None if is_form else other(workbook)
     return FileReading(arrival.path, data, readings, workbook.is_text, saved, found)
+
+
+def _until_hopeless(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The readings of a list, up to the point from which on it is no list of records at all."""
+    failed = 0
+    for one in readings:
+        failed += has_error(one.problems)
+        if failed > MAX_FAILED:
+            message = f"有错误的记录已超过 {MAX_FAILED:,} 条，这一条起没有再读，请先改正或拆分。"
+            yield _unreadable(problem("X001", message), one.start)
+            return
+        yield one
 
 
 def is_json(ending: str, data: bytes) -> bool:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Reading", "read"]
 
+MOST_FORMS = 500
+"""Forms of one file that are found by their labels; more of them come in several files."""
+
 MOST_CELLS = 10_000
 """Cells of one form that is found by its labels; one with a thousand rows has half as many."""
 
@@ -134,6 +137,9 @@ def _by_labels(
     last: Reading | None = None
     alone = alone and sum(bool(region.forms) for _, region in regions) == 1
     outside = [*_texts_outside(regions)]
+    if sum(bool(region.forms) for _, region in regions) > MOST_FORMS:
+        yield _too_many(regions)
+        return
     for number, (sheet, region) in enumerate(regions):
         before = regions[number - 1][1] if number and regions[number - 1][0] is sheet else None
         above = [*outside, *(closing_lines(before) if before else ())]
@@ -180,6 +186,14 @@ def _of_region(located: Located, region: Region, carriers: Carriers | None) -> R
         located.problems += told
     located.problems += stray_comments(located.sheet, region.comments)
     return _sorted(read_values(located))
+
+
+def _too_many(regions: Sequence[tuple[Sheet, Region]]) -> Reading:
+    """The one problem (X001) of a file with more forms than anybody sends in one."""
+    count = sum(bool(region.forms) for _, region in regions)
+    message = f"文件里有 {count:,} 份表，多于 {MOST_FORMS} 份，未读入。请拆分成几个文件后再提交。"
+    name = regions[0][0].name or None
+    return Reading(name, 1, None, None, [problem("X001", message).at(name, None)])
 
 
 def _too_large(sheet: Sheet, region: Region) -> Reading:

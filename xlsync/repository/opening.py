@@ -21,7 +21,10 @@ from xlsync.repository.objects import DAMAGE, damaged
 if TYPE_CHECKING:
     from dulwich.objects import ObjectID
 
-_CONTROL_FILES = ("HEAD", "config", "config.worktree", "packed-refs", "commondir", "shallow")
+_CONTROL_FILES = (
+    *("HEAD", "config", "config.worktree", "packed-refs", "commondir", "shallow"),
+    *("objects/info/alternates", "objects/info/commit-graph"),
+)
 _MAX_CONTROL_BYTES = 4_000_000
 """Of one control file; 10,000 packed refs are 0.6 MB."""
 
@@ -37,6 +40,7 @@ def open_repo(path: Path | str) -> Repo:
     """
     for name in _CONTROL_FILES:
         _check_control_file(Path(path) / name)
+    _check_plain(Path(path))
     try:
         repo = Repo(str(path))
     except NotGitRepository:
@@ -91,6 +95,22 @@ def _check_control_file(path: Path) -> None:
             )
     except OSError as error:
         raise XlsyncError(f"cannot open the repository {path.parent}: {error}") from error
+
+
+def _check_plain(folder: Path) -> None:
+    """Refuse branches and packs that are devices, pipes or links to them, or without end."""
+    try:
+        for path in (*(folder / "refs").rglob("*"), *(folder / "objects" / "pack").glob("*")):
+            is_ref = path.is_relative_to(folder / "refs")
+            if path.is_dir():
+                continue
+            is_gone = not path.is_symlink() and not path.exists()
+            if is_gone:  # another process was faster
+                continue
+            if not path.is_file() or (is_ref and path.stat().st_size > _MAX_CONTROL_BYTES):
+                raise damaged(str(folder), f"{path.name} 不是正常的文件")
+    except OSError as error:
+        raise XlsyncError(f"cannot open the repository {folder}: {error}") from error
 
 
 def _reason(error: BaseException) -> str:

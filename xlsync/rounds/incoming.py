@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
 from xlsync.base.workers import processes, spread
-from xlsync.exchange.reading import Arrival, find_files, loaded, read_arrival, unpacked
+from xlsync.exchange.reading import (
+    Arrival,
+    failure,
+    find_files,
+    loaded,
+    read_arrival,
+    unpacked,
+)
 from xlsync.form import Form
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
@@ -26,14 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.grid import Workbook
-    from xlsync.base.problems import Problem
     from xlsync.repository import ObjectID
     from xlsync.rounds.receipt_documents import Receipt
 
     Paths = tuple[tuple[Path, Path], ...]
-
-_LONGEST_FAILURE = 200
-"""Characters of what an error says that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +166,7 @@ def _arrivals(path: Path, passed: list[Path]) -> Iterator[Arrival]:
     try:
         yield from map(loaded, unpacked(path, passed))
     except Exception as error:  # noqa: BLE001 - whatever a file does, the others are collected
-        yield Arrival(path, b"", _failure(error))
-
-
-def _failure(error: Exception) -> Problem:
-    """What is said of a file on which reading itself failed (X001)."""
-    message = (
-        f"读取这份文件时出错（{type(error).__name__}），没有读出；其余文件不受影响。"
-        "请用电子表格软件打开后另存一份再收集，并把原件发给维护人员。"
-    )
-    return problem("X001", message, found=str(error)[:_LONGEST_FAILURE] or None)
+        yield Arrival(path, b"", failure(error))
 
 
 # ---- in another process, or in this one ---------------------------------------------
@@ -211,7 +205,7 @@ def _read(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Re
     try:
         return _read_whole(forms, keys, arrival)
     except Exception as error:  # noqa: BLE001 - as above
-        told = ReceivedForm("", None, states_id=False, problems=(_failure(error),), is_typed=False)
+        told = ReceivedForm("", None, states_id=False, problems=(failure(error),), is_typed=False)
         return _Read(arrival.path, arrival.data or b"", ((told, None),), is_text=False)
 
 
