@@ -33,6 +33,7 @@ _ROUND = "2023/一上"
 _UNITS = 200
 _COLLECTED = 500
 _DESK = [sys.executable, "-m", "xlsync", "desk", "--no-browser"]
+_FORMS = api.forms()
 _PLAIN = [sys.executable, "-c", "import uvicorn, starlette.applications, jinja2"]
 
 
@@ -81,7 +82,7 @@ def _record(number: int) -> Record:
     """A filled form of the samples under a name of its own."""
     known = _samples()
     made: Record = {**known[number % len(known)], "id": f"{number:012x}"}
-    form = api.forms().find(str(made["form"]))
+    form = _FORMS.find(str(made["form"]))
     put(made, form.mapping.fields[form.mapping.record.title].pointer, f"项目{number}")
     put(made, form.mapping.fields[form.mapping.record.group].pointer, f"单位{number % _UNITS}")
     return made
@@ -134,8 +135,8 @@ def _ledger(folder: Path, count: int) -> None:
 
 
 def _first_results(folder: Path) -> None:
-    form = next(iter(api.forms().values()))
     records = [_record(number) for number in range(_COLLECTED)]
+    form = _FORMS.find(str(records[0]["form"]))
     fitting = [one for one in records if one["form"] == form.id]
     list(api.write_workbooks(form, fitting, folder / "来"))
     api.init(folder / "new").close()
