@@ -30,6 +30,8 @@ PAGES = [
     f"{ROUND}/reviewing",
     f"{ROUND}/totals",
     f"{ROUND}/reminding",
+    f"{ROUND}/auditing",
+    f"{ROUND}/sending",
     "/units",
     PROJECT,
     "/nowhere",

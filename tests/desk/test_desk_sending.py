@@ -150,3 +150,30 @@ def test_what_goes_out_and_what_is_owed_is_written_as_mails(office: Server, tmp_
     assert due.status == 303
     with api.open_repository(tmp_path / "库") as repository:
         assert {one.due for one in api.status(repository, NAME)} == {"2024-10-31"}
+
+
+def test_ceilings_are_kept_once_they_were_seen_and_the_round_is_audited(
+    office: Server, tmp_path: Path
+) -> None:
+    rows = "项目名称,实施单位,项目资金总额（元）\n修路,财政所,1200000.00\n种树,绿化所,800000.00\n"
+    preview = drop(office, rows)
+    answer = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    assert "下发完成" in end_of(office, answer.headers["location"])
+    here = f"/round/{NAME}/auditing"
+    assert office.ask(here).status == 200
+    roster = office.ask(f"/round/{NAME}/roster")
+    assert roster.data.startswith(b"PK")
+    ceilings = "单位,控制数（元）\n财政所,1000000.00\n".encode()
+    answer = office.upload(here, [("list", "控制数.csv", ceilings)])
+    seen = office.ask(answer.headers["location"]).text
+    assert "1,000,000.00" in seen
+    with api.open_repository(tmp_path / "库") as repository:
+        assert not api.ceilings(repository, NAME)
+    assert office.send(answer.headers["location"], {}).status == 303
+    with api.open_repository(tmp_path / "库") as repository:
+        assert [one.unit for one in api.ceilings(repository, NAME)] == ["财政所"]
+    assert "财政所" in office.ask(here).text
+    assert office.ask(f"{here}/book").data.startswith(b"PK")
+    bad = office.upload(here, [("list", "控制数.csv", b"a,b\n1,2\n")])
+    assert "用这份控制数" not in office.ask(bad.headers["location"]).text
+    assert office.send(bad.headers["location"], {}).status == 409

@@ -96,3 +96,14 @@ def test_a_folder_of_this_machine_is_read_where_it_is(own_server: Server, tmp_pa
     missing = own_server.send(HERE, {"path": str(tmp_path / "没有")})
     assert missing.status == 400
     assert "没有找到" in missing.text
+
+
+def test_a_preview_of_a_collection_writes_nothing(own_server: Server, tmp_path: Path) -> None:
+    save(tmp_path / "收到" / "one.json", record("新项目"))
+    before = own_server.ask("/pulse").text
+    answer = own_server.send(HERE, {"path": str(tmp_path / "收到"), "preview": "1"})
+    page = end_of(own_server, answer.headers["location"])
+    assert "这是预览，什么都没有记入" in page
+    assert "新收" in page
+    assert own_server.ask("/pulse").text == before
+    assert "新项目" not in own_server.ask("/round/2023/二上/ledger").text

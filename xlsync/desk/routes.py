@@ -16,6 +16,7 @@ from xlsync.desk.endpoints import desk_of
 from xlsync.desk.guarding import Guard, see_other
 from xlsync.desk.jobs import disk_trouble
 from xlsync.desk.pages import (
+    auditing,
     collecting,
     comparing,
     conflicts,
@@ -53,6 +54,7 @@ _PAGES = (
     deciding,
     ledger,
     reminding,
+    auditing,
     units,
     project,
     comparing,

@@ -95,7 +95,7 @@ def _collect(request: Request, sent: Sent) -> Response:
         paths.append(path)
     if not paths:
         raise RefusedError("没有选择文件。请把收到的文件拖进来，或点按钮选择，再点“开始收集”。")
-    replacing = "replacing" in sent.values
+    replacing, is_preview = "replacing" in sent.values, "preview" in sent.values
 
     def work(job: Job) -> Collected:
         try:
@@ -105,7 +105,8 @@ def _collect(request: Request, sent: Sent) -> Response:
                     name,
                     paths,
                     desk.forms,
-                    returning=True,
+                    returning=not is_preview,
+                    is_preview=is_preview,
                     replacing=replacing,
                     # The page asked for the round by its name before it came here.
                     is_new=True,
@@ -113,13 +114,17 @@ def _collect(request: Request, sent: Sent) -> Response:
                     told=lambda came: job.tell(_read(came)),
                 )
                 folder = desk.outgoing(_RETURNED, name)
+                if is_preview:
+                    return Collected(collection, [], folder)
                 written = api.write_returned(repository, collection, folder, desk.forms)
             return Collected(collection, written, folder)
         finally:
             sent.drop()
 
     sent.is_kept = True
-    job = desk.jobs.start(f"收集 {name}", "collect", work, round_name=name)
+    job = desk.jobs.start(
+        f"{'预览' if is_preview else '收集'} {name}", "collect", work, round_name=name
+    )
     return see_other(f"/work/{job.number}")
 
 

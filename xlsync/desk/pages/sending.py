@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from xlsync import api
 from xlsync.api import XlsyncError
-from xlsync.desk.downloads import below, file_attachment, zipped
+from xlsync.desk.downloads import below, file_attachment, made_attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.rendering import page, path_part
@@ -60,6 +60,7 @@ def _show(request: Request, wrong: str = "", typed: Mapping[str, str] | None = N
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
         known = api.rounds(repository)
+        units = [(depth, one.name) for depth, one in api.units(repository).downwards()]
     return page(
         request,
         "sending",
@@ -68,6 +69,8 @@ def _show(request: Request, wrong: str = "", typed: Mapping[str, str] | None = N
         round=name,
         forms=[(one, desk.forms.find(one).mapping.title) for one in desk.forms],
         chosen=(typed or {}).get("form") or _usual_form(desk, name),
+        units=units,
+        is_known=name in known,
         rounds=[one for one in known if one != name][::-1],
         typed=typed or {},
         wrong=wrong,
@@ -115,6 +118,7 @@ def _look(request: Request, sent: Sent) -> Response:
         "last": typed.get("last") or None,
         "due": typed.get("due") or None,
         "contact": typed.get("contact") or None,
+        "under": typed.get("under") or None,
         "password": typed.get("password", ""),
     }
     sender = typed.get("sender", "") if "mail" in typed else None
@@ -255,6 +259,17 @@ def _files(request: Request) -> Response:
     return zipped(files, f"{name} {SENT} {wanted or ''}.zip".replace(" .zip", ".zip"))
 
 
+def _roster(request: Request) -> Response:
+    """The projects of the round as a roster with their ids, to be changed and sent again."""
+    desk, name = desk_of(request), round_of(request)
+
+    def make(path: Path) -> None:
+        with desk.repository() as repository:
+            api.write_roster(repository, name, path, desk.forms)
+
+    return made_attachment(make, f"{name} 名册.xlsx")
+
+
 def _mails(request: Request) -> Response:
     """The mail drafts and letters of all units in one archive."""
     name = round_of(request)
@@ -277,6 +292,7 @@ ROUTES = [
     shown(f"{_HERE}/sending/{{key}}", _preview),
     posted(f"{_HERE}/sending/{{key}}", _send),
     posted(f"{_HERE}/sending/{{key}}/columns", _choose),
+    shown(f"{_HERE}/roster", _roster),
     shown(f"{_HERE}/sent", _files),
     shown(f"{_HERE}/sent/mails", _mails),
     shown(f"{_HERE}/sent/{{unit}}/{{file}}", _file),
