@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, record, save, spoilt
 
+from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import Repository
 from xlsync.rounds import collect, compare_records, compare_rounds, round_records, standings
@@ -108,3 +110,20 @@ def test_what_was_refused_right_after_it_had_been_accepted_is_waited_for(
     _collect(repository, tmp_path / "2", FIRST, spoilt())
     (row,) = standings(repository.snapshot(), FIRST)
     assert (row.shown, row.waits_for) == ("已收（又退回）", "单位")
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_what_is_said_of_two_copies_that_came_at_once_does_not_depend_on_their_bytes(
+    tmp_path: Path, at: int
+) -> None:
+    base = whole("甲")
+    with api.init(tmp_path / "库") as repository:
+        send(repository, base)
+        spool = repository.snapshot().spool()
+        files = [
+            came(spool, changed(base, annual_goal=f"目标 {at}"), 1, saver="王"),
+            came(spool, changed(base, overall_goal=f"目标 {at}"), 1, saver="李"),
+        ]
+        put_in(repository, files, spool)
+        (row,) = standings(repository.snapshot(), ROUND)
+    assert (row.is_stale, row.issue, row.returns) == (True, 1, 2)

@@ -173,8 +173,10 @@ def _standing(
     last = came[-1] if came else None
     issued = ledger.get(record_id)
     said = statement(issued).number if issued else None
-    issue = last.form.issue if last else None
-    moved = last is not None and last.form.state in {State.MERGED, State.CONFLICT}
+    # Of several that came at once none is the last one: which of them was moved does not count.
+    at_once = [one for one in came if last is not None and one.received == last.received]
+    moved = any(one.form.state in {State.MERGED, State.CONFLICT} for one in at_once)
+    issue = max((one.form.issue for one in at_once if one.form.issue), default=None)
     names = entry or issued or (last.form if last else None)
     sent = [one for one in issued.issues if one.reason != CORRECTED] if issued else []
     taken = max((one.received for one in came if one.form.accepted), default="")
