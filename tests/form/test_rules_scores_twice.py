@@ -32,7 +32,7 @@ def sheet_says(calc: Calc, rows: int) -> list[str]:
     checks = sheet_checks(FORM.mapping, FormSheetView(FORM, layout))
     computed = calc.data(CHECKS, f"A2:A{len(checks) + 1}")
     found = zip(checks, computed, strict=True)
-    return sorted(f"{check.code} {place}" for check, (place,) in found if place)
+    return sorted(f"{check.code} {str(place)[4:].strip()}" for check, (place,) in found if place)
 
 
 @pytest.mark.parametrize(("changes", "expected", "words"), CASES.values(), ids=CASES)

@@ -212,7 +212,9 @@ def sheet_says(calc: Calc, record: Record | None = None) -> list[str]:
     checks = sheet_checks(FORM.mapping, FormSheetView(FORM, layout))
     computed = calc.data(CHECKS, f"A2:A{len(checks) + 1}")
     return sorted(
-        f"{check.code} {place}" for check, (place,) in zip(checks, computed, strict=True) if place
+        f"{check.code} {str(place)[4:].strip()}"
+        for check, (place,) in zip(checks, computed, strict=True)
+        if place
     )
 
 

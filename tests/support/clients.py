@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 REQUIRED = "XLSYNC_REQUIRE_CLIENTS"
 """Set where the programs have to be there: what is skipped elsewhere fails."""
 
+OFFICE = "XLSYNC_SOFFICE"
+"""Names another LibreOffice than the system's, to run the tests of clients in that one as well."""
+
 _XLSX = "xlsx:Calc MS Excel 2007 XML"
 _TIMEOUT = 240
 
@@ -28,8 +31,8 @@ def missing(program: str) -> None:
 
 
 def soffice() -> str:
-    """The path of LibreOffice's program."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
+    """The path of LibreOffice's program: the one that is named, or else the system's."""
+    found = shutil.which(os.environ.get(OFFICE) or "soffice") or shutil.which("libreoffice")
     if found is None:
         missing("LibreOffice")
     return str(found)

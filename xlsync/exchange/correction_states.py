@@ -14,7 +14,7 @@ from xlsync.form.template import CHECKS
 from xlsync.form.types import TYPES
 from xlsync.form.types.texts import length_on_sheet
 from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.formulas import FIRST_CHECK
+from xlsync.workbook.formulas import FIRST_CHECK, is_among
 from xlsync.workbook.manifest import DOUBTFUL, WRONG
 from xlsync.workbook.sheet_view import FormSheetView
 
@@ -112,8 +112,7 @@ class States:
             return f"OR({','.join((fires, *self._unseen(pointer, place)))})"
         if place.item is None:
             return None
-        at = quoted(place.address.a1)
-        tinted = f"COUNTIF({WRONG},{at})+COUNTIF({DOUBTFUL},{at})>0"
+        tinted = is_among(quoted(place.address.a1), WRONG, DOUBTFUL)
         return f"OR({self._unchanged(pointer, place)},{tinted})"
 
     def _unseen(self, pointer: str, place: LabelledCell) -> Iterator[str]:

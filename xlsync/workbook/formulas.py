@@ -1,15 +1,15 @@
 """The hidden sheet of formulas: every check of the form, and the figures made of them.
 
-Column A has one formula for each check: the place where something is wrong, or nothing. What is
-to be said there stands once for all rows of a table; which message belongs to which check follows
-from the runs in which checks repeat. So the sheet is small, and typing into the form computes
-little anew.
+Column A has one formula for each check: its number and the place where something is wrong, or
+nothing. These texts are joined, so that the n-th finding is cut out of them. What is to be said
+there stands once for all rows of a table; which message belongs to which check follows from the
+runs in which checks repeat. So the sheet is small, and typing into the form computes little anew.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area, column_letters
@@ -36,15 +36,19 @@ FIRST_CHECK = 2
 _WORDS = ("有误", "未填", "提醒")
 """What a check is called, by its rank: errors come first, then gaps, then doubts."""
 
-_FIGURES, _RUNS, _MESSAGES, _FOUND, _GROUPS = 2, 3, 6, 7, 8
+_FIGURES, _RUNS, _MESSAGES, _FOUND, _GROUPS = 2, 3, 6, 7, 9
 """Columns; the runs take three."""
 
 _HASH = "#"
 _NUMBER = f"第{_HASH}条"
 """Stands for the number of a row in a message."""
 
-_ANY_TEXT = '"?*"'
-"""What ``MATCH`` finds any text with, but not an empty one."""
+_DIGITS, _PADDED = 4, 8
+_WIDTH = _DIGITS + _PADDED
+"""Characters of a finding: the number of its check, its place between blanks."""
+
+_JOINED = 25
+"""Checks whose findings one formula joins."""
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     view = FormSheetView(form, layout)
     checks = sheet_checks(form.mapping, view)
     sheet = Companion(CHECKS, [10, 12, 8, 8, 8, 60, 8], visible=False)
-    sheet.name_column(names.PLACES, 1, map(_place, checks), FIRST_CHECK)
+    sheet.name_column(names.PLACES, 1, map(_fired, checks), FIRST_CHECK)
     runs = _runs(checks)
     first = 1
     for row, run in enumerate(runs, start=1):
@@ -86,31 +90,43 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     sheet.names[names.RUNS] = Area(1, _RUNS, max(1, len(runs)), _RUNS + 2)
     messages = (message for run in runs for message in run.messages)
     sheet.name_column(names.MESSAGES, _MESSAGES, map(_message, messages))
-    sheet.name_column(names.LISTED, _FOUND, map(_position, range(1, SHOWN + 1)))
+    sheet.name_column(names.LISTED, _FOUND, [_position()] * SHOWN)
     _summarise(sheet, form, layout, view, checks)
     _group(sheet, form, layout)
     return sheet
 
 
-def finding(number: int) -> tuple[str, str, str]:
+def finding(number: str) -> tuple[str, str, str]:
     """Expressions for the n-th check that fires: its kind, its place, its message."""
     position = f"INDEX({names.LISTED},{number})"
     run, first, length = (f"VLOOKUP({position},{names.RUNS},{column})" for column in (1, 2, 3))
     kinds = ",".join(map(quoted, _WORDS))
-    rank = f"1+({position}>{names.LAST_ERROR})+({position}>{names.LAST_GAP})"
+    rank = f"1+({number}>{names.ERRORS})+({number}>{names.FOUND}-{names.WARNINGS})"
     text = f"INDEX({names.MESSAGES},{first}+MOD({position}-{run},{length}))"
     row = f"1+INT(({position}-{run})/{length})"
     said = quoted(_NUMBER).replace(_HASH, f'"&{row}&"')
     return (
         f"CHOOSE({rank},{kinds})",
-        f"INDEX({names.PLACES},{position})",
+        f"TRIM(MID(INDEX({names.PLACES},{position}),{_DIGITS + 1},{_PADDED}))",
         f"SUBSTITUTE({text},{quoted(_NUMBER)},{said})",
     )
 
 
-def _place(check: SheetCheck) -> HelperCell:
+def is_among(place: str, *found: str) -> str:
+    """True where an address is one of those that some texts of findings name.
+
+    They are looked for in the text of one cell: LibreOffice 25.2 dies when a row is deleted while
+    a condition of the sheet looks through a column of formulas.
+    """
+    return f'ISNUMBER(FIND(" "&{place}&" ",{"&".join(found)}))'
+
+
+def _fired(check: SheetCheck) -> HelperCell:
+    """Nothing, or which check it is and where it fires, in a fixed number of characters."""
     place = f"ADDRESS(ROW({check.cell}),COLUMN({check.cell}),4)"
-    return HelperCell(f'IF(IFERROR({check.wrong},FALSE),{place},"")', is_formula=True)
+    number = f'TEXT(ROW()-{FIRST_CHECK - 1},"{"0" * _DIGITS}")'
+    said = f'{number}&LEFT(" "&{place}&"{" " * _PADDED}",{_PADDED})'
+    return _formula(f'IFERROR(IF({check.wrong},{said},""),"")')
 
 
 def _message(message: str) -> HelperCell:
@@ -118,15 +134,11 @@ def _message(message: str) -> HelperCell:
     return HelperCell(message, is_formula=True) if '"' in fixed else HelperCell(fixed)
 
 
-def _position(number: int) -> HelperCell:
-    """Which check is the n-th that fires: the next one after the one before; 0 for none."""
-    before = Area(number - 1, _FOUND, number - 1, _FOUND).absolute
-    places, skipped = names.PLACES, ""
-    if number > 1:
-        places = f"INDEX({names.PLACES},{before}+1):INDEX({names.PLACES},ROWS({names.PLACES}))"
-        skipped = f"{before}+"
-    found = f"{skipped}MATCH({_ANY_TEXT},{places},0)"
-    return HelperCell(f"IF({number}<={names.FOUND},{found},0)", is_formula=True)
+def _position() -> HelperCell:
+    """Which check is the n-th that fires, in the n-th row; 0 for none."""
+    begin = f"{_WIDTH}*ROW()-{_WIDTH - 1}"
+    found = f"VALUE(MID({names.WRONG}&{names.DOUBTFUL},{begin},{_DIGITS}))"
+    return _formula(f"IF(ROW()<={names.FOUND},{found},0)")
 
 
 def _runs(checks: Sequence[SheetCheck]) -> list[_Run]:
@@ -154,26 +166,48 @@ def _summarise(
 ) -> None:
     """The figures of the check line, and the areas of the tints."""
     required = [slot for slot, item in form.mapping.fields.items() if item.required]
-    fields = {view.cell(slot) for slot in form.mapping.fields}
-    ranks = [check.rank for check in checks]
-    row_gaps = [check.gap and check.cell not in fields for check in checks]
-    last_error, last_gap = ranks.count(0), ranks.count(0) + ranks.count(1)
+    errors, gaps, row_gaps, doubts = _texts(sheet, form, view, checks)
     figures = {
         names.BEGUN: _begun(form, layout, view),
         names.DONE: _count(filled(view.cell(slot)) for slot in required),
-        names.OPEN: _count(blank(view.cell(slot)) for slot in required) + f"+{_fired(row_gaps)}",
-        names.ERRORS: _fired([rank == 0 for rank in ranks]),
-        names.WARNINGS: _fired([rank > 1 for rank in ranks]),
-        names.FOUND: _fired([True] * len(checks)),
-        names.LAST_ERROR: str(last_error),
-        names.LAST_GAP: str(last_gap),
+        names.OPEN: _count(blank(view.cell(slot)) for slot in required) + f"+{_number(row_gaps)}",
+        names.WRONG: "&".join([*errors, *gaps, *row_gaps]) or '""',
+        names.DOUBTFUL: "&".join(doubts) or '""',
+        names.ERRORS: _number(errors),
+        names.WARNINGS: _number(doubts),
+        names.FOUND: _number([names.WRONG, names.DOUBTFUL]),
     }
     for row, (name, formula) in enumerate(figures.items(), start=1):
-        sheet.cells[Address(row, _FIGURES)] = HelperCell(formula, is_formula=True)
+        sheet.cells[Address(row, _FIGURES)] = _formula(formula)
         sheet.names[name] = Area(row, _FIGURES, row, _FIGURES)
-    end = len(checks)
-    sheet.names[names.WRONG] = _checks(1, max(1, last_gap))
-    sheet.names[names.DOUBTFUL] = _checks(min(last_gap + 1, end), end)
+
+
+def _texts(
+    sheet: Companion, form: Form, view: FormSheetView, checks: Sequence[SheetCheck]
+) -> tuple[list[str], ...]:
+    """What errors, gaps of fields, gaps of rows and doubts say: references to texts of a few each.
+
+    The checks come in this order but for the two kinds of gaps, which keep that of the rules.
+    """
+    fields = {view.cell(slot) for slot in form.mapping.fields}
+    cells: tuple[list[str], ...] = ([], [], [], [])
+    row = 0
+    for (rank, of_rows), some in groupby(
+        enumerate(checks), lambda one: (one[1].rank, one[1].gap and one[1].cell not in fields)
+    ):
+        places = [Address(at + FIRST_CHECK, 1).a1 for at, _ in some]
+        for begin in range(0, len(places), _JOINED):
+            row += 1
+            text = "&".join(places[begin : begin + _JOINED])
+            sheet.cells[Address(row, _FOUND + 1)] = _formula(text)
+            cells[rank + (rank > 1 or of_rows)].append(Address(row, _FOUND + 1).a1)
+    return cells
+
+
+def _number(texts: Iterable[str]) -> str:
+    """How many findings some texts tell."""
+    lengths = "+".join(f"LEN({text})" for text in texts)
+    return f"({lengths})/{_WIDTH}" if lengths else "0"
 
 
 def _begun(form: Form, layout: Layout, view: FormSheetView) -> str:
@@ -240,19 +274,3 @@ def _cells(form: Form, table: PlacedTable) -> str:
 
 def _count(conditions: Iterable[str]) -> str:
     return "+".join(f"({condition})" for condition in conditions) or "0"
-
-
-def _checks(first: int, last: int) -> Area:
-    """The places of some checks, by their positions."""
-    return Area(first + FIRST_CHECK - 1, 1, last + FIRST_CHECK - 1, 1)
-
-
-def _fired(chosen: list[bool]) -> str:
-    """How many of the chosen checks fire, added up in runs that stand one below the other."""
-    edges = [
-        position
-        for position, (one, other) in enumerate(pairwise([False, *chosen, False]), start=1)
-        if one != other
-    ]
-    areas = (_checks(first, end - 1) for first, end in zip(edges[::2], edges[1::2], strict=True))
-    return "+".join(f"SUMPRODUCT(--(LEN({area.absolute})>0))" for area in areas) or "0"

@@ -64,14 +64,16 @@ def _check_sheet(form: Form) -> Companion:
     sheet.row(4, [HelperCell(text, "heading") for text in _COLUMNS])
     sheet.live = Area(5, 1, SHOWN + 4, len(_COLUMNS))
     jump = quoted(f"#'{form.template.sheet}'!")
-    for number in range(1, SHOWN + 1):
-        row = number + 4
-        kind, place, message = finding(number)
+    # The same text in every row, which packs well.
+    number = "(ROW()-4)"
+    none = f"{number}>{names.FOUND}"
+    kind, place, message = finding(number)
+    for row in range(5, SHOWN + 5):
         formulas = (
-            (f'IF({number}<={names.FOUND},"{number}","")', "center"),
-            (f'IF($A{row}="","",{kind})', "center"),
-            (f'IF($A{row}="","",HYPERLINK({jump}&{place},{place}))', "link"),
-            (f'IF($A{row}="","",{message})', "text"),
+            (f'IF({none},"",{number}&"")', "center"),
+            (f'IF({none},"",{kind})', "center"),
+            (f'IF({none},"",HYPERLINK({jump}&{place},{place}))', "link"),
+            (f'IF({none},"",{message})', "text"),
         )
         sheet.row(row, (HelperCell(text, style, is_formula=True) for text, style in formulas))
     more = f'IF({names.FOUND}>{SHOWN},"还有 "&({names.FOUND}-{SHOWN})&" 处，改正上面的后显示。","")'

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area, column_letters
 from xlsync.form.rules.sheet import quoted
+from xlsync.workbook.formulas import is_among
 from xlsync.workbook.manifest import DOUBTFUL, WRONG, middles_name, starts_name
 from xlsync.workbook.problem_list import PLACES, SETTLED, STATES
 from xlsync.writer.styles import done
@@ -76,7 +77,7 @@ class MarkFormats:
         colors = self._form.template.marks
         for name, color in ((WRONG, colors.wrong), (DOUBTFUL, colors.doubtful)):
             look = {**frame, "bg_color": color, "font_color": "#000000"}
-            self._mark(areas, f"COUNTIF({name},{_HERE})>0", look)
+            self._mark(areas, is_among(_HERE, name), look)
         if any(area.covers(one) for area in areas for one in self._filled):
             self._settle(areas, frame)
 
