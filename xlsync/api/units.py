@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.notices import Notice
     from xlsync.rounds.reminding import Reminded
-    from xlsync.rounds.roster_export import ExportedRoster
+    from xlsync.rounds.roster.export import ExportedRoster
     from xlsync.rounds.units import UnitTree
     from xlsync.rounds.units_list import UnitList
 
@@ -90,7 +90,7 @@ def write_roster(  # noqa: PLR0913 - what can be asked of it
     """
     from xlsync.base.files import put_file
     from xlsync.report.roster_book import roster_workbook
-    from xlsync.rounds.roster_export import export_roster
+    from xlsync.rounds.roster.export import export_roster
 
     _check_workbook(path)
     snapshot = repository.snapshot()

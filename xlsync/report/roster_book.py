@@ -12,7 +12,7 @@ from xlsync.report.office import ReportColumn, book
 if TYPE_CHECKING:
     from xlsync.form.types.base import Content
     from xlsync.report.office import Value
-    from xlsync.rounds.roster_export import ExportedRoster, RosterColumn
+    from xlsync.rounds.roster.export import ExportedRoster, RosterColumn
 
 _WIDTHS = {"text": 24.0, "money": 20.0, "center": 16.0}
 _LOOKS: dict[type, str] = {Decimal: "money", dt.date: "center", int: "count"}

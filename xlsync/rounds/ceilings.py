@@ -21,8 +21,8 @@ from xlsync.form.types import MoneyType, cell_text, money_in
 from xlsync.form.types.units import said_by_label, stated_unit
 from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.overview import check_may_begin
-from xlsync.rounds.roster_amounts import units_above
-from xlsync.rounds.roster_words import FOLDER, RosterWords, key_of
+from xlsync.rounds.roster.amounts import units_above
+from xlsync.rounds.roster.words import FOLDER, RosterWords, key_of
 from xlsync.rounds.units import unit_key, unit_tree
 from xlsync.rounds.units_list import open_list, unit_heads
 

@@ -13,7 +13,7 @@ from xlsync.base.problems import has_error
 from xlsync.records import merge
 from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
-from xlsync.rounds.joining_lists import is_list, join_lists
+from xlsync.rounds.joining.lists import is_list, join_lists
 from xlsync.rounds.ledger import RETURNED, ledger_of
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 

@@ -13,7 +13,7 @@ from xlsync.base.problems import problem
 from xlsync.form.extending import data_folder
 from xlsync.form.loading import load_toml
 from xlsync.form.types import cell_text, comparable
-from xlsync.rounds.roster_words import FOLDER, RosterWords
+from xlsync.rounds.roster.words import FOLDER, RosterWords
 from xlsync.rounds.units import Unit, UnitTree, unit_key
 from xlsync.sources import open_table
 

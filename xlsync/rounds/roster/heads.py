@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
-from xlsync.rounds.roster_meanings import Head, is_unit, meanings
+from xlsync.rounds.roster.meanings import Head, is_unit, meanings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Sheet, Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
-    from xlsync.rounds.roster_words import RosterHeads
+    from xlsync.rounds.roster.words import RosterHeads
 
 _ROWS = 30
 """Filled rows among which the heads must be."""

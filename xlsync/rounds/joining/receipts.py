@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlsync.base.record import Json
-    from xlsync.rounds.joining_ledger import Numbers
+    from xlsync.rounds.joining.ledger import Numbers
     from xlsync.rounds.receipt_documents import FormReceipt
 
 

@@ -14,10 +14,10 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
 from xlsync.base.problems import Severity, problem
 from xlsync.form.field_names import told_apart
-from xlsync.rounds.roster_columns import Assigning
-from xlsync.rounds.roster_heads import find_heads, likely_heads
-from xlsync.rounds.roster_rows import RosterProject, Rows
-from xlsync.rounds.roster_words import ID, vocabulary
+from xlsync.rounds.roster.columns import Assigning
+from xlsync.rounds.roster.heads import find_heads, likely_heads
+from xlsync.rounds.roster.rows import RosterProject, Rows
+from xlsync.rounds.roster.words import ID, vocabulary
 from xlsync.sources import open_table
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
-    from xlsync.rounds.roster_heads import Heads
+    from xlsync.rounds.roster.heads import Heads
 
 __all__ = ["MAX_BYTES", "Roster", "RosterProject", "doubtful", "open_roster", "read_roster"]
 

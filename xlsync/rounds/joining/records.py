@@ -20,7 +20,7 @@ from xlsync.records import merge
 from xlsync.repository import layout
 from xlsync.rounds.answers import Answer, CoordinatorStatement, Fate, differences, digest, settle
 from xlsync.rounds.documents import WaitingVersion, instant
-from xlsync.rounds.joining_states import SideState, together, union, waiting_answer
+from xlsync.rounds.joining.states import SideState, together, union, waiting_answer
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.record_state import RecordState, kept
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from xlsync.records import Delta
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.documents import KeptAnswers
-    from xlsync.rounds.joining_receipts import Receipts
+    from xlsync.rounds.joining.receipts import Receipts
 
     Waiting = dict[str, WaitingVersion]
 

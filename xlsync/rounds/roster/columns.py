@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
-from xlsync.rounds.roster_meanings import bare, meanings
-from xlsync.rounds.roster_words import ID, key_of
+from xlsync.rounds.roster.meanings import bare, meanings
+from xlsync.rounds.roster.words import ID, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlsync.form import Form
-    from xlsync.rounds.roster_heads import Heads
-    from xlsync.rounds.roster_meanings import Head
-    from xlsync.rounds.roster_words import RosterHeads
+    from xlsync.rounds.roster.heads import Heads
+    from xlsync.rounds.roster.meanings import Head
+    from xlsync.rounds.roster.words import RosterHeads
 
 _CLOSE = 0.7
 """From which likeness on (0 to 1, by difflib) a head may be a slip for another one."""

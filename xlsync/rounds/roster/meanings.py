@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.form.types.units import said_by_label
-from xlsync.rounds.roster_words import key_of
+from xlsync.rounds.roster.words import key_of
 
 if TYPE_CHECKING:
-    from xlsync.rounds.roster_words import RosterHeads
+    from xlsync.rounds.roster.words import RosterHeads
 
 _DECORATION = re.compile(r"[(\[【](?:必填|选填|必填项)[)\]】]|[*:]")
 _JOINTS = re.compile(r"[-—/:]")

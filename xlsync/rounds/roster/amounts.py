@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.form.types import ValueType
-    from xlsync.rounds.roster_heads import Heads
+    from xlsync.rounds.roster.heads import Heads
 
 _NOTHING = Decimal(0)
 

@@ -15,8 +15,8 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round, layout, until_committed
 from xlsync.repository.fork import edits_of
-from xlsync.rounds.joining_lists import is_list, join_lists
-from xlsync.rounds.joining_round import RoundJoin
+from xlsync.rounds.joining.lists import is_list, join_lists
+from xlsync.rounds.joining.round import RoundJoin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.repository import Difference, Edits, Fork, Placed, Repository, Snapshot
-    from xlsync.rounds.joining_round import Joint
+    from xlsync.rounds.joining.round import Joint
 
     Made = dict[str, Placed | Record | None]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Cell
     from xlsync.base.problems import Problem
-    from xlsync.rounds.roster_rows import RosterProject
+    from xlsync.rounds.roster.rows import RosterProject
 
 
 def own_id(cell: Cell) -> tuple[str | None, Problem | None]:

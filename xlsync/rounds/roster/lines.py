@@ -6,14 +6,14 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Kind
-from xlsync.rounds.roster_words import key_of
+from xlsync.rounds.roster.words import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlsync.base.grid import Cell
     from xlsync.form import Form
-    from xlsync.rounds.roster_words import RosterHeads
+    from xlsync.rounds.roster.words import RosterHeads
 
 
 class RosterLine(Enum):

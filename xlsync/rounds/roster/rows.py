@@ -15,18 +15,18 @@ from xlsync.form.cell_value import value_of
 from xlsync.form.identity import record_id
 from xlsync.form.types import cell_text, comparable
 from xlsync.form.types.width import narrow
-from xlsync.rounds.roster_amounts import Amounts
-from xlsync.rounds.roster_ids import drop_serials, own_id
-from xlsync.rounds.roster_lines import RosterLine, kind_of
-from xlsync.rounds.roster_words import ID
+from xlsync.rounds.roster.amounts import Amounts
+from xlsync.rounds.roster.ids import drop_serials, own_id
+from xlsync.rounds.roster.lines import RosterLine, kind_of
+from xlsync.rounds.roster.words import ID
 
 if TYPE_CHECKING:
     from xlsync.base.grid import Cell
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
-    from xlsync.rounds.roster_heads import Heads
-    from xlsync.rounds.roster_words import RosterHeads
+    from xlsync.rounds.roster.heads import Heads
+    from xlsync.rounds.roster.words import RosterHeads
 
 
 @dataclass(frozen=True, slots=True)

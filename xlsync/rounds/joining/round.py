@@ -15,11 +15,11 @@ from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.documents import WaitingVersion, instant
-from xlsync.rounds.joining_claims import found_issue
-from xlsync.rounds.joining_ledger import unite
-from xlsync.rounds.joining_receipts import Receipts, join_receipts, renumbered
-from xlsync.rounds.joining_records import Records
-from xlsync.rounds.joining_states import SideState, renumbered_state
+from xlsync.rounds.joining.claims import found_issue
+from xlsync.rounds.joining.ledger import unite
+from xlsync.rounds.joining.receipts import Receipts, join_receipts, renumbered
+from xlsync.rounds.joining.records import Records
+from xlsync.rounds.joining.states import SideState, renumbered_state
 from xlsync.rounds.ledger import RETURNED, ledger_of, statement
 from xlsync.rounds.outcomes import change_text, changes_as_json
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from xlsync.records import Delta
     from xlsync.repository import Difference, Fork, Repository
     from xlsync.rounds.answers import Answer
-    from xlsync.rounds.joining_ledger import Numbers
-    from xlsync.rounds.joining_records import JoinedRecord, Waiting
+    from xlsync.rounds.joining.ledger import Numbers
+    from xlsync.rounds.joining.records import JoinedRecord, Waiting
     from xlsync.rounds.ledger import LedgerDocument
     from xlsync.rounds.receipt_documents import Receipt
 
