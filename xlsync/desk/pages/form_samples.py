@@ -42,7 +42,7 @@ class FormPicture:
 
 
 @dataclass(frozen=True)
-class Doubt:
+class DraftDoubt:
     """A remark of a draft: what it is about, and what was not certain."""
 
     about: str
@@ -56,7 +56,7 @@ class Drafted:
     id: str
     folder: Path
     remarks: list[str]
-    doubts: list[Doubt]
+    doubts: list[DraftDoubt]
     mistakes: list[str]
 
 
@@ -106,14 +106,14 @@ def _draft(request: Request, sent: Sent) -> Response:
     return see_other(f"/forms/draft/{key}")
 
 
-def _doubts(text: str) -> list[Doubt]:
+def _doubts(text: str) -> list[DraftDoubt]:
     """The lines of a draft that bear a remark; one that stands alone is about the next line."""
     found, lines = [], text.splitlines()
     for number, one in enumerate(lines):
         about, mark, doubt = one.partition(_DOUBT)
         if mark:
             after = lines[number + 1] if number + 1 < len(lines) else ""
-            found.append(Doubt(about.strip() or after.strip(), doubt.strip()))
+            found.append(DraftDoubt(about.strip() or after.strip(), doubt.strip()))
     return found
 
 
