@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MAX_TITLE = 32
 _MAX_PROMPT = 255
 _MAX_ERROR = 224
+_MAX_FORMULA = 255
+"""Characters of a validation's formula; Excel offers to repair a workbook with a longer one."""
 
 Control = dict[str, object]
 
@@ -27,9 +29,12 @@ Control = dict[str, object]
 def field_control(
     mapping: FormMapping, item: FieldBase, limit: tuple[str, list[str]] | None = None
 ) -> Control:
-    """The validation of one slot: its options, or what its type and the rules allow."""
+    """The validation of one slot: its options, or what its type and the rules allow.
+
+    What is too long for a validation is left to the check sheet, which says the same.
+    """
     control: Control = {"ignore_blank": True, "validate": "any"}
-    if limit is not None:
+    if limit is not None and len(limit[0]) <= _MAX_FORMULA:
         holds, expected = limit
         control |= {
             "validate": "custom",
