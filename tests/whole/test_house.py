@@ -172,3 +172,17 @@ def test_what_is_looked_for_would_be_found() -> None:
     assert places({"V001"}, inside=False)
     assert places({"不是整数"}, inside=True)
     assert {Mapping, Template} <= {*models_of(mapping), *models_of(template)}
+
+
+def test_the_same_tree_gives_the_same_wheel_byte_by_byte(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling")
+    wheels = []
+    for name in ("first", "second"):
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d"]
+        done = subprocess.run(
+            [*command, tmp_path / name], cwd=ROOT, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        wheels += (tmp_path / name).glob("*.whl")
+    first, second = (one.read_bytes() for one in wheels)
+    assert first == second
