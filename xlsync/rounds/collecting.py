@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.incoming import Incoming, ReceivedFile
-    from xlsync.rounds.returning import CorrectionCopy
+    from xlsync.rounds.returning import ReturnedCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Collection:
     """What the rules of rounds find about the records that changed."""
     is_preview: bool = False
     """Whether nothing was written: it only says what would come of the files."""
-    copies: Iterator[CorrectionCopy] = field(default_factory=lambda: iter(()), compare=False)
+    copies: Iterator[ReturnedCopy] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
         """The collection as ``xlsync collect --json`` prints it, with what was written back."""

@@ -48,7 +48,7 @@ _UNCORRECTABLE = {"S006", *CONTRADICTS}
 """What no change of a cell puts right."""
 
 
-class CorrectionCopy(NamedTuple):
+class ReturnedCopy(NamedTuple):
     """A workbook that goes back: its name and bytes, and of which unit and project it is."""
 
     name: str
@@ -102,7 +102,7 @@ def copies(
     round_name: str,
     incoming: Incoming,
     outcomes: list[Outcome],
-) -> Iterator[CorrectionCopy]:
+) -> Iterator[ReturnedCopy]:
     """Each workbook that goes back for correction, one at a time.
 
     Raises:
@@ -118,7 +118,7 @@ def copies(
     ]
     names = copy_names(case for case, _, _ in going)
     for name, (case, outcome, manifest) in zip(names, going, strict=True):
-        yield CorrectionCopy(name, correction_copy(case, manifest), outcome)
+        yield ReturnedCopy(name, correction_copy(case, manifest), outcome)
 
 
 def copies_of(
