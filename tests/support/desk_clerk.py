@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from desk_server import BOUNDARY, MULTIPART, end_of, part
-from running import invoke
 
 from xlsync import api
 from xlsync.cli import cli
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 _FINDINGS = 1
 
 
-_BESIDE = {"audit", "ceilings_import", "roster_export"}
-"""What the page has no part for: it is done by command, in the same repository."""
-
-
 class PageClerk:
     """Does at the page what the words of a command say; the result is how the command ends."""
 
@@ -43,7 +38,7 @@ class PageClerk:
         self.server = server
 
     def __call__(self, words: list[str]) -> int:
-        whole, words = words, list(words)
+        words = list(words)
         if words[0] == "-R":
             del words[:2]
         name, *rest = words
@@ -53,9 +48,6 @@ class PageClerk:
             name, rest = f"{name}_{rest[0]}", rest[1:]
             command = command.commands[name.partition("_")[2]]
         asked = command.make_context(name, rest).params
-        is_part = name == "distribute" and asked["under"]
-        if name in _BESIDE or is_part or asked.get("is_preview"):
-            return invoke(*whole).exit_code
         act = getattr(self, f"do_{name}", None)
         assert act is not None, f"the page has nothing for {name}"
         return act(**asked) or 0
@@ -113,6 +105,7 @@ class PageClerk:
             "last": asked["last"] or "",
             "contact": asked["contact"] or "",
             "password": asked["password"],
+            "under": asked["under"] or "",
             **({"mail": "1", "sender": asked["sender"] or ""} if asked["mail"] else {}),
         }
         here = f"/round/{round_name}"
@@ -124,12 +117,15 @@ class PageClerk:
 
     def do_collect(self, round_name: str, paths: Sequence[Path], **asked: Any) -> int:
         files = [one for path in paths for one in _files(path)]
-        replacing = {"replacing": "1"} if asked["replacing"] else {}
-        job = self.drop(f"/round/{round_name}/collecting", "files", files, replacing)
+        is_preview = asked["is_preview"]
+        wishes = {"replacing": "1"} if asked["replacing"] else {}
+        wishes |= {"preview": "1"} if is_preview else {}
+        job = self.drop(f"/round/{round_name}/collecting", "files", files, wishes)
         page = end_of(self.server, job)
-        assert "收集完成" in page or "没有新内容" in page, page
+        assert is_preview is ("这是预览" in page)
+        assert is_preview or "收集完成" in page or "没有新内容" in page, page
         back = asked["folder"]
-        if back is not None and f"/round/{quote(round_name)}/returned" in page:
+        if back is not None and not is_preview and f"/round/{quote(round_name)}/returned" in page:
             self.unpack(f"/round/{round_name}/returned", back)
         return _FINDINGS if "没有收下的（" in page else 0
 
@@ -167,6 +163,19 @@ class PageClerk:
     def do_units_import(self, path: Path, **_: Any) -> None:
         preview = self.drop("/units", "list", [path], {})
         self.send(preview, {})
+
+    def do_ceilings_import(self, round_name: str, path: Path, **_: Any) -> None:
+        preview = self.drop(f"/round/{round_name}/auditing", "list", [path], {})
+        self.send(preview, {})
+
+    def do_audit(self, round_name: str, output: Path | None, **_: Any) -> int:
+        page = self.ask(f"/round/{round_name}/auditing").text
+        if output is not None:
+            self.save(f"/round/{round_name}/auditing/book", output)
+        return _FINDINGS if '<span class="tag bad">错误' in page else 0
+
+    def do_roster_export(self, round_name: str, output: Path, **_: Any) -> None:
+        self.save(f"/round/{round_name}/roster", output)
 
     def do_remind(self, round_name: str, output: Path | None, **asked: Any) -> None:
         here = f"/round/{round_name}/reminding"
