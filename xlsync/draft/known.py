@@ -44,8 +44,7 @@ class Known:
         """Sort the forms by how many labels of a sheet they share."""
         self._count = Counter(key_of(spot.text) for spot in found.spots)
         texts = {key_of(one.text) for one in found.labels}
-        if found.table is not None:
-            texts |= {key_of(one.text) for one in found.table.headings}
+        texts |= {key_of(one.text) for one in found.headings}
         self.forms = sorted(forms, key=lambda form: (-len(texts & _labels(form)), form.id))
         closest = self.forms[0] if self.forms else None
         self.closest = closest if closest and texts & _labels(closest) else None

@@ -45,7 +45,7 @@ class TemplateText:
         self._official = understood.official
         self._found = understood.found
         self._meaning = understood.meaning
-        self._meant = understood.table
+        self._tables = understood.tables
         self._styles = StyleNames(one.look for one in understood.official.places)
 
     def text(self) -> str:
@@ -83,14 +83,12 @@ class TemplateText:
             yield from table(f"[styles.{name}]", style, {})
 
     def _blocks(self) -> Iterator[str]:
-        region = self._found.table
-        last = len(self._official.heights)
-        if region is None:
-            yield from self._fixed(1, last)
-            return
-        yield from self._fixed(1, region.top - 1)
-        yield from self._table(region, self._meant)
-        yield from self._fixed(region.bottom + 1, last)
+        first = 1
+        for region, meant in zip(self._found.tables, self._tables, strict=True):
+            yield from self._fixed(first, region.top - 1)
+            yield from self._table(region, meant)
+            first = region.bottom + 1
+        yield from self._fixed(first, len(self._official.heights))
 
     def _fixed(self, first: int, last: int) -> Iterator[str]:
         if last < first:
@@ -134,9 +132,7 @@ class TemplateText:
         area = place.area.moved(1 - first).a1
         return toml({"area": area, "slot": name, "style": self._styles.name("input", look)})
 
-    def _table(self, region: TableRegion, meant: MeantTable | None) -> Iterator[str]:
-        if meant is None:
-            return
+    def _table(self, region: TableRegion, meant: MeantTable) -> Iterator[str]:
         heights = self._official.heights
         yield from ("", f"# ---- the table: rows {region.top} to {region.bottom} ----", "")
         yield "[[blocks]]"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.draft.sheet import Understood
+    from xlsync.draft.tables import MeantTable
     from xlsync.draft.toml import Value
     from xlsync.form.rules import Rule
 
@@ -29,11 +30,12 @@ class MappingText:
         self._title = title.text if title else self._sheet
         self._closest = understood.closest
         self._meaning = understood.meaning
-        self._meant = understood.table
+        self._tables = understood.tables
 
     def text(self) -> str:
         """The whole file."""
-        parts = (self._head(), self._fields(), self._table(), self._lists())
+        tables = (line for one in self._tables for line in self._table(one))
+        parts = (self._head(), self._fields(), tables, self._lists())
         meant = "\n".join(line for part in parts for line in part) + "\n"
         mapping = Mapping.model_validate(tomllib.loads(meant))
         return meant + "".join(f"{line}\n" for line in self._rules(mapping))
@@ -76,13 +78,10 @@ class MappingText:
         for name, one in self._meaning.fields.items():
             yield from table(f"[fields.{name}]", one.pairs, one.remarks)
 
-    def _table(self) -> Iterator[str]:
-        meant = self._meant
-        if meant is None:
-            return
+    def _table(self, meant: MeantTable) -> Iterator[str]:
         pairs = dict(meant.pairs)
         remarks = dict(meant.remarks)
-        if meant.tree and meant.tree != self._known_tree():
+        if meant.tree and meant.tree != meant.known_tree:
             # A library's entries must fit the tree, and this one is another.
             pairs.pop("library", None)
             remarks["tree"] = "? 由官方表预印的文字得出，请核对"
@@ -90,26 +89,24 @@ class MappingText:
         for name, one in meant.fields.items():
             yield from table(f"[tables.{meant.name}.columns.{name}]", one.pairs, one.remarks)
 
-    def _known_tree(self) -> dict[str, list[str]]:
-        meant = self._meant
-        if meant is None or meant.form is None or "tree" not in meant.pairs:
-            return {}
-        return meant.form.mapping.trees[str(meant.pairs["tree"])]
-
     def _lists(self) -> Iterator[str]:
-        meant = self._meant
         codes = dict(self._meaning.codes)
-        if meant is not None and meant.form is not None:
-            for one in meant.fields.values():
+        for meant in self._tables:
+            form = meant.form
+            for one in meant.fields.values() if form is not None else ():
                 name = str(one.pairs.get("codes") or "")
-                if name:
-                    known = meant.form.mapping.codes[name]
+                if name and form is not None:
+                    known = form.mapping.codes[name]
                     codes.setdefault(name, known.model_dump(exclude_defaults=True))
         for name, one_list in codes.items():
             yield from table(f"[codes.{name}]", one_list, {})
-        if meant is not None and "tree" in meant.pairs:
-            tree: dict[str, Value] = {**(meant.tree or self._known_tree())}
-            yield from table(f"[trees.{meant.pairs['tree']}]", tree, {})
+        trees = {
+            str(meant.pairs["tree"]): meant.tree or meant.known_tree
+            for meant in self._tables
+            if "tree" in meant.pairs
+        }
+        for name, tree in trees.items():
+            yield from table(f"[trees.{name}]", {**tree}, {})
 
     def _rules(self, mapping: Mapping) -> Iterator[str]:
         """The rules of the closest form that speak of nothing that is not here."""
@@ -127,6 +124,5 @@ class MappingText:
 
     def _has_all(self, rule: Rule) -> bool:
         """Whether everything that a rule speaks of is on this sheet."""
-        meant = self._meant
-        columns = {(meant.name, column) for column in meant.fields} if meant else set()
+        columns = {(meant.name, column) for meant in self._tables for column in meant.fields}
         return set(rule.slots()) <= self._meaning.fields.keys() and set(rule.cells()) <= columns

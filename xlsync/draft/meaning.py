@@ -48,8 +48,7 @@ class Meaning:
 def meaning(found: Regions, known: Known) -> Meaning:
     """Name every slot outside the table."""
     made = Meaning()
-    table = found.table
-    printed = PrintedUnits([*found.labels, *(table.headings if table else ())])
+    printed = PrintedUnits([*found.labels, *found.headings])
     for spot in found.spots:
         taken = {name: str(one.pairs["pointer"]) for name, one in made.fields.items()}
         same = known.field(spot, taken, made.spots)

@@ -23,6 +23,7 @@ _PLACEHOLDER = re.compile(r"(?:[^\W\d_]{2}\s*\d+\s*[:：]?|[….]+|[-—/]+)?")
 """What stands in an item that nobody has filled in yet: 指标1：, ……, —."""
 _WORD = re.compile(r"[^\W\d_]")
 _FEWEST_ROWS = 3
+_FEWEST_CAPTIONED = 2
 _FEWEST_COLUMNS = 2
 _FEWEST_HEADINGS = 3
 
@@ -76,19 +77,24 @@ class TableRegion:
 
 @dataclass(slots=True)
 class Regions:
-    """The whole sheet; ``blanks`` are places that nobody fills in."""
+    """The whole sheet; ``blanks`` are places that nobody fills in, ``tables`` go down the sheet."""
 
     title: OfficialCell | None
     labels: list[OfficialCell]
     spots: list[Spot]
     blanks: list[OfficialCell]
-    table: TableRegion | None
+    tables: list[TableRegion]
+
+    @property
+    def headings(self) -> list[OfficialCell]:
+        """The headings of all tables."""
+        return [one for table in self.tables for one in table.headings]
 
 
 def regions(official: Official) -> Regions:
     """Take a sheet apart."""
-    table = _table(official)
-    inside = range(table.top, table.bottom + 1) if table else range(0)
+    tables = _tables(official)
+    inside = {row for table in tables for row in range(table.top, table.bottom + 1)}
     fixed = [one for one in official.places if one.area.top not in inside]
     texts = [one for one in fixed if one.text]
     title = max(texts, key=lambda one: (one.look.size or 0, -one.area.top), default=None)
@@ -113,7 +119,7 @@ def regions(official: Official) -> Regions:
         else:
             spots.append(spot)
     spots.sort(key=lambda spot: spot.place.area)
-    return Regions(title, labels, spots, blanks, table)
+    return Regions(title, labels, spots, blanks, tables)
 
 
 def _year(place: OfficialCell) -> Spot | None:
@@ -248,15 +254,39 @@ def _column_heading(fixed: list[OfficialCell], place: OfficialCell) -> OfficialC
     return above
 
 
-def _table(official: Official) -> TableRegion | None:
-    """The longest run of rows that repeat, with headings above them."""
+def _tables(official: Official) -> list[TableRegion]:
+    """The longest run of rows that repeat, with headings above them, and others headed alike.
+
+    Some offices print the same table twice, such as one for all years and one for this year.
+    """
+    found: list[TableRegion] = []
     for run in sorted(_runs(official), key=len, reverse=True):
-        if len(run) < _FEWEST_ROWS:
-            break
         headings = list(_headings(official, run[0]))
-        if len(headings) >= _FEWEST_HEADINGS:
-            return _region(official, run, headings)
-    return None
+        if len(headings) < _FEWEST_HEADINGS:
+            continue
+        table = _region(official, run, headings)
+        is_long = len(run) >= _FEWEST_ROWS and (not found or _heads(table) == _heads(found[0]))
+        is_apart = all(one.top > table.bottom or table.top > one.bottom for one in found)
+        if is_apart and (is_long or _is_captioned(official, table)):
+            found.append(table)
+    return sorted(found, key=lambda one: one.top)
+
+
+def _is_captioned(official: Official, table: TableRegion) -> bool:
+    """Whether a few blank rows are one table with their headings by a text along all of them."""
+    caption = table.caption
+    if caption is None or len(table.printed) < _FEWEST_CAPTIONED:
+        return False
+    is_along = caption.area.top <= table.top and caption.area.bottom >= table.bottom
+    on_rows = (one for row in range(table.first, table.bottom + 1) for one in official.on_row(row))
+    return is_along and not any(one.text for one in on_rows if one is not caption)
+
+
+def _heads(table: TableRegion) -> list[str]:
+    """The headings of a table, as texts."""
+    return [
+        "".join(one.text.split()) for one in sorted(table.headings, key=lambda one: one.area.left)
+    ]
 
 
 def _runs(official: Official) -> Iterator[list[int]]:

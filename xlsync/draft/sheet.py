@@ -13,7 +13,7 @@ from xlsync.base.grid import Area
 from xlsync.draft.known import Known
 from xlsync.draft.meaning import meaning
 from xlsync.draft.regions import regions
-from xlsync.draft.tables import PARTS, meant_table
+from xlsync.draft.tables import PARTS, meant_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,13 +51,13 @@ def _moved(area: Area, column: int, more: int) -> Area:
 
 
 class Understood(NamedTuple):
-    """A sheet taken apart and named; ``table`` is None where it has none."""
+    """A sheet taken apart and named; ``tables`` are those of ``found``."""
 
     official: Official
     found: Regions
     closest: Form | None
     meaning: Meaning
-    table: MeantTable | None
+    tables: list[MeantTable]
 
 
 def understand(official: Official, forms: Iterable[Form]) -> Understood:
@@ -66,12 +66,13 @@ def understand(official: Official, forms: Iterable[Form]) -> Understood:
     official = _without_footer(official, forms)
     found = regions(official)
     known = Known(forms, found)
-    table = meant_table(found.table, known.forms) if found.table else None
-    if table is not None and table.joined is not None:
-        official = with_parts(official, table.joined.area, len(PARTS))
+    tables = meant_tables(found.tables, known.forms)
+    joined = next((one.joined for one in tables if one.joined is not None), None)
+    if joined is not None:
+        official = with_parts(official, joined.area, len(PARTS))
         found = regions(official)
-        table = meant_table(found.table, known.forms) if found.table else None
-    return Understood(official, found, known.closest, meaning(found, known), table)
+        tables = meant_tables(found.tables, known.forms)
+    return Understood(official, found, known.closest, meaning(found, known), tables)
 
 
 def _without_footer(official: Official, forms: Iterable[Form]) -> Official:

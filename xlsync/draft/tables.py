@@ -23,6 +23,7 @@ QUANTITY = "quantity"
 """What a template calls the heading over operator, value and unit."""
 
 PARTS = ("operator", "value", "unit")
+_TWICE = "? 表头与上面的表相同，请起名并核对"
 _LEVELS = 2
 """Columns that a tree speaks of."""
 _UNKNOWN = "? 已有的表里没有这一列，请起名"
@@ -61,6 +62,12 @@ class MeantTable:
     tree: dict[str, list[str]]
     form: Form | None = None
     remarks: dict[str, str] = field(default_factory=dict)
+    form_tree: str | None = None
+
+    @property
+    def known_tree(self) -> dict[str, list[str]]:
+        """The tree of the form whose table it is like."""
+        return self.form.mapping.trees[self.form_tree] if self.form and self.form_tree else {}
 
     def columns(self, widths: Sequence[float]) -> Iterator[MeantColumn]:
         """Every column of an item; of several drawn as one, the widest is filled in."""
@@ -96,6 +103,25 @@ class MeantTable:
         return tuple(str(plan[part]) for part in PARTS) if isinstance(plan, dict) else PARTS
 
 
+def meant_tables(regions: Sequence[TableRegion], forms: Sequence[Form]) -> list[MeantTable]:
+    """Name the columns of all tables; one that is headed like the first gets a number."""
+    made = [meant_table(region, forms) for region in regions]
+    names: set[str] = set()
+    trees: dict[str, dict[str, list[str]]] = {}
+    for number, table in enumerate(made, start=1):
+        if "tree" in table.pairs:
+            tree, name = table.tree or table.known_tree, str(table.pairs["tree"])
+            if trees.setdefault(name, tree) != tree:
+                table.pairs["tree"] = f"{name}_{number}"
+        if table.name in names:
+            table.name += f"_{number}"
+            table.pairs["pointer"] = f"{table.pairs['pointer']}_{number}"
+            table.pairs.pop("library", None)
+            table.remarks["pointer"] = _TWICE
+        names.add(table.name)
+    return made
+
+
 def meant_table(region: TableRegion, forms: Sequence[Form]) -> MeantTable:
     """Name the columns of a table, after the form that shares most of its headings."""
     headings = {place: list(_over(region, place)) for place in region.columns}
@@ -105,7 +131,13 @@ def meant_table(region: TableRegion, forms: Sequence[Form]) -> MeantTable:
         for name, table in form.mapping.tables.items()
         if (made := _like(region, headings, form, name, table)) is not None
     ]
-    best = max(candidates, key=lambda made: len(made.of), default=None)
+    caption = key_of(region.caption.text) if region.caption else ""
+
+    def fit(made: MeantTable) -> tuple[int, bool]:
+        table = made.form.mapping.tables[made.name] if made.form else None
+        return len(made.of), table is not None and caption in map(key_of, table.labels)
+
+    best = max(candidates, key=fit, default=None)
     return best or _unlike_any(region, headings)
 
 
@@ -153,6 +185,7 @@ def _like(
     _settle_quantity(made, table)
     if not {*table.levels, table.name, *table.key, *table.parts} <= made.fields.keys():
         return None
+    made.form_tree = table.tree
     made.pairs = table.model_dump(exclude_defaults=True, exclude={"columns"})
     if region.caption is not None and region.caption.text:
         made.pairs["label"] = "".join(region.caption.text.split())

@@ -126,7 +126,9 @@ class _Labels:
             else:
                 strays += (stray(sheet, Address(number, at), cell) for at, cell in row.items())
         for table in tables:
-            for number, row in table.strays:
+            for number, cells in table.strays:
+                # What is printed below a table is no row of it.
+                row = {at: cell for at, cell in cells.items() if cell.text not in self.captions}
                 if number >= inside.stop and is_note(row):
                     notes[number] = row
                 else:
