@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from reading_samples import FORM
 
 from xlsync.form.template import SHEET
 
@@ -380,3 +383,79 @@ HANDS["texts written inline"] = _texts_as('<c {head} t="inlineStr"><is><t>{text}
 HANDS["texts written inline, without <is>"] = _texts_as('<c {head} t="inlineStr"><v>{text}</v></c>')
 HANDS["document properties gone"] = _without_properties
 HANDS["a seal as a picture, and a text box"] = _picture
+
+
+FUNDS = [slot for slot in FORM.mapping.fields if slot.startswith("funds_")]
+
+
+@_by_openpyxl("the heading of the amounts says 万元")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    """A sheet of ours was made for 元: which of the two holds, nobody can tell."""
+    place, text = next(pair for pair in case.labels() if pair[1].endswith("(元)"))
+    sheet[place] = text.replace("(元)", "(万元)")
+    for slot in FUNDS:
+        shown = sheet[case.slot(slot)]
+        if shown.value is not None:
+            case.type_field(slot, str(shown.value), None)
+    case.strays.append(text.replace("(元)", "(万元)").replace("\n", " "))
+
+
+@_by_openpyxl("amounts whose number format says 万元 and 亿元")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    for slot, number, unit, meant in (
+        ("funds_fiscal", 12, "万元", "120000.00"),
+        ("funds_other", 0.5, "亿元", "50000000.00"),
+    ):
+        sheet[case.slot(slot)] = number
+        sheet[case.slot(slot)].number_format = f'#,##0.00"{unit}"'
+        case.type_field(slot, str(number), meant)
+    if sheet[case.slot("funds_total")].data_type == "f":
+        case.adds_up("funds_total", "50120000.00")
+
+
+@_by_openpyxl("parts of texts struck through")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    struck = TextBlock(InlineFont(strike=True), "〔旧〕")
+    for slot in ("overall_goal", "implementing_unit"):
+        sheet[case.slot(slot)] = CellRichText(struck, "新的内容")
+        case.type_field(slot, "新的内容", "新的内容")
+    sheet[case.cell("value", 0)] = CellRichText(TextBlock(InlineFont(strike=True), "85"), "90")
+    case.type_cell(0, "value", "90", "90")
+    case.strays += ["〔旧〕", "85"]
+
+
+@_by_openpyxl("raised and lowered digits, and marks of footnotes")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    raised = InlineFont(vertAlign="superscript")
+    lowered = TextBlock(InlineFont(vertAlign="subscript"), "2")
+    sheet[case.cell("value", 0)] = CellRichText("5×10", TextBlock(raised, "4"))
+    sheet[case.cell("unit", 0)] = CellRichText("m", TextBlock(raised, "2"))
+    sheet[case.cell("value", 1)] = CellRichText("95", TextBlock(raised, "①"))
+    sheet[case.slot("annual_goal")] = CellRichText("减排CO", lowered)
+    case.type_cell(0, "value", "5×10⁴", "5×10⁴")
+    case.type_cell(0, "unit", "m²", "m²")
+    case.type_cell(1, "value", "95", "95")
+    case.type_field("annual_goal", "减排CO₂", "减排CO₂")
+    case.strays.append("①")
+
+
+@_by_openpyxl("amounts stored as text under their totals")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    for slot, text, meant in (
+        ("funds_fiscal", "6,810,000.00", "6810000.00"),
+        ("funds_other", "1000", "1000.00"),
+    ):
+        sheet[case.slot(slot)] = text
+        sheet[case.slot(slot)].number_format = "@"
+        case.type_field(slot, text, meant)
+    if sheet[case.slot("funds_total")].data_type == "f":
+        case.adds_up("funds_total", "6811000.00")
+
+
+@_by_openpyxl("a row filtered out, a row struck through")
+def _(case: Case, _book: Workbook, sheet: Worksheet) -> None:
+    sheet.auto_filter.ref = f"B{case.first - 1}:H{case.first + 5}"
+    sheet.row_dimensions[case.first].hidden = True
+    for column in case.columns.values():
+        sheet.cell(case.first + 1, column).font = Font(strike=True)
+    case.strays += [f"第 {case.first} 行", f"第 {case.first + 1} 行"]
