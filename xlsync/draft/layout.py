@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from xlsync.draft.looks import Look
     from xlsync.draft.official import OfficialCell
-    from xlsync.draft.regions import Spot, TableRegion
+    from xlsync.draft.regions import Spot
     from xlsync.draft.sheet import Understood
+    from xlsync.draft.table_regions import TableRegion
     from xlsync.draft.tables import MeantTable
     from xlsync.draft.toml import Value
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Area
     from xlsync.draft.looks import Look
     from xlsync.draft.official import OfficialCell
-    from xlsync.draft.regions import TableRegion
+    from xlsync.draft.table_regions import TableRegion
     from xlsync.draft.toml import Value
     from xlsync.form import Form
     from xlsync.form.mapping import Table
