@@ -22,7 +22,6 @@ _WITH = {
     "a number that is none": ("\t27663300.00\t", "\t两千万\t", ("M004", "D6", "两千万")),
     "a date that is none": ("2023-12-31", "年底", ("D001", "D5", "年底")),
     "a level outside the tree": ("\t效益指标\t", "\t快乐指标\t", ("I001", "B19", "快乐指标")),
-    "text before the form": ("财政项目支出", "附件一\n财政项目支出", ("S007", "A1", "附件一")),
 }
 
 
