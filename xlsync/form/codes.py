@@ -47,14 +47,14 @@ def coded(codes: CodeList, text: str) -> tuple[str | None] | None:
     return (codes.known[ticked[0]] if ticked else None,)
 
 
-class Choice(NamedTuple):
+class TickableOption(NamedTuple):
     """An option as paper prints it, and whether its box is ticked."""
 
     text: str
     is_ticked: bool
 
 
-def choices(text: str) -> list[Choice]:
+def choices(text: str) -> list[TickableOption]:
     """The options of a text in which each has a box before or behind it; none for another text."""
     parts = [part for part in _BOX.split(text.strip()) if part.strip()]
     is_ahead = bool(parts) and _BOX.fullmatch(parts[0]) is not None
@@ -63,7 +63,7 @@ def choices(text: str) -> list[Choice]:
     if not is_paired or any(map(_BOX.fullmatch, texts)):
         return []
     return [
-        Choice(_ENDS.sub("", one), box in _TICKED) for one, box in zip(texts, boxes, strict=True)
+        TickableOption(_ENDS.sub("", one), box in _TICKED) for one, box in zip(texts, boxes, strict=True)
     ]
 
 
