@@ -63,7 +63,8 @@ def choices(text: str) -> list[TickableOption]:
     if not is_paired or any(map(_BOX.fullmatch, texts)):
         return []
     return [
-        TickableOption(_ENDS.sub("", one), box in _TICKED) for one, box in zip(texts, boxes, strict=True)
+        TickableOption(_ENDS.sub("", one), box in _TICKED)
+        for one, box in zip(texts, boxes, strict=True)
     ]
 
 
