@@ -115,8 +115,8 @@ def finding(number: str) -> tuple[str, str, str]:
 def is_among(place: str, *found: str) -> str:
     """True where an address is one of those that some texts of findings name.
 
-    They are looked for in the text of one cell: LibreOffice 25.2 dies when a row is deleted while
-    a condition of the sheet looks through a column of formulas.
+    They are looked for in the text of one cell, not in a column of formulas, which would be
+    searched anew for every cell that has the condition.
     """
     return f'ISNUMBER(FIND(" "&{place}&" ",{"&".join(found)}))'
 
