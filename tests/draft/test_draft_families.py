@@ -38,8 +38,8 @@ class Apart(NamedTuple):
 
 MOST = {
     "central-2015.xlsx": Apart(9, 3, 1, 11),
-    "county-2016.xlsx": Apart(11, 18, 2, 71),
-    "department-2016.xlsx": Apart(6, 2, 2, 29),
+    "county-2016.xlsx": Apart(11, 5, 1, 32),
+    "department-2016.xlsx": Apart(9, 2, 1, 19),
     "monitoring-2019.xlsx": Apart(7, 5, 0, 19),
     "self-evaluation-2020.xlsx": Apart(4, 1, 0, 14),
 }
