@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
+from xlsync.base.language import told
 from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.sources.finding import named
@@ -87,7 +88,7 @@ def correction_line(made: CorrectionCopy, path: Path | None) -> str:
         return f"{source} → {visible(str(path))}"
     if made.name is None:
         return f"{source}：没有找到要收的表，没有可以退回的工作簿。"
-    return f"{source}：没有生成退回的工作簿（{visible(made.reason)}）。"
+    return f"{source}：没有生成退回的工作簿（{visible(told(made.reason))}）。"
 
 
 def passed_line(passed: Sequence[Path]) -> str:
