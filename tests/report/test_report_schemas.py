@@ -99,6 +99,11 @@ def test_what_coordinators_do_is_printed_by_its_schema(
         "sync": invoke("sync", "shared", "--json"),
         "merge": invoke("merge", "HEAD", "--json"),
         "check": invoke("check", "--json"),
+        "close": invoke("close", "2023/一上", "--reason", "试", "--json"),
+        "rounds": invoke("rounds", "--json"),
+    }
+    assert invoke("reopen", "2023/一上", "--reason", "试").exit_code == 0
+    printed |= {
         "undo": invoke("undo", "--reason", "试", "--json"),
     }
     for name, result in printed.items():

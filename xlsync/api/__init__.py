@@ -13,7 +13,16 @@ Where ``forms`` is None, the installed forms serve. A repository is opened by th
 from xlsync.api.auditing import audit, ceilings, keep_ceilings, read_ceilings, write_audit
 from xlsync.api.changes import compare, compare_rounds, compare_sides, write_page, write_revisions
 from xlsync.api.choosing import choice, conflicts, decide_conflict
-from xlsync.api.deciding import coordinator, round_states, round_warnings, tick, undo
+from xlsync.api.deciding import (
+    close_round,
+    coordinator,
+    reopen_round,
+    round_closing,
+    round_states,
+    round_warnings,
+    tick,
+    undo,
+)
 from xlsync.api.form_files import (
     check_forms,
     copy_forms,
@@ -98,6 +107,7 @@ __all__ = [
     "check_fields",
     "check_forms",
     "choice",
+    "close_round",
     "collect",
     "column_choices",
     "compare",
@@ -135,10 +145,12 @@ __all__ = [
     "recover",
     "refuse_existing",
     "remind",
+    "reopen_round",
     "reread",
     "review",
     "review_rows",
     "review_word",
+    "round_closing",
     "round_states",
     "round_warnings",
     "rounds",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from xlsync.form import Forms
     from xlsync.repository import Repository
+    from xlsync.rounds.closing import Closed, Closure
     from xlsync.rounds.coordinator import Coordinator
     from xlsync.rounds.overview import RoundState
     from xlsync.rounds.ticking import RoundWarning, Ticked
@@ -32,6 +33,51 @@ def coordinator(
     from xlsync.rounds.coordinator import Coordinator
 
     return Coordinator(repository, or_installed(forms), by, is_preview)
+
+
+def close_round(
+    repository: Repository,
+    round_name: str,
+    *,
+    reason: str,
+    by: str | None = None,
+    is_preview: bool = False,
+) -> Closed:
+    """Close a round: what comes later is told and kept, and nothing of the round changes.
+
+    ``by`` is a name, by default git's ``user.name`` or that of the login.
+
+    Raises:
+        XlsyncError: when there is no such round, or no reason.
+    """
+    from xlsync.rounds.closing import Gate, put_closing
+
+    return put_closing(repository, round_name, Gate.CLOSE, reason, by=by, is_preview=is_preview)
+
+
+def reopen_round(
+    repository: Repository,
+    round_name: str,
+    *,
+    reason: str,
+    by: str | None = None,
+    is_preview: bool = False,
+) -> Closed:
+    """Open a closed round again; what came meanwhile gets in when it is collected again.
+
+    Raises:
+        XlsyncError: when there is no such round, or no reason.
+    """
+    from xlsync.rounds.closing import Gate, put_closing
+
+    return put_closing(repository, round_name, Gate.REOPEN, reason, by=by, is_preview=is_preview)
+
+
+def round_closing(repository: Repository, round_name: str) -> Closure | None:
+    """Who closed a round, when and why; None while it is open."""
+    from xlsync.rounds.closing import closed
+
+    return closed(repository.snapshot(), round_name)
 
 
 def undo(

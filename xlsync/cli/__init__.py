@@ -16,7 +16,7 @@ from xlsync.cli.speaking import teach_click
 _COMMANDS = {
     "audit": ("audit", "ceilings"),
     "collect": ("collect",),
-    "decide": ("cancel", "correct", "deadline", "move", "rename", "restore"),
+    "decide": ("cancel", "close", "correct", "deadline", "move", "rename", "reopen", "restore"),
     "demo": ("demo",),
     "desk": ("desk",),
     "diff": ("diff",),

@@ -1,4 +1,4 @@
-"""The commands by which a coordinator decides: correct, cancel, restore, move, rename, deadline."""
+"""The commands by which a coordinator decides: correct, move, cancel, close and the like."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from xlsync.rounds.closing import Closed
     from xlsync.rounds.coordinator import Coordinator, Dated, DecisionMade
 
 
@@ -158,6 +159,28 @@ def deadline(
     _tell(settings, lambda by: by.deadline(round_name, day, reason), **how)
 
 
+@click.command()
+@_deciding
+def close(settings: Settings, round_name: str, *, reason: str, as_json: bool, **how: Any) -> None:
+    """Close a round: what comes later is told and kept, and not taken in.
+
+    Nothing of a closed round can be changed or undone until reopen opens it again.
+    """
+    with settings.repository() as repository:
+        _print(api.close_round(repository, round_name, reason=reason, **how), as_json=as_json)
+
+
+@click.command()
+@_deciding
+def reopen(settings: Settings, round_name: str, *, reason: str, as_json: bool, **how: Any) -> None:
+    """Open a closed round again.
+
+    What came meanwhile gets in when it is collected again; received writes such files.
+    """
+    with settings.repository() as repository:
+        _print(api.reopen_round(repository, round_name, reason=reason, **how), as_json=as_json)
+
+
 def _tell(
     settings: Settings,
     decide: Callable[[Coordinator], DecisionMade | Dated],
@@ -166,10 +189,14 @@ def _tell(
     is_preview: bool,
     as_json: bool,
 ) -> None:
-    from xlsync.report.decided import decided_lines
-
     with settings.repository() as repository:
         made = decide(api.coordinator(repository, settings.forms, by=by, is_preview=is_preview))
+    _print(made, as_json=as_json)
+
+
+def _print(made: DecisionMade | Dated | Closed, *, as_json: bool) -> None:
+    from xlsync.report.decided import decided_lines
+
     if as_json:
         write_json(made.as_json())
     else:

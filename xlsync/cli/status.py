@@ -70,6 +70,7 @@ def status(
     with settings.repository() as repository:
         rows = api.status(repository, round_name, unit=unit, states=states, under=under)
         unit_of = api.units(repository).rolled(level)
+        closing = api.round_closing(repository, round_name)
         others = {} if unit or states or under else api.other_forms(repository, round_name)
         if output is not None:
             api.write_ledger(
@@ -84,4 +85,4 @@ def status(
         table = (
             standing_table(rows, is_wide=is_wide) if level is None else level_table(rows, unit_of)
         )
-        print_report(standing_lines(round_name, rows, others), table)
+        print_report(standing_lines(round_name, rows, others, closing), table)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.lines import line, visible
 from xlsync.report.wording import quoted, shown
+from xlsync.rounds.closing import Closed, Gate
 from xlsync.rounds.coordinator import Dated
 
 if TYPE_CHECKING:
@@ -18,17 +19,29 @@ _SHORT_HASH = 10
 _PREVIEW = "这是预览，没有写入。"
 
 
-def decided_lines(made: DecisionMade | Dated) -> Iterator[Line]:
+def decided_lines(made: DecisionMade | Dated | Closed) -> Iterator[Line]:
     """What changed, why, and under which version it stands."""
     if isinstance(made, Dated):
         former = f"（原为 {made.former}）" if made.former else ""
         yield line(f"{made.round} 截止日期 {made.deadline.due}{former}。")
+    elif isinstance(made, Closed):
+        yield from _about_round(made)
     else:
         yield from _about_project(made)
     if made.is_preview:
         yield line(_PREVIEW, "yellow")
     elif made.commit:
         yield line(f"已记入版本库：{made.commit[:_SHORT_HASH]}。")
+
+
+def _about_round(made: Closed) -> Iterator[Line]:
+    closure = made.closure
+    if not made.is_new:
+        stands = f"已经封存（{closure.said}）" if closure.act is Gate.CLOSE else "没有封存"
+        yield line(visible(f"{made.round} {stands}，没有改动。"))
+        return
+    yield line(f"{closure.act.word} {made.round}", "bold")
+    yield line(visible(f"  理由：{closure.reason}（{closure.by}）"))
 
 
 def _about_project(made: DecisionMade) -> Iterator[Line]:

@@ -22,7 +22,8 @@ def overview_table(found: Sequence[RoundState]) -> Table:
     cells = (
         (
             one.round,
-            "，".join(f"{state} {count}" for state, count in one.states.items()),
+            ("已封存：" if one.closed else "")
+            + "，".join(f"{state} {count}" for state, count in one.states.items()),
             one.due or "",
             minute(one.last),
             str(one.projects),

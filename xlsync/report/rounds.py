@@ -11,7 +11,7 @@ from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown
-from xlsync.rounds.outcomes import change_text
+from xlsync.rounds.outcomes import State, change_text
 from xlsync.rounds.standing import Place
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.repository import Commit
-    from xlsync.rounds import Collection, Standing, State
+    from xlsync.rounds import Collection, Standing
+    from xlsync.rounds.closing import Closure
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event
     from xlsync.rounds.papers import PaperTaken
@@ -177,9 +178,17 @@ def basis(row: Standing) -> str:
 
 
 def standing_lines(
-    round_name: str, rows: Sequence[Standing], others: Mapping[State, int] | None = None
+    round_name: str,
+    rows: Sequence[Standing],
+    others: Mapping[State, int] | None = None,
+    closing: Closure | None = None,
 ) -> Iterator[Line]:
-    """The totals of a round, and what came that belongs to none of its projects."""
+    """The totals of a round, and what came that belongs to none of its projects.
+
+    ``closing`` is the one that holds, where the round is closed.
+    """
+    if closing is not None:
+        yield line(visible(f"{round_name} 已封存（{closing.said}）。"), "yellow")
     counts = Counter(row.shown for row in rows)
     totals = "，".join(f"{state} {count}" for state, count in counts.items())
     yield line(f"{round_name}：共 {len(rows)} 个项目，{totals or '尚未收到'}。")
@@ -192,8 +201,12 @@ def standing_lines(
     for row in rows:
         for decision in row.decisions:
             yield line(visible(f"{row.group} {row.title}：{decision_line(decision)}"))
-    if others:
-        told = "，".join(f"{state} {count}" for state, count in others.items())
+    left = dict(others or {})
+    late_ones = left.pop(State.CLOSED, 0)
+    if late_ones:
+        yield line(f"封存后又来 {late_ones} 份，只留存，没有采用（xlsync received 可写出原件）。")
+    if left:
+        told = "，".join(f"{state} {count}" for state, count in left.items())
         yield line(f"另有来件不属于本轮的项目：{told}。")
 
 

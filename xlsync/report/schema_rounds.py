@@ -99,6 +99,25 @@ class RoundOutput(Output):
     late: int
     due: str | None
     last: Time | None
+    closed: ClosureOutput | None = Field(description="the closing that holds")
+
+
+class ClosureOutput(Output):
+    """That a round was closed, or opened again."""
+
+    act: str
+    time: Time
+    by: str
+    reason: str
+
+
+class ClosedOutput(ClosureOutput):
+    """What closing or opening a round did; ``new`` is false where it stood so already."""
+
+    round: RoundName
+    new: bool
+    commit: str | None
+    preview: bool
 
 
 class DecidedOutput(ProjectOutput):

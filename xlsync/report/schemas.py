@@ -23,6 +23,7 @@ from xlsync.report.schema_forms import (
     RecordDeltaOutput,
 )
 from xlsync.report.schema_rounds import (
+    ClosedOutput,
     DecidedOutput,
     EventOutput,
     MergeOutput,
@@ -52,6 +53,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
     "trail": (list[TrailOutput], "xlsync log --audit --json"),
     "rounds": (list[RoundOutput], "xlsync rounds --json"),
     "decide": (DecidedOutput, "xlsync correct, cancel, restore, move, rename --json"),
+    "close": (ClosedOutput, "xlsync close, reopen --json"),
     "undo": (UndoneOutput, "xlsync undo --json"),
     "remind": (ReminderOutput, "xlsync remind --json"),
     "units": (list[UnitOutput], "xlsync units list --json"),

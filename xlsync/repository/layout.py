@@ -22,6 +22,7 @@ CONFLICTS = "conflicts"
 MERGED = "merged"
 DECISIONS = "decisions"
 DEADLINES = "deadlines"
+CLOSED = "closed"
 TICKS = "ticks"
 CEILINGS = "ceilings"
 ROSTERS = "rosters"
@@ -137,6 +138,11 @@ def decisions_path(round_name: str, record_id: str) -> str:
 def deadlines_path(round_name: str) -> str:
     """Where it stands until when a round is to come back, and what was said of that before."""
     return f"{DEADLINES}/{check_round(round_name)}.json"
+
+
+def closed_path(round_name: str) -> str:
+    """Where it stands when a round was closed, and opened again."""
+    return f"{CLOSED}/{check_round(round_name)}.json"
 
 
 def ticks_path(round_name: str) -> str:

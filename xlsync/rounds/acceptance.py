@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.problems import has_error
 from xlsync.rounds.answers import Answer, Fate, differences, digest
 from xlsync.rounds.attribution import attribute, check_locked
+from xlsync.rounds.closing import closed, unless_closed
 from xlsync.rounds.deciding import decide
 from xlsync.rounds.documents import ClaimedIssue, WaitingVersion, instant
 from xlsync.rounds.outcomes import (
-    CONTRADICTS,
     Outcome,
     State,
     first_outcome,
@@ -93,6 +93,7 @@ class Acceptance:
         self.view = RoundView(repository, changes.snapshot, changes.round, forms)
         self.answers = RoundAnswers(self.view, changes, now)
         self.now = now
+        self._closing = closed(changes.snapshot, changes.round)
         self._wish = wish or Wish()
 
     def settle(self, files: list[ReceivedFile]) -> list[Outcome]:
@@ -131,7 +132,9 @@ class Acceptance:
         for number, file in enumerate(files):
             former = self.view.accepted_before(file.digest, len(file.forms))
             for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
-                yield _Item((number, place), file, form, self._first(file, form, before))
+                first = self._first(file, form, before)
+                first = unless_closed(first, self._closing, self.view.round)
+                yield _Item((number, place), file, form, first)
 
     def _first(self, file: ReceivedFile, form: ReceivedForm, before: FormReceipt | None) -> Outcome:
         """What can be said of a form before any record is touched; NEW stands for acceptable."""
@@ -325,8 +328,7 @@ class Acceptance:
         state = self.answers.ended.get(key)
         if outcome.state is not State.CONFLICT or state is None:
             return outcome
-        problems = tuple(one for one in outcome.problems if one.code not in CONTRADICTS)
-        return replace(outcome, state=state, problems=problems)
+        return outcome.became(state)
 
 
 def _without_rivals(items: list[_Item]) -> list[_Item]:

@@ -20,6 +20,7 @@ from xlsync.form.rules.of_rounds import Ceiling
 from xlsync.form.types import MoneyType, cell_text, money_in
 from xlsync.form.types.units import said_by_label, stated_unit
 from xlsync.repository import Changes, layout, until_committed
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.overview import check_may_begin
 from xlsync.rounds.roster.amounts import units_above
 from xlsync.rounds.roster.words import FOLDER, RosterWords, key_of
@@ -98,6 +99,7 @@ def keep_ceilings(
     def once() -> str | None:
         snapshot = repository.snapshot()
         check_may_begin(snapshot, round_name, is_new=is_new)
+        check_open(snapshot, round_name)
         changes = Changes(snapshot, round_name)
         document = {"ceilings": [one.as_json() for one in lines]}
         changes.put_document(layout.ceilings_path(round_name), document)

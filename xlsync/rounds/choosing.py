@@ -10,6 +10,7 @@ from xlsync.base.files import safe_text
 from xlsync.base.grid import Cell
 from xlsync.records.conflicts import Choice, Choices, Side
 from xlsync.repository import Changes, layout
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.deciding import decide
 from xlsync.rounds.outcomes import Outcome, State
 from xlsync.rounds.receipts import now
@@ -62,6 +63,7 @@ def choose(
     form, record = dispute.form, dispute.merged.record
     group, title = form.group(record), form.title(record)
     snapshot = repository.snapshot()
+    check_open(snapshot, dispute.note.round)
     changes = Changes(snapshot, dispute.note.round)
     view = RoundView(repository, snapshot, dispute.note.round, forms)
     asked = Outcome(Path(), "", State.NEW, dispute.note.record, title, group, None, ())

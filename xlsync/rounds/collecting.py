@@ -19,6 +19,7 @@ from xlsync.repository import Changes, check_round, until_committed
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.acceptance import Acceptance, Wish
 from xlsync.rounds.auditing import audit_of
+from xlsync.rounds.closing import closed, kept_aside
 from xlsync.rounds.findings import Finding
 from xlsync.rounds.incoming import ReadingContext, read_files
 from xlsync.rounds.outcomes import CHANGES, SILENT, Outcome, State
@@ -180,6 +181,7 @@ def _papers(
 ) -> Iterator[PaperTaken]:
     """Take what reviewers and coordinators said on workbooks of the house, before any answer."""
     keys = seal_keys(changes.snapshot)
+    is_closed = closed(changes.snapshot, changes.round) is not None
     for file in files:
         if file.paper is None:
             continue
@@ -187,6 +189,8 @@ def _papers(
         made_of, wrong = file.paper.checked(changes.round, keys)
         if wrong is not None:
             made.problems.append(wrong)
+        elif is_closed:
+            made.problems.append(kept_aside(changes.round))
         elif file.paper.kind is PaperKind.REVIEW:
             words = words_of(file.paper, made_of, made)
             take_words(changes, words, time, repository.author, made)

@@ -13,6 +13,7 @@ from xlsync.base.files import safe_text
 from xlsync.repository import Changes, until_committed
 from xlsync.repository.lookup import Reference, find
 from xlsync.rounds.answers import digest
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.correcting import Correction, DecisionNote, correct
 from xlsync.rounds.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
@@ -137,6 +138,7 @@ class Coordinator:
         def step() -> Dated:
             snapshot = self.repository.snapshot()
             check_known(snapshot, round_name)
+            check_open(snapshot, round_name)
             former = deadlines(snapshot, round_name)
             made = Deadline(due, now(), self._by, reason)
             changes = Changes(snapshot, round_name)
@@ -169,6 +171,7 @@ class Coordinator:
         def once() -> DecisionMade:
             snapshot = self.repository.snapshot()
             check_known(snapshot, round_name)
+            check_open(snapshot, round_name)
             _, entry = find(snapshot, Reference(round_name, project, None))
             changes, time = Changes(snapshot, round_name), now()
             known = RoundView(self.repository, snapshot, round_name, self.forms)

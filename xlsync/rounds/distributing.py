@@ -18,6 +18,7 @@ from xlsync.base.problems import has_error
 from xlsync.exchange.workbooks import workbooks
 from xlsync.repository import Changes, check_round, until_committed
 from xlsync.repository.sealing import ensure_seal, seal_keys
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.correcting import DecisionNote, correct
 from xlsync.rounds.decisions import Act
 from xlsync.rounds.ledger import DISTRIBUTED, Issued, put_issue, put_order
@@ -174,6 +175,7 @@ class _Attempts:
     def planned(self) -> tuple[SendingPlan, Changes]:
         """What is to happen to each project, and the changes that hold all corrections."""
         snapshot = self.repository.snapshot()
+        check_open(snapshot, self.round)
         changes = Changes(snapshot, self.round)
         known = RoundView(self.repository, snapshot, self.round, {self.form.id: self.form})
         versions = RoundAnswers(known, changes, self.time)

@@ -45,6 +45,7 @@ class State(StrEnum):
     COPY = "他人副本"
     OTHER_FORM = "其他表"
     UNREADABLE = "无法读取"
+    CLOSED = "已封存"
 
 
 ACCEPTED = (State.NEW, State.UPDATED, State.MERGED, State.UNCHANGED, State.OLDER)
@@ -127,6 +128,11 @@ class Outcome:
     def settled(self, state: State, *problems: Problem) -> Outcome:
         """The same with its final state, and what else is to be told."""
         return replace(self, state=state, problems=(*self.problems, *problems))
+
+    def became(self, state: State, *problems: Problem) -> Outcome:
+        """The same in another state, without what was told of it while it was to wait."""
+        left = (one for one in self.problems if one.code not in CONTRADICTS)
+        return replace(self, state=state, problems=(*left, *problems))
 
 
 def changes_as_json(changes: Iterable[Delta]) -> list[Json]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import check_round
+from xlsync.rounds.closing import closed
 from xlsync.rounds.standing import UNIT, Place
 from xlsync.rounds.status import standings
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.repository import Snapshot
+    from xlsync.rounds.closing import Closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class RoundState:
     late: int
     due: str | None
     last: str | None
+    closed: Closure | None = None
+    """The closing that holds."""
 
     def as_json(self) -> Json:
         """The round as ``xlsync rounds --json`` prints it."""
@@ -39,6 +43,7 @@ class RoundState:
             "late": self.late,
             "due": self.due,
             "last": self.last,
+            "closed": self.closed.as_json() if self.closed else None,
         }
 
 
@@ -59,6 +64,7 @@ def _state(snapshot: Snapshot, name: str) -> RoundState:
         late=sum(row.days_late is not None and row.days_late > 0 for row in rows),
         due=max((row.due for row in rows if row.due), default=None),
         last=max(times, default=None),
+        closed=closed(snapshot, name),
     )
 
 

@@ -16,6 +16,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import problem
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, until_committed
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.decisions import Act, Decision, decisions, put_decision
 from xlsync.rounds.papers import PaperTaken
 from xlsync.rounds.standing import CONDITIONAL, PASSED, RETURNED
@@ -62,6 +63,7 @@ def put_review(
     def once() -> PaperTaken:
         made, snapshot = PaperTaken(Path()), repository.snapshot()
         check_known(snapshot, round_name)
+        check_open(snapshot, round_name)
         changes = Changes(snapshot, round_name)
         take_words(changes, words, now, by or repository.author, made)
         if made.taken:

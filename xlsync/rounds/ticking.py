@@ -17,6 +17,7 @@ from xlsync.base.record import canonical_bytes
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.answers import digest
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.documents import instant
 from xlsync.rounds.exporting import counted_records
 from xlsync.rounds.papers import SEEN
@@ -194,6 +195,7 @@ def tick(  # noqa: PLR0913 - what can be said of it
     def once() -> Ticked:
         known = {one.mark for one in round_warnings(repository, forms, round_name)}
         changes = Changes(repository.snapshot(), round_name)
+        check_open(changes.snapshot, round_name)
         named = [one for one in wanted if one in known]
         count = put_ticks(changes, named, by or repository.author, is_done=is_done)
         word = TICK if is_done else UNTICK

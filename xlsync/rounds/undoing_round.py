@@ -13,6 +13,7 @@ from xlsync.base.problems import has_error
 from xlsync.records import merge
 from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
+from xlsync.rounds.closing import check_open
 from xlsync.rounds.joining.lists import is_list, join_lists
 from xlsync.rounds.ledger import RETURNED, ledger_of
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
@@ -72,6 +73,7 @@ class Reversal:
                 rounds.setdefault(name, []).append(one)
         made: Made = {}
         for name, found in rounds.items():
+            check_open(fork.ours, name)
             made |= _RoundReversal(self, fork, name, found).edits()
         return edits_of(fork, made)
 
