@@ -152,6 +152,22 @@ def test_what_goes_out_and_what_is_owed_is_written_as_mails(office: Server, tmp_
         assert {one.due for one in api.status(repository, NAME)} == {"2024-10-31"}
 
 
+def test_a_round_is_closed_and_opened_again(office: Server, tmp_path: Path) -> None:
+    preview = drop(office, "项目名称,实施单位\n修路,财政所\n")
+    answer = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    assert "下发完成" in end_of(office, answer.headers["location"])
+    here = f"/round/{NAME}/reminding"
+    assert "封存本轮" in office.ask(here).text
+    assert office.send(f"{here}/closing", {"reason": "已报区里"}).status == 303
+    assert "已报区里" in office.ask(f"/round/{NAME}/ledger").text
+    refused = office.send(f"{here}/due", {"due": "2024-11-30", "reason": "顺延"})
+    assert "已封存" in refused.text
+    assert office.send(f"{here}/closing", {"reason": "退回", "open": "1"}).status == 303
+    with api.open_repository(tmp_path / "库") as repository:
+        assert api.round_closing(repository, NAME) is None
+    assert "封存本轮" in office.ask(here).text
+
+
 def test_ceilings_are_kept_once_they_were_seen_and_the_round_is_audited(
     office: Server, tmp_path: Path
 ) -> None:

@@ -137,7 +137,7 @@ def check_open(snapshot: Snapshot, round_name: str) -> None:
 
 def kept_aside(round_name: str) -> Problem:
     """What is said of a file that came to a closed round (B012)."""
-    message = f"{round_name} 已封存，本份只留存，没有采用。{_way_out(round_name)}后重新收集。"
+    message = f"{round_name} 已封存，本份只留存，没有采用。{_way_out(round_name)}，再收集一次。"
     return problem("B012", message)
 
 

@@ -1,4 +1,4 @@
-"""Reminding units, and a new date: what each unit still owes, as drafts that somebody sends."""
+"""Reminding units of what they owe, as drafts that somebody sends; a new date; closing a round."""
 
 from __future__ import annotations
 
@@ -29,7 +29,16 @@ def _show(request: Request) -> Response:
     with desk.repository() as repository:
         known = name in api.rounds(repository)
         notices = api.remind(repository, name, None, desk.forms).notices if known else []
-    return page(request, "reminding", at="ledger", round=name, notices=notices, known=known)
+        closing = api.round_closing(repository, name)
+    return page(
+        request,
+        "reminding",
+        at="ledger",
+        round=name,
+        notices=notices,
+        known=known,
+        closing=closing,
+    )
 
 
 def _write(request: Request, sent: Sent) -> Response:
@@ -64,9 +73,20 @@ def _date(request: Request, sent: Sent) -> Response:
     return see_other(f"/round/{path_part(name)}/reminding?{told}")
 
 
+def _close(request: Request, sent: Sent) -> Response:
+    """Close the round, or open it again."""
+    desk, name = desk_of(request), round_of(request)
+    put = api.reopen_round if sent.value("open") else api.close_round
+    with desk.repository() as repository:
+        made = put(repository, name, reason=sent.value("reason"))
+    told = urlencode({"told": f"{made.closure.act.word} {name}。"})
+    return see_other(f"/round/{path_part(name)}/reminding?{told}")
+
+
 _HERE = "/round/{year}/{name}/reminding"
 ROUTES = [
     shown(_HERE, _show),
     posted(_HERE, _write, _SMALL),
     posted(f"{_HERE}/due", _date, _SMALL),
+    posted(f"{_HERE}/closing", _close, _SMALL),
 ]
