@@ -32,6 +32,13 @@ from xlsync.api.form_files import (
     list_forms,
     write_draft,
 )
+from xlsync.api.library import (
+    build_library,
+    read_library,
+    take_library,
+    write_library,
+    write_library_review,
+)
 from xlsync.api.papers import print_round, review, review_rows, review_word, write_review
 from xlsync.api.running import (
     collect,
@@ -100,6 +107,7 @@ __all__ = [
     "XlsyncError",
     "audit",
     "backup",
+    "build_library",
     "carry_over",
     "carry_over_files",
     "ceilings",
@@ -140,6 +148,7 @@ __all__ = [
     "read",
     "read_ceilings",
     "read_files",
+    "read_library",
     "read_units",
     "received",
     "recover",
@@ -158,6 +167,7 @@ __all__ = [
     "show",
     "status",
     "sync",
+    "take_library",
     "tick",
     "totals",
     "trail",
@@ -170,6 +180,8 @@ __all__ = [
     "write_corrections",
     "write_draft",
     "write_ledger",
+    "write_library",
+    "write_library_review",
     "write_page",
     "write_received",
     "write_record",

@@ -103,6 +103,8 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "Q001": (Severity.ERROR, "审核意见无法采用"),
     "Q002": (Severity.WARNING, "审核后项目又有变动，意见未采用"),
     "Q003": (Severity.WARNING, "各项目合起来的情况没有核查"),
+    "L001": (Severity.ERROR, "指标库整理表无法采用"),
+    "L002": (Severity.WARNING, "指标库整理表的内容未采用，或缺行"),
     "B001": (Severity.ERROR, "其他轮次的表"),
     "B002": (Severity.ERROR, "本轮没有下发的项目"),
     "B003": (Severity.ERROR, "在别的项目的表上填报"),

@@ -26,6 +26,7 @@ _COMMANDS = {
     "generate": ("generate",),
     "history": ("log", "show"),
     "init": ("init",),
+    "library": ("library",),
     "papers": ("print", "review"),
     "read": ("read",),
     "received": ("received",),

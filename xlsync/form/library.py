@@ -1,7 +1,7 @@
 """The indicator library (指标库) of a form: names that are usual under each second level.
 
-It is data beside the mapping, drawn from forms that were really filled in. It only suggests;
-any other name may be typed.
+It is data beside the mapping, drawn from forms that were really filled in; ``xlsync library build``
+makes such a file. It only suggests; any other name may be typed.
 """
 
 from __future__ import annotations
@@ -24,14 +24,36 @@ FOLDER = "libraries"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
+class LibrarySource(Strict):
+    """Where a name was used: a round, and by how many of its projects."""
+
+    round: Text
+    projects: int = Field(ge=1)
+
+
 class LibraryEntry(Strict):
-    """One usual item: its levels and name, and what its quantity usually says."""
+    """One usual item: its levels and name, and what its quantity usually says.
+
+    ``sector`` is that of the projects (行业), where their form says it; ``lowest`` and ``highest``
+    are the range of its values in ``unit``, as written, where they differ; ``spellings`` are other
+    ways in which the name was written.
+    """
 
     levels: list[Text] = Field(min_length=2, max_length=2)
     name: Text
+    sector: Text | None = None
     operator: str | None = None
     value: str | None = None
     unit: str | None = None
+    lowest: str | None = None
+    highest: str | None = None
+    spellings: list[Text] = []
+    sources: list[LibrarySource] = []
+
+    @property
+    def uses(self) -> int:
+        """How often it was used: projects, counted anew in each round."""
+        return sum(one.projects for one in self.sources)
 
 
 class Library(Strict):
@@ -41,10 +63,11 @@ class Library(Strict):
 
     def by_level(self) -> dict[str, list[str]]:
         """Names by second level, in the order of the file."""
-        names: dict[str, list[str]] = {}
+        names: dict[str, dict[str, None]] = {}
         for entry in self.entries:
-            names.setdefault(entry.levels[1], []).append(entry.name)
-        return names
+            # One name may stand there for several sectors.
+            names.setdefault(entry.levels[1], {})[entry.name] = None
+        return {second: list(found) for second, found in names.items()}
 
 
 def load_libraries(mapping: FormMapping, mapping_path: Path) -> Mapping[str, Library]:
@@ -67,7 +90,7 @@ def _library(names: Sequence[str], tree: Mapping[str, Sequence[str]], folder: Pa
         file = f"{FOLDER}/{name}.toml"
         path = next(iter(find(folder, file)), folder / file)
         part = load_toml(path, Library)
-        mistakes = list(_mistakes(part, tree, {(one.levels[1], one.name) for one in entries}))
+        mistakes = list(_mistakes(part, tree, {_key(one) for one in entries}))
         if mistakes:
             raise FormError([f"{path}: {one}" for one in mistakes])
         entries += part.entries
@@ -76,12 +99,16 @@ def _library(names: Sequence[str], tree: Mapping[str, Sequence[str]], folder: Pa
 
 
 def _mistakes(
-    library: Library, tree: Mapping[str, Sequence[str]], seen: set[tuple[str, str]]
+    library: Library, tree: Mapping[str, Sequence[str]], seen: set[tuple[str | None, str, str]]
 ) -> Iterator[str]:
     for number, entry in enumerate(library.entries, start=1):
         first, second = entry.levels
         if second not in tree.get(first, []):
             yield f"entries[{number}].levels: {second!r} does not stand under {first!r}"
-        if (second, entry.name) in seen:
+        if _key(entry) in seen:
             yield f"entries[{number}].name: {entry.name!r} stands there twice"
-        seen.add((second, entry.name))
+        seen.add(_key(entry))
+
+
+def _key(entry: LibraryEntry) -> tuple[str | None, str, str]:
+    return entry.sector, entry.levels[1], entry.name

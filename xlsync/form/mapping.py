@@ -130,13 +130,15 @@ class RecordPlan(Strict):
 
     ``id_labels`` are the heads under which a roster gives the ids of records; ``roster`` is the
     file in ``rosters/`` beside the mapping that says how else its columns are headed. ``amounts``
-    are the fields of money that reports add up and draw, those that matter most.
+    are the fields of money that reports add up and draw, those that matter most. ``sector`` is the
+    field (行业、领域) by which a library of usual items is told apart.
     """
 
     title: Name
     group: Name
     identity: list[Name] = Field(min_length=1)
     year: Name | None = None
+    sector: Name | None = None
     id_labels: list[Text] = []
     amounts: list[Name] = []
     roster: FileName = "usual"
@@ -273,7 +275,7 @@ class Mapping(Strict):
 
     def _references(self) -> Iterator[tuple[str, str, str, Container[str]]]:
         plan = self.record
-        naming = (plan.title, plan.group, *plan.identity, plan.year)
+        naming = (plan.title, plan.group, *plan.identity, plan.year, plan.sector)
         for name in filter(None, (*naming, *plan.amounts)):
             yield "record", "field", name, self.fields
         for slot, item in self.fields.items():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlsync.form.mapping import FieldBase
 
 LIBRARY = "参考库"
+SECTOR = "行业/领域"
 
 _KEEP = "；文件名可以改，表内编号请勿改动。"
 _COLUMNS = ("序号", "类别", "位置", "要改什么")
@@ -129,14 +130,18 @@ def _help(item: FieldBase, label: str) -> list[HelperCell]:
 def _library_sheet(form: Form, table: str) -> Companion:
     """The items that others use, to look up: levels, name and usual quantity."""
     plan = form.mapping.tables[table]
-    sheet = Companion(f"{plan.label}{LIBRARY}", [14, 20, 38, 10, 14, 10], frozen=3)
+    entries = form.libraries[table].entries
+    widths = [14, 20, 38, 10, 14, 10]
+    # Only a library of several sectors has a column for them.
+    sectors = [SECTOR] if any(one.sector for one in entries) else []
+    sheet = Companion(f"{plan.label}{LIBRARY}", [*widths, *(16 for _ in sectors)], frozen=3)
     sheet.row(1, [HelperCell(f"{plan.label}{LIBRARY}", "title")])
     value = plan.columns[plan.parts[1]].label
     sheet.row(2, [HelperCell(f"供参考，可照用，也可另拟；{value}请按本项目实际填写。", "hint")])
     heads = (plan.columns[name].label for name in (*plan.levels, plan.name, *plan.parts))
-    sheet.row(3, [HelperCell(text, "heading") for text in heads])
-    for row, entry in enumerate(form.libraries[table].entries, start=4):
-        quantity = (entry.operator, entry.value, entry.unit)
+    sheet.row(3, [HelperCell(text, "heading") for text in (*heads, *sectors)])
+    for row, entry in enumerate(entries, start=4):
+        quantity = (entry.operator, entry.value, entry.unit, *(entry.sector for _ in sectors))
         texts = [*entry.levels, entry.name, *(text or "" for text in quantity)]
         sheet.row(row, [HelperCell(text, "center") for text in texts])
     return sheet
