@@ -185,8 +185,8 @@ def test_what_a_person_curated_is_taken_and_told(curated: tuple[Path, Path]) -> 
         环境整治达成率={VERDICT: "改名", NEW_NAME: "环境整治完成率"},
         多余={VERDICT: "删除"},
         及时率={VERDICT: "保留"},
-        满意度={VERDICT: "改名", NEW_NAME: "居民满意度", "计算符号": ">=", "常用值": 85},
-        巡查={"计量单位": None, "使用次数": 7},
+        满意度={VERDICT: "改名", NEW_NAME: "居民满意度", "符号": ">=", "常用值": 85},
+        巡查={"常用单位": None, "使用次数": 7},
     )
     before = file.read_bytes()
     preview = api.take_library(book, file, is_preview=True)
@@ -198,7 +198,7 @@ def test_what_a_person_curated_is_taken_and_told(curated: tuple[Path, Path]) -> 
         ("多余", "删除"),
         ("满意度", "常用值 1 → 85"),
         ("满意度", "改名为“居民满意度”"),
-        ("巡查", "计量单位 次 → （空）"),
+        ("巡查", "常用单位 次 → （空）"),
     ]
     assert [(one.code, one.cell) for one in made.problems] == [("L002", "H9")]
     library = api.read_library(file)
@@ -221,7 +221,7 @@ def test_what_a_person_curated_is_taken_and_told(curated: tuple[Path, Path]) -> 
         ({NEW_NAME: "新的"}, "E"),
         ({VERDICT: "删除", NEW_NAME: "新的"}, "E"),
         ({NAME: "直接改的"}, "C"),
-        ({"计算符号": "大概"}, "I"),
+        ({"符号": "大概"}, "I"),
         ({NAME: "多余"}, "C"),
     ],
 )

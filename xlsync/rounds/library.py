@@ -155,7 +155,7 @@ def _branches_of(parts: Sequence[FormRecords], form: Form | None) -> Branches:
     every = {one.id: _branches(one) for one in ([form] if form else [p.form for p in parts])}
     found = {key: one for key, one in every.items() if one}
     if not found:
-        raise XlsyncError("这些表没有带分级和指标值的表格，不能建指标库。")
+        raise XlsyncError("这些表里没有分级的表格，不能建指标库。")
     if len(set(found.values())) > 1:
         names = "、".join(sorted(found))
         raise XlsyncError(f"这些轮次的表（{names}）指标分级不同，请用 --form 指明为哪一种建库。")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 VERDICT, NEW_NAME = "处理", "改为"
 KEEP, DROP, RENAME = "保留", "删除", "改名"
 VERDICTS = (KEEP, DROP, RENAME)
-_KEYS = (SECTOR, "一级指标", "二级指标", "三级指标")
-_QUANTITY = {"计算符号": "operator", "常用值": "value", "计量单位": "unit"}
+_KEYS = (SECTOR, "一级", "二级", "名称")
+_QUANTITY = {"符号": "operator", "常用值": "value", "常用单位": "unit"}
 HEADS = (*_KEYS, "其他写法", "相近名称", "使用次数", *_QUANTITY, "取值范围", "来源")
 """What a workbook says of each entry, before the columns in which a person writes."""
 _FOR_REFERENCE = [one for one in HEADS if one not in {*_KEYS, *_QUANTITY}]
@@ -185,7 +185,7 @@ class _Curated:
             if part == "operator" and text and text != former:
                 sign = parse_quantity(f"{text}1").operator
                 if sign is None:
-                    self.report("L001", row, head, "看不懂这个计算符号；用文字描述的请留空。")
+                    self.report("L001", row, head, "看不懂这个符号；用文字描述的请留空。")
                     continue
                 text = sign
             if comparable(text) == comparable(former):
