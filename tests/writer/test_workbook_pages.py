@@ -12,9 +12,10 @@ from clients import convert
 from openpyxl import load_workbook
 
 from xlsync.base.files import write_file
+from xlsync.base.grid import Area, column_letters
 from xlsync.form import Catalogue
 from xlsync.form.template import CHECKS
-from xlsync.workbook.manifest import middles_name, starts_name
+from xlsync.workbook.manifest import DOUBTFUL, WRONG, middles_name, starts_name
 from xlsync.workbook.pages import page_room
 from xlsync.writer import write
 
@@ -109,6 +110,11 @@ def test_a_unit_stands_in_the_middle_of_its_box(form_id: str) -> None:
     for column in range(wide.left, wide.right + 1):
         found = sheet.cell(table.first, column).alignment.horizontal
         assert found == ("centerContinuous" if wide.left < wide.right else "center")
+    box = Area(table.first, wide.left, table.last, wide.right).a1
+    conditions = [one for one in sheet.conditional_formatting if str(one.sqref) == box]
+    formulas = [rule.formula[0] for one in conditions for rule in one.rules]
+    here = f"COLUMN(${column_letters(unit)}{table.first})"
+    assert sum(here in formula for formula in formulas) == len({WRONG, DOUBTFUL})
 
 
 @pytest.mark.client

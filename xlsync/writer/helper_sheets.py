@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import column_letters
 from xlsync.writer.house import LOWEST, House, row_height, set_up_page
-from xlsync.writer.styles import done
+from xlsync.writer.styles import COMPUTED_FORMAT, done
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -52,7 +52,7 @@ def _write_cells(
         is_live = companion.live is not None and companion.live.covers(address)
         more: Look = {"border": 0} if is_live else {}
         if entry.is_formula:
-            more["num_format"] = "General"  # a formula in a cell of text is shown, not computed
+            more["num_format"] = COMPUTED_FORMAT  # in a cell of text it is shown, not computed
         look = house.look(entry.style, **more) if companion.visible else None
         if entry.is_formula:
             formula = f"={entry.text}"

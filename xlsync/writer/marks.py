@@ -67,24 +67,38 @@ class MarkFormats:
                 self._draw_level(area._replace(bottom=table.last - 1), table, level, ("top",))
                 self._draw_level(area._replace(top=table.last), table, level, ("top", "bottom"))
             elif plan.parts and name == plan.parts[-1]:
-                self._tint([area], {})
-                self._dim(area, table)
+                box = area._replace(right=self._end_of_box(table, column))
+                column_here = f"COLUMN(${column_letters(column)}{table.first})"
+                self._tint([box], {}, f"ADDRESS(ROW(),{column_here},4)")
+                self._dim(box, table)
             else:
                 others.append(area)
         return others
 
-    def _tint(self, areas: Sequence[Area], frame: Look) -> None:
+    def _end_of_box(self, table: PlacedTable, column: int) -> int:
+        """The last of the columns over which the text of a column is centred."""
+        across = {
+            one
+            for one, style in table.styles.items()
+            if self._form.template.style(style).align == "across"
+        }
+        end = column
+        while end in across and end + 1 in across.difference(table.columns.values()):
+            end += 1
+        return end
+
+    def _tint(self, areas: Sequence[Area], frame: Look, place: str = _HERE) -> None:
         colors = self._form.template.marks
         for name, color in ((WRONG, colors.wrong), (DOUBTFUL, colors.doubtful)):
             look = {**frame, "bg_color": color, "font_color": "#000000"}
-            self._mark(areas, is_among(_HERE, name), look)
+            self._mark(areas, is_among(place, name), look)
         if any(area.covers(one) for area in areas for one in self._filled):
-            self._settle(areas, frame)
+            self._settle(areas, frame, place)
 
-    def _settle(self, areas: Sequence[Area], look: Look) -> None:
+    def _settle(self, areas: Sequence[Area], look: Look, place: str = _HERE) -> None:
         """Show a cell as if it had never been marked, once nothing of it is left to do."""
-        listed = f"COUNTIF({PLACES},{_HERE})"
-        settled = f'COUNTIFS({PLACES},{_HERE},{STATES},"{SETTLED}")={listed}'
+        listed = f"COUNTIF({PLACES},{place})"
+        settled = f'COUNTIFS({PLACES},{place},{STATES},"{SETTLED}")={listed}'
         look = {"bg_color": "#FFFFFF", **look, "font_color": "#000000"}
         self._mark(areas, f"AND({listed}>0,{settled})", look)
 

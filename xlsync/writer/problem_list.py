@@ -20,7 +20,7 @@ from xlsync.workbook.problem_list import (
     row_digest,
 )
 from xlsync.writer.house import LOWEST, House, row_height, set_up_page
-from xlsync.writer.styles import done
+from xlsync.writer.styles import COMPUTED_FORMAT, done
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -104,7 +104,7 @@ class _List:
 
     def _write_rows(self) -> None:
         center, wrapped, link = (self._house.look(one) for one in ("center", "text", "link"))
-        figure = self._house.look("center", num_format="General")
+        figure = self._house.look("center", num_format=COMPUTED_FORMAT)
         colors = self._form.template.marks
         looks = {_LABEL: wrapped, _MESSAGE: wrapped, _FOUND: wrapped}
         for row, one in enumerate(self._returned.rows, start=_HEAD):

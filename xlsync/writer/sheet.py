@@ -11,7 +11,7 @@ from xlsync.workbook.pages import MILLIMETRES, printed
 from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer.controls import apply, field_control, level_control, name_control
 from xlsync.writer.marks import MarkFormats
-from xlsync.writer.styles import TEXT_FORMAT, Sides, done
+from xlsync.writer.styles import COMPUTED_FORMAT, TEXT_FORMAT, Sides, done
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -85,7 +85,8 @@ class FormSheet:
     def check_line(self) -> None:
         """The line above the form, which stays in sight; what it says is a formula."""
         area = self.layout.check
-        look = self.styles.label(self.form.template.check.style)
+        style = self.form.template.check.style
+        look = self.styles.input(style, COMPUTED_FORMAT, locked=True)
         self.blank(area, look)
         place = (area.top - 1, area.left - 1)
         formula = f"={check_line()}"

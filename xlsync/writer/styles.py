@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 TEXT_FORMAT = "@"
 
+COMPUTED_FORMAT = "0"
+"""The number format of a formula whose result is a text or a count; never General.
+
+LibreOffice gives a General cell a format of its own when it first computes it. Where a condition of
+the same sheet asks for that in the midst of drawing, as after a row was deleted, LibreOffice 25.2
+draws on with the format that it has just freed, and dies.
+"""
+
 _BORDERS = {"none": 0, "thin": 1, "medium": 2, "hair": 7}
 _SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
 Sides: TypeAlias = "tuple[Side, ...] | None"
