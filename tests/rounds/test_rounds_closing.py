@@ -160,6 +160,23 @@ def test_a_change_of_a_closed_round_is_refused_in_one_line(
     assert not (tmp_path / "发").exists()
 
 
+def test_a_conflict_of_a_closed_round_waits_until_it_is_open(repository: Repository) -> None:
+    spool = repository.snapshot().spool()
+    both = [changed(SECOND, overall_goal=goal) for goal in ("目标甲", "目标乙")]
+    savers = zip(both, ("张三", "李四"), strict=True)
+    put_in(repository, [came(spool, one, 1, saver=by) for one, by in savers], spool)
+    (dispute,) = api.conflicts(repository, ROUND)
+    one, _ = api.choice("返回")
+    assert one is not None
+    chosen = {place.pointer: one for place in dispute.merged.conflicts}
+    close(repository)
+    with pytest.raises(XlsyncError, match="已封存"):
+        api.decide_conflict(repository, dispute, chosen, WHY)
+    reopen(repository)
+    assert api.decide_conflict(repository, dispute, chosen, WHY) == []
+    assert api.conflicts(repository, ROUND) == []
+
+
 def test_it_is_noted_once_with_who_when_and_why(repository: Repository) -> None:
     assert api.round_closing(repository, ROUND) is None
     preview = api.close_round(repository, ROUND, reason=WHY, is_preview=True)
