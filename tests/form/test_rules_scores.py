@@ -181,7 +181,7 @@ MISTAKES = {
     ),
     "no condition": (
         'kind = "needs-reason"\ncolumn = "cause"\nwhen = [{ column = "score" }]',
-        "either below or misses",
+        "needs one of equals, below and misses",
     ),
     "a sign for points": (
         (
