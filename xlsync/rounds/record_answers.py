@@ -79,16 +79,7 @@ class RoundAnswers:
     def _loaded(self, record_id: str) -> RecordState:
         found = record_state(self.view, record_id, self.changes.record(record_id))
         waits = (
-            Answer(
-                one.issue,
-                one.base or self.view.content(record_id, one.issue),
-                one.theirs,
-                saved=one.saved,
-                saver=one.saver,
-                is_sealed=one.is_sealed,
-                waits=True,
-                received=one.received,
-            )
+            Answer.waiting(one, one.base or self.view.content(record_id, one.issue))
             for one in self.waiting(record_id).values()
             if one.issue is not None and one.claim is None
         )

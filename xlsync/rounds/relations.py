@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.form.mapping import Mapping as FormMapping
     from xlsync.records import Delta, Merged
+    from xlsync.rounds.documents import WaitingVersion
 
     Key = tuple[int | None, str, str]
 
@@ -55,6 +56,20 @@ class Answer:
     waits: bool = False
     is_superseded: bool = False
     received: str | None = None
+
+    @classmethod
+    def waiting(cls, one: WaitingVersion, base: Record) -> Answer:
+        """A version that waits, as the answer to an issue that took out ``base``."""
+        return cls(
+            one.issue,
+            base,
+            one.theirs,
+            saved=one.saved,
+            saver=one.saver,
+            is_sealed=one.is_sealed,
+            waits=True,
+            received=one.received,
+        )
 
     @cached_property
     def content(self) -> str:

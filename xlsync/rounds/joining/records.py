@@ -20,7 +20,7 @@ from xlsync.records import merge
 from xlsync.repository import layout
 from xlsync.rounds.answers import Answer, CoordinatorStatement, Fate, differences, digest, settle
 from xlsync.rounds.documents import WaitingVersion, instant
-from xlsync.rounds.joining.states import SideState, together, union, waiting_answer
+from xlsync.rounds.joining.states import SideState, together, union
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.record_state import RecordState, kept
 
@@ -110,7 +110,7 @@ class Records:
         form = self.form(said.record)
         known = {one.key for one in side.state.answers}
         waits = [
-            waiting_answer(one)
+            Answer.waiting(one, one.base)
             for one in waiting.values()
             if one.issue is not None and one.theirs["form"] == form.id and one.base is not None
         ]

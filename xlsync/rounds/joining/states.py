@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
-from xlsync.rounds.answers import Answer, CoordinatorStatement
 from xlsync.rounds.documents import instant
 from xlsync.rounds.record_state import RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from xlsync.rounds.documents import WaitingVersion
+    from xlsync.rounds.answers import Answer, CoordinatorStatement
 
 
 @dataclass(frozen=True)
@@ -25,20 +24,6 @@ class SideState:
 
     state: RecordState
     last_issue: int
-
-
-def waiting_answer(one: WaitingVersion) -> Answer:
-    """A version that waits, as the answer to an issue that it is."""
-    return Answer(
-        one.issue,
-        one.base or one.theirs,
-        one.theirs,
-        saved=one.saved,
-        saver=one.saver,
-        is_sealed=one.is_sealed,
-        waits=True,
-        received=one.received,
-    )
 
 
 def _word(said: CoordinatorStatement) -> bytes:
