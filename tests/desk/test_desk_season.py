@@ -58,7 +58,7 @@ def send_out(page: Page, roster: Path) -> dict[str, bytes]:
     page.get_by_role("button", name="读取名册").click()
     page.get_by_role("heading", name="下发预览").wait_for()
     assert not faults(page, axe())
-    assert page.locator("table.list tbody tr").count() == 15
+    assert page.get_by_role("region", name="认出的项目").locator("tbody tr").count() == 15
     confirm = page.get_by_role("checkbox")
     if confirm.count():
         confirm.check()

@@ -9,17 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from findings import reader_finds, sheet_finds
 
 from xlsync.base.files import write_file
 from xlsync.base.grid import Address
 from xlsync.exchange.reading import read_file
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
-from xlsync.form.template import CHECKS
-from xlsync.reader import read
-from xlsync.sources import xlsx
-from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.sheet_view import FormSheetView
 from xlsync.writer import splice
 
 if TYPE_CHECKING:
@@ -207,22 +203,12 @@ def cells(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def sheet_says(calc: Calc, record: Record | None = None) -> list[str]:
-    """What the formulas find, ``M001 D7``."""
-    layout = FORM.layout(FORM.capacity(record))
-    checks = sheet_checks(FORM.mapping, FormSheetView(FORM, layout))
-    computed = calc.data(CHECKS, f"A2:A{len(checks) + 1}")
-    return sorted(
-        f"{check.code} {str(place)[4:].strip()}"
-        for check, (place,) in zip(checks, computed, strict=True)
-        if place
-    )
+    return sheet_finds(calc, FORM, FORM.capacity(record))
 
 
 def reader_says(path: Path) -> list[str]:
-    """What the reader finds; notes about how it read (S, X, V002) do not concern the sheet."""
-    (reading,) = read([FORM], xlsx.read(path.read_bytes()))
-    found = (one for one in reading.problems if one.code[0] not in "SX" and one.code != "V002")
-    return sorted(f"{one.code} {one.cell}" for one in found)
+    """What the reader finds, without V002, which is about how it read."""
+    return [one for one in reader_finds(FORM, path) if not one.startswith("V002 ")]
 
 
 @pytest.fixture(scope="module")
