@@ -21,6 +21,7 @@ from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.form.rules import Subject
 from xlsync.form.template import FixedBlock, TableBlock, Template
+from xlsync.form.types.texts import LONGEST_LABEL
 from xlsync.form.types.units import YUAN
 from xlsync.form.types.width import single_blanks
 
@@ -187,6 +188,8 @@ class Form:
 
     def stated(self, text: str) -> Stated | None:
         """What a footer line states, None for other texts."""
+        if len(text) > LONGEST_LABEL:
+            return None
         match = self._footer_pattern.fullmatch(single_blanks(text))
         if match is None:
             return None

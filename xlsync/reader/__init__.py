@@ -52,6 +52,9 @@ MOST_FORMS = 500
 MOST_CELLS = 10_000
 """Cells of one form that is found by its labels; one with a thousand rows has half as many."""
 
+MOST_CHARACTERS = 1_000_000
+"""Characters of one form that is found by its labels, thirty times what its longest cell holds."""
+
 
 def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
     """Read every form in a workbook.
@@ -143,8 +146,10 @@ def _by_labels(
     for number, (sheet, region) in enumerate(regions):
         before = regions[number - 1][1] if number and regions[number - 1][0] is sheet else None
         above = [*outside, *(closing_lines(before) if before else ())]
-        if region.forms and region.size > MOST_CELLS:
-            yield _too_large(sheet, region)
+        if region.forms and (told := _too_large(region)):
+            place = f"A{region.start}"
+            found = problem("X001", told).at(sheet.name or None, place)
+            yield Reading(sheet.name or None, region.start, None, None, [found])
         elif region.forms:
             known = carriers if alone else None
             named = stated(region.forms, region)
@@ -196,14 +201,18 @@ def _too_many(regions: Sequence[tuple[Sheet, Region]]) -> Reading:
     return Reading(name, 1, None, None, [problem("X001", message).at(name, None)])
 
 
-def _too_large(sheet: Sheet, region: Region) -> Reading:
-    """The one problem (X001) of a form that holds more than any form does."""
-    message = (
-        f"这张表里有 {region.size:,} 个有内容的单元格，多于一张表可能有的 {MOST_CELLS:,} 个，"
-        "未读入。请只保留要报送的内容后再提交。"
-    )
-    told = problem("X001", message).at(sheet.name or None, f"A{region.start}")
-    return Reading(sheet.name or None, region.start, None, None, [told])
+def _too_large(region: Region) -> str:
+    """What is said of a form that holds more than any form does; empty for others."""
+    for count, of_what, most in (
+        (region.size, "个有内容的单元格和批注", MOST_CELLS),
+        (region.length, "个字", MOST_CHARACTERS),
+    ):
+        if count > most:
+            return (
+                f"这张表里有 {count:,} {of_what}，多于一张表可能有的 {most:,} 个，"
+                "未读入。请只保留要报送的内容后再提交。"
+            )
+    return ""
 
 
 def _is_letterhead(regions: Sequence[tuple[Sheet, Region]]) -> bool:
@@ -261,7 +270,8 @@ def _is_another_form(reading: Reading) -> bool:
 def _nothing_found(forms: Sequence[Form], workbook: Workbook) -> Reading:
     problems: list[Problem] = []
     if not any(one.severity is Severity.ERROR for one in workbook.problems):
-        titles = "、".join(f"《{form.mapping.title}》" for form in forms)
+        names = dict.fromkeys(form.mapping.title for form in forms)
+        titles = "、".join(f"《{name}》" for name in names)
         problems.append(problem("X003", f"没有找到要收的表，认得的表有：{titles}。"))
     return Reading(None, 1, None, None, problems)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _KEY_AND_VALUE = 2
 _KEY = "format"
-_FIRST_KEYS = 200
+_KEY_PLACES = tuple(Address(row, 1) for row in range(1, 200))
 """A manifest says what it is behind the heights of the form's rows."""
 
 _LEAST_ALIKE = 4
@@ -47,6 +47,7 @@ class _Companions:
         self.left = _left(form, layout)
         self.cells = {one.name: one.cells for one in companions(form, layout)}
         self.cells[LISTS] = _list_cells(form)
+        self.fixed = {name: _fixed(cells) for name, cells in self.cells.items()}
         self.hidden = _hidden_texts(form, layout)
         self.names = {sheet.name: self._name(sheet) for sheet in workbook.sheets}
         self.manifests = {
@@ -61,8 +62,9 @@ class _Companions:
             return sheet.name
         if _manifest_of(sheet) is not None:
             return SHEET
-        for name, cells in self.cells.items():
-            fixed = {at: one.text for at, one in cells.items() if one.text and not one.is_formula}
+        for name, fixed in self.fixed.items():
+            if len(sheet.cells) * 2 <= len(fixed):
+                continue
             same = sum(sheet.text(address) == text for address, text in fixed.items())
             if same >= _LEAST_ALIKE and same * 2 > len(fixed):
                 return name
@@ -98,6 +100,11 @@ class _Companions:
         return entry.text == cell.text
 
 
+def _fixed(cells: Mapping[Address, HelperCell]) -> dict[Address, str]:
+    """The texts of a helper sheet that are the same in every state of it, by their places."""
+    return {at: one.text for at, one in cells.items() if one.text and not one.is_formula}
+
+
 def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
     """The places of a sheet's cells in their order, and their texts, None for a formula."""
     texts = [None if cell.formula is not None else cell.text for cell in sheet.cells.values()]
@@ -126,7 +133,7 @@ def read_manifest(workbook: Workbook) -> Manifest | None:
 
 def _manifest_of(sheet: Sheet) -> Manifest | None:
     """The manifest that a sheet is, whatever it is called: its check vouches for it."""
-    if _KEY not in {sheet.text(Address(row, 1)) for row in range(1, _FIRST_KEYS)}:
+    if not any(sheet.text(address) == _KEY for address in _KEY_PLACES):
         return None
     places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
     return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import MAX_COLUMN
 from xlsync.form.types import comparable
+from xlsync.form.types.texts import LONGEST_LABEL
 from xlsync.form.types.units import said_unit
 from xlsync.workbook.helper_sheets import headings
 
@@ -44,8 +45,13 @@ class Region:
 
     @property
     def size(self) -> int:
-        """How many cells hold something."""
-        return sum(map(len, self.rows.values()))
+        """How many cells and comments there are."""
+        return sum(map(len, self.rows.values())) + len(self.comments)
+
+    @property
+    def length(self) -> int:
+        """Characters of all cells."""
+        return sum(len(cell.text) for row in self.rows.values() for cell in row.values())
 
 
 class Titles:
@@ -54,6 +60,7 @@ class Titles:
     def __init__(self, forms: Iterable[Form]) -> None:
         """Collect every title by which a copy may be headed, and the labels of all fields."""
         self._forms: dict[str, list[Form]] = {}
+        self._beginnings: set[str] = set()
         self._labels: set[str] = set()
         self._relatives: dict[str, str] = {}
         self._helpers: set[str] = set()
@@ -61,6 +68,7 @@ class Titles:
             self._helpers.update(map(comparable, headings(form)))
             for title in form.mapping.titles:
                 self._forms.setdefault(comparable(title), []).append(form)
+                self._beginnings.add(comparable(title)[:1])
             for item in form.mapping.fields.values():
                 self._labels.update(map(comparable, item.labels))
             for relative in form.mapping.relatives:
@@ -121,6 +129,8 @@ class Titles:
         if len(row) == 1 and comparable(text := next(iter(row.values())).text) in self._helpers:
             return Region(number, helper=text)
         for cell in row.values():
+            if len(cell.text) > LONGEST_LABEL:
+                continue
             key = comparable(cell.text)
             if key in self._labels:
                 return None  # what follows a label is its value, whatever it says
@@ -133,6 +143,8 @@ class Titles:
     def _titled(self, key: str) -> list[Form]:
         if key in self._forms:
             return self._forms[key]
+        if key[:1] not in self._beginnings:
+            return []
         for title, forms in self._forms.items():
             if key.startswith(title) and _is_pattern(key.removeprefix(title), forms):
                 return forms

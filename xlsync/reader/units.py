@@ -88,7 +88,7 @@ def take_unit_lines(workbook: Workbook) -> None:
     """
     for sheet in workbook.sheets:
         for address, text in list(sheet.comments.items()):
-            if is_unit_line(text.rpartition("\n")[2]) and len(text) <= _COMMENT:
+            if len(text) <= _COMMENT and is_unit_line(text.rpartition("\n")[2]):
                 sheet.beside += (sheet.comments.pop(address).rpartition("\n")[2],)
     kept = []
     for one in workbook.problems:

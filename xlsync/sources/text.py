@@ -18,8 +18,8 @@ from xlsync.base.problems import Problem, problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES = 64 * 1024 * 1024
-"""Some 50,000 forms; what is larger is something else."""
+MAX_BYTES = 32 * 1024 * 1024
+"""Some 25,000 forms; what is larger is something else."""
 
 MAX_CELLS = 300_000
 """Cells that hold something, some 350 bytes of memory each."""
@@ -70,9 +70,18 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     if delimiter is not None and '"' in text:
         yield from _quoted_rows(text, delimiter, every=_sets_all_in_quotes(text, delimiter))
         return
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         # One more than allowed is enough to be refused.
         yield number, line.split(delimiter, MAX_COLUMN) if delimiter else [line]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines one by one: a list of all would take many times the room of the text."""
+    at = 0
+    while (end := text.find("\n", at)) >= 0:
+        yield text[at:end]
+        at = end + 1
+    yield text[at:]
 
 
 def _delimiter(text: str) -> str | None:

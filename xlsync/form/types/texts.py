@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Cell
     from xlsync.base.record import Json
 
+LONGEST_LABEL = 1_000
+"""Characters, with all blanks, of a text that may be a label, a title or a line of our own."""
+
 MAX_LENGTH = 32_767
 """Characters that a spreadsheet cell can hold (Excel's specification and limits)."""
 
@@ -55,7 +58,12 @@ _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
 def comparable(text: str) -> str:
-    """The text as labels are compared: width folded, without any blank or tag."""
+    """The text as labels are compared: width folded, without any blank or tag.
+
+    A text that no cell holds is like none but itself, and comes back as it is.
+    """
+    if len(text) > MAX_LENGTH:
+        return text
     return _folded(text) if len(text) <= _SHORT else _folded.__wrapped__(text)
 
 

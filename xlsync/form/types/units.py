@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.form.types.texts import comparable
+from xlsync.form.types.texts import LONGEST_LABEL, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +105,8 @@ def said_unit(text: str) -> Said | None:
     ``项目资金（万元）``, ``单位：万元``, ``金额单位：人民币万元``, ``预算数/万元``, ``万元``.
     A text that states two different ones says :data:`FOREIGN`, which nothing can convert.
     """
+    if len(text) > LONGEST_LABEL:
+        return None
     key = comparable(text)
     return _said(key) if len(key) <= _LONGEST and re.search("[元圆镑币]", key) else None
 
