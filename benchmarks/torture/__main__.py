@@ -1,19 +1,29 @@
-"""Try every hostile file on `xlsync read`, each in a process of its own, and print a table.
+"""The torture kit: hostile files, damaged repositories, killed commands, coordinators at random.
 
-`python -m torture [WORD…]`: only the files in whose name one of the words stands. Exit code 1 where
-a file ends in a traceback or in silence, or is over the budget of time or memory.
+`python -m torture` tries all of it and prints docs/torture.md; `python -m torture WORD…` only the
+files in whose name one of the words stands. Exit code 1 where anything is lost, silently wrong,
+over budget, or ends in a traceback. docs/mutations.md is the part that drives office programs.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
+import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
+from torture import peers
 from torture.files import HOSTILE
+from torture.kills import ROUND, SAMPLES, try_kills
+from torture.measuring import Ran, xlsync
+from torture.repositories import DAMAGES
 
 MAX_SECONDS, MAX_MEGABYTES = 5.0, 200
 """Processor time beyond that of an empty run, and peak memory."""
@@ -21,32 +31,27 @@ MAX_SECONDS, MAX_MEGABYTES = 5.0, 200
 SECONDS_A_MEMBER = 0.002
 """What each file in an archive may take besides: twenty thousand of them are that many files."""
 
-# A process inherits the peak of the one that starts it; this one is small.
-_LAUNCHER = """
-import json, os, resource, subprocess, sys
-done = subprocess.run(sys.argv[1:], capture_output=True)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-lines = done.stdout.splitlines()
-told = [one for line in lines for one in json.loads(line)["problems"]]
-json.dump({
-    "code": done.returncode,
-    "seconds": used.ru_utime + used.ru_stime,
-    "megabytes": used.ru_maxrss // 1024,
-    "traceback": b"Traceback" in done.stderr,
-    "errors": sum(one["severity"] == "error" for one in told),
-    "first": next((one["message"] for one in told if one["severity"] == "error"), ""),
-}, sys.stdout)
-"""
+KILLS, SEED = 60, 20261129
+TIMES = 20
+"""How many times as many random histories as in the suite the model tests play."""
+
+MODELS = ["tests/rounds/test_joining_properties.py", "tests/rounds/test_rounds_order.py"]
+ROOT = Path(__file__).parents[2]
 
 
-def tried(path: Path) -> dict[str, object]:
-    """What comes of one file."""
-    command = [sys.executable, "-m", "xlsync", "read", str(path)]
-    done = subprocess.run(
-        [sys.executable, "-c", _LAUNCHER, *command], capture_output=True, check=True
-    )
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
+def main(words: list[str]) -> int:
+    """Try everything, and say how much of it went wrong."""
+    print("# Torture\n")
+    print(f"{__doc__.splitlines()[0]} Made by `make torture` on {dt.datetime.now(dt.UTC).date()}, "
+          f"Python {platform.python_version()}, {os.cpu_count()} cores.\n")  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = hostile_files(Path(folder), words)
+        if not words:
+            wrong += damaged_repositories(Path(folder))
+            wrong += killed_commands(Path(folder))
+            wrong += coordinators()
+    print(f"\nIn all, wrong: {wrong}.")
+    return bool(wrong)
 
 
 def members(path: Path) -> int:
@@ -57,40 +62,106 @@ def members(path: Path) -> int:
         return len(archive.namelist())
 
 
-def main(words: list[str]) -> int:
-    """Try the files, and say how many of them went wrong."""
-    wrong = 0
-    print("| file | bytes | seconds | MB | errors | what is said |\n|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder, "空.txt")
-        empty.touch()
-        tried(empty)  # fills the caches
-        start = float(str(tried(empty)["seconds"]))
-        for name, (file, make) in HOSTILE.items():
-            if words and not any(word in name for word in words):
-                continue
-            path = Path(folder, file)
-            path.write_bytes(make())
-            found = tried(path)
-            seconds = max(0.0, float(str(found["seconds"])) - start)
-            is_wrong = (
-                found["traceback"]
-                or found["code"] != 1
-                or seconds > MAX_SECONDS + SECONDS_A_MEMBER * members(path)
-                or int(str(found["megabytes"])) > MAX_MEGABYTES
-            )
-            wrong += bool(is_wrong)
-            mark = "**wrong** " if is_wrong else ""
-            size = path.stat().st_size
-            said = str(found["first"])[:60].replace("|", "/")
-            print(
-                f"| {mark}{name} | {size:,} | {seconds:.1f} | {found['megabytes']} "
-                f"| {found['errors']} | {said} |",
-                flush=True,
-            )
-            path.unlink()
-    print(f"\n{wrong} wrong")
-    return bool(wrong)
+def hostile_files(folder: Path, words: list[str]) -> int:
+    """Read each file with xlsync and with its peers; the count of those that went wrong."""
+    others = peers.installed()
+    named = "".join(f" {name} {version} |" for name, version in others.items())
+    print("## Hostile files\n")
+    print(
+        f"Each by `xlsync read` in a process of its own: a clear error within {MAX_SECONDS:.0f} s of "
+        f"processor time (start-up not counted) and {MAX_MEGABYTES} MB; a file of an archive may "
+        "take 2 ms more. The peers are asked for every cell, within 60 s and 4 GB.\n"
+    )
+    print(f"| file | bytes | seconds | MB | errors | what is said |{named}")
+    print("|---|---|---|---|---|---|" + "---|" * len(others))
+    empty = folder / "空.txt"
+    empty.touch()
+    xlsync("read", str(empty))  # fills the caches
+    start = xlsync("read", str(empty)).seconds
+    tried: Counter[str] = Counter()
+    for name, (file, make) in HOSTILE.items():
+        if words and not any(word in name for word in words):
+            continue
+        path = folder / file
+        path.write_bytes(make())
+        found = xlsync("read", str(path))
+        told = [one for line in found.stdout.splitlines() for one in json.loads(line)["problems"]]
+        errors = [one["message"] for one in told if one["severity"] == "error"]
+        seconds = max(0.0, found.seconds - start)
+        outcome = _outcome(found, seconds, path, errors)
+        tried[outcome] += 1
+        mark = "" if outcome == _CLEAR else f"**{outcome}** "
+        said = (errors or [""])[0][:60].replace("|", "/")
+        cells = [f"{mark}{name}", f"{path.stat().st_size:,}", f"{seconds:.1f}", found.megabytes]
+        cells += [len(errors), said, *(peers.asked(one, path) for one in others)]
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
+        path.unlink()
+    counts = ", ".join(f"{outcome} {count}" for outcome, count in tried.items())
+    print(f"\nTried {tried.total()}: {counts}.\n")
+    return tried.total() - tried[_CLEAR]
+
+
+_CLEAR = "clear error"
+
+
+def _outcome(found: Ran, seconds: float, path: Path, errors: list[str]) -> str:
+    if found.is_traceback:
+        return "traceback"
+    if not errors or found.code != 1:
+        return "silently wrong"
+    allowed = MAX_SECONDS + SECONDS_A_MEMBER * members(path)
+    return "over budget" if seconds > allowed or found.megabytes > MAX_MEGABYTES else _CLEAR
+
+
+def damaged_repositories(folder: Path) -> int:
+    """Damage a repository in each way; every command says so in one line and exit code 3."""
+    sound = folder / "sound"
+    xlsync("init", str(sound))
+    for path in sorted((SAMPLES / "一上").glob("*.json"))[:2]:
+        xlsync("-R", str(sound), "collect", ROUND, str(path))
+    wrong = []
+    commands = [["status", ROUND], ["check"], ["export", ROUND, "-o", str(folder / "x.csv")]]
+    for name, damage in DAMAGES.items():
+        town = folder / "damaged"
+        shutil.copytree(sound, town)
+        damage(town)
+        for words in commands:
+            done = xlsync("-R", str(town), *words)
+            if done.is_traceback or done.code != 3 or len(done.stderr.strip().splitlines()) != 1:  # noqa: PLR2004 - the exit code of a broken set-up
+                wrong.append(f"{name}, {words[0]}: {done.code} {done.stderr[-200:]}")
+        shutil.rmtree(town)
+    print("## Damaged repositories\n")
+    print(f"Tried {len(DAMAGES)} ways, each with {len(commands)} commands: one clear line each "
+          f"but {len(wrong)}.\n")  # fmt: skip
+    print("".join(f"- {one}\n" for one in wrong))
+    return len(wrong)
+
+
+def killed_commands(folder: Path) -> int:
+    """Kill commands at random moments; the next run finishes the work."""
+    found = try_kills(folder, KILLS, SEED)
+    print("## Killed commands\n")
+    print("Each is killed (SIGKILL) at a random moment and run again; then the records are those "
+          "of a run that nobody killed, and `xlsync check` and `git fsck` are clean.\n")  # fmt: skip
+    print("| command | killed | finished before | lost or wrong |\n|---|---|---|---|")
+    for name in found.killed:
+        bad = sum(one.startswith(name) for one in found.wrong)
+        print(f"| {name} | {found.killed[name]} | {found.finished[name]} | {bad} |")
+    print("".join(f"\n- {one}" for one in found.wrong))
+    return len(found.wrong)
+
+
+def coordinators() -> int:
+    """Play the model tests of two coordinators with many more histories than the suite does."""
+    print("## Coordinators at random\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *MODELS]
+    setting = os.environ | {"XLSYNC_EXAMPLES": str(TIMES)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=setting, capture_output=True, text=True, check=False
+    )
+    ended = "all held" if not done.returncode else f"failed:\n\n```\n{done.stdout[-2000:]}\n```"
+    print(f"{TIMES} times the random histories of the suite, by {' and '.join(MODELS)}: {ended}.")
+    return bool(done.returncode)
 
 
 if __name__ == "__main__":

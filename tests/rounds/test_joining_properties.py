@@ -13,7 +13,7 @@ from dulwich.repo import Repo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from returning import ROUND, came, changed, put_in, send, whole
-from running import FORMS
+from running import FORMS, times
 
 from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes
@@ -219,7 +219,7 @@ def _check(befores: list[Snapshot], after: Snapshot) -> None:
         assert form.issue is None or form.issue in numbers[form.record or ""]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25))
 @given(st.booleans(), st.lists(_STEPS, min_size=2, max_size=9))
 def test_two_offices_come_to_the_same_and_lose_nothing(
     met: bool,  # noqa: FBT001 - what hypothesis draws

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from returning import ROUND, came, changed, put_in, send, whole
+from running import times
 
 from xlsync.repository import Repository, layout
 
@@ -130,7 +131,7 @@ def _cut(draw: st.DataObject, files: list[Sent]) -> list[list[Sent]]:
     return [files[a:b] for a, b in itertools.pairwise([0, *cuts, len(files)])]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60))
 @given(_seasons(is_timed=True), st.data())
 def test_where_the_files_tell_the_order_of_their_coming_says_nothing(
     season: tuple[list[Record], list[Sent], list[Sent]], data: st.DataObject
@@ -143,7 +144,7 @@ def test_where_the_files_tell_the_order_of_their_coming_says_nothing(
         assert one_by_one == in_batches
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30))
 @given(_seasons(is_timed=False))
 def test_of_files_that_come_together_neither_names_nor_order_decide(
     season: tuple[list[Record], list[Sent], list[Sent]],

@@ -61,6 +61,14 @@ def text_of(*records: Record) -> str:
     return "\n".join("\n".join("\t".join(row) for row in _rows(one)) for one in records) + "\n"
 
 
+def times(examples: int) -> int:
+    """How many examples a model test tries: as many as it says, or that many times what is asked.
+
+    `make torture` asks for more by XLSYNC_EXAMPLES.
+    """
+    return examples * int(os.environ.get("XLSYNC_EXAMPLES", "1"))
+
+
 def invoke(*arguments: str | Path) -> Result:
     """Run a command in this process; standard output and error come apart."""
     return CliRunner().invoke(cli, [str(one) for one in arguments])
