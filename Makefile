@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RELEASE := $(VENV)/.release
 
-.PHONY: demo test test-fast lint bench torture mutations clean
+.PHONY: demo test test-fast lint audit lock dist bench torture mutations clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -26,12 +27,34 @@ test: $(READY)
 test-fast: $(READY)
 	$(BIN)/python -m pytest -m "not client and not browser and not slow" --numprocesses auto --dist loadfile
 
-lint: $(READY)
+lint: $(READY) audit
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-# Every hostile file of benchmarks/torture, each against the limits of time and memory.
+$(RELEASE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[release]"
+	@touch $@
+
+# Known vulnerabilities of what a release is installed with; without a network nobody can say.
+audit: $(RELEASE)
+	@if $(BIN)/python -c 'from urllib.request import urlopen; urlopen("https://pypi.org/simple/pip/", timeout=5)' 2>/dev/null; \
+	then $(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock; \
+	else echo 'pip-audit: not asked, there is no network' >&2; fi
+
+# The versions with which a release is tested, each with its hashes.
+lock: $(RELEASE)
+	$(BIN)/uv pip compile pyproject.toml --extra pdf --extra parquet --extra print --upgrade --quiet \
+		--generate-hashes --universal --python-version 3.11 --custom-compile-command 'make lock' \
+		--output-file requirements.lock
+
+# The wheel, the same bytes from the same tree, with a bill of materials (CycloneDX) beside it.
+dist: $(RELEASE)
+	$(BIN)/hatchling build --target wheel
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file "dist/xlsync-$$($(BIN)/hatchling version).cdx.json" requirements.lock
+
+# Hostile files, damaged repositories, killed commands, coordinators at random; half an hour.
 torture: $(READY)
-	cd benchmarks && PYTHONPATH=.. ../$(BIN)/python -m torture
+	cd benchmarks && PYTHONPATH=.. ../$(BIN)/python -m torture > ../docs/torture.md
 
 bench: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

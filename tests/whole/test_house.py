@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
+from packaging.requirements import Requirement
 from reading_samples import FORMS, ROOT
 
 from xlsync.base.strict import Strict
@@ -186,3 +189,16 @@ def test_the_same_tree_gives_the_same_wheel_byte_by_byte(tmp_path: Path) -> None
         wheels += (tmp_path / name).glob("*.whl")
     first, second = (one.read_bytes() for one in wheels)
     assert first == second
+
+
+def test_the_lock_file_pins_what_a_release_is_installed_with() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *extras["pdf"], *extras["parquet"], *extras["print"]]
+    locked: dict[str, str] = {}
+    for entry in re.split(r"\n(?=[a-z])", (ROOT / "requirements.lock").read_text("utf-8")):
+        if pinned := re.match(r"([a-z0-9.-]+)==([^\s;]+)", entry):
+            locked[pinned[1]] = pinned[2]
+            assert "--hash=sha256:" in entry, entry
+    for one in map(Requirement, asked):
+        assert one.specifier.contains(locked[one.name.lower()]), f"make lock, for {one}"
