@@ -13,6 +13,7 @@ from xlsync.draft import draft
 from xlsync.form import Form
 from xlsync.reader import read
 from xlsync.sources import xlsx
+from xlsync.writer import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,8 +139,14 @@ def test_level_names_that_are_broken_on_paper_are_whole(drafted: tuple[Form, str
 
 
 def test_two_sets_of_columns_stay_apart(drafted: tuple[Form, str], filled: Record) -> None:
-    (rows,) = (value for value in filled.values() if isinstance(value, list))
-    first = rows[0]
-    assert (first["operator"], first["value"], first["unit"]) == ("≥", "5000", "株")
-    assert "≥2500株" in first.values()
-    assert "并排的另一组" in drafted[1]
+    left, right = (value for value in filled.values() if isinstance(value, list))
+    for rows, value in ((left, "5000"), (right, "2500")):
+        first = rows[0]
+        assert (first["operator"], first["value"], first["unit"]) == ("≥", value, "株")
+        assert [row["level1"] for row in rows] == [row["level1"] for row in left]
+    (beside,) = (one for one in drafted[0].template.blocks if one.kind == "beside")
+    assert beside.shares == ["level1"]
+    # What is drafted so goes out and comes back as any other form does.
+    record = drafted[0].identified(filled)
+    (reading,) = read([drafted[0]], xlsx.read(write(drafted[0], record)))
+    assert reading.record == record

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from openpyxl import load_workbook
 
 from xlsync.base.grid import Area, column_letters
-from xlsync.base.record import MISSING, get
+from xlsync.base.record import get
+from xlsync.form.codes import on_cell
 from xlsync.records.conflicts import CHOICE, NUMBER
 from xlsync.records.conflicts import SHEET as CONFLICTS
 from xlsync.workbook.manifest import field_name, table_name
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from xlsync.base.record import Json, Record
-    from xlsync.form import Form
-    from xlsync.form.mapping import FieldBase, Table
+    from xlsync.form import Form, PlacedTable
+    from xlsync.form.mapping import FieldBase
 
 
 _PROJECT = "项目"
@@ -37,9 +38,9 @@ def type_in(form: Form, data: bytes, record: Record) -> bytes:
     worksheet = workbook[form.template.sheet]
     for slot, item in form.mapping.fields.items():
         area = _area(workbook, field_name(slot))
-        _set(worksheet, area.first.a1, item, get(record, item.pointer))
+        _set(form, worksheet, area.first.a1, item, get(record, item.pointer))
     for name, table in form.mapping.tables.items():
-        _type_rows(workbook, worksheet, form, name, table, get(record, table.pointer))
+        _type_rows(workbook, worksheet, form, name, get(record, table.pointer))
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
@@ -84,40 +85,49 @@ def mark(
     return buffer.getvalue()
 
 
-def _type_rows(  # noqa: PLR0913, PLR0917 - one table of one workbook
-    workbook: Workbook,
-    worksheet: Worksheet,
-    form: Form,
-    name: str,
-    table: Table,
-    rows: list[Record],
+def _type_rows(
+    workbook: Workbook, worksheet: Worksheet, form: Form, name: str, rows: list[Record]
 ) -> None:
-    """Overwrite the rows that stay, clear those that go, use the next free ones for new ones."""
+    """Overwrite the rows that stay, clear those that go, use the next free ones for new ones.
+
+    Where another table has the same cells, a new row goes where these say what it says, or nothing.
+    """
     layout = next(one for one in form.layout(form.capacity()).tables if one.name == name)
     area = _area(workbook, table_name(name))
     first = area.top + layout.first - layout.area.top
-    ids = column_letters(area.right + 1)
+    ids = column_letters(layout.ids)
     places = {worksheet[f"{ids}{row}"].value: row for row in range(first, area.bottom)}
     free = [row for row in range(first, area.bottom) if worksheet[f"{ids}{row}"].value is None]
     wanted = {row["id"]: row for row in rows}
     for row_id, place in places.items():
         if row_id is not None:
-            _set_row(worksheet, place, table, layout.columns, wanted.get(row_id, {}))
+            _set_row(form, worksheet, place, layout, wanted.get(row_id, {}))
     for row_id, row in wanted.items():
         if row_id not in places:
-            _set_row(worksheet, free.pop(0), table, layout.columns, row)
+            shared = {column_letters(layout.columns[one]): row.get(one) for one in layout.shared}
+            place = next(
+                place
+                for place in free
+                if all(
+                    worksheet[f"{at}{place}"].value in {None, text} for at, text in shared.items()
+                )
+            )
+            free.remove(place)
+            _set_row(form, worksheet, place, layout, row)
 
 
 def _set_row(
-    worksheet: Worksheet, place: int, table: Table, columns: Mapping[str, int], row: Record
+    form: Form, worksheet: Worksheet, place: int, layout: PlacedTable, row: Record
 ) -> None:
-    for name, column in columns.items():
-        _set(worksheet, f"{column_letters(column)}{place}", table.columns[name], row.get(name))
+    columns = form.mapping.tables[layout.name].columns
+    for name, column in layout.columns.items():
+        if row or name not in layout.shared:
+            at = f"{column_letters(column)}{place}"
+            _set(form, worksheet, at, columns[name], row.get(name))
 
 
-def _set(worksheet: Worksheet, address: str, item: FieldBase, value: Json) -> None:
-    is_blank = value is MISSING or not value
-    worksheet[address].value = None if is_blank else item.kind.content(value)
+def _set(form: Form, worksheet: Worksheet, address: str, item: FieldBase, value: Json) -> None:
+    worksheet[address].value = on_cell(form.mapping, item, value)
 
 
 def _area(workbook: Workbook, name: str) -> Area:

@@ -84,11 +84,14 @@ class TemplateText:
             yield from table(f"[styles.{name}]", style, {})
 
     def _blocks(self) -> Iterator[str]:
-        first = 1
+        first, beside = 1, ""
         for region, meant in zip(self._found.tables, self._tables, strict=True):
+            if region.shares:
+                yield from self._beside(region, meant, beside)
+                continue
             yield from self._fixed(first, region.top - 1)
             yield from self._table(region, meant)
-            first = region.bottom + 1
+            first, beside = region.bottom + 1, meant.name
         yield from self._fixed(first, len(self._official.heights))
 
     def _fixed(self, first: int, last: int) -> Iterator[str]:
@@ -160,6 +163,19 @@ class TemplateText:
         shown = drawn if has_lines else min(_SHOWN, drawn)
         yield pair("shown", shown, "" if has_lines else "? 官方表未画线，按第一页能容纳的行数")
 
+    def _beside(self, region: TableRegion, meant: MeantTable, beside: str) -> Iterator[str]:
+        """The second set of columns in the rows of the table before."""
+        yield from ("", "# ---- beside it, in the same rows ----", "", "[[blocks]]")
+        yield pair("kind", "beside")
+        yield pair("table", meant.name)
+        yield pair("beside", beside)
+        yield pair("shares", list(meant.names.values())[: region.shares])
+        first = region.columns[region.shares].area.left
+        headings = sorted((one for one in region.headings if one.area.left >= first), key=_place)
+        items = [self._label(one, "heading", meant.of.get(one), region.top) for one in headings]
+        yield listed("headings", ((item, "") for item in items))
+        yield from self._columns(region, meant)
+
     def _columns(self, region: TableRegion, meant: MeantTable) -> Iterator[str]:
         lines = next((one.look for one in region.headings if one.look.border), None)
         caption = region.caption
@@ -169,7 +185,10 @@ class TemplateText:
             letters = column_letters(caption.area.left)
             yield pair("caption", {"column": letters, "style": style})
         items = []
+        first = region.columns[region.shares].area.left
         for column in meant.columns(self._official.columns):
+            if column.number < first:
+                continue  # shared with the table before
             look = _lined(column.look, lines)
             sides = tuple(side for side in look.sides if side not in column.inner)
             look = look._replace(sides=sides)
@@ -187,6 +206,10 @@ class TemplateText:
         yield from table(
             "[footer]", {"area": width, "text": text, "style": "footer", "height": 15}, {}
         )
+
+
+def _place(one: OfficialCell) -> Area:
+    return one.area
 
 
 def _lined(look: Look, lines: Look | None) -> Look:

@@ -67,11 +67,12 @@ def understand(official: Official, forms: Iterable[Form]) -> Understood:
     found = regions(official)
     known = Known(forms, found)
     tables = meant_tables(found.tables, known.forms)
-    joined = next((one.joined for one in tables if one.joined is not None), None)
-    if joined is not None:
-        official = with_parts(official, joined.area, len(PARTS))
-        found = regions(official)
-        tables = meant_tables(found.tables, known.forms)
+    for number in range(len(tables)):
+        joined = tables[number].joined
+        if joined is not None:
+            official = with_parts(official, joined.area, len(PARTS))
+            found = regions(official)
+            tables = meant_tables(found.tables, known.forms)
     return Understood(official, found, known.closest, meaning(found, known), tables)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ class TableRegion:
     """Rows that repeat: from ``top``, the first heading row, to ``bottom``, the last item row.
 
     ``columns`` are the places of the first item row, the caption left out; ``printed`` are the
-    texts that stand in the items already, a row each. ``corners`` are blanks among the headings.
+    texts that stand in the items already, a row each. ``corners`` are blanks among the headings;
+    ``shares`` are the first of the columns that belong to the region before this one as well, where
+    this is the second set of columns in its rows.
     """
 
     top: int
@@ -35,6 +37,7 @@ class TableRegion:
     columns: list[OfficialCell]
     corners: list[OfficialCell]
     printed: list[list[str]] = field(default_factory=list)
+    shares: int = 0
 
 
 def table_regions(official: Official) -> list[TableRegion]:
@@ -52,7 +55,51 @@ def table_regions(official: Official) -> list[TableRegion]:
         is_apart = all(one.top > table.bottom or table.top > one.bottom for one in found)
         if is_apart and (is_long or _is_captioned(official, table)):
             found.append(table)
-    return sorted(found, key=lambda one: one.top)
+    return [half for one in sorted(found, key=lambda one: one.top) for half in _halves(one)]
+
+
+def _halves(region: TableRegion) -> list[TableRegion]:
+    """The sets of columns of a table: two where the last headings repeat those before them.
+
+    What stands left of both sets, such as the first level, is shared.
+    """
+    texts = ["".join(_heading(region, place).split()) for place in region.columns]
+    for count in range(len(texts) // 2, _FEWEST_COLUMNS - 1, -1):
+        shared = len(texts) - 2 * count
+        if shared and texts[-count:] == texts[-2 * count : -count] and all(texts):
+            begin = region.columns[-count].area.left
+            left = [one for one in region.headings if one.area.left < begin]
+            right = [one for one in region.headings if one not in left]
+            common = [one for one in left if one.area.right < region.columns[shared].area.left]
+            picked = [*range(shared), *range(len(texts) - count, len(texts))]
+            return [
+                replace(
+                    region,
+                    headings=left,
+                    columns=region.columns[:-count],
+                    printed=[row[:-count] for row in region.printed],
+                ),
+                replace(
+                    region,
+                    caption=None,
+                    headings=[*common, *right],
+                    columns=[region.columns[at] for at in picked],
+                    corners=[],
+                    printed=[[row[at] for at in picked] for row in region.printed],
+                    shares=shared,
+                ),
+            ]
+    return [region]
+
+
+def _heading(region: TableRegion, place: OfficialCell) -> str:
+    """The lowest text over a column."""
+    over = [
+        one
+        for one in region.headings
+        if one.area.left <= place.area.left and one.area.right >= place.area.right
+    ]
+    return max(over, key=lambda one: one.area.bottom).text if over else ""
 
 
 def _is_captioned(official: Official, table: TableRegion) -> bool:

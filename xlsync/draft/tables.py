@@ -105,7 +105,9 @@ class MeantTable:
 
 def meant_tables(regions: Sequence[TableRegion], forms: Sequence[Form]) -> list[MeantTable]:
     """Name the columns of all tables; one that is headed like the first gets a number."""
-    made = [meant_table(region, forms) for region in regions]
+    made: list[MeantTable] = []
+    for region in regions:
+        made.append(_second_set(region, made[-1]) if region.shares else meant_table(region, forms))
     names: set[str] = set()
     trees: dict[str, dict[str, list[str]]] = {}
     for number, table in enumerate(made, start=1):
@@ -133,12 +135,39 @@ def meant_table(region: TableRegion, forms: Sequence[Form]) -> MeantTable:
     ]
     caption = key_of(region.caption.text) if region.caption else ""
 
-    def fit(made: MeantTable) -> tuple[int, bool]:
+    def fit(made: MeantTable) -> tuple[int, int, bool]:
         table = made.form.mapping.tables[made.name] if made.form else None
-        return len(made.of), table is not None and caption in map(key_of, table.labels)
+        known = {*(table.columns if table else ()), QUANTITY}
+        shared = sum(name in known for name in made.names.values())
+        is_called = table is not None and caption in map(key_of, table.labels)
+        return shared, len(made.of), is_called
 
     best = max(candidates, key=fit, default=None)
     return best or _unlike_any(region, headings)
+
+
+def _second_set(region: TableRegion, first: MeantTable) -> MeantTable:
+    """The table beside another one: of the same form, its columns headed alike, the tree shared."""
+    headings = {place: list(_over(region, place)) for place in region.columns}
+    form = first.form
+    shared = list(first.names.values())[: region.shares]
+    others = form.mapping.tables.items() if form else ()
+    ordered = sorted(others, key=lambda one: one[0] == first.name)
+    candidates = (_like(region, headings, form, name, table) for name, table in ordered if form)
+    fitting = (
+        one
+        for one in candidates
+        if one is not None and list(one.names.values())[: region.shares] == shared
+    )
+    made = next(fitting, None) or _unlike_any(region, headings)
+    if "tree" in first.pairs and "tree" in made.pairs:
+        tree = {key: [*seconds] for key, seconds in (first.tree or first.known_tree).items()}
+        for key, seconds in made.tree.items():
+            known = tree.setdefault(key, [])
+            known += [one for one in seconds if one not in known]
+        made.pairs["tree"] = first.pairs["tree"]
+        first.tree = made.tree = tree
+    return made
 
 
 def _over(region: TableRegion, place: OfficialCell) -> Iterator[OfficialCell]:

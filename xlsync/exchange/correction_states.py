@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area
-from xlsync.base.record import MISSING, get
+from xlsync.base.record import get
+from xlsync.form.codes import on_cell
 from xlsync.form.rules.sheet import quoted
 from xlsync.form.template import CHECKS
 from xlsync.form.types import TYPES
@@ -48,6 +49,7 @@ class Places:
     def __init__(self, form: Form, record: Record) -> None:
         """Lay the sheet out."""
         self.layout = form.layout(form.capacity(record))
+        self.rows = form.item_rows(record)
         self._form = form
         self._record = record
 
@@ -65,7 +67,7 @@ class Places:
         label = f"{table.label}第{position + 1}条"
         if is_cell:
             label = f"{label}：{table.columns[name].label}"
-        cell = Address(placed.first + position, placed.columns[name])
+        cell = Address(placed.first + self.rows[placed.name][position], placed.columns[name])
         return LabelledCell(cell, label, table.columns[name])
 
     @cached_property
@@ -155,9 +157,7 @@ class States:
         if pointer in self._draft.typed:
             return self._draft.typed[pointer]
         value = get(self._draft.record, pointer)
-        if place.item is None or value is None or value is MISSING or value == "":
-            return None
-        return place.item.kind.content(value)
+        return None if place.item is None else on_cell(self._form.mapping, place.item, value)
 
     def _reference(self, place: LabelledCell) -> str:
         area = Area(*place.address, *place.address)

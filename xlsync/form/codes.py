@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
-from xlsync.base.record import get, join
+from xlsync.base.record import MISSING, get, join
 from xlsync.form.types import Quantity, comparable, is_fraction, parse_quantity
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
-    from xlsync.form.mapping import CodeList, Mapping, Table
+    from xlsync.form.mapping import CodeList, FieldBase, Mapping, Table
+    from xlsync.form.types.base import Content
 
 
 _TICKED = "☑☒✓✔√■●◉"
@@ -66,6 +67,23 @@ def choices(text: str) -> list[TickableOption]:
         TickableOption(_ENDS.sub("", one), box in _TICKED)
         for one, box in zip(texts, boxes, strict=True)
     ]
+
+
+def on_cell(mapping: Mapping, item: FieldBase, value: Json) -> Content | None:
+    """A value as a cell of the form holds it: options with boxes as the line that paper prints.
+
+    None where the cell stays blank: for null, absent and empty text alike.
+    """
+    codes = mapping.codes[item.codes] if item.codes else None
+    is_blank = value is None or value is MISSING or value == ""
+    if codes is not None and codes.boxes and (is_blank or value in codes.values):
+        return codes.ticked(value)
+    return None if is_blank else item.kind.content(value)
+
+
+def is_unticked(codes: CodeList | None, text: str) -> bool:
+    """Whether a text is the line of a list's options with no box ticked."""
+    return codes is not None and bool(codes.boxes) and coded(codes, text) == (None,)
 
 
 def decoded(codes: CodeList, text: Json) -> Json:

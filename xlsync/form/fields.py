@@ -14,6 +14,8 @@ from xlsync.form.types import TYPES, MoneyType, comparable, money_in
 from xlsync.form.types.units import UNITS, YUAN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlsync.form.types import ValueType
 
 
@@ -52,13 +54,54 @@ Pattern = Annotated[str, AfterValidator(_has_one_group)]
 class CodeList(Strict):
     """The options of a dropdown: values, other spellings of them, words that mean "none".
 
-    An ``open`` list only suggests: any other text may be typed.
+    An ``open`` list only suggests: any other text may be typed. ``boxes`` are the values as paper
+    prints them, each with a box to be ticked (``新增□ 延续☑``): so a field shows them, and its
+    dropdown offers the whole lines.
     """
 
     values: list[Text] = Field(min_length=1)
     spellings: dict[Text, Text] = {}
     none: list[Text] = []
     open: bool = False
+    boxes: list[Text] = []
+
+    @model_validator(mode="after")
+    def _boxes_are_values(self) -> Self:
+        values = [self.spellings.get(word, word) for word in self.boxes]
+        if self.boxes and (values != self.values or self.open or self.none):
+            raise ValueError("boxes: the words of all values in their order, of a closed list")
+        return self
+
+    def ticked(self, value: object = None) -> str:
+        """The line of all options with the box of one ticked, or of none."""
+        pairs = zip(self.boxes, self.values, strict=True)
+        return "　".join(f"{word}{'☑' if one == value else '□'}" for word, one in pairs)
+
+    @cached_property
+    def choosing(self) -> list[str]:
+        """Every way to write a value of a list with boxes, without blanks."""
+        ticked = [line for value in self.values for line in self._lines(value)]
+        return list(dict.fromkeys([*self.values, *self.spellings, *ticked]))
+
+    @cached_property
+    def unticked(self) -> list[str]:
+        """Every way to write all options of a list with boxes, none of them ticked."""
+        return list(dict.fromkeys(self._lines(None)))
+
+    def _lines(self, value: str | None) -> Iterator[str]:
+        for words in (self.boxes, self.values):
+            for tick in "☑√■" if value else "□":
+                marks = [tick if one == value else "□" for one in self.values]
+                pairs = [*zip(words, marks, strict=True)]
+                yield "".join(f"{word}{mark}" for word, mark in pairs)
+                yield "".join(f"{mark}{word}" for word, mark in pairs)
+
+    @property
+    def offered(self) -> list[str]:
+        """What a dropdown offers."""
+        if self.boxes:
+            return [self.ticked(value) for value in (*self.values, None)]
+        return [*self.values, *self.none]
 
     @model_validator(mode="after")
     def _spellings_lead_to_values(self) -> Self:

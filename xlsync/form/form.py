@@ -13,14 +13,14 @@ from xlsync.base.grid import Area
 from xlsync.base.record import MISSING, get
 from xlsync.form.codes import outside_lists
 from xlsync.form.identity import identified
-from xlsync.form.layout import lay_out
+from xlsync.form.layout import aligned, lay_out
 from xlsync.form.library import load_libraries
 from xlsync.form.loading import load_pair
 from xlsync.form.mapping import Mapping as FormMapping
 from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.form.rules import Subject
-from xlsync.form.template import FixedBlock, TableBlock, Template
+from xlsync.form.template import BesideBlock, FixedBlock, TableBlock, Template
 from xlsync.form.types.texts import LONGEST_LABEL
 from xlsync.form.types.units import YUAN
 from xlsync.form.types.width import single_blanks
@@ -114,11 +114,36 @@ class Form:
 
     def capacity(self, record: Record | None = None) -> dict[str, int]:
         """How many rows each table gets on a sheet made for a record, or on a blank one."""
+        used = self.rows_used(record or {})
         return {
-            block.table: max(block.rows, self._count(record or {}, block.table) + block.spare)
+            name: max(block.rows, used[name] + block.spare)
             for block in self.template.blocks
             if isinstance(block, TableBlock)
+            for name in self.template.band(block.table)
         }
+
+    def item_rows(self, record: Record) -> dict[str, list[int]]:
+        """In which row of its table, from 0, each item of a record stands.
+
+        Items follow one another, but for tables side by side, where they keep to what they share.
+        """
+        made: dict[str, list[int]] = {}
+        for block in self.template.blocks:
+            if isinstance(block, TableBlock):
+                made[block.table] = [*range(len(self._items(record, block.table)))]
+            elif isinstance(block, BesideBlock):
+                band = self.template.band(block.table)
+                keys = [
+                    [tuple(item.get(name) or None for name in block.shares) for item in items]
+                    for items in (self._items(record, name) for name in band)
+                ]
+                made |= zip(band, aligned(keys), strict=True)
+        return made
+
+    def rows_used(self, record: Record) -> dict[str, int]:
+        """How many rows of each table hold something, counting those of tables beside it."""
+        ends = {name: max(rows, default=-1) + 1 for name, rows in self.item_rows(record).items()}
+        return {name: max(ends[one] for one in self.template.band(name)) for name in ends}
 
     def layout(self, rows: Mapping[str, int]) -> Layout:
         """The sheet with so many rows in each table; made once for each choice."""
@@ -148,7 +173,7 @@ class Form:
         labels = (
             label
             for block in self.template.blocks
-            for label in (block.headings if isinstance(block, TableBlock) else block.labels)
+            for label in (block.labels if isinstance(block, FixedBlock) else block.headings)
         )
         return [label.text for label in labels if label.text]
 
@@ -208,9 +233,9 @@ class Form:
         issue = r"(?: ?· ?([0-9]{4}/[^\s/]+) ?第([0-9]+)次)?"
         return re.compile(f"{before} ?({ID_PATTERN}|{_NO_ID}){issue} ?{after}")
 
-    def _count(self, record: Record, table: str) -> int:
+    def _items(self, record: Record, table: str) -> list[Record]:
         rows = get(record, self.mapping.tables[table].pointer)
-        return len(rows) if isinstance(rows, list) else 0
+        return rows if isinstance(rows, list) else []
 
     def _text(self, record: Record, slot: str) -> str:
         value = get(record, self.mapping.fields[slot].pointer)

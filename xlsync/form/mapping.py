@@ -244,6 +244,14 @@ class Mapping(Strict):
         return self
 
     @model_validator(mode="after")
+    def _boxes_are_of_fields(self) -> Self:
+        for place, coded in self._coded():
+            codes = self.codes[coded.codes] if coded.codes else None
+            if codes is not None and codes.boxes and not isinstance(coded, FormField):
+                raise ValueError(f"{place}.codes: a list with boxes is that of a field")
+        return self
+
+    @model_validator(mode="after")
     def _rules_fit(self) -> Self:
         for number, rule in enumerate(self.rules, start=1):
             for mistake in rule.mistakes(self):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.form.template import RESERVED, FixedBlock
+from xlsync.form.template import RESERVED, BesideBlock, FixedBlock
 from xlsync.form.types.units import said_by_label, said_unit
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def pairing_mistakes(template: Template, mapping: Mapping) -> list[Mistake]:
             if all(place.name != name for place in places)
         ),
         *(("mapping", text) for text in _unit_mistakes(template, mapping)),
+        *(("template", text) for text in _unshared(template, mapping)),
     ]
 
 
@@ -101,6 +102,23 @@ def _printed(template: Template) -> Iterator[str]:
             yield label.text or ""
 
 
+def _unshared(template: Template, mapping: Mapping) -> Iterator[str]:
+    """Columns that two tables cannot have in the same cells: they mean another thing in each."""
+    for number, block in enumerate(template.blocks, start=1):
+        if not isinstance(block, BesideBlock):
+            continue
+        tables = [mapping.tables.get(name) for name in (block.beside, block.table)]
+        for name in block.shares:
+            plans = [table.columns.get(name) for table in tables if table is not None]
+            texts = [plan and (plan.label, plan.type, plan.codes) for plan in plans]
+            trees = {table.tree if name in table.levels else None for table in tables if table}
+            if len(plans) < len(tables) or None in texts or len({*texts}) > 1 or len(trees) > 1:
+                yield (
+                    f"blocks[{number}].shares: {name!r} is not the same column in "
+                    f"{block.beside!r} and {block.table!r} (label, type, codes, tree)"
+                )
+
+
 def _misplaced(place: _NamedPlace, template: Template) -> Iterator[str]:
     if place.style not in template.styles:
         yield f"{place.where}: there is no style {place.style!r}"
@@ -139,8 +157,11 @@ def _places(template: Template, mapping: Mapping) -> Iterator[_NamedPlace]:
     yield _NamedPlace("footer", "label", None, (), template.footer.style)
 
 
-def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_NamedPlace]:
-    yield _NamedPlace(f"{where}.table", "table", block.table, mapping.tables, block.caption.style)
+def _table_places(
+    where: str, block: TableBlock | BesideBlock, mapping: Mapping
+) -> Iterator[_NamedPlace]:
+    caption = block.columns[0] if isinstance(block, BesideBlock) else block.caption
+    yield _NamedPlace(f"{where}.table", "table", block.table, mapping.tables, caption.style)
     table = mapping.tables.get(block.table)
     if table is None:
         return
@@ -150,6 +171,9 @@ def _table_places(where: str, block: TableBlock, mapping: Mapping) -> Iterator[_
         joined = [QUANTITY] if table.quantity else []
         yield _NamedPlace(place, "label", label.of, [*columns, *joined], label.style)
     known = [f"{block.table}.{name}" for name in columns]
+    for name in block.shares if isinstance(block, BesideBlock) else ():
+        shared = f"{block.table}.{name}"
+        yield _NamedPlace(f"{where}.shares", "column", shared, known, caption.style)
     for index, column in enumerate(block.columns, start=1):
         slot = f"{block.table}.{column.slot}" if column.slot else None
         yield _NamedPlace(f"{where}.columns[{index}]", "column", slot, known, column.style)

@@ -114,10 +114,18 @@ class TableColumn(Strict):
     slot: Name | None = None
 
 
+class Caption(Strict):
+    """The column whose first row carries the label of a table, or a ``text`` of its own."""
+
+    column: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
+    style: Name
+    text: str | None = None
+
+
 class TableBlock(Strict):
     """Heading rows, then one row an item.
 
-    ``caption`` is the column whose first row carries the table's label; at least ``rows`` rows
+    ``caption`` says where the table's label stands; at least ``rows`` rows
     stand ready, and at least ``spare`` more than are prefilled. Borders are drawn down to the
     row below the last one that was begun, or for ``shown`` rows of a blank table; or around
     all rows, where ``whole`` says so because something stands below them.
@@ -127,13 +135,29 @@ class TableBlock(Strict):
     table: Name
     heading_rows: list[Height] = Field(min_length=1)
     headings: list[Label] = Field(min_length=1)
-    caption: TableColumn
+    caption: Caption
     columns: list[TableColumn] = Field(min_length=1)
     row_height: Height
     rows: Annotated[int, Field(ge=1, le=1000)]
     spare: Annotated[int, Field(ge=0, le=1000)]
     shown: Annotated[int, Field(ge=1, le=1000)]
     whole: bool = False
+
+
+class BesideBlock(Strict):
+    """Another table in the rows of the one before, with columns of its own to the right.
+
+    ``shares`` are columns that both tables have in the same cells, such as the first level of
+    indicators for some years and for one. A row of the sheet holds an item of each table, or of
+    one of them, so that items with equal shared columns stand beside one another.
+    """
+
+    kind: Literal["beside"]
+    table: Name
+    beside: Name
+    shares: list[Name] = Field(min_length=1)
+    headings: list[Label] = Field(min_length=1)
+    columns: list[TableColumn] = Field(min_length=1)
 
 
 class Footer(Strict):
@@ -183,8 +207,8 @@ class Template(Strict):
     styles: dict[Name, Style] = Field(min_length=1)
     marks: Marks
     check: CheckLine
-    blocks: list[Annotated[FixedBlock | TableBlock, Field(discriminator="kind")]] = Field(
-        min_length=1
+    blocks: list[Annotated[FixedBlock | TableBlock | BesideBlock, Field(discriminator="kind")]] = (
+        Field(min_length=1)
     )
     footer: Footer
 
@@ -204,6 +228,32 @@ class Template(Strict):
             return style
         inherited = self.style(style.extends)
         return inherited.model_copy(update=style.model_dump(exclude_none=True))
+
+    def band(self, table: str) -> list[str]:
+        """The tables that lie in the same rows as a table, the first of them at the left."""
+        lead = next(
+            (one.beside for one in self.blocks if one.kind == "beside" and one.table == table),
+            table,
+        )
+        beside = (one for one in self.blocks if one.kind == "beside" and one.beside == lead)
+        return [lead, *(one.table for one in beside)]
+
+    @model_validator(mode="after")
+    def _tables_beside_follow_theirs(self) -> Self:
+        lead: str | None = None
+        shares: list[Name] | None = None
+        for number, block in enumerate(self.blocks, start=1):
+            if block.kind != "beside":
+                lead, shares = block.table if block.kind == "table" else None, None
+                continue
+            if block.beside != lead:
+                raise ValueError(
+                    f"blocks[{number}].beside: {block.beside!r} is not the table right before it"
+                )
+            if shares not in (None, block.shares):
+                raise ValueError(f"blocks[{number}].shares: not those of the table before it")
+            shares = block.shares
+        return self
 
     @model_validator(mode="after")
     def _styles_lead_somewhere(self) -> Self:

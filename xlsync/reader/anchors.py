@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Cell, Kind, Sheet
 from xlsync.base.problems import problem
-from xlsync.base.record import DIGEST
+from xlsync.base.record import DIGEST, join
 from xlsync.form.model import ID_PATTERN
 from xlsync.form.types import comparable
 from xlsync.reader.labels import stray
@@ -23,7 +23,7 @@ from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from xlsync.form import Form, Layout, PlacedTable
     from xlsync.workbook.manifest import Manifest
@@ -137,6 +137,7 @@ class _Anchored:
         items = self.located.items.setdefault(table.name, [])
         sheet_cells = self.located.sheet.cells
         rows_in_use = {address.row for address in sheet_cells}
+        shared: dict[str, Found] = {}
         for row in range(area.top + heading_rows, area.bottom):
             if row not in rows_in_use:
                 continue
@@ -146,16 +147,59 @@ class _Anchored:
                 name: Found(place, sheet_cells.get(place, _BLANK))
                 for name, place in zip(columns, places, strict=True)
             }
-            is_filled = any(one.cell.text.strip() or one.cell.formula for one in cells.values())
+            is_filled = self.is_item(table, row, cells)
             # A row that was cleared still carries its id, which then says nothing. What only
             # looks like an id (a date) would be lost there, so it must be one that we made.
-            row_id = self.row_id(row, _ID if is_filled else DIGEST)
+            row_id = self.row_id(table, row, _ID if is_filled else DIGEST)
             if is_filled:
+                self.take_shared(table, row_id, cells, shared)
                 items.append(Item(row, cells, row_id))
+            shared = {
+                name: cells[name] if _holds(cells[name].cell) else shared[name]
+                for name in table.columns.keys() & table.shared
+                if not is_filled and (_holds(cells[name].cell) or name in shared)
+            }
 
-    def row_id(self, row: int, pattern: re.Pattern[str]) -> str | None:
-        """The id that a row carries in the column right of the form; other texts are stray."""
-        place = Address(row, self.columns[self.layout.width] + 1)
+    def is_item(self, table: PlacedTable, row: int, cells: Mapping[str, Found]) -> bool:
+        """Whether a row holds an item of a table.
+
+        What tables side by side share is an item only where no other table claims it.
+        """
+        if any(_holds(one.cell) for name, one in cells.items() if name not in table.shared):
+            return True
+        if not (table.beside and any(_holds(one.cell) for one in cells.values())):
+            return False
+        others = (Address(row, self.columns[column]) for column in table.beside)
+        return not any(_holds(self.located.sheet.cells.get(place, _BLANK)) for place in others)
+
+    def take_shared(
+        self,
+        table: PlacedTable,
+        row_id: str | None,
+        cells: dict[str, Found],
+        above: Mapping[str, Found],
+    ) -> None:
+        """Read what a row leaves blank from a row above that has it without an item of the table.
+
+        On paper a level stands once for the rows of all tables; it is told, as every level that
+        is read from above is, unless the workbook itself says that it was left open.
+        """
+        manifest, plan = self.located.manifest, self.form.mapping.tables[table.name]
+        stated = manifest.absent | manifest.empty | manifest.blank if manifest else frozenset()
+        for name, found in above.items():
+            own = f"{plan.pointer}{join(row_id or '', name)}"
+            if _holds(cells[name].cell) or own in stated:
+                continue
+            pointer = f"{plan.pointer}{join(len(self.located.items[table.name]), name)}"
+            title = self.form.mapping.locate(pointer).title
+            message = f"{title}空白，已按上一行读作“{found.cell.text}”，请核对。"
+            told = problem("S004", message, pointer=pointer)
+            self.located.report(told, cells[name].address)
+            cells[name] = found
+
+    def row_id(self, table: PlacedTable, row: int, pattern: re.Pattern[str]) -> str | None:
+        """The id that an item carries in a column right of the form; other texts are stray."""
+        place = Address(row, self.columns[self.layout.width] + table.ids - self.layout.width)
         text = self.located.sheet.text(place)
         if not pattern.fullmatch(text):
             return None
@@ -250,6 +294,10 @@ def _moved_lines(
         _filled(_elected(rows), len(layout.heights)),
         _filled(_elected(columns), layout.width),
     )
+
+
+def _holds(cell: Cell) -> bool:
+    return bool(cell.text.strip() or cell.formula)
 
 
 def _is_same(found: str, text: str) -> bool:

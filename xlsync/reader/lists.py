@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
+from xlsync.base.record import DIGEST
 from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found, Item
-from xlsync.reader.rows import TableRows, heading_columns, placed_headings
+from xlsync.reader.rows import JOINED, TableRows, heading_columns, placed_headings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,11 +132,15 @@ def beside_each_other(
             shared = tables[one].levels[:1]
             if other == one or not shared or tables[other].levels[:1] != shared:
                 continue
-            taken = {at for name, at in columns.items() if name not in shared}
+            # One text may head the value alone and the whole quantity: then the second of two
+            # such columns is that of the other table.
+            is_twice = JOINED in columns and tables[one].parts[1] in columns
+            left = {name: at for name, at in columns.items() if not (is_twice and name == JOINED)}
+            taken = {at for name, at in left.items() if name not in shared}
             texts = {at: cell.text for at, cell in row.items() if at not in taken}
             second = placed_headings(tables[other], indexes[other], texts)
             if second is not None:
-                return {one: columns, other: second}
+                return {one: left, other: second}
     return None
 
 
@@ -152,27 +157,41 @@ class TablesBeside:
         """A heading row, the first or one repeated after a page break."""
         for half in self.halves:
             half.begin(number, columns[half.name])
-        left, right = (columns[name] for name in self.names)
-        self.shared = {*left.values()} & {*right.values()}
-        self.own = [{*one.values()} - self.shared for one in (left, right)]
+        left, right = ({*columns[name].values()} for name in self.names)
+        self.shared = left & right
+
+    def side(self, at: int, cell: Cell) -> int:
+        """The half that a cell belongs to: by its column, or that of the heading left of it.
+
+        Right of all columns our own sheets have the ids of both items, one behind the other.
+        """
+        left, right = ({*half.columns.values()} - self.shared for half in self.halves)
+        if DIGEST.fullmatch(cell.text.strip()) and at > max(left | right):
+            return int(at - max(left | right) == _SEVERAL)
+        if at in left or at in right:
+            return int(at in right)
+        return int(at > min(right))
 
     def read(self, number: int, row: Row) -> bool:
         """One row: to each half its cells, and to both the level that they share.
 
-        A half that is blank takes nothing, but remembers the level for its next item. What belongs
-        to neither goes to the first half, which tells of it.
+        A half that is blank takes nothing, but remembers the level for its next item.
         """
         shared = {at: cell for at, cell in row.items() if at in self.shared}
-        rest = row.keys() - self.shared - self.own[0] - self.own[1]
-        parts = [{at: row[at] for at in own if at in row} for own in self.own]
-        parts[0] |= {at: row[at] for at in rest}
+        parts: list[Row] = [{}, {}]
+        for at, cell in row.items():
+            if at not in self.shared and not self.halves[0].is_caption(at, cell):
+                parts[self.side(at, cell)][at] = cell
+        for part in parts:
+            if all(DIGEST.fullmatch(cell.text.strip()) for cell in part.values()):
+                part.clear()  # the id of an item that was cleared
         if not any(parts):
             parts[0] = dict(shared)
         for index, (half, part) in enumerate(zip(self.halves, parts, strict=True)):
             level = next(iter(shared.values()), None) or self.above[index]
-            filled = {at for at in part if at in self.own[index]}
-            self.above[index] = None if filled else level
-            levels = dict.fromkeys(self.shared, level) if filled and level is not None else {}
+            is_filled = any(at not in self.shared for at in part)
+            self.above[index] = None if is_filled else level
+            levels = dict.fromkeys(self.shared, level) if is_filled and level is not None else {}
             if part:
                 half.read(number, dict(sorted({**part, **levels}.items())))
         return False

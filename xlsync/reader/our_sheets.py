@@ -43,16 +43,16 @@ def planned_areas(form: Form, sheet: Sheet, last: int) -> Areas | None:
 
 
 def _layout_that_ends(form: Form, last: int) -> Layout | None:
-    """The layout whose footer stands in a row; a form with several tables is not unfolded."""
+    """The layout whose footer stands in a row; tables one above the other are not unfolded."""
     rows = form.capacity()
     layout = form.layout(rows)
     if last == layout.footer.top:
         return layout
-    if len(rows) != 1:
+    if len({table.first for table in layout.tables}) != 1:
         return None
-    (table,) = rows
-    count = rows[table] + last - layout.footer.top
-    return form.layout({table: count}) if count > 0 else None
+    more = last - layout.footer.top
+    counts = {table: count + more for table, count in rows.items()}
+    return form.layout(counts) if min(counts.values()) > 0 else None
 
 
 def _fits(sheet: Sheet, layout: Layout, below: int) -> bool:

@@ -246,8 +246,9 @@ class TableRows:
             if column in cells
         }
         parts, joined = self.table.parts, found.pop(JOINED, None)
-        if joined is not None:
-            found.setdefault(parts[1], joined)
+        if joined is not None and found.setdefault(parts[1], joined) is not joined:
+            # The value stands apart already: what the other column says is told.
+            self.strays.append((number, {joined.address.column: joined.cell}))
         is_apart = {*parts[::2]} <= self.columns.keys()
         self.items.append(Item(number, found, row_id, joined=not is_apart))
         self.last = number

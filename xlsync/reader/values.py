@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, join, pointers, put
 from xlsync.form.cell_value import value_of
+from xlsync.form.codes import is_unticked
 from xlsync.form.identity import with_row_ids
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
@@ -183,7 +184,11 @@ class _Values:
 
     def value(self, item: FieldBase, found: Found | None, pointer: str, stated: str) -> Json:
         """The value of one place; null where it is blank, unless the manifest says otherwise."""
-        if found is None or (not found.cell.text.strip() and found.cell.formula is None):
+        codes = self.mapping.codes[item.codes] if item.codes else None
+        if found is None or (
+            found.cell.formula is None
+            and (not found.cell.text.strip() or is_unticked(codes, found.cell.text))
+        ):
             if found is not None:
                 self.places[pointer] = found.address
             if stated in self.absent:

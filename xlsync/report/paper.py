@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import Severity
-from xlsync.base.record import MISSING, get
+from xlsync.base.record import get
 from xlsync.exchange.correction_states import Places
+from xlsync.form.codes import on_cell
 from xlsync.report.lines import visible_lines
 
 if TYPE_CHECKING:
@@ -146,10 +147,9 @@ class _ShownCells:
 
     def _unused(self) -> Iterator[int]:
         """The rows of tables that stand ready and hold nothing."""
+        used = self.form.rows_used(self.record)
         for table in self.layout.tables:
-            value = get(self.record, self.form.mapping.tables[table.name].pointer)
-            count = len(value) if isinstance(value, list) else 0
-            begun = max(count, 1) if self.record else table.shown
+            begun = max(used[table.name], 1) if self.record else table.shown
             if not table.whole:
                 yield from range(table.first + begun, table.last + 1)
 
@@ -171,12 +171,17 @@ class _ShownCells:
         plan = self.form.mapping.tables[table.name]
         value = get(self.record, plan.pointer)
         items = value if isinstance(value, list) else []
+        numbers = {at: number for number, at in enumerate(self.places.rows[table.name])}
         names = {column: name for name, column in table.columns.items()}
         for row in range(table.first, table.last + 1):
-            number, left = row - table.first, None
+            at = row - table.first
+            number, left = numbers.get(at, len(items) + at if table.shared else at), None
             for column, style in sorted(table.styles.items()):
                 if row in self.hidden or column == table.caption:
                     continue
+                known = self.cells.get(Address(row, column))
+                if known is not None and (known.text or number >= len(items)):
+                    continue  # shared with a table at the left, which has an item here
                 name = names.get(column)
                 if name is None and left is not None:
                     left.columns += 1  # it only carries a border
@@ -194,12 +199,12 @@ class _ShownCells:
         """A value as it stands in its cell, or what was typed instead of one."""
         if pointer in self.typed:
             return visible_lines(self.typed[pointer])
-        if value is None or value is MISSING or value == "":
-            return ""
         try:
-            content = item.kind.content(value)
+            content = on_cell(self.form.mapping, item, value)
         except (ValueError, ArithmeticError, TypeError):
             content = value
+        if content is None:
+            return ""
         if isinstance(content, Decimal):
             return f"{content:,}"
         if isinstance(content, dt.date):
@@ -210,14 +215,17 @@ class _ShownCells:
 
     def merge(self) -> None:
         """Let captions and repeated levels span their rows, as on paper."""
+        merged: dict[int, dict[int, int]] = {}
         for table in self.layout.tables:
             shown = [row for row in range(table.first, table.last + 1) if row not in self.hidden]
-            caption = self.cells.get(Address(table.first, table.caption))
-            if caption is not None:
-                caption.rows = len(shown)
+            if table.caption is not None:
+                self.cells[Address(table.first, table.caption)].rows = len(shown)
             group = dict.fromkeys(shown, 0)
             for name in self.form.mapping.tables[table.name].levels:
-                group = self._merge_column(table.columns[name], group)
+                column = table.columns[name]
+                if name in table.own:
+                    merged[column] = self._merge_column(column, group)
+                group = merged[column]
 
     def _merge_column(self, column: int, group: dict[int, int]) -> dict[int, int]:
         """Merge equal texts of a column within their groups; the rows' groups from now on."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area, column_letters
-from xlsync.form.rules.sheet import blank, either, filled, numbered, quoted
+from xlsync.form.rules.sheet import either, numbered, quoted
 from xlsync.form.template import CHECKS, SHEET
 from xlsync.workbook import manifest as names
 from xlsync.workbook.checks import sheet_checks, totals
@@ -169,8 +169,8 @@ def _summarise(
     errors, gaps, row_gaps, doubts = _texts(sheet, form, view, checks)
     figures = {
         names.BEGUN: _begun(form, layout, view),
-        names.DONE: _count(filled(view.cell(slot)) for slot in required),
-        names.OPEN: _count(blank(view.cell(slot)) for slot in required) + f"+{_number(row_gaps)}",
+        names.DONE: _count(view.filled(slot) for slot in required),
+        names.OPEN: _count(view.blank(slot) for slot in required) + f"+{_number(row_gaps)}",
         names.WRONG: "&".join([*errors, *gaps, *row_gaps]) or '""',
         names.DOUBTFUL: "&".join(doubts) or '""',
         names.ERRORS: _number(errors),
@@ -216,7 +216,7 @@ def _begun(form: Form, layout: Layout, view: FormSheetView) -> str:
     How many these are stands in the manifest; without it, or where it was changed, none were.
     """
     sums = totals(form.mapping)
-    typed = _count(filled(view.cell(slot)) for slot in form.mapping.fields if slot not in sums)
+    typed = _count(view.filled(slot) for slot in form.mapping.fields if slot not in sums)
     prefilled = f"IFERROR(VALUE({stated(names.PREFILLED)}),0)"
     rows = (f"COUNTA({_cells(form, table)})>0" for table in layout.tables)
     return either(f"{typed}>{prefilled}", *rows)
@@ -228,12 +228,16 @@ def _group(sheet: Companion, form: Form, layout: Layout) -> None:
     A group begins anew on a printed page.
     """
     column = _GROUPS
+    begins: dict[str, str] = {}
     page = Area(1, 1, STATED, 1).absolute
     for table in layout.tables:
         plan = form.mapping.tables[table.name]
         outer = ""
         for level, name in enumerate(plan.levels):
             place = column_letters(table.columns[name])
+            if name not in table.own:
+                outer = begins[place]
+                continue
             start, middle = column_letters(column), column_letters(column + 1)
             starts, middles = [], []
             for row in range(table.first, table.last + 1):
@@ -257,7 +261,7 @@ def _group(sheet: Companion, form: Form, layout: Layout) -> None:
                 map(_formula, middles),
                 table.first,
             )
-            outer = start
+            outer = begins[place] = start
             column += 2
 
 

@@ -46,7 +46,7 @@ def _suggestions(form: Form) -> Iterator[OptionList]:
 
 def _codes_and_trees(mapping: Mapping) -> Iterator[OptionList]:
     for name, codes in mapping.codes.items():
-        yield OptionList(codes_name(name), [*codes.values, *codes.none])
+        yield OptionList(codes_name(name), codes.offered)
     for name, tree in mapping.trees.items():
         yield OptionList(tree_name(name), list(tree))
         for branch, seconds in enumerate(([FIRST], *tree.values())):

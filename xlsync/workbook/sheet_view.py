@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address, Area
-from xlsync.form.rules.sheet import quoted
+from xlsync.form.rules.sheet import among, array, blank, either, filled, packed, quoted
 from xlsync.form.template import SHEET
 from xlsync.workbook.heights import Room, room
 from xlsync.workbook.manifest import BEGUN, codes_name, room_key, tree_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from xlsync.form.form import Form
     from xlsync.form.layout import Layout, PlacedTable
-    from xlsync.form.mapping import Mapping
+    from xlsync.form.mapping import CodeList, Mapping
     from xlsync.form.rules.sheet import RowView
 
 
@@ -44,9 +44,19 @@ class _TableRow:
 
     @property
     def begun(self) -> str:
-        columns = self.table.columns.values()
+        table = self.table
+        if not table.shared:
+            return f"{self._filled(table.columns.values())}>0"
+        alone = f"{self._filled(table.telling)}>0"
+        if not table.beside:
+            return alone
+        # What is shared alone is an item of the first table, as the reader takes it.
+        shared = self._filled([table.columns[name] for name in table.columns.keys() & table.shared])
+        return f"OR({alone},AND({shared}>0,{self._filled(table.beside)}=0))"
+
+    def _filled(self, columns: Collection[int]) -> str:
         area = Area(self.row, min(columns), self.row, max(columns))
-        return f"COUNTA({self.sheet}{area.absolute})>0"
+        return f"COUNTA({self.sheet}{area.absolute})"
 
     def cell(self, column: str) -> str:
         place = self.table.columns[column]
@@ -75,6 +85,31 @@ class FormSheetView:
     def cell(self, slot: str) -> str:
         """The reference of a field's cell."""
         return self._reference(self._areas[slot].first)
+
+    def blank(self, slot: str) -> str:
+        """An expression that is true where a field says nothing: blank, or no box ticked."""
+        cell, codes = self.cell(slot), self._boxes(slot)
+        if codes is None:
+            return blank(cell)
+        return either(blank(cell), among(packed(cell), array(codes.unticked)))
+
+    def filled(self, slot: str) -> str:
+        """An expression that is true where a field says something."""
+        return filled(self.cell(slot)) if self._boxes(slot) is None else f"NOT({self.blank(slot)})"
+
+    def says(self, slot: str, value: str) -> str:
+        """An expression that is true where a field holds a value of its list, or ticks it."""
+        cell, codes = self.cell(slot), self._boxes(slot)
+        is_said = f"TRIM({cell})={quoted(value)}"
+        if codes is None:
+            return is_said
+        return either(is_said, f"{cell}={quoted(codes.ticked(value))}")
+
+    def _boxes(self, slot: str) -> CodeList | None:
+        """The list of a field that prints its options with boxes."""
+        name = self.plan.fields[slot].codes
+        codes = self.plan.codes[name] if name else None
+        return codes if codes is not None and codes.boxes else None
 
     def room(self, slot: str) -> Room | None:
         """The room of a field whose text wraps within its row; None for any other."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address, Area
 from xlsync.base.record import MISSING, get, join
-from xlsync.form.codes import is_plain
+from xlsync.form.codes import is_plain, on_cell
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
 from xlsync.workbook.manifest import PAGE, Manifest, kept_mark, page_key, room_key
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form, Layout
-    from xlsync.form.mapping import FieldBase
+    from xlsync.form.mapping import FieldBase, Mapping
     from xlsync.workbook.heights import Heights
     from xlsync.workbook.pages import Pages
     from xlsync.workbook.problem_list import Returned
@@ -156,10 +156,10 @@ def _fields(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]
         value = get(record, item.pointer)
         content: Content
         if slot.name in sums and _adds_up(form, record, value, sums[slot.name]):
-            amount = _content(item, value, item.pointer)
+            amount = _content(form.mapping, item, value, item.pointer)
             content = Total(slot.name, amount if isinstance(amount, float) else None)
         else:
-            content = _content(item, value, item.pointer)
+            content = _content(form.mapping, item, value, item.pointer)
         yield FilledPlace(slot.area, slot.style, content)
 
 
@@ -174,27 +174,32 @@ def _adds_up(form: Form, record: Record, value: Json, parts: list[str]) -> bool:
 
 def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
     """The items of every table, each with its id in the hidden column."""
+    places = form.item_rows(record)
+    shared: set[Address] = set()
     for table in layout.tables:
         plan = form.mapping.tables[table.name]
         value = get(record, plan.pointer)
         items = value if isinstance(value, list) else []
-        if len(items) > (ready := table.last - table.first + 1):
-            raise ValueError(f"{plan.pointer}: {len(items)} rows, only {ready} stand ready")
-        for row, item in enumerate(items, start=table.first):
+        ready = table.last - table.first + 1
+        if (needed := max(places[table.name], default=-1) + 1) > ready:
+            raise ValueError(f"{plan.pointer}: {needed} rows, only {ready} stand ready")
+        for at, item in zip(places[table.name], items, strict=True):
+            row = table.first + at
             for name, column in table.columns.items():
                 pointer = f"{plan.pointer}{join(item['id'], name)}"
-                content = _content(plan.columns[name], item.get(name), pointer)
-                if content is not None:
-                    yield FilledPlace(Area(row, column, row, column), table.styles[column], content)
-            ids = layout.width + 1
-            yield FilledPlace(Area(row, ids, row, ids), None, _held(item["id"], plan.pointer))
+                content = _content(form.mapping, plan.columns[name], item.get(name), pointer)
+                if content is None or (name in table.shared and Address(row, column) in shared):
+                    continue
+                if name in table.shared:
+                    shared.add(Address(row, column))
+                yield FilledPlace(Area(row, column, row, column), table.styles[column], content)
+            ids = Area(row, table.ids, row, table.ids)
+            yield FilledPlace(ids, None, _held(item["id"], plan.pointer))
 
 
-def _content(item: FieldBase, value: Json, pointer: str) -> Content:
-    """A value as a cell holds it; nothing for null, absent and empty text alike."""
-    if value is None or value is MISSING or value == "":
-        return None
-    content = item.kind.content(value)
+def _content(mapping: Mapping, item: FieldBase, value: Json, pointer: str) -> Content:
+    """A value as a cell holds it; see :func:`xlsync.form.codes.on_cell`."""
+    content = on_cell(mapping, item, value)
     if isinstance(content, str):
         return _held(content, pointer)
     return float(content) if isinstance(content, Decimal) else content

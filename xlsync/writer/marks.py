@@ -60,7 +60,7 @@ class MarkFormats:
         """Tint and dim the unit, and make repeated levels look merged; the columns left over."""
         plan = self._form.mapping.tables[table.name]
         others: list[Area] = []
-        for name, column in table.columns.items():
+        for name, column in table.own.items():
             area = Area(table.first, column, table.last, column)
             if name in plan.levels:
                 level = plan.levels.index(name)

@@ -14,7 +14,7 @@ from xlsync.writer.marks import MarkFormats
 from xlsync.writer.styles import COMPUTED_FORMAT, TEXT_FORMAT, Sides, done
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -74,8 +74,13 @@ class FormSheet:
         for slot in self.layout.slots:
             self.slot(slot, locked=slot.name in locked)
         inputs = [slot.area for slot in self.layout.slots]
+        texts: list[Area] = []
         for table in self.layout.tables:
             inputs += self.table(table)
+            texts += self.text_columns(table)
+        if texts:  # a second call would take the place of the first
+            ranges = " ".join(area.a1 for area in texts)
+            done(self.worksheet.ignore_errors({"number_stored_as_text": ranges}), "text cells")
         self.marks.inputs(inputs)
         self.blank(self.layout.footer, self.styles.label(self.form.template.footer.style))
         self.columns()
@@ -94,11 +99,12 @@ class FormSheet:
         self.worksheet.freeze_panes(area.bottom, 0)
 
     def columns(self) -> None:
-        """Widths of columns; the column of row ids is hidden."""
+        """Widths of columns; the columns of row ids are hidden."""
         for column, width in enumerate(self.widths):
             done(self.worksheet.set_column(column, column, width), f"column {column + 1}")
-        ids = self.layout.width
-        done(self.worksheet.set_column(ids, ids, None, None, {"hidden": True}), "row ids")
+        first = self.layout.width
+        last = max((table.ids for table in self.layout.tables), default=first + 1) - 1
+        done(self.worksheet.set_column(first, last, None, None, {"hidden": True}), "row ids")
 
     def slot(self, slot: PlacedSlot, *, locked: bool) -> None:
         """One fillable place with its validation."""
@@ -115,7 +121,7 @@ class FormSheet:
         plan = self.form.mapping.tables[table.name]
         for row in range(table.first, table.last + 1):
             self.table_row(table, row)
-        for name, column in table.columns.items():
+        for name, column in table.own.items():
             area = Area(table.first, column, table.last, column)
             control = field_control(self.form.mapping, plan.columns[name])
             if name in plan.levels:
@@ -124,13 +130,14 @@ class FormSheet:
             elif name == plan.name and table.name in self.form.libraries:
                 control = name_control(table.name, plan, table.columns, table.first)
             apply(self.worksheet, area, control)
-        texts = [
-            Area(table.first, column, table.last, column).a1
-            for name, column in table.columns.items()
-            if plan.columns[name].kind.number_format == TEXT_FORMAT
-        ]
-        done(self.worksheet.ignore_errors({"number_stored_as_text": " ".join(texts)}), "text cells")
         return self.marks.table(table)
+
+    def text_columns(self, table: PlacedTable) -> Iterator[Area]:
+        """The columns of a table where a number may stand as a text."""
+        columns = self.form.mapping.tables[table.name].columns
+        for name, column in table.own.items():
+            if columns[name].kind.number_format == TEXT_FORMAT:
+                yield Area(table.first, column, table.last, column)
 
     def table_row(self, table: PlacedTable, row: int) -> None:
         """One row: its inputs, the hidden place of its id.
@@ -140,8 +147,8 @@ class FormSheet:
         """
         plan = self.form.mapping.tables[table.name]
         joined: Sides = ("left", "right", "bottom") if row == table.last else ("left", "right")
-        inputs = {column: name for name, column in table.columns.items()}
-        for column, style in table.styles.items():
+        inputs = {column: name for name, column in table.own.items()}
+        for column, style in table.drawn.items():
             name = inputs.get(column)
             if name is not None:
                 number_format = plan.columns[name].kind.number_format
@@ -154,8 +161,7 @@ class FormSheet:
                 sides = joined if column == table.caption else None
                 look = self.styles.label(style, sides=sides)
             self.blank(Area(row, column, row, column), look)
-        ids = self.layout.width + 1
-        self.blank(Area(row, ids, row, ids), self.styles.hidden())
+        self.blank(Area(row, table.ids, row, table.ids), self.styles.hidden())
 
     def blank(self, area: Area, look: Format) -> None:
         """A place with its format and nothing in it; more than one cell are merged."""

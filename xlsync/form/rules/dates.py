@@ -139,7 +139,7 @@ class Duration(Period):
         """Wrong where it does not."""
         cell, (first, last) = sheet.cell(self.slot), self.years(sheet)
         relation, wanted = ("<>", "应在一年之内") if self.expect == "one-year" else ("=", "应跨年")
-        is_meant = f"TRIM({cell})={quoted(self.equals)}"
+        is_meant = sheet.says(self.slot, self.equals)
         wrong = both(is_meant, self.ordered_days(sheet), f"{first}{relation}{last}")
         message = quoted(f"“{self.equals}”的实施期{wanted}，请核对计划起止日期。")
         yield self.sheet_check(cell, wrong, message)

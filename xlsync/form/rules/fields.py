@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.form.rules.base import RuleBase, Slot
-from xlsync.form.rules.sheet import among, blank, both, filled, quoted
+from xlsync.form.rules.sheet import among, array, both, packed, quoted
 from xlsync.form.rules.subject import choices, shorten
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Required(RuleBase):
             if field.required:
                 cell = sheet.cell(slot)
                 message = quoted(f"“{field.label}”未填写，请填写。")
-                yield self.sheet_check(cell, both(sheet.begun, blank(cell)), message, gap=True)
+                wrong = both(sheet.begun, sheet.blank(slot))
+                yield self.sheet_check(cell, wrong, message, gap=True)
 
 
 class OneOf(RuleBase):
@@ -59,7 +60,10 @@ class OneOf(RuleBase):
         """Wrong where something else was filled in."""
         field, cell = sheet.plan.fields[self.slot], sheet.cell(self.slot)
         options = choices(sheet.plan, field.codes) or ()
-        wrong = both(filled(cell), f"NOT({among(cell, sheet.codes(field.codes or ''))})")
+        known = among(cell, sheet.codes(field.codes or ""))
+        if field.codes and (codes := sheet.plan.codes[field.codes]).boxes:
+            known = among(packed(cell), array(codes.choosing))
+        wrong = both(sheet.filled(self.slot), f"NOT({known})")
         message = quoted(f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。")
         yield self.sheet_check(cell, wrong, message)
 

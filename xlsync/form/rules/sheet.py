@@ -91,6 +91,15 @@ class SheetView(Protocol):
     def cell(self, slot: str) -> str:
         """The reference of a field's cell."""
 
+    def blank(self, slot: str) -> str:
+        """An expression that is true where a field says nothing: blank, or no box ticked."""
+
+    def filled(self, slot: str) -> str:
+        """An expression that is true where a field says something."""
+
+    def says(self, slot: str, value: str) -> str:
+        """An expression that is true where a field holds a value of its list, or ticks it."""
+
     def rows(self, table: str) -> Sequence[RowView]:
         """The rows of a table that stand ready."""
 

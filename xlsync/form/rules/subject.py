@@ -98,6 +98,14 @@ class CodesPlan(Protocol):
     def none(self) -> Sequence[str]:
         """What may be chosen to say that there is none."""
 
+    @property
+    def boxes(self) -> Sequence[str]:
+        """The values as they are printed with a box each, if they are."""
+
+    @property
+    def choosing(self) -> Sequence[str]:
+        """Every way to write a value with boxes, without blanks."""
+
 
 class FormPlan(Protocol):
     """A mapping, as rules see it."""
