@@ -34,6 +34,7 @@ PAGES = [
     f"{ROUND}/sending",
     "/units",
     PROJECT,
+    f"{PROJECT}/year",
     "/nowhere",
     "/round?year=24&name=",
 ]
@@ -49,6 +50,18 @@ def test_every_page_is_sound_at_every_width(browser: Browser, server: Server) ->
                 assert viewport is NARROW or not faults(page, script), path
                 assert page.locator("h1").count() == 1, path
                 assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_a_project_shows_its_year(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as visitor:
+        page = visitor.go(PROJECT)
+        page.get_by_role("link", name="看全年").click()
+        text = page.locator(".sheet").inner_text()
+        assert "2023/一上" in text
+        assert "2023/二上" in text
+        with page.expect_download() as download:
+            page.get_by_role("link", name="存成工作簿").click()
+        assert download.value.suggested_filename.endswith("2023年全年对照.xlsx")
 
 
 def test_a_project_shows_its_form_as_on_paper(browser: Browser, server: Server) -> None:

@@ -57,12 +57,14 @@ from xlsync.api.standing import (
     export,
     log,
     other_forms,
+    project_year,
     received,
     show,
     status,
     write_ledger,
     write_received,
     write_record,
+    write_year,
 )
 from xlsync.api.units import (
     keep_units,
@@ -145,6 +147,7 @@ __all__ = [
     "open_repository",
     "other_forms",
     "print_round",
+    "project_year",
     "read",
     "read_ceilings",
     "read_files",
@@ -193,4 +196,5 @@ __all__ = [
     "write_text",
     "write_units",
     "write_workbooks",
+    "write_year",
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository
     from xlsync.rounds import Standing, State
     from xlsync.rounds.life import Event
+    from xlsync.rounds.project_year import ProjectYear
     from xlsync.rounds.receipts import KeptFile
 
 
@@ -86,6 +87,39 @@ def write_ledger(  # noqa: PLR0913 - what can be asked of it
         key = next(iter(seal_keys(repository.snapshot())), None)
         warnings = LedgerWarnings([one for one in found if one.record in shown], key)
     put_file(path, ledger_workbook(round_name, rows, unit_of, warnings), force=force)
+
+
+def project_year(
+    repository: Repository, record: str, forms: Forms | None = None, *, year: str | None = None
+) -> ProjectYear:
+    """One project's year: what each round of it accepted, on whatever form, side by side.
+
+    ``record`` is an id, the beginning of one, or a title; the last year where none is named.
+
+    Raises:
+        XlsyncError: when nothing or more than one record fits, or nothing of the year was accepted.
+    """
+    from xlsync.rounds.life import find_record
+    from xlsync.rounds.project_year import project_year
+
+    found = find_record(repository, record)
+    return project_year(or_installed(forms), repository.snapshot(), found, year)
+
+
+def write_year(path: Path, made: ProjectYear, *, force: bool = False) -> None:
+    """Write a project's year as a workbook (.xlsx) or as a page that stands alone (.html).
+
+    Raises:
+        UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
+    """
+    from xlsync.base.files import put_file
+    from xlsync.report.page.rendering import render_year
+    from xlsync.report.project_years import year_workbook
+
+    make = {".xlsx": year_workbook, ".html": render_year}.get(path.suffix.lower())
+    if make is None:
+        raise UsageError(f"{path}：全年对照请以 .xlsx 或 .html 命名")
+    put_file(path, make(made), force=force)
 
 
 def received(repository: Repository, round_name: str, record: str | None = None) -> list[KeptFile]:

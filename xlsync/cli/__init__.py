@@ -36,6 +36,7 @@ _COMMANDS = {
     "status": ("status",),
     "sync": ("merge", "sync"),
     "units": ("roster", "units"),
+    "year": ("year",),
 }
 """The commands by the module that holds them; imported when one is called: start-up counts."""
 

@@ -161,6 +161,10 @@ class Migrations:
             raise XlsyncError(f"no form {form_id!r}; there are: {', '.join(sorted(self._forms))}")
         return self._forms[form_id]
 
+    def has(self, old: str, new: str) -> bool:
+        """Whether a migration leads from one form to another one."""
+        return (old, new) in self._known
+
     def find(self, old: str, new: str) -> Migration:
         """The migration between two forms.
 

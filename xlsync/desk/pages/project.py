@@ -9,10 +9,12 @@ from starlette.exceptions import HTTPException
 
 from xlsync import api
 from xlsync.api import XlsyncError
+from xlsync.desk.downloads import attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
 from xlsync.report.page.view import view
 from xlsync.report.paper import paper
+from xlsync.report.project_years import year_heads, year_rows, year_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +126,30 @@ def _compare(request: Request) -> Response:
     )
 
 
+def _year(request: Request) -> Response:
+    """One project's year over all its forms."""
+    desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
+    with desk.repository() as repository:
+        standing = standing_of(repository, name, record_id)
+        year = request.path_params["year"]
+        made = api.project_year(repository, record_id, desk.forms, year=year)
+    if request.query_params.get("as") == "xlsx":
+        return attachment(year_workbook(made), f"{made.title}_{made.year}年全年对照.xlsx")
+    return page(
+        request,
+        "year",
+        at="ledger",
+        round=name,
+        record_id=record_id,
+        standing=standing,
+        made=made,
+        heads=year_heads(made),
+        rows=list(year_rows(made)),
+    )
+
+
 ROUTES = [
+    shown("/round/{year}/{name}/project/{record}/year", _year),
     shown("/round/{year}/{name}/project/{record}", _show),
     shown("/round/{year}/{name}/project/{record}/versions", _compare),
 ]

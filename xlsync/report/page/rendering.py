@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from xlsync.report.lines import visible
 from xlsync.report.page.view import view
+from xlsync.report.project_years import year_heads, year_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlsync.records import RecordDelta
+    from xlsync.rounds.project_year import ProjectYear
 
 _TITLE = "修订对照"
 
@@ -34,6 +37,24 @@ def render(old: str, new: str, records: Sequence[RecordDelta]) -> bytes:
     )
     page = environment.from_string(_part("page.html.j2")).render(
         title=_TITLE, page=shown, style=style, script=script, policy=_policy(style, script)
+    )
+    return page.encode()
+
+
+def render_year(made: ProjectYear) -> bytes:
+    """One project's year as a page that stands alone, in UTF-8."""
+    style = _part("year.css")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.from_string(_part("year.html.j2")).render(
+        made=made,
+        heads=year_heads(made),
+        rows=list(year_rows(made)),
+        found=[visible(f"{name}：{one.problem.message}") for name, one in made.findings],
+        visible=visible,
+        style=style,
+        policy=_policy(style, ""),
     )
     return page.encode()
 
