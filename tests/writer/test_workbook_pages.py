@@ -13,11 +13,14 @@ from openpyxl import load_workbook
 
 from xlsync.base.files import write_file
 from xlsync.base.grid import Area, column_letters
+from xlsync.base.record import put
 from xlsync.form import Catalogue
 from xlsync.form.template import CHECKS
+from xlsync.workbook.heights import Heights, text_height
 from xlsync.workbook.manifest import DOUBTFUL, WRONG, middles_name, starts_name
 from xlsync.workbook.pages import page_room
 from xlsync.writer import write
+from xlsync.writer.contents import contents, describe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,3 +178,50 @@ def test_what_is_printed_has_no_page_of_headings_alone(tmp_path: Path) -> None:
         assert len(own) == pages
         assert all(page.count("编号") == 1 for page in own)
         assert all(re.search(r"指标\d", page) for page in own if path.stem != "blank")
+
+
+LONG_TEXT = "巡查发现问题及时处置并登记台账，" * 6
+
+
+def wordy(form: Form) -> Record:
+    """A record whose every text of more than a word goes on for several lines."""
+    record: Record = {"form": form.id, "id": "3f2a7c1e9b40", "year": 2024}
+    for item in form.mapping.fields.values():
+        if item.type == "text" and item.codes is None:
+            put(record, item.pointer, LONG_TEXT)
+    for table in form.mapping.tables.values():
+        tree = form.mapping.trees.get(table.tree or "", {})
+        pairs = [(first, second) for first, seconds in tree.items() for second in seconds]
+        texts = {
+            name: LONG_TEXT
+            for name, column in table.columns.items()
+            if column.type == "text" and column.codes is None
+        }
+        rows = [
+            {
+                **texts,
+                "id": f"row-{at}",
+                **dict(zip(table.levels, pairs[at] if pairs else (), strict=True)),
+            }
+            for at in range(3)
+        ]
+        put(record, table.pointer, rows)
+    made, problems = form.canonical(record)
+    assert made is not None, problems
+    return made
+
+
+@pytest.mark.parametrize("form", list(Catalogue()), ids=lambda form: form.id)
+def test_no_text_is_cut_off_by_the_next_row(form: Form) -> None:
+    for record in (None, wordy(form)):
+        layout = form.layout(form.capacity(record))
+        made = contents(form, layout, Heights(form, layout), record, describe(form, record))
+        labels = [(one.area, one.style, one.text) for one in layout.labels]
+        cells = [(one.area, one.style, one.content) for one in made.cells]
+        for area, style, text in (*labels, *cells):
+            look = form.template.style(style) if style else None
+            if look is None or not look.wrap or not isinstance(text, str) or not text:
+                continue
+            room = sum(made.heights[area.top - 1 : area.bottom])
+            needed = text_height(text, area, form.template.columns, look)
+            assert needed <= room + 0.5, (area.a1, text[:12], needed, room)

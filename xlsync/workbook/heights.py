@@ -77,16 +77,21 @@ class Heights:
         self._widths = form.template.columns
         self._styles = {name: form.template.style(name) for name in form.template.styles}
         self._heights = list(layout.heights)
+        self._needed = [0.0] * len(layout.heights)
         for label in layout.labels:
-            self._grow(self._heights, label.area, label.style, label.text)
+            self._grow(self._needed, label.area, label.style, label.text)
 
-    def grown(self, cells: Iterable[FilledPlace]) -> list[float]:
-        """Points of every row, from row 1, with these cells filled."""
-        heights = self._heights.copy()
+    def needed(self, cells: Iterable[FilledPlace]) -> list[float]:
+        """Points that the texts of every row need, from row 1, with these cells filled."""
+        heights = self._needed.copy()
         for area, style, content in cells:
             if style is not None and isinstance(content, str):
                 self._grow(heights, area, style, content)
         return heights
+
+    def grown(self, needed: Iterable[float]) -> list[float]:
+        """Points of every row: those of the template, or what its texts need."""
+        return [max(pair) for pair in zip(self._heights, needed, strict=True)]
 
     def _grow(self, heights: list[float], area: Area, style: str, text: str) -> None:
         look = self._styles[style]

@@ -49,16 +49,27 @@ class Pages(NamedTuple):
     starts: list[int]
 
 
-def paged(
-    layout: Layout, page: Page, columns: Sequence[float], heights: Sequence[float], used: int
-) -> Pages:
-    """Lay rows of these heights on pages; ``used`` is the last row that is filled in a table.
+class Rows(NamedTuple):
+    """Points of every row, what its texts need of them, and the last row filled in a table."""
+
+    heights: list[float]
+    needed: list[float]
+    used: int
+
+    def cut(self, row: int, most: float) -> float:
+        """By how much a row can be lower, so that no text of it is cut off."""
+        return max(0.0, min(most, self.heights[row - 1] - self.needed[row - 1]))
+
+
+def paged(layout: Layout, page: Page, columns: Sequence[float], given: Rows) -> Pages:
+    """Lay rows on pages.
 
     Rows that only stand ready never make a page of their own: they stand closer instead.
     """
+    heights, _, used = given
     room = page_room(page, columns)
     items = {row for one in layout.tables for row in range(one.first, one.last + 1)}
-    cuts = {row: heights[row - 1] * (1 - _LOWEST) for row in items if row > used}
+    cuts = {row: given.cut(row, heights[row - 1] * (1 - _LOWEST)) for row in items if row > used}
     closest = [height - cuts.get(row, 0.0) for row, height in enumerate(heights, start=1)]
     begun = {
         row for row in range(1, layout.footer.top) if row <= used or row > max(items, default=0)
@@ -74,7 +85,8 @@ def paged(
     filled = list(heights)
     if spare < 0:
         spare = _lowered(filled, {row: cuts[row] for row in flexible if row in cuts}, spare)
-        _lowered(filled, dict.fromkeys(flexible, _TIGHTER), spare)
+        lower = given._replace(heights=filled)
+        _lowered(filled, {row: lower.cut(row, _TIGHTER) for row in flexible}, spare)
     elif flexible and not starts:
         for row in flexible:
             height = filled[row - 1]

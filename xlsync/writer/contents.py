@@ -18,7 +18,7 @@ from xlsync.form.codes import is_plain, on_cell
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
 from xlsync.workbook.manifest import PAGE, Manifest, kept_mark, page_key, room_key
-from xlsync.workbook.pages import paged
+from xlsync.workbook.pages import Rows, paged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -112,8 +112,9 @@ def _paged(form: Form, layout: Layout, heights: Heights, cells: Sequence[FilledP
     template = form.template
     items = [table.items for table in layout.tables]
     used = [one.area.bottom for one in cells if any(area.covers(one.area.first) for area in items)]
-    points = heights.grown(cells)
-    return paged(layout, template.page, template.columns, points, max(used, default=0))
+    needed = heights.needed(cells)
+    rows = Rows(heights.grown(needed), needed, max(used, default=0))
+    return paged(layout, template.page, template.columns, rows)
 
 
 def _rooms(layout: Layout, pages: Pages) -> Iterator[tuple[str, str]]:
