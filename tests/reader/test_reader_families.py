@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pytest
 import xlwt
+from carriers import as_ods
 from reading_samples import FORMS
 
 from xlsync.exchange.workbooks import workbook
@@ -67,6 +68,13 @@ def as_old_workbook(path: Path) -> bytes:
     return buffer.getvalue()
 
 
+def as_open_document(path: Path) -> bytes:
+    """The same form as an .ods file, every cell a text."""
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    shown = (["" if one is None else str(one) for one in row] for row in sheet.values)
+    return as_ods([[text.removesuffix(" 00:00:00") for text in row] for row in shown])
+
+
 def the_form(ending: str, data: bytes) -> Reading:
     readings = read(list(FORMS.values()), open_file(ending, data))
     (reading,) = [one for one in readings if one.form]
@@ -79,7 +87,9 @@ def of_sample(name: str) -> Reading:
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize(
-    ("make", "ending"), [(as_document, ".docx"), (as_old_workbook, ".xls")], ids=["docx", "xls"]
+    ("make", "ending"),
+    [(as_document, ".docx"), (as_old_workbook, ".xls"), (as_open_document, ".ods")],
+    ids=["docx", "xls", "ods"],
 )
 def test_a_copy_in_another_format_says_the_same(
     name: str, make: Callable[[Path], bytes], ending: str

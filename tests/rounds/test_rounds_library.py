@@ -223,6 +223,7 @@ def test_what_a_person_curated_is_taken_and_told(curated: tuple[Path, Path]) -> 
         ({NAME: "直接改的"}, "C"),
         ({"符号": "大概"}, "I"),
         ({NAME: "多余"}, "C"),
+        ({VERDICT: "新增"}, "D"),
     ],
 )
 def test_a_row_that_is_not_clear_keeps_the_library_as_it_is(
@@ -254,6 +255,75 @@ def test_a_row_that_is_missing_stays_and_another_workbook_is_refused(
     found.active.delete_cols(3)
     found.save(book)
     assert [one.code for one in api.take_library(book, file).problems] == ["L001"]
+
+
+def _add(path: Path, **texts: str) -> None:
+    """Write a row below the entries."""
+    book = load_workbook(path)
+    sheet = book.active
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    row = next(at for at in range(4, 99) if sheet.cell(at, heads[NAME]).value is None)
+    for head, text in texts.items():
+        sheet.cell(row, heads[head]).value = text
+    book.save(path)
+
+
+def test_what_was_curated_outlives_the_next_build(
+    curated: tuple[Path, Path], repository: Repository, forms: Forms
+) -> None:
+    file, book = curated
+    _curate(
+        book,
+        多余={VERDICT: "删除"},
+        满意度={VERDICT: "改名", NEW_NAME: "居民满意度", "常用值": 85},
+    )
+    _add(book, 一级="浙江", 二级="杭州", 名称="新设的一条", 处理="新增", 符号="≥", 常用值="3")
+    made = api.take_library(book, file)
+    assert not made.problems
+    assert ("新设的一条", "新增") in [(one.name, one.what) for one in made.changes]
+    former = api.read_library(file)
+    assert [one.name for one in former.dropped] == ["多余"]
+    built = api.build_library(repository, [FIRST], forms, former=former)
+    found = entries(built.library)
+    assert built.dropped == ("多余",)
+    assert "多余" not in found
+    assert "满意度" not in found
+    renamed, added = found["居民满意度"], found["新设的一条"]
+    assert (renamed.value, renamed.spellings) == ("85", ["满意度"])
+    assert [one.round for one in renamed.sources] == [FIRST]
+    assert (added.operator, added.value, added.sources) == ("≥", "3", [])
+    # And once more, from the file that the second build wrote.
+    api.write_library(file, built.library, force=True)
+    again = api.build_library(repository, [FIRST], forms, former=api.read_library(file))
+    assert again.library == built.library
+
+
+def test_a_name_that_was_dropped_may_be_added_again(curated: tuple[Path, Path]) -> None:
+    file, book = curated
+    _curate(book, 多余={VERDICT: "删除"})
+    api.take_library(book, file)
+    api.write_library_review(book, api.read_library(file), force=True)
+    _add(book, 一级="浙江", 二级="杭州", 名称="多余", 处理="新增")
+    made = api.take_library(book, file)
+    assert made.library.dropped == []
+    assert "多余" in entries(made.library)
+
+
+def test_a_name_like_one_of_the_library_is_told(curated: tuple[Path, Path], tmp_path: Path) -> None:
+    file, _ = curated
+    folder = tmp_path / "forms" / "mappings"
+    (folder / "libraries").mkdir()
+    (folder / "libraries" / "ours.toml").write_bytes(file.read_bytes())
+    mapping = folder / "trip.toml"
+    text = mapping.read_text(encoding="utf-8").replace(
+        'tree = "places"', 'tree = "places"\nlibrary = ["ours"]'
+    )
+    mapping.write_text(text, encoding="utf-8")
+    form = api.forms(tmp_path / "forms")["trip"]
+    names = ("环境整治完成率", "环境整冶完成率", "多馀", "巡查", "环境整治完成率 ", "环境卫生整治")
+    record = trip("a9", *(stop(name) for name in names))
+    told = [(one.pointer, one.found) for one in form.check(record) if one.code == "L003"]
+    assert told == [("/stops/1/task", "环境整冶完成率"), ("/stops/4/task", "环境整治完成率 ")]
 
 
 def test_names_that_resemble_each_other_are_shown_and_stay_apart(

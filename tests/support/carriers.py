@@ -92,11 +92,15 @@ def as_xlsb(rows: Rows) -> bytes:
         return path.read_bytes()
 
 
+def _paragraphs(cell: str) -> str:
+    """The text of a cell, a paragraph for each line."""
+    return "".join(f"<text:p>{escape(one)}</text:p>" for one in cell.split("\n"))
+
+
 def as_ods(rows: Rows) -> bytes:
     cells = (
         "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p>'
-            "</table:table-cell>"
+            f'<table:table-cell office:value-type="string">{_paragraphs(cell)}</table:table-cell>'
             if cell
             else "<table:table-cell/>"
             for cell in row

@@ -25,10 +25,12 @@ def build_library(
     forms: Forms | None = None,
     *,
     form_id: str | None = None,
+    former: Library | None = None,
 ) -> BuiltLibrary:
     """Draw a library of usual items from what rounds accepted; nothing is written.
 
-    ``form_id`` names the form whose tree the items are to fit, where the rounds have several.
+    ``form_id`` names the form whose tree the items are to fit, where the rounds have several. What
+    a person did to a ``former`` library stays: dropped names, and entries written or changed.
 
     Raises:
         XlsyncError: when there is no such round or form, nothing was accepted, or trees differ.
@@ -37,7 +39,7 @@ def build_library(
 
     at_hand = or_installed(forms)
     form = None if form_id is None else at_hand.find(form_id)
-    return build_library(at_hand, repository.snapshot(), rounds, form)
+    return build_library(at_hand, repository.snapshot(), rounds, form, former)
 
 
 def read_library(path: Path) -> Library:

@@ -105,6 +105,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "Q003": (Severity.WARNING, "各项目合起来的情况没有核查"),
     "L001": (Severity.ERROR, "指标库整理表无法采用"),
     "L002": (Severity.WARNING, "指标库整理表的内容未采用，或缺行"),
+    "L003": (Severity.WARNING, "名称与指标库中的相近"),
     "B001": (Severity.ERROR, "其他轮次的表"),
     "B002": (Severity.ERROR, "本轮没有下发的项目"),
     "B003": (Severity.ERROR, "在别的项目的表上填报"),

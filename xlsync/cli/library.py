@@ -45,12 +45,17 @@ def build(
 
     It has each name by its levels, and by the sector where the form has one: how often it was used
     and where, what its quantity usually says, and other spellings. Most used names come first.
+    Over a library that is there (--force), what a person did to it stays: names that were dropped
+    stay out, entries that were added, renamed or changed are kept.
     """
     from xlsync.report.library_book import built_lines
     from xlsync.report.lines import line, visible
 
+    former = api.read_library(output) if output.exists() and (force or is_preview) else None
     with settings.repository() as repository:
-        made = api.build_library(repository, rounds, settings.forms, form_id=form_id)
+        made = api.build_library(
+            *(repository, rounds, settings.forms), form_id=form_id, former=former
+        )
     if not is_preview:
         remark = f"指标库：由 {'、'.join(dict.fromkeys(rounds))} 已收的 {made.records} 个项目得出。"
         api.write_library(output, made.library, remark, force=force)

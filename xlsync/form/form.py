@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import FormError
 from xlsync.base.grid import Area
-from xlsync.base.record import MISSING, get
+from xlsync.base.problems import problem
+from xlsync.base.record import MISSING, get, join
 from xlsync.form.codes import outside_lists
 from xlsync.form.identity import identified
 from xlsync.form.layout import aligned, lay_out
@@ -26,7 +27,7 @@ from xlsync.form.types.units import YUAN
 from xlsync.form.types.width import single_blanks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlsync.base.problems import Problem
@@ -94,7 +95,22 @@ class Form:
         """What the rules of the mapping find; ``unread`` pointers were reported already."""
         subject = self.subject(record, unread)
         found = [item for rule in self.mapping.rules for item in rule.check(subject)]
-        return [*found, *outside_lists(self.mapping, record)]
+        return [*found, *outside_lists(self.mapping, record), *self._resembling(record)]
+
+    def _resembling(self, record: Record) -> Iterator[Problem]:
+        """Names that a library of the form has in another spelling (L003)."""
+        for name, library in self.libraries.items():
+            table = self.mapping.tables[name]
+            for index, row in enumerate(self._items(record, name)):
+                written = row.get(table.name)
+                usual = library.usual_name(row.get(table.levels[1]) or "", written or "")
+                if written and usual:
+                    pointer = f"{table.pointer}{join(index, table.name)}"
+                    message = (
+                        f"{self.mapping.locate(pointer).title}“{written}”与指标库中的“{usual}”相近；"
+                        "是同一个指标的，请用指标库中的名称。"
+                    )
+                    yield problem("L003", message, pointer=pointer, found=written)
 
     def subject(self, record: Record, unread: Iterable[str] = ()) -> Subject:
         """A record as the rules of the mapping see it."""

@@ -6,12 +6,14 @@ makes such a file. It only suggests; any other name may be typed.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from xlsync.base.errors import FormError
 from xlsync.base.strict import Field, Strict, StringConstraints
 from xlsync.form.extending import find
 from xlsync.form.loading import load_toml
+from xlsync.form.similar_names import KnownNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +51,8 @@ class LibraryEntry(Strict):
     highest: str | None = None
     spellings: list[Text] = []
     sources: list[LibrarySource] = []
+    curated: bool = False
+    """Whether a person wrote or changed it, which the next build keeps."""
 
     @property
     def uses(self) -> int:
@@ -56,10 +60,20 @@ class LibraryEntry(Strict):
         return sum(one.projects for one in self.sources)
 
 
+class DroppedName(Strict):
+    """A name that a person took out of the library, so that the next build leaves it out."""
+
+    levels: list[Text] = Field(min_length=2, max_length=2)
+    name: Text
+    sector: Text | None = None
+    spellings: list[Text] = []
+
+
 class Library(Strict):
     """One file of ``mappings/libraries/``."""
 
     entries: list[LibraryEntry]
+    dropped: list[DroppedName] = []
 
     def by_level(self) -> dict[str, list[str]]:
         """Names by second level, in the order of the file."""
@@ -68,6 +82,32 @@ class Library(Strict):
             # One name may stand there for several sectors.
             names.setdefault(entry.levels[1], {})[entry.name] = None
         return {second: list(found) for second, found in names.items()}
+
+    def usual_name(self, second: str, name: str) -> str | None:
+        """The name of the library for an item under a second level, where it is written otherwise.
+
+        It is another spelling that was joined to the name, or differs in a single character.
+        """
+        names, spellings = self._known.get(second, (None, {}))
+        if names is None or name in names.names:
+            return None
+        return spellings.get(name) or names.slip_for(name)
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[KnownNames, dict[str, str]]]:
+        """By second level the names, and for each other spelling the name."""
+        return {
+            second: (
+                KnownNames(names),
+                {
+                    spelling: one.name
+                    for one in self.entries
+                    if one.levels[1] == second
+                    for spelling in one.spellings
+                },
+            )
+            for second, names in self.by_level().items()
+        }
 
 
 def load_libraries(mapping: FormMapping, mapping_path: Path) -> Mapping[str, Library]:

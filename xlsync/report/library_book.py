@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _TITLE = "指标库整理表"
 _NOTE = (
-    "“处理”选保留、删除或改名，留空即保留；改名的写“改为”，与已有名称相同即合并。"
-    "符号、常用值、常用单位可直接改"
+    "“处理”选保留、删除或改名，留空即保留；改名的写“改为”，与已有名称相同即合并；"
+    "新增的写在末尾空行，“处理”选新增。符号、常用值、常用单位可直接改"
 )
 _WIDTHS = (10, 11, 16, 28, 18, 18, 8, 8, 12, 8, 14, 18)
 _LOOKS = {"使用次数": "count"} | dict.fromkeys((*HEADS[:3], *HEADS[7:11]), "center")
@@ -34,6 +34,8 @@ _WRITTEN = [ReportColumn(VERDICT, 8, "center"), ReportColumn(NEW_NAME, 22)]
 _NAMING = 4
 """Columns that name an entry; what a person writes stands beside them."""
 _MOST_NAMED = 10
+_MORE_ROWS = 20
+"""Blank rows below the entries, for those that a person adds."""
 
 
 def library_workbook(library: Library) -> bytes:
@@ -47,14 +49,17 @@ def library_workbook(library: Library) -> bytes:
         sheet = made.sheet(_TITLE, _TITLE, _NOTE, columns)
         end = made.rows(sheet, columns, rows)
         at = _NAMING - first
+        end += _MORE_ROWS
+        for row in range(end - _MORE_ROWS, end):
+            for column in range(len(columns)):
+                made.write(sheet, row, column, None, made.look("text"))
         for row in range(FIRST_ROW, end):
             for column, look in ((at, "center"), (at + 1, "text")):
                 made.write(sheet, row, column, None, made.look(look, bg_color="#FFF2CC"))
-        if rows:
-            options = {"validate": "list", "source": list(VERDICTS), "error_title": VERDICT}
-            options |= {"error_message": f"请选择：{'、'.join(VERDICTS)}。"}
-            done(sheet.data_validation(FIRST_ROW, at, end - 1, at, options), VERDICT)
-            sheet.autofilter(HEAD_ROW, 0, end - 1, len(columns) - 1)
+        options = {"validate": "list", "source": list(VERDICTS), "error_title": VERDICT}
+        options |= {"error_message": f"请选择：{'、'.join(VERDICTS)}。"}
+        done(sheet.data_validation(FIRST_ROW, at, end - 1, at, options), VERDICT)
+        sheet.autofilter(HEAD_ROW, 0, end - 1, len(columns) - 1)
     return buffer.getvalue()
 
 
@@ -64,6 +69,10 @@ def built_lines(made: BuiltLibrary) -> Iterator[Line]:
     others = sum(len(one.spellings) for one in entries)
     also = f"，另有 {others} 种写法并入其中" if others else ""
     yield line(f"指标库：{made.records} 个项目，{len(entries)} 条{also}。")
+    if made.dropped:
+        names = "、".join(name[:40] for name in made.dropped[:_MOST_NAMED])
+        more = f"等 {len(made.dropped)} 条" if len(made.dropped) > _MOST_NAMED else ""
+        yield line(visible(f"整理时删除过，未收入：{names}{more}。"), "yellow")
     for first, second, name in made.left[:_MOST_NAMED]:
         text = f"未收入：{first} / {second} / {name[:40]}（不在所选表的指标分级里，或名称过长）"
         yield line(visible(text), "yellow")

@@ -15,7 +15,7 @@ from unicodedata import category
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import get
 from xlsync.draft.toml import pair
-from xlsync.form.library import Library, LibraryEntry, LibrarySource
+from xlsync.form.library import DroppedName, Library, LibraryEntry, LibrarySource
 from xlsync.form.types.numbers import plain_number
 from xlsync.form.types.width import narrow, without_blanks
 from xlsync.rounds.exporting import accepted
@@ -45,12 +45,13 @@ class BuiltLibrary:
     """A library, how many records it was drawn from, and names that have no place in it.
 
     ``left`` are first level, second level and name of rows whose levels are not in the tree, or
-    whose names are longer than 255 characters.
+    whose names are longer than 255 characters; ``dropped`` are names that a person took out before.
     """
 
     library: Library
     records: int
     left: tuple[tuple[str, str, str], ...]
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,9 +89,16 @@ class _FoundName:
 
 
 def build_library(
-    forms: Mapping[str, Form], snapshot: Snapshot, rounds: Iterable[str], form: Form | None = None
+    forms: Mapping[str, Form],
+    snapshot: Snapshot,
+    rounds: Iterable[str],
+    form: Form | None = None,
+    former: Library | None = None,
 ) -> BuiltLibrary:
     """Draw a library from what rounds accepted, the most used names of each level first.
+
+    Of a ``former`` one what a person did to it stays: names that were dropped stay out, entries
+    that were written or changed keep their name and quantity, whatever the rounds say.
 
     Tables count that have a tree and a quantity, whatever form they are of, as far as their levels
     stand in the tree of ``form``; without it the tables of all forms must have the same tree.
@@ -121,10 +129,43 @@ def build_library(
                 item.records.setdefault(round_name, set()).add(record["id"])
     if not items:
         raise XlsyncError("这些轮次里没有可以收入指标库的内容。")
-    entries = [item.entry(key[0], [key[1], key[2]]) for key, item in items.items()]
+    found = {key: item.entry(key[0], [key[1], key[2]]) for key, item in items.items()}
+    entries, dropped = _curated(found, former) if former else ([*found.values()], [])
     places = {levels: at for at, levels in enumerate(branches)}
-    entries.sort(key=lambda one: (places[one.levels[0], one.levels[1]], -one.uses))
-    return BuiltLibrary(Library(entries=entries), len(seen), tuple(left))
+    last = len(places)
+    entries.sort(key=lambda one: (places.get((one.levels[0], one.levels[1]), last), -one.uses))
+    library = Library(entries=entries, dropped=former.dropped if former else [])
+    return BuiltLibrary(library, len(seen), tuple(left), tuple(dropped))
+
+
+def _curated(
+    found: Mapping[Key, LibraryEntry], former: Library
+) -> tuple[list[LibraryEntry], list[str]]:
+    """What was found, as a person has curated the former library; and the names left out."""
+    out = {key for one in former.dropped for key in _keys(one)}
+    kept = [one for one in former.entries if one.curated]
+    named = {key: one for one in kept for key in _keys(one)}
+    entries: list[LibraryEntry] = []
+    dropped: list[str] = []
+    seen: set[int] = set()
+    for key, entry in found.items():
+        mine = named.get(key)
+        if mine is not None:
+            seen.add(id(mine))
+            others = dict.fromkeys([*mine.spellings, entry.name, *entry.spellings])
+            said = {part: getattr(mine, part) for part in ("name", "operator", "value", "unit")}
+            said["spellings"] = [one for one in others if one != mine.name]
+            entries.append(entry.model_copy(update={**said, "curated": True}))
+        elif key in out:
+            dropped.append(entry.name)
+        else:
+            entries.append(entry)
+    return joined([*entries, *(one for one in kept if id(one) not in seen)]), dropped
+
+
+def _keys(entry: LibraryEntry | DroppedName) -> Iterator[Key]:
+    for name in (entry.name, *entry.spellings):
+        yield (entry.sector or "", *entry.levels, _folded(name))
 
 
 def library_text(library: Library, remark: str = "") -> str:
@@ -137,6 +178,11 @@ def library_text(library: Library, remark: str = "") -> str:
             lines += ["", f"# ---- {' / '.join(' '.join(one.split()) for one in former)} ----"]
         said = entry.model_dump(exclude_defaults=True, exclude_none=True)
         lines += ["", "[[entries]]", *(pair(key, value) for key, value in said.items())]
+    if library.dropped:
+        lines += ["", "# ---- 整理时删除的，再建库时不收；要恢复请删去这一段 ----"]
+    for one in library.dropped:
+        names = one.model_dump(exclude_defaults=True, exclude_none=True)
+        lines += ["", "[[dropped]]", *(pair(key, value) for key, value in names.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -208,3 +254,33 @@ def value_range(values: Iterable[str]) -> tuple[str | None, str | None]:
     if len(numbers) < 2:  # noqa: PLR2004 - the two ends
         return None, None
     return numbers[min(numbers)], numbers[max(numbers)]
+
+
+def joined(entries: Iterable[LibraryEntry]) -> list[LibraryEntry]:
+    """The entries, those that have the same name now made one."""
+    made: dict[tuple[str, ...], LibraryEntry] = {}
+    for one in entries:
+        key = (one.sector or "", *one.levels, one.name)
+        made[key] = _both(made[key], one) if key in made else one
+    return list(made.values())
+
+
+def _both(first: LibraryEntry, second: LibraryEntry) -> LibraryEntry:
+    """Two entries of one name as one: the quantity of the more usual, the uses of both."""
+    more, less = (second, first) if second.uses > first.uses else (first, second)
+    sources: Counter[str] = Counter()
+    for one in (*first.sources, *second.sources):
+        sources[one.round] += one.projects
+    ends = [more.lowest, more.highest, more.value]
+    if less.unit == more.unit:
+        ends += [less.lowest, less.highest, less.value]
+    lowest, highest = value_range(filter(None, ends))
+    others = dict.fromkeys([*more.spellings, *less.spellings])
+    return more.model_copy(
+        update={
+            "lowest": lowest,
+            "highest": highest,
+            "spellings": [one for one in others if one != more.name],
+            "sources": [LibrarySource(round=one, projects=n) for one, n in sources.items()],
+        }
+    )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import has_error, problem
-from xlsync.form.library import Library, LibraryEntry, LibrarySource
+from xlsync.form.library import DroppedName, Library, LibraryEntry
+from xlsync.form.similar_names import similar_names
 from xlsync.form.types import cell_text, comparable
 from xlsync.form.types.quantity import parse_quantity
-from xlsync.rounds.library import MAX_NAME, clean, value_range
-from xlsync.rounds.unit_names import similar_names
+from xlsync.rounds.library import MAX_NAME, clean, joined
 from xlsync.rounds.units_list import open_list
 from xlsync.workbook.helper_sheets import SECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from xlsync.base.grid import Sheet
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
 
 VERDICT, NEW_NAME = "处理", "改为"
-KEEP, DROP, RENAME = "保留", "删除", "改名"
-VERDICTS = (KEEP, DROP, RENAME)
+KEEP, DROP, RENAME, ADD = "保留", "删除", "改名", "新增"
+VERDICTS = (KEEP, DROP, RENAME, ADD)
 _KEYS = (SECTOR, "一级", "二级", "名称")
 _QUANTITY = {"符号": "operator", "常用值": "value", "常用单位": "unit"}
 HEADS = (*_KEYS, "其他写法", "相近名称", "使用次数", *_QUANTITY, "取值范围", "来源")
@@ -125,6 +124,8 @@ class _Curated:
     ) -> None:
         self.made, self.sheet, self.head, self.columns = made, sheet, head, columns
         self.entries = made.library.entries
+        self.added: list[LibraryEntry] = []
+        self.dropped = [*made.library.dropped]
         self.shown = [dict(zip(HEADS, one, strict=True)) for one in shown_rows(made.library)]
 
     def take(self) -> None:
@@ -139,8 +140,13 @@ class _Curated:
             if row <= self.head or not any(texts[one] for one in (*_KEYS[1:], VERDICT, NEW_NAME)):
                 continue
             at = known.get(tuple(comparable(texts.get(key, "")) for key in _KEYS))
-            if at is None:
-                self.report("L001", row, _KEYS[-1], "指标库里没有这一条；名称请在“改为”一列改。")
+            if at is None and texts[VERDICT] == ADD:
+                self.add(row, texts)
+            elif at is None:
+                message = (
+                    f"指标库里没有这一条；名称请在“改为”一列改，另加的请在“{VERDICT}”选{ADD}。"
+                )
+                self.report("L001", row, _KEYS[-1], message)
             elif at in kept:
                 self.report("L001", row, _KEYS[-1], "这一条在表上有两行，请只留一行。")
             else:
@@ -152,7 +158,9 @@ class _Curated:
                 self.made.problems.append(problem("L002", message, found=name))
         if not self.made.is_refused:
             left = (kept.get(at, entry) for at, entry in enumerate(self.entries))
-            self.made.library = Library(entries=_joined(filter(None, left)))
+            self.made.library = Library(
+                entries=joined([*filter(None, left), *self.added]), dropped=self.dropped
+            )
 
     def one(self, row: int, texts: Mapping[str, str], at: int) -> LibraryEntry | None:
         """What becomes of an entry; None where it goes."""
@@ -166,17 +174,53 @@ class _Curated:
             self.report("L001", row, NEW_NAME, f"填了新名称，“{VERDICT}”却不是{RENAME}。")
         elif verdict == RENAME and not 0 < len(name) <= MAX_NAME:
             self.report("L001", row, NEW_NAME, f"{RENAME}要写新名称，不超过 {MAX_NAME} 字。")
+        elif verdict == ADD:
+            self.report("L001", row, VERDICT, f"指标库里已有这一条，不用{ADD}。")
         elif verdict == DROP:
             self.note(entry, DROP)
+            self.dropped.append(
+                DroppedName(
+                    levels=entry.levels,
+                    name=entry.name,
+                    sector=entry.sector,
+                    spellings=entry.spellings,
+                )
+            )
             return None
         changed = self.quantity(row, texts, entry)
         if verdict == RENAME and name and name != entry.name:
             self.note(entry, f"{RENAME}为“{name}”")
             others = dict.fromkeys([entry.name, *entry.spellings])
             changed |= {"name": name, "spellings": [one for one in others if one != name]}
+        if changed:
+            changed["curated"] = True
         return entry.model_copy(update=changed)
 
-    def quantity(self, row: int, texts: Mapping[str, str], entry: LibraryEntry) -> dict[str, Json]:
+    def add(self, row: int, texts: Mapping[str, str]) -> None:
+        """Take an entry that a person added, with no source but him."""
+        sector, first, second, name = (clean(texts.get(key, "")) for key in _KEYS)
+        if (
+            not (first and second and name)
+            or max(map(len, (sector, first, second, name))) > MAX_NAME
+        ):
+            message = f"{ADD}的要写一级、二级和名称，都不超过 {MAX_NAME} 字。"
+            self.report("L001", row, _KEYS[-1], message)
+            return
+        if [first, second] not in [one.levels for one in self.entries]:
+            message = f"“{first} / {second}”之下原来没有条目，已照收；请核对是不是表中的指标分级。"
+            self.report("L002", row, _KEYS[2], message)
+        entry = LibraryEntry(levels=[first, second], name=name, sector=sector or None, curated=True)
+        self.note(entry, ADD)
+        self.added.append(entry.model_copy(update=self.quantity(row, texts, entry, is_new=True)))
+        self.dropped = [
+            one
+            for one in self.dropped
+            if (one.levels, one.name, one.sector) != (entry.levels, entry.name, entry.sector)
+        ]
+
+    def quantity(
+        self, row: int, texts: Mapping[str, str], entry: LibraryEntry, *, is_new: bool = False
+    ) -> dict[str, Json]:
         """What of the usual quantity was written anew."""
         changed: dict[str, Json] = {}
         for head, part in _QUANTITY.items():
@@ -190,7 +234,8 @@ class _Curated:
                 text = sign
             if comparable(text) == comparable(former):
                 continue
-            self.note(entry, f"{head} {former or '（空）'} → {text or '（空）'}")
+            if not is_new:
+                self.note(entry, f"{head} {former or '（空）'} → {text or '（空）'}")
             changed[part] = text or None
         return changed
 
@@ -208,33 +253,3 @@ class _Curated:
         place = Address(row, self.columns[head])
         found = problem(code, message, found=self.sheet.text(place) or None)
         self.made.problems.append(found.at(self.sheet.name or None, place.a1))
-
-
-def _joined(entries: Iterable[LibraryEntry]) -> list[LibraryEntry]:
-    """The entries, those that have the same name now made one."""
-    made: dict[tuple[str, ...], LibraryEntry] = {}
-    for one in entries:
-        key = (*_place(one), one.name)
-        made[key] = _both(made[key], one) if key in made else one
-    return list(made.values())
-
-
-def _both(first: LibraryEntry, second: LibraryEntry) -> LibraryEntry:
-    """Two entries of one name as one: the quantity of the more usual, the uses of both."""
-    more, less = (second, first) if second.uses > first.uses else (first, second)
-    sources: Counter[str] = Counter()
-    for one in (*first.sources, *second.sources):
-        sources[one.round] += one.projects
-    ends = [more.lowest, more.highest, more.value]
-    if less.unit == more.unit:
-        ends += [less.lowest, less.highest, less.value]
-    lowest, highest = value_range(filter(None, ends))
-    others = dict.fromkeys([*more.spellings, *less.spellings])
-    return more.model_copy(
-        update={
-            "lowest": lowest,
-            "highest": highest,
-            "spellings": [one for one in others if one != more.name],
-            "sources": [LibrarySource(round=one, projects=n) for one, n in sources.items()],
-        }
-    )

@@ -20,6 +20,7 @@ from xlsync.base.grid import Cell
 from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, canonical_bytes, get, put
 from xlsync.exchange.workbooks import unfit
+from xlsync.form.similar_names import similar_names
 from xlsync.form.types import TYPES
 from xlsync.records import carry_over
 from xlsync.rounds.decisions import CORRECTING, decisions_of
@@ -28,7 +29,6 @@ from xlsync.rounds.ledger import issued_record, issues, next_issue
 from xlsync.rounds.out_files import name_files
 from xlsync.rounds.sendings import Dispatch, Sending
 from xlsync.rounds.status import check_known, standings
-from xlsync.rounds.unit_names import similar_names
 from xlsync.rounds.units import unit_key, unit_tree
 from xlsync.writer import fixed_values
 

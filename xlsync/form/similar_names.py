@@ -1,6 +1,6 @@
-"""Names of units that may be one: written with a slip, with or without what stands above them.
+"""Names that may be one: written with a slip, units also without what stands above them.
 
-Whether two such names are one unit only a person can say, so they are found and shown.
+Whether two such names are one only a person can say, so they are found and shown.
 """
 
 from __future__ import annotations
@@ -57,11 +57,37 @@ def similar_names(names: Iterable[str], known: Iterable[str]) -> Iterator[tuple[
         learn(name)
 
 
+class KnownNames:
+    """Names in use, asked for one that another name may be a slip for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Learn the names once."""
+        self.names = frozenset(names := list(names))
+        self._seen: dict[str, str] = {}
+        self._index: dict[str, list[str]] = {}
+        for name in names:
+            key = comparable(name)
+            if key not in self._seen:
+                self._seen[key] = name
+                for part in _shortened(key):
+                    self._index.setdefault(part, []).append(key)
+
+    def slip_for(self, name: str) -> str | None:
+        """The known name that differs in one character or in blanks; None for a known one."""
+        key = comparable(name)
+        if key in self._seen:
+            return None if self._seen[key] == name else self._seen[key]
+        found = next(_others(key, self._seen, self._index, {}, endings_too=False), None)
+        return None if found is None else self._seen[found]
+
+
 def _others(
     key: str,
     seen: dict[str, str],
     index: dict[str, list[str]],
     endings: dict[str, list[str]],
+    *,
+    endings_too: bool = True,
 ) -> Iterator[str]:
     """Known names that differ in one character, or of which one ends in the other."""
     if len(key) >= _SHORTEST:
@@ -69,7 +95,8 @@ def _others(
         candidates += [part for part in _shortened(key) if part in seen]
         yield from (one for one in dict.fromkeys(candidates) if _is_slip(key, one))
         yield from endings.get(key, ())
-    yield from (part for part in _endings(key) if part in seen)
+    if endings_too:
+        yield from (part for part in _endings(key) if part in seen)
 
 
 def _shortened(key: str) -> list[str]:
