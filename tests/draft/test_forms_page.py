@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 from click.testing import CliRunner
 
+from xlsync import api
 from xlsync.cli import cli
+from xlsync.reader import read
+from xlsync.sources import xlsx
+from xlsync.writer import write
+
+if TYPE_CHECKING:
+    from xlsync.base.record import Record
 
 PAGE = (Path(__file__).parents[2] / "docs" / "forms.md").read_text(encoding="utf-8")
 
@@ -30,7 +38,56 @@ def run(*arguments: object) -> str:
 
 
 def test_the_example_is_without_a_mistake(tmp_path: Path) -> None:
-    assert run("forms", "check", example(tmp_path)) == "progress: nothing wrong\n"
+    told = run("forms", "check", example(tmp_path))
+    assert told.splitlines() == [
+        "progress: nothing wrong",
+        "whole-department-evaluation: nothing wrong",
+    ]
+
+
+def goals_of_a_department() -> Record:
+    samples = Path(__file__).parents[2] / "samples" / "official-families" / "read.jsonl"
+    made = (json.loads(text)["record"] for text in samples.read_text("utf-8").splitlines())
+    return next(one for one in made if one["form"] == "whole-department-goal-2016")
+
+
+def test_the_family_of_the_page_goes_the_whole_way(tmp_path: Path) -> None:
+    """Prefilled from the goals, filled in, read, checked, and read from a copy of others."""
+    folder, form_id = example(tmp_path), "whole-department-evaluation"
+    goals = goals_of_a_department()
+    (tmp_path / "goals.json").write_text(json.dumps(goals), encoding="utf-8")
+    command = ("generate", form_id, "--forms", folder, "--carry-over", tmp_path / "goals.json")
+    path = Path(run(*command, "-o", tmp_path / "sent").strip())
+    forms = api.forms(folder)
+    form = forms[form_id]
+    (reading,) = api.read(path, forms)[0].readings
+    record = reading.record
+    assert record is not None
+    for table in ("tasks", "goals", "indicators"):
+        assert [row["id"] for row in record[table]] == [row["id"] for row in goals[table]]
+    missing = {one.pointer for one in reading.problems if one.code == "F001"}
+    assert missing == {"/funds/executed", "/actual_completion", "/total_score"}
+    for row in record["tasks"]:
+        row |= {"executed": row["planned"], "done": "全部完成。"}
+    for row in record["indicators"]:
+        row |= {"actual": row["value"], "weight": "20.00", "score": "20.00", "cause": None}
+    record["funds"]["executed"] = record["funds"]["total"]
+    record |= {"actual_completion": "三条目标都已实现。", "total_score": "100.00"}
+    assert form.check(record) == []
+    record["indicators"][0]["score"] = "15.00"
+    assert [one.code for one in form.check(record)] == ["P004", "P006"]
+    record["total_score"] = "95.00"
+    record["indicators"][0]["cause"] = "苗木到货较晚，来年提前订苗。"
+    (back,) = read([form], xlsx.read(write(form, record)))
+    assert (back.record, back.problems) == (record, [])
+    # A copy that xlsync did not make: the sheet alone, without names and marks.
+    grid = xlsx.read(write(form, record))
+    grid.names.clear()
+    grid.sheets = [sheet for sheet in grid.sheets if sheet.name == form.template.sheet]
+    del grid.sheets[0].cells[form.layout(form.capacity(record)).footer.first]
+    (copied,) = [one for one in read(list(forms.values()), grid) if one.form]
+    assert (copied.form, copied.by) == (form_id, "labels")
+    assert {**(copied.record or {}), "id": record["id"]} == record
 
 
 def test_the_example_makes_a_workbook_that_is_read_back(tmp_path: Path) -> None:

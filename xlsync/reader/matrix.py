@@ -40,6 +40,8 @@ class Matrix:
         self.row_labels = self.labels(row for row, _ in self.slots)
         self.column_labels = self.labels(column for _, column in self.slots)
         self.columns: dict[int, str] = {}
+        self.above: tuple[int, dict[int, str]] = (0, {})
+        """A row with a single heading: on paper it is merged down into the row of the others."""
         self.found: set[str] = set()
 
     def labels(self, names: Iterable[str]) -> LabelIndex:
@@ -57,11 +59,15 @@ class Matrix:
             if (names := self.column_labels.names(cell.text))
         }
         if len(heads) >= _LEAST:
+            before, above = self.above
+            merged = above if before == number - 1 else {}
+            heads |= {at: name for at, name in merged.items() if name not in heads.values()}
             self.columns = heads
             self.found.update(heads.values())
             return {column: cell for column, cell in row.items() if column not in heads}
         side = self.side(row) if self.columns else None
         if side is None:
+            self.above = (number, heads)
             return row
         self.found.add(row_name := self.row_labels.names(row[side].text)[0])
         return dict(self.values(number, row, side, row_name))

@@ -49,7 +49,7 @@ class Pages(NamedTuple):
     starts: list[int]
 
 
-class Rows(NamedTuple):
+class RowHeights(NamedTuple):
     """Points of every row, what its texts need of them, and the last row filled in a table."""
 
     heights: list[float]
@@ -61,7 +61,7 @@ class Rows(NamedTuple):
         return max(0.0, min(most, self.heights[row - 1] - self.needed[row - 1]))
 
 
-def paged(layout: Layout, page: Page, columns: Sequence[float], given: Rows) -> Pages:
+def paged(layout: Layout, page: Page, columns: Sequence[float], given: RowHeights) -> Pages:
     """Lay rows on pages.
 
     Rows that only stand ready never make a page of their own: they stand closer instead.

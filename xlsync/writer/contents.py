@@ -18,7 +18,7 @@ from xlsync.form.codes import is_plain, on_cell
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
 from xlsync.workbook.manifest import PAGE, Manifest, kept_mark, page_key, room_key
-from xlsync.workbook.pages import Rows, paged
+from xlsync.workbook.pages import RowHeights, paged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,7 +113,7 @@ def _paged(form: Form, layout: Layout, heights: Heights, cells: Sequence[FilledP
     items = [table.items for table in layout.tables]
     used = [one.area.bottom for one in cells if any(area.covers(one.area.first) for area in items)]
     needed = heights.needed(cells)
-    rows = Rows(heights.grown(needed), needed, max(used, default=0))
+    rows = RowHeights(heights.grown(needed), needed, max(used, default=0))
     return paged(layout, template.page, template.columns, rows)
 
 
