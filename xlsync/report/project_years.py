@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Severity
@@ -63,7 +64,9 @@ def year_rows(made: ProjectYear) -> Iterator[ShownYearRow]:
     yield ShownYearRow(_FIELDS)
     for one in made.lines:
         texts = {at: _text(held.value, held.item) for at, held in one.values.items()}
-        yield _row(visible(one.label), texts, count)
+        # An amount is the same, whatever unit each form counts it in.
+        values = {at: held.value or "" for at, held in one.values.items()}
+        yield _row(visible(one.label), texts, values, count)
     for table in made.tables:
         yield ShownYearRow(visible(table.label))
         for row in table.rows:
@@ -71,21 +74,17 @@ def year_rows(made: ProjectYear) -> Iterator[ShownYearRow]:
             texts = {
                 at: _item(row.items[at]) if at in row.items else _NOT_THERE for at in table.steps
             }
-            yield _row(_name(at_first), texts, count)
+            targets = {at: text.partition("\n")[0] for at, text in texts.items()}
+            yield _row(_name(at_first), texts, targets, count)
 
 
-def _row(label: str, texts: Mapping[int, str], count: int) -> ShownYearRow:
-    changed, former = set(), None
-    for at in sorted(texts):
-        if former is not None and _target(texts[at]) != _target(former):
-            changed.add(at)
-        former = texts[at]
-    return ShownYearRow(label, tuple(texts.get(at, "") for at in range(count)), frozenset(changed))
-
-
-def _target(text: str) -> str:
-    """What is compared of an item: its quantity, not what another form says of it besides."""
-    return text.partition("\n")[0]
+def _row(
+    label: str, texts: Mapping[int, str], compared: Mapping[int, Json], count: int
+) -> ShownYearRow:
+    """A row; of an item only its quantity is compared, not what another form says of it besides."""
+    pairs = pairwise(sorted(compared))
+    changed = frozenset(at for before, at in pairs if compared[at] != compared[before])
+    return ShownYearRow(label, tuple(texts.get(at, "") for at in range(count)), changed)
 
 
 def _text(value: Json, item: FieldBase) -> str:
@@ -114,10 +113,12 @@ def year_lines(made: ProjectYear) -> Iterator[Line]:
     rounds = " → ".join(f"{one.round} {one.form.mapping.title}" for one in made.steps)
     yield line(visible(f"{made.title}（{made.group}，编号 {made.record}）"), "bold")
     yield line(visible(f"{made.year} 年：{rounds}"))
-    for row in year_rows(made):
-        if row.changed:
-            texts = " → ".join(" ".join(text.split("\n")[:1]) for text in row.texts if text)
-            yield line(visible(f"  {row.label}：{texts}"))
+    rows = [row for row in year_rows(made) if row.changed]
+    if not rows and len(made.steps) > 1:
+        yield line("  各步相同，没有改动。")
+    for row in rows:
+        texts = " → ".join(text.partition("\n")[0] for text in row.texts if text)
+        yield line(visible(f"  {row.label}：{texts}"))
     yield from finding_lines(one for _, one in made.findings)
 
 
@@ -131,7 +132,7 @@ def year_workbook(made: ProjectYear) -> bytes:
     width = max(22.0, _WHOLE / len(made.steps))
     columns = [ReportColumn("栏目/指标", 34)]
     columns += [ReportColumn(head, width) for head in year_heads(made)]
-    note = f"{made.group}　编号 {made.record}　黄底为与前一步不同"
+    note = f"{made.group}　编号 {made.record}　黄底为与前一步不同，未注单位的金额为元"
     buffer = io.BytesIO()
     with book(title, buffer) as target:
         sheet = target.sheet("全年对照", title, note, columns)
