@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from findings import reader_finds, sheet_finds
+from small_form import MAPPING, load_form
 
 from xlsync.base.files import write_file
 from xlsync.base.grid import Address
@@ -269,3 +270,17 @@ def test_sheet_and_reader_agree_on_every_sample(calc: Calc, tmp_path: Path) -> N
         write_file(path, splice(FORM, record))
         calc.open(path, hidden=True)
         assert sheet_says(calc, record) == reader_says(path), FORM.title(record)
+
+
+def test_a_text_may_have_no_more_characters_than_the_form_says(calc: Calc, tmp_path: Path) -> None:
+    rule = (
+        'code = "C009"\nseverity = "error"\nkind = "max-length"\ntexts = ["note"]\ncharacters = 8'
+    )
+    form = load_form(tmp_path, mapping=f"{MAPPING}\n[[rules]]\n{rule}\n")
+    path = tmp_path / "form.xlsx"
+    for note, found in (("一二三 四五六\n七八", []), ("一二三四五六七八九", ["C009 B9"])):
+        made, _ = form.canonical({"form": "trip", "who": "甲", "note": note})
+        write_file(path, splice(form, made))
+        calc.open(path, hidden=True)
+        assert sheet_finds(calc, form, form.capacity(made)) == found
+        assert reader_finds(form, path) == found

@@ -9,7 +9,7 @@ from typing import Annotated
 from xlsync.base.strict import Field
 from xlsync.form.rules.dates import DateOrder, Duration, RowDates, WithinPeriod
 from xlsync.form.rules.deviations import NeedsReason
-from xlsync.form.rules.fields import OneOf, Required
+from xlsync.form.rules.fields import MaxLength, OneOf, Required
 from xlsync.form.rules.money import Magnitude, NotMoreThan, NotNegative, Sum
 from xlsync.form.rules.quantities import NotUsedWith, NumberNeeds, Quantified
 from xlsync.form.rules.rows import AtLeastOne, Filled, InTree, NoPlaceholder, RowSum, Unique
@@ -19,6 +19,7 @@ from xlsync.form.rules.subject import Subject
 Rule = Annotated[
     Required
     | OneOf
+    | MaxLength
     | Sum
     | NotMoreThan
     | NotNegative
@@ -55,6 +56,7 @@ __all__ = [
     "Filled",
     "InTree",
     "Magnitude",
+    "MaxLength",
     "NeedsReason",
     "NoPlaceholder",
     "NotMoreThan",

@@ -38,6 +38,7 @@ class ColumnName:
 Text = Annotated[str, StringConstraints(min_length=1)]
 Texts = Annotated[list[Text], Field(min_length=1)]
 Slot = Annotated[str, FieldName()]
+Slots = Annotated[list[str], FieldName(), Field(min_length=1)]
 YearSlot = Annotated[str, FieldName("integer")]
 DateSlot = Annotated[str, FieldName("date")]
 MoneySlot = Annotated[str, FieldName("money")]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from xlsync.form.rules.base import RuleBase, Slot
+from xlsync.base.strict import Field
+from xlsync.form.rules.base import RuleBase, Slot, Slots
 from xlsync.form.rules.sheet import among, array, both, packed, quoted
 from xlsync.form.rules.subject import choices, shorten
+from xlsync.form.types.width import without_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,3 +74,32 @@ class OneOf(RuleBase):
         yield from super().mistakes(plan)
         if plan.fields[self.slot].codes is None:
             yield f"field {self.slot!r} has no code list"
+
+
+class MaxLength(RuleBase):
+    """The texts of these fields have no more characters than the form has room for.
+
+    Blanks do not count. A character beyond the basic plane is one here, and two in Excel's LEN.
+    """
+
+    kind: Literal["max-length"]
+    texts: Slots
+    characters: Annotated[int, Field(gt=0)]
+
+    def findings(self, subject: Subject) -> Iterator[Problem]:
+        """One finding for each text that is longer."""
+        for slot in self.texts:
+            text = subject.text(slot)
+            length = len(without_blanks(text or ""))
+            if length > self.characters:
+                message = f"“{subject.label(slot)}”有 {length} 个字，超过 {self.characters} 个字，请精简。"
+                yield self.problem(message, subject.pointer(slot), text)
+
+    def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
+        """Wrong for each text that is longer."""
+        for slot in self.texts:
+            cell = sheet.cell(slot)
+            wrong = f"IFERROR(LEN({packed(cell)}),0)>{self.characters}"
+            label = sheet.plan.fields[slot].label
+            message = quoted(f"“{label}”超过 {self.characters} 个字，请精简。")
+            yield self.sheet_check(cell, wrong, message)
