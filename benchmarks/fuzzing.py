@@ -154,7 +154,16 @@ def main(words: list[str]) -> None:
         kept = [one for one in options if not one.startswith("-")]
         flags = [one for one in options if one.startswith("-")]
         atheris.Setup(
-            [sys.argv[0], *kept, folder, "-timeout=30", "-rss_limit_mb=1500", *flags], target
+            [
+                sys.argv[0],
+                *kept,
+                folder,
+                "-len_control=0",
+                "-timeout=30",
+                "-rss_limit_mb=1500",
+                *flags,
+            ],
+            target,
         )
         atheris.Fuzz()
 

@@ -92,14 +92,16 @@ class MaxLength(RuleBase):
             text = subject.text(slot)
             length = len(without_blanks(text or ""))
             if length > self.characters:
-                message = f"“{subject.label(slot)}”有 {length} 个字，超过 {self.characters} 个字，请精简。"
+                count = f"有 {length} 个字，超过 {self.characters} 个字"
+                message = f"“{subject.label(slot)}”{count}，请精简。"
                 yield self.problem(message, subject.pointer(slot), text)
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each text that is longer."""
         for slot in self.texts:
             cell = sheet.cell(slot)
-            wrong = f"IFERROR(LEN({packed(cell)}),0)>{self.characters}"
+            text = f"SUBSTITUTE({packed(cell)},CHAR(10),"
+            wrong = f'IFERROR(LEN({text}"")),0)>{self.characters}'
             label = sheet.plan.fields[slot].label
             message = quoted(f"“{label}”超过 {self.characters} 个字，请精简。")
             yield self.sheet_check(cell, wrong, message)
