@@ -8,6 +8,7 @@ from xlsync.base.strict import Field
 from xlsync.form.rules.base import RuleBase, Slot, Slots
 from xlsync.form.rules.sheet import among, array, both, packed, quoted
 from xlsync.form.rules.subject import choices, shorten
+from xlsync.form.types.texts import length_on_sheet
 from xlsync.form.types.width import without_blanks
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class OneOf(RuleBase):
 class MaxLength(RuleBase):
     """The texts of these fields have no more characters than the form has room for.
 
-    Blanks do not count. A character beyond the basic plane is one here, and two in Excel's LEN.
+    Blanks do not count; a character beyond the basic plane is two, as in Excel's ``LEN``.
     """
 
     kind: Literal["max-length"]
@@ -90,7 +91,7 @@ class MaxLength(RuleBase):
         """One finding for each text that is longer."""
         for slot in self.texts:
             text = subject.text(slot)
-            length = len(without_blanks(text or ""))
+            length = length_on_sheet(without_blanks(text or ""))
             if length > self.characters:
                 count = f"有 {length} 个字，超过 {self.characters} 个字"
                 message = f"“{subject.label(slot)}”{count}，请精简。"
