@@ -12,6 +12,7 @@ from xlsync.form.types.texts import MAX_LENGTH
 
 TEXT = TYPES["text"]
 LABEL = TYPES["label"]
+EMAIL = TYPES["email"]
 
 # what was pasted → the text
 CLEANED = {
@@ -237,3 +238,23 @@ def test_a_text_far_too_long_is_not_even_cleaned() -> None:
         TEXT.canonical("<b>" * 200_000)
     parsed = TEXT.parse(Cell("<b>" * 200_000))
     assert (parsed.readable, [one.code for one in parsed.problems]) == (False, ["V001"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("gly@example.cn", "gly@example.cn"),
+        ("ｇｌｙ＠example. cn", "gly@example.cn"),
+        ("gly", None),
+        ("gly@example", None),
+        ("a@b@example.cn", None),
+        ("021-60000000", None),
+    ],
+)
+def test_an_address_is_read_and_nothing_else(typed: str, address: str | None) -> None:
+    parsed = EMAIL.parse(Cell(typed))
+    assert parsed.value == address
+    assert [one.code for one in parsed.problems if one.code == "V001"] == ["V001"] * (not address)
+    if address is None:
+        with pytest.raises(ValueError, match="name@example"):
+            EMAIL.canonical(typed)

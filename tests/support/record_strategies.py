@@ -81,6 +81,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Json]] = {
     "score": st.decimals(0, 999, places=2).map(str),
     "phone": st.text("0123456789-+", min_size=1, max_size=20),
     "code": st.text("0123456789ABZ-.", min_size=1, max_size=20),
+    "email": st.text("abc.-", min_size=1, max_size=9).map(lambda name: f"{name}@example.cn"),
     "percent": st.decimals(-9999, 9999, places=2).map(str)
     | st.decimals(0, 200, places=11).map(lambda share: f"{share:f}"),
 }

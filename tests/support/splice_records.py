@@ -80,6 +80,7 @@ _BY_TYPE: Mapping[str, st.SearchStrategy[Json]] = {
     "score": st.decimals(0, 999, places=2).map("{:.2f}".format),
     "percent": st.decimals(0, 9999, places=2).map("{:.2f}".format),
     "phone": st.text("0123456789-+", min_size=1, max_size=20),
+    "email": st.text("abc.-", min_size=1, max_size=9).map(lambda name: f"{name}@example.cn"),
     "code": st.text("0123456789ABZ-.", min_size=1, max_size=20),
 }
 

@@ -10,6 +10,7 @@ from xlsync.form.types.numbers import IntegerType, MoneyType, UncertainMoney, mo
 from xlsync.form.types.quantity import Quantity, is_fraction, parse_quantity, render_quantity
 from xlsync.form.types.scores import PercentType, ScoreType
 from xlsync.form.types.texts import (
+    EmailType,
     LabelType,
     SignsType,
     TextType,
@@ -27,6 +28,7 @@ TYPES: dict[str, ValueType] = {
     "score": ScoreType(),
     "percent": PercentType(),
     "phone": SignsType("电话号码", "021-60000000", "+-－—()（）、,，;；/转"),
+    "email": EmailType(),
     "code": SignsType("代码", "213001", "-.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
 }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
 from xlsync.form.types.base import OnSheet, Parsed, ValueType
-from xlsync.form.types.width import without_blanks
+from xlsync.form.types.width import narrow, without_blanks
 
 if TYPE_CHECKING:
     from xlsync.base.grid import Cell
@@ -53,6 +53,7 @@ _SHORT = 100
 
 # Nothing in a text without these is ever taken away from it.
 _DOUBTFUL = re.compile("[\\s<&\x00-\x1f\x7f\u200b-\u200d\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_ADDRESS = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _ALL_DIGITS = "0123456789０１２３４５６７８９"
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
@@ -256,3 +257,33 @@ class SignsType(LabelType):
         if not self._signs.issuperset(text):
             raise ValueError(f"“{text}”{self.expected}")
         return text
+
+
+class EmailType(LabelType):
+    """A mail address, of the shape that mail programs accept: one @ with a domain behind it."""
+
+    expected = "应为邮箱地址，如 name@example.cn"
+    on_sheet = OnSheet(
+        "V001",
+        expected,
+        'AND(LEN({cell})-LEN(SUBSTITUTE({cell},"@",""))=1,ISNUMBER(SEARCH("?@?*.?",{cell})))',
+    )
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read the address; V001 for anything else."""
+        parsed = super().parse(cell)
+        if isinstance(parsed.value, str) and not _ADDRESS.fullmatch(parsed.value):
+            found = cell_text(cell)
+            message = f"“{found}”无法识别，{self.expected}，未读入。"
+            return Parsed(None, (problem("V001", message, found=found),), readable=False)
+        return parsed
+
+    def canonical(self, value: Json) -> Json:
+        """The address in ordinary signs, without blanks."""
+        text = narrow(super().canonical(value))
+        if not _ADDRESS.fullmatch(text):
+            raise ValueError(f"“{text}”{self.expected}")
+        return text
+
+    def _tidy(self, text: str) -> str:
+        return narrow(super()._tidy(text))
