@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
+from record_strategies import BY_TYPE
 
 from xlsync.base.record import MISSING, get, put
 from xlsync.form.types.dates import EARLIEST
@@ -79,9 +80,7 @@ _BY_TYPE: Mapping[str, st.SearchStrategy[Json]] = {
     "money": st.decimals(0, 10**13 - 1, places=2).map("{:.2f}".format),
     "score": st.decimals(0, 999, places=2).map("{:.2f}".format),
     "percent": st.decimals(0, 9999, places=2).map("{:.2f}".format),
-    "phone": st.text("0123456789-+", min_size=1, max_size=20),
-    "email": st.text("abc.-", min_size=1, max_size=9).map(lambda name: f"{name}@example.cn"),
-    "code": st.text("0123456789ABZ-.", min_size=1, max_size=20),
+    **{name: BY_TYPE[name] for name in ("phone", "code", "email")},
 }
 
 
