@@ -27,18 +27,27 @@ STYLES = """
 
 
 def ods(rows: str, *, tables: str = "", styles: str = STYLES) -> bytes:
-    content = f"""<?xml version="1.0" encoding="UTF-8"?>
-<office:document-content {SPACES}>
-  <office:automatic-styles>{styles}</office:automatic-styles>
-  <office:body><office:spreadsheet>
-    <table:table table:name="表">{rows}</table:table>{tables}
-  </office:spreadsheet></office:body>
-</office:document-content>"""
+    content = written("document-content", rows, tables, styles)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         made.writestr("content.xml", content)
     return buffer.getvalue()
+
+
+def fods(rows: str) -> bytes:
+    root = 'document office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    return written(root, rows, "", STYLES).encode()
+
+
+def written(root: str, rows: str, tables: str, styles: str) -> str:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<office:{root} {SPACES}>
+  <office:automatic-styles>{styles}</office:automatic-styles>
+  <office:body><office:spreadsheet>
+    <table:table table:name="表">{rows}</table:table>{tables}
+  </office:spreadsheet></office:body>
+</office:{root.partition(" ")[0]}>"""
 
 
 def row(*cells: str, about: str = "") -> str:
@@ -139,3 +148,25 @@ def test_what_a_person_wrote_at_the_edge_of_a_page_is_kept() -> None:
     assert sheet.printed == ("单位：万元", "制表：张三")
     (bare,) = opendocument.read(ods(row(text("甲")))).sheets
     assert bare.printed == ()
+
+
+def test_a_flat_file_is_read_like_a_packed_one() -> None:
+    rows = row(text("项目名称"), text("道路养护")) + row(text("资金"), text("12"))
+    flat, packed = (open_file(".fods", data) for data in (fods(rows), ods(rows)))
+    assert [one.cells for one in flat.sheets] == [one.cells for one in packed.sheets]
+    assert flat.problems == []
+    assert [one.code for one in packed.problems] == ["X007"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        fods(row(text("甲")))[:-40],
+        fods(row(text("甲"))) + b" " * opendocument.MAX_STYLES,
+        fods(row(text("甲"))).replace(b"<office:document ", b"<office:document <", 1),
+    ],
+    ids=["cut", "large", "no XML"],
+)
+def test_a_flat_file_that_lies_is_told(data: bytes) -> None:
+    workbook = open_file(".fods", data)
+    assert (workbook.sheets, [one.code for one in workbook.problems]) == ([], ["X001"])

@@ -44,6 +44,7 @@ READERS: Final[Mapping[Format, _Reader]] = {
     Format.XLS: _Reader("xls", "xlrd", _BOOK),
     Format.XLSB: _Reader("xlsb", "python_calamine", _BOOK),
     Format.ODS: _Reader("opendocument", "lxml", _BOOK),
+    Format.FLAT_ODS: _Reader("opendocument", "lxml", _BOOK),
     Format.XML_SHEET: _Reader("xml_sheet", "lxml", _BOOK),
     Format.HTML: _Reader("web_page", "lxml", _PAPER),
     Format.DOCX: _Reader("docx", "lxml", _PAPER),

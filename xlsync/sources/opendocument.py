@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods) by lxml: values with their formats, comments, drawings.
+"""OpenDocument spreadsheets (.ods, .fods) by lxml: values with their formats, comments, drawings.
 
 OASIS OpenDocument 1.3 part 3, clauses 9 (tables), 10 (drawings) and 16.29 (number styles). Rows
 are taken one by one and forgotten, so that a sheet formatted to its end costs no memory.
@@ -52,22 +52,32 @@ def read(data: bytes) -> Workbook:
     Raises:
         UnreadableError: when it is damaged, encrypted or too large.
     """
+    content, styles = _parts(data)
+    reader = _Content()
+    try:
+        reader.read(content)
+    except etree.XMLSyntaxError as error:
+        raise damaged("部件 content.xml 不是有效的 XML") from error
+    printed = _margins(styles)
+    for sheet in reader.workbook.sheets:
+        page = reader.pages.get(reader.page_of.get(sheet.name, ""), "Default")
+        sheet.printed = tuple(printed.get(page, ()))
+    return reader.workbook
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes | None]:
+    """The parts with the sheets and with the styles; a flat file (clause 3.1.2) is both."""
+    if not data.startswith(b"PK"):
+        if len(data) > MAX_STYLES:
+            raise UnreadableError("文件过大，未读取。请另存为 .xlsx 后再提交。")
+        return data, data
     content = archive.member(data, "content.xml", MAX_CONTENT)
     if content is None:
         raise damaged("部件 content.xml 缺失或过大")
     if b"encryption-data" in (archive.member(data, "META-INF/manifest.xml", 1 << 20) or b""):
         message = "文件设有打开密码，无法读取。请取消打开密码，另存为 .xlsx 后再提交。"
         raise UnreadableError(message)
-    reader = _Content()
-    try:
-        reader.read(content)
-    except etree.XMLSyntaxError as error:
-        raise damaged("部件 content.xml 不是有效的 XML") from error
-    printed = _margins(archive.member(data, "styles.xml", MAX_STYLES))
-    for sheet in reader.workbook.sheets:
-        page = reader.pages.get(reader.page_of.get(sheet.name, ""), "Default")
-        sheet.printed = tuple(printed.get(page, ()))
-    return reader.workbook
+    return content, archive.member(data, "styles.xml", MAX_STYLES)
 
 
 def _margins(styles: bytes | None) -> dict[str, list[str]]:

@@ -38,6 +38,7 @@ class Format(Enum):
     XLSB = _known("二进制工作簿（.xlsb）", ".xlsb")
     XLS = _known("Excel 97-2003 工作簿（.xls 或 .et）", ".xls .et .xlt .ett")
     ODS = _known("OpenDocument 表格（.ods）", ".ods .ots")
+    FLAT_ODS = _known("OpenDocument 单文件表格（.fods）", ".fods .xml")
     XML_SHEET = _known("Excel 2003 XML 表格", ".xml")
     HTML = _known("网页（HTML）文件", ".html .htm")
     DOCX = _known("Word 文档（.docx）", ".docx .docm .dotx")
@@ -152,6 +153,9 @@ def _of_text(head: bytes) -> Format:
 def _of_xml(start: str) -> Format:
     if "urn:schemas-microsoft-com:office:spreadsheet" in start or "Excel.Sheet" in start:
         return Format.XML_SHEET
+    if "<office:document" in start:
+        is_sheet = (_OPEN_DOCUMENT + b"spreadsheet").decode() in start
+        return Format.FLAT_ODS if is_sheet else Format.OPEN_TEXT
     return Format.HTML if re.search(r"<html[\s>]", start, re.IGNORECASE) else Format.XML
 
 
