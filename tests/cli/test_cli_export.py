@@ -154,7 +154,7 @@ def test_the_workbook_is_ready_to_print_and_to_filter(town: Path, tmp_path: Path
 
 
 def test_the_same_round_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
-    for name in ("汇总.xlsx", "汇总.csv", "汇总.jsonl", "汇总.parquet"):
+    for name in ("汇总.xlsx", "汇总.csv", "汇总.json", "汇总.jsonl", "汇总.parquet"):
         made = [tmp_path / folder / name for folder in ("一", "二")]
         for path in made:
             export(town, path)
@@ -225,6 +225,16 @@ def test_values_apart_by_commas_are_those_of_the_records(town: Path, tmp_path: P
         for row in one["indicators"]
     ]
     assert [list(row.values()) for row in rows] == expected
+
+
+def test_an_array_holds_the_records_and_is_read_back(
+    town: Path, empty: Path, tmp_path: Path
+) -> None:
+    export(town, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == records()
+    assert invoke("collect", ROUND, tmp_path / "a.json", "-R", empty).exit_code == 0
+    export(empty, tmp_path / "b.json")
+    assert (tmp_path / "b.json").read_bytes() == (tmp_path / "a.json").read_bytes()
 
 
 def test_parquet_holds_the_records_with_true_types(town: Path, tmp_path: Path) -> None:
@@ -391,11 +401,11 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("name", ["a.xls", "a.json", "a.et", "a.XLSX.bak"])
+@pytest.mark.parametrize("name", ["a.xls", "a.xml", "a.et", "a.XLSX.bak"])
 def test_a_format_that_is_not_known_is_wrong_usage(town: Path, tmp_path: Path, name: str) -> None:
     result = invoke("export", ROUND, "-R", town, "-o", tmp_path / name)
     assert result.exit_code == 2
-    assert ".xlsx, .jsonl, .csv, .parquet, or a folder" in result.stderr
+    assert ".xlsx, .json, .jsonl, .csv, .parquet, or a folder" in result.stderr
     assert not (tmp_path / name).exists()
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     metavar="FILE|DIR",
     type=PATH,
     required=True,
-    help="A file that ends in .xlsx, .jsonl, .csv or .parquet, or a folder for JSON.",
+    help="A file that ends in .xlsx, .json, .jsonl, .csv or .parquet, or a folder for JSON.",
 )
 @click.option("--force", is_flag=True, help="Write over files that are there already.")
 @preview_option

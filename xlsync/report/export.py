@@ -17,7 +17,7 @@ from xlsync.base.files import (
     within,
     write_file,
 )
-from xlsync.report.export_text import write_lines, write_records, write_rows
+from xlsync.report.export_text import write_array, write_lines, write_records, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -148,6 +148,10 @@ def _lines(accepted: Accepted, path: Path) -> list[Part]:
     return [(path, partial(write_lines, accepted))]
 
 
+def _array(accepted: Accepted, path: Path) -> list[Part]:
+    return [(path, partial(write_array, accepted))]
+
+
 def _parquet(accepted: Accepted, path: Path) -> list[Part]:
     try:
         from xlsync.report.export_parquet import write_parquet  # noqa: PLC0415 - an extra
@@ -161,6 +165,7 @@ def _parquet(accepted: Accepted, path: Path) -> list[Part]:
 
 FORMATS: dict[str, Callable[[Accepted, Path], list[Part]]] = {
     ".xlsx": _workbook,
+    ".json": _array,
     ".jsonl": _lines,
     ".csv": table_parts,
     ".parquet": _parquet,

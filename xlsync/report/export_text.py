@@ -46,6 +46,15 @@ def write_lines(accepted: Accepted, file: IO[bytes]) -> None:
         file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
 
 
+def write_array(accepted: Accepted, file: IO[bytes]) -> None:
+    """All records as one JSON array, each as the repository holds it."""
+    file.write(b"[")
+    for number, entry in enumerate(accepted.entries):
+        record = json.dumps(accepted.snapshot.record(entry), ensure_ascii=False)
+        file.write(f"{',' if number else ''}\n{record}".encode())
+    file.write(b"\n]\n")
+
+
 def write_records(records: FormRecords, file: IO[bytes]) -> None:
     """One row a record: its id, and every field."""
     places = [RECORD_ID, *field_places(records.form.mapping)]
