@@ -68,8 +68,6 @@ def read(data: bytes) -> Workbook:
 def _parts(data: bytes) -> tuple[bytes, bytes | None]:
     """The parts with the sheets and with the styles; a flat file (clause 3.1.2) is both."""
     if not data.startswith(b"PK"):
-        if len(data) > MAX_STYLES:
-            raise UnreadableError("文件过大，未读取。请另存为 .xlsx 后再提交。")
         return data, data
     content = archive.member(data, "content.xml", MAX_CONTENT)
     if content is None:
@@ -261,7 +259,8 @@ class _Content:
                 code = "0%"
             return Cell(value, Kind.NUMBER, code)
         if kind == "date":
-            return Cell(_day(element.get(f"{_OFFICE}date-value", text)), Kind.DATE)
+            day = element.get(f"{_OFFICE}date-value", text)
+            return Cell(day.removesuffix("T00:00:00"), Kind.DATE)
         if kind == "boolean":
             return Cell(element.get(f"{_OFFICE}boolean-value", text).upper(), Kind.BOOLEAN)
         return Cell(element.get(f"{_OFFICE}string-value", "") if not len(element) else text)
@@ -331,10 +330,6 @@ def _collapsed(text: str | None) -> str:
 def _count(element: etree._Element, name: str) -> int:
     text = element.get(f"{_TABLE}{name}", "1")
     return max(1, min(int(text), MAX_ROW)) if text.isdecimal() else 1
-
-
-def _day(value: str) -> str:
-    return value.removesuffix("T00:00:00")
 
 
 def _number_format(style: etree._Element) -> str:
