@@ -73,8 +73,7 @@ def _parts(data: bytes) -> tuple[bytes, bytes | None]:
     if content is None:
         raise damaged("部件 content.xml 缺失或过大")
     if b"encryption-data" in (archive.member(data, "META-INF/manifest.xml", 1 << 20) or b""):
-        message = "文件设有打开密码，无法读取。请取消打开密码，另存为 .xlsx 后再提交。"
-        raise UnreadableError(message)
+        raise UnreadableError("文件设有打开密码，无法读取。请取消密码，另存为 .xlsx 后再提交。")
     return content, archive.member(data, "styles.xml", MAX_STYLES)
 
 
@@ -259,8 +258,8 @@ class _Content:
                 code = "0%"
             return Cell(value, Kind.NUMBER, code)
         if kind == "date":
-            day = element.get(f"{_OFFICE}date-value", text)
-            return Cell(day.removesuffix("T00:00:00"), Kind.DATE)
+            text = element.get(f"{_OFFICE}date-value", text).removesuffix("T00:00:00")
+            return Cell(text, Kind.DATE)
         if kind == "boolean":
             return Cell(element.get(f"{_OFFICE}boolean-value", text).upper(), Kind.BOOLEAN)
         return Cell(element.get(f"{_OFFICE}string-value", "") if not len(element) else text)
@@ -346,7 +345,6 @@ def _number_format(style: etree._Element) -> str:
             scaled = part.get(f"{_NUMBER}display-factor", "1")
             pieces.append(digits + tail + "," * (max(0, len(scaled) - 1) // 3))
         elif part.tag in {f"{_NUMBER}text", f"{_NUMBER}currency-symbol"} and part.text:
-            text = part.text
-            is_sign = style.tag == f"{_NUMBER}percentage-style" and text.strip() == "%"
-            pieces.append(text if is_sign else '"' + text.replace('"', "") + '"')
+            is_sign = style.tag == f"{_NUMBER}percentage-style" and part.text.strip() == "%"
+            pieces.append(part.text if is_sign else '"' + part.text.replace('"', "") + '"')
     return "".join(pieces) or "General"
