@@ -3,7 +3,7 @@
 `python benchmarks/fuzzing.py TARGET [FOLDER] [-max_total_time=3600 …]` with atheris installed: it
 is in no extra, since it has wheels for few machines. The options are those of libFuzzer, FOLDER
 keeps what was worth keeping. Without a target it lists them. A finding is an error that a reader
-should have told as a problem; `tests/sources/test_fuzzed.py` plays what was ever found.
+should have told as a problem, and becomes a test of that reader.
 """
 
 from __future__ import annotations
