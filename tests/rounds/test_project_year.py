@@ -167,3 +167,11 @@ def test_the_command_writes_both(repository: Repository, tmp_path: Path) -> None
         assert "年度资金总额：1,400.00 万元 → 1,500.00 万元" in ran.stdout
     wrong = invoke("-R", tmp_path / "town", "year", declared()["id"], "-o", tmp_path / "年.pdf")
     assert wrong.exit_code == 2
+
+
+def test_a_record_without_a_table_has_no_rows_of_it(repository: Repository) -> None:
+    one = declared()
+    del one["annual_indicators"]
+    put(repository, "2026/一上", one)
+    made = api.project_year(repository, one["id"], year="2026")
+    assert [table.label for table in made.tables] == ["中期绩效指标"]

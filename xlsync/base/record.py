@@ -61,6 +61,12 @@ def get(value: Json, pointer: str) -> Json:
     return value
 
 
+def rows_at(record: Json, pointer: str) -> list[Record]:
+    """The rows of the list at a pointer; none where there is no list."""
+    rows = get(record, pointer)
+    return rows if isinstance(rows, list) else []
+
+
 def pointers(value: Json, at: str = "") -> Iterator[str]:
     """The pointer of everything inside a value."""
     if isinstance(value, dict | list):

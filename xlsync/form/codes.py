@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
-from xlsync.base.record import MISSING, get, join
+from xlsync.base.record import MISSING, join, rows_at
 from xlsync.form.types import Quantity, comparable, is_fraction, parse_quantity
 
 if TYPE_CHECKING:
@@ -137,8 +137,7 @@ def outside_lists(mapping: Mapping, record: Record) -> Iterator[Problem]:
             for name, column in table.columns.items()
             if column.codes and not mapping.codes[column.codes].open
         }
-        rows = get(record, table.pointer) if closed else None
-        for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        for index, row in enumerate(rows_at(record, table.pointer) if closed else ()):
             for name, codes in closed.items():
                 text = row.get(name)
                 if text and coded(codes, text) is None:

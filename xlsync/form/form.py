@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.errors import FormError
 from xlsync.base.grid import Area
 from xlsync.base.problems import problem
-from xlsync.base.record import MISSING, get, join
+from xlsync.base.record import MISSING, get, join, rows_at
 from xlsync.form.codes import outside_lists
 from xlsync.form.identity import identified
 from xlsync.form.layout import aligned, lay_out
@@ -250,8 +250,7 @@ class Form:
         return re.compile(f"{before} ?({ID_PATTERN}|{_NO_ID}){issue} ?{after}")
 
     def _items(self, record: Record, table: str) -> list[Record]:
-        rows = get(record, self.mapping.tables[table].pointer)
-        return rows if isinstance(rows, list) else []
+        return rows_at(record, self.mapping.tables[table].pointer)
 
     def _text(self, record: Record, slot: str) -> str:
         value = get(record, self.mapping.fields[slot].pointer)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Problem, problem
-from xlsync.base.record import MISSING, Json, Record, get, join, split
+from xlsync.base.record import MISSING, Json, Record, join, rows_at, split
 from xlsync.form.codes import decoded
 from xlsync.form.types import TYPES
 
@@ -176,9 +176,8 @@ def _pruned(record: Record) -> Record:
 
 def _row_problems(table: Table, record: Record) -> Iterator[Problem]:
     """Rows must say something, and ids must tell them apart."""
-    rows = get(record, table.pointer)
     seen: set[str] = set()
-    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+    for index, row in enumerate(rows_at(record, table.pointer)):
         pointer = f"{table.pointer}{join(index)}"
         if all(row.get(name) in {None, ""} for name in table.columns):
             yield problem("X005", "这一行没有内容。", pointer=pointer)

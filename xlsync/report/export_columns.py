@@ -16,7 +16,7 @@ from xlsync.report.wording import field_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Json
     from xlsync.form.mapping import Mapping, Table
     from xlsync.form.types.base import Content
 
@@ -63,12 +63,6 @@ def naming_places(mapping: Mapping) -> list[ExportPlace]:
     pointers = [mapping.fields[one].pointer for one in (mapping.record.group, mapping.record.title)]
     places = {place.pointer: place for place in field_places(mapping)}
     return [places[pointer] for pointer in pointers]
-
-
-def table_rows(table: Table, record: Record) -> list[Record]:
-    """The rows of a table; none where the record has no such table."""
-    rows = get(record, table.pointer)
-    return rows if isinstance(rows, list) else []
 
 
 def _told_apart(places: Iterable[ExportPlace]) -> list[ExportPlace]:

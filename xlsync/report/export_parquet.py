@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.record import put, split
+from xlsync.base.record import put, rows_at, split
 from xlsync.form.types import TYPES
 from xlsync.form.types.dates import DateType
 from xlsync.form.types.numbers import IntegerType, MoneyType
@@ -25,7 +25,6 @@ from xlsync.report.export_columns import (
     ExportPlace,
     field_places,
     row_places,
-    table_rows,
 )
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _row(mapping: Mapping, record: Record) -> Record:
         columns = [RECORD_ID, *row_places(table)]
         rows = [
             {split(one.pointer)[-1]: _value(one, row) for one in columns}
-            for row in table_rows(table, record)
+            for row in rows_at(record, table.pointer)
         ]
         put(made, table.pointer, rows)
     return made

@@ -9,13 +9,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
-from xlsync.base.record import get
+from xlsync.base.record import get, rows_at
 from xlsync.form.template import Style
 from xlsync.form.types import TYPES
 from xlsync.form.types.numbers import MoneyType
 from xlsync.form.types.texts import TextType
 from xlsync.records import amount_of
-from xlsync.report.export_columns import naming_places, table_rows
+from xlsync.report.export_columns import naming_places
 from xlsync.report.lines import visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn
 from xlsync.report.office_chart import Chart, Series, draw_chart
@@ -209,7 +209,7 @@ class Sums:
         unit = self._units.setdefault(name, _Unit())
         unit.records += 1
         for table in self._tables:
-            unit.rows[table.pointer] += len(table_rows(table, record))
+            unit.rows[table.pointer] += len(rows_at(record, table.pointer))
         for one in self._amounts:
             amount = amount_of(get(record, one.pointer), one.type) or _NOTHING
             unit.amounts[one.pointer] = unit.amounts.get(one.pointer, _NOTHING) + amount

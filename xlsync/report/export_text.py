@@ -13,6 +13,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from xlsync.base.record import rows_at
 from xlsync.report.export_columns import (
     RECORD_ID,
     ROW_ID,
@@ -20,7 +21,6 @@ from xlsync.report.export_columns import (
     field_places,
     naming_places,
     row_places,
-    table_rows,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def write_rows(records: FormRecords, table: Table, file: IO[bytes]) -> None:
     rows = (
         [*(place.value(record) for place in whose), *(place.value(row) for place in places)]
         for record in records
-        for row in table_rows(table, record)
+        for row in rows_at(record, table.pointer)
     )
     _write(file, [place.head for place in (*whose, *places)], rows)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import Severity
-from xlsync.base.record import get
+from xlsync.base.record import get, rows_at
 from xlsync.exchange.correction_states import Places
 from xlsync.form.codes import on_cell
 from xlsync.report.lines import visible_lines
@@ -169,8 +169,7 @@ class _ShownCells:
     def fill(self, table: PlacedTable) -> None:
         """The rows of a table, each with all of its columns."""
         plan = self.form.mapping.tables[table.name]
-        value = get(self.record, plan.pointer)
-        items = value if isinstance(value, list) else []
+        items = rows_at(self.record, plan.pointer)
         numbers = {at: number for number, at in enumerate(self.places.rows[table.name])}
         names = {column: name for name, column in table.columns.items()}
         for row in range(table.first, table.last + 1):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xlsync.base.record import rows_at
 from xlsync.report.export_columns import (
     RECORD_ID,
     field_places,
     naming_places,
     row_places,
-    table_rows,
 )
 from xlsync.report.export_sheets import RowSheet, Sums
 from xlsync.report.lines import visible
@@ -98,7 +98,7 @@ def _write_form(made: Book, accepted: Accepted, records: FormRecords, mark: str)
         whose = [place.content(record) for place in naming]
         for table, sheet in tables:
             columns = sheet.places[len(naming) : -1]
-            for row in table_rows(table, record):
+            for row in rows_at(record, table.pointer):
                 values = (place.content(row) for place in columns)
                 sheet.add([*whose, *values, RECORD_ID.content(record)])
         sums.add(record)

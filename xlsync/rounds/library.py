@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.record import get
+from xlsync.base.record import get, rows_at
 from xlsync.draft.toml import pair
 from xlsync.form.library import DroppedName, Library, LibraryEntry, LibrarySource
 from xlsync.form.types.numbers import plain_number
@@ -222,8 +222,7 @@ def _rows(
     said = get(record, form.mapping.fields[plan.sector].pointer) if plan.sector else None
     sector = clean(said)[:MAX_NAME]
     for _, table in _tables(form):
-        rows = get(record, table.pointer)
-        for row in rows if isinstance(rows, list) else ():
+        for row in rows_at(record, table.pointer):
             name = clean(row.get(table.name))
             operator, value, unit = (clean(row.get(part)) or None for part in table.parts)
             if name:

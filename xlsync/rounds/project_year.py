@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.record import MISSING, get
+from xlsync.base.record import MISSING, get, rows_at
 from xlsync.form.field_names import told_apart
 from xlsync.form.types import comparable
 from xlsync.records.carrying import identity
@@ -201,8 +201,8 @@ def _tables(links: _Links) -> Iterator[YearTable]:
                 made.append(earlier)
             where[at, name] = earlier
             earlier.steps.append(at)
-            rows = get(step.record, table.pointer)
-            _add(earlier, at, [YearItem(row, table) for row in rows or () if rows is not MISSING])
+            rows = rows_at(step.record, table.pointer)
+            _add(earlier, at, [YearItem(row, table) for row in rows])
     yield from (one for one in made if one.rows)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Cell, Kind
 from xlsync.base.problems import has_error
-from xlsync.base.record import get, join
+from xlsync.base.record import join, rows_at
 from xlsync.form.codes import coded
 from xlsync.form.field_names import field_meant
 from xlsync.form.types import TYPES, comparable
@@ -78,8 +78,7 @@ def join_row(table: Table, number: int, key: str) -> str:
 
 
 def _rows(table: Table, record: Record, row: str) -> Iterator[int]:
-    rows = get(record, table.pointer)
-    rows = rows if isinstance(rows, list) else []
+    rows = rows_at(record, table.pointer)
     if row.isascii() and row.isdigit():
         yield from [int(row) - 1] if 0 < int(row) <= len(rows) else []
         return

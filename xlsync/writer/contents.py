@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address, Area
-from xlsync.base.record import MISSING, get, join
+from xlsync.base.record import MISSING, get, join, rows_at
 from xlsync.form.codes import is_plain, on_cell
 from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
@@ -179,8 +179,7 @@ def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
     shared: set[Address] = set()
     for table in layout.tables:
         plan = form.mapping.tables[table.name]
-        value = get(record, plan.pointer)
-        items = value if isinstance(value, list) else []
+        items = rows_at(record, plan.pointer)
         ready = table.last - table.first + 1
         if (needed := max(places[table.name], default=-1) + 1) > ready:
             raise ValueError(f"{plan.pointer}: {needed} rows, only {ready} stand ready")
@@ -272,8 +271,7 @@ def _kept(form: Form, record: Record) -> Iterator[str]:
     for table in form.mapping.tables.values():
         if table.quantity is None:
             continue
-        rows = get(record, table.pointer)
-        for row in rows if isinstance(rows, list) else ():
+        for row in rows_at(record, table.pointer):
             value = row.get(table.quantity.value)
             if isinstance(value, str) and not is_plain(form.mapping, table, value):
                 yield kept_mark(f"{table.pointer}{join(row['id'], table.quantity.value)}", value)

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from xlsync.base.record import MISSING, Json, Record, get, join
+from xlsync.base.record import MISSING, Json, Record, get, join, rows_at
 from xlsync.form.types.units import told
 
 if TYPE_CHECKING:
@@ -217,8 +217,7 @@ class Subject:
         return {name: list(self._rows_of(table)) for name, table in self.plan.tables.items()}
 
     def _rows_of(self, table: TablePlan) -> Iterator[Row]:
-        rows = get(self.record, table.pointer)
-        for index, values in enumerate(rows if isinstance(rows, list) else []):
+        for index, values in enumerate(rows_at(self.record, table.pointer)):
             if isinstance(values, dict):
                 yield Row(table, index, values, self.unread)
 
