@@ -20,6 +20,11 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
 
+    @property
+    def word(self) -> str:
+        """What people read."""
+        return "错误" if self is Severity.ERROR else "警告"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xlsync.exchange.correction_states import LabelledCell, Places
     from xlsync.exchange.corrections import Case
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _TO_DO = {Severity.ERROR: TO_DO, Severity.WARNING: TO_CHECK}
 _STRAYS = {"S007", "S012"}
 """What stood where the form has no place: a fresh copy has none for it either."""
@@ -82,7 +81,7 @@ class Listing:
     def _rows(self, found: list[Problem]) -> Iterator[Listed]:
         for one in found[:_MAX_LISTED]:
             place = self._place(one)
-            word, message = _WORDS[one.severity], cut(one.message, _MAX_MESSAGE)
+            word, message = one.severity.word, cut(one.message, _MAX_MESSAGE)
             first, *more = pieces(one.found or "")
             if place is None:
                 label = _LEFT_OUT if one.code in _STRAYS else _ORIGIN
@@ -98,7 +97,7 @@ class Listing:
                 yield Listed((word, "", "", f"（同上，原文共 {len(more) + 1} 段，其余见原件）", ""))
         if len(found) > _MAX_LISTED:
             message = f"另有 {len(found) - _MAX_LISTED} 处没有列出，请查看原件。"
-            yield Listed((_WORDS[Severity.ERROR], "", "", message, ""))
+            yield Listed((Severity.ERROR.word, "", "", message, ""))
 
     def _origin(self, one: Problem) -> str:
         """Where something stood in the file that came, as far as that is known."""
@@ -112,7 +111,7 @@ class Listing:
 
 def _note(found: list[Problem]) -> str:
     counts = Counter(one.severity for one in found)
-    shown = "，".join(f"{word} {counts[severity]} 处" for severity, word in _WORDS.items())
+    shown = "，".join(f"{one.word} {counts[one]} 处" for one in Severity)
     return f"共 {len(found)} 处：{shown}。错误改好才能收下；警告请核对，确认无误的可以不改。"
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xlsync.rounds.ceilings import CeilingLine
     from xlsync.rounds.findings import Audit, Finding
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _ROUND = "全轮"
 _FOUND = (
@@ -51,7 +50,7 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[Line]:
         found = one.problem
         about = "、".join(each.title for each in one.projects) if len(one.projects) == 1 else ""
         whose = " ".join(filter(None, (one.unit or _ROUND, about)))
-        text = f"{_WORDS[found.severity]} {found.code} {whose}：{found.message}"
+        text = f"{found.severity.word} {found.code} {whose}：{found.message}"
         yield line(visible(text), _COLOURS[found.severity])
 
 
@@ -65,7 +64,7 @@ def audit_lines(made: Audit) -> Iterator[Line]:
     if made.lacks_ceilings:
         hint = "没有控制数名单，合计没有核对（xlsync ceilings import 可以录入）。"
         yield line(hint, "yellow")
-    counts = "，".join(f"{word} {made.count(one)} 个" for one, word in _WORDS.items())
+    counts = "，".join(f"{one.word} {made.count(one)} 个" for one in Severity)
     yield line(visible(f"核查 {made.round}：{made.projects} 个项目，{counts}。"))
 
 
@@ -105,7 +104,7 @@ def _findings(target: Book, title: str, note: str, made: Audit) -> None:
     rows = [
         (
             unit,
-            _WORDS[one.problem.severity],
+            one.problem.severity.word,
             one.problem.code,
             one.problem.message,
             "；".join(f"{each.title}（{each.record}）" for each in one.projects),
@@ -123,12 +122,12 @@ def _findings(target: Book, title: str, note: str, made: Audit) -> None:
 def _by_unit(target: Book, title: str, note: str, made: Audit) -> None:
     sheet = target.sheet("汇总", title, note, _UNITS)
     rows: list[list[Value]] = [
-        [unit, *(sum(one.problem.severity is each for one in found) for each in _WORDS)]
+        [unit, *(sum(one.problem.severity is each for one in found) for each in Severity)]
         for unit, found in _sorted(made).items()
     ]
     end = target.rows(sheet, _UNITS, rows)
     target.cell(sheet, end, 0, "合计", "sum_text")
-    for at, severity in enumerate(_WORDS, start=1):
+    for at, severity in enumerate(Severity, start=1):
         target.cell(sheet, end, at, made.count(severity), "sum_count")
 
 

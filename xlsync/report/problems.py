@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from xlsync.exchange.corrections import CorrectionCopy
     from xlsync.report.lines import Line
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _HEADING_STYLE = "bold"
 _MAX_FOUND = 60
@@ -31,7 +30,7 @@ def problem_lines(problems: Iterable[Problem], *, is_text: bool = False) -> list
     """
     return [
         (
-            (f"{_WORDS[item.severity]} {item.code}", _STYLES[item.severity]),
+            (f"{item.severity.word} {item.code}", _STYLES[item.severity]),
             (f" {_place(item, is_text=is_text)} {visible(item.message)}{_found(item)}", ""),
         )
         for item in problems
@@ -60,7 +59,7 @@ def file_lines(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> Iterator
 def _count(counts: dict[Severity, int]) -> str:
     if not any(counts.values()):
         return "没有发现问题。"
-    return "，".join(f"{_WORDS[severity]} {count} 个" for severity, count in counts.items()) + "。"
+    return "，".join(f"{severity.word} {count} 个" for severity, count in counts.items()) + "。"
 
 
 def _place(item: Problem, *, is_text: bool) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlsync.base.problems import Severity
 from xlsync.report.audits import finding_lines
 from xlsync.report.lines import line, visible, visible_lines
 from xlsync.report.office import FIRST_ROW, ReportColumn, book
@@ -38,7 +37,6 @@ _FOUND = (
     ReportColumn("代码", 8, "center"),
     ReportColumn("表间核对", 100),
 )
-_SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ def year_workbook(made: ProjectYear) -> bytes:
                 found,
                 _FOUND,
                 (
-                    (name, _SEVERITIES[one.problem.severity], one.problem.code, one.problem.message)
+                    (name, one.problem.severity.word, one.problem.code, one.problem.message)
                     for name, one in made.findings
                 ),
             )

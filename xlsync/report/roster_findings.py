@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.report.lines import Line
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
 _CORRECT, _CONFIRM, _KNOW = "请改正", "请确认", "请知悉"
 _STYLES = {_CORRECT: "red", _CONFIRM: "yellow", _KNOW: ""}
 _LONGEST = 24
@@ -34,7 +33,7 @@ def findings_table(problems: Sequence[Problem]) -> Table:
         is_error = one.severity is Severity.ERROR
         asked = _CORRECT if is_error else _CONFIRM if id(one) in doubts else _KNOW
         place = f"{one.sheet}!{one.cell}" if one.sheet and one.cell else one.cell or ""
-        what = f"{_WORDS[one.severity]} {one.code} {place}"
+        what = f"{one.severity.word} {one.code} {place}"
         cells = (what, asked, _short(one.found), one.message)
         table.add_row(*map(visible, cells), style=_STYLES[asked])
     return table
