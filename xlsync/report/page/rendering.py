@@ -1,4 +1,4 @@
-"""The page of changes as bytes: template, style and script put together, and locked.
+"""The pages that stand alone as bytes: template, style and script put together, and locked.
 
 Every text of a form is escaped, and should that ever fail, the page's own policy still keeps
 anything but its style and script (known by their hashes) from taking effect.
@@ -15,7 +15,6 @@ from jinja2 import Environment, StrictUndefined
 
 from xlsync.report.lines import visible
 from xlsync.report.page.view import view
-from xlsync.report.project_years import year_heads, year_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,31 +31,33 @@ def render(old: str, new: str, records: Sequence[RecordDelta]) -> bytes:
     heading = _css_text(f"{_TITLE}：{shown.old} → {shown.new}")
     style = _part("page.css").replace("/* heading */", f"content: {heading};")
     script = _part("page.js")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.from_string(_part("page.html.j2")).render(
-        title=_TITLE, page=shown, style=style, script=script, policy=_policy(style, script)
-    )
-    return page.encode()
+    return _filled("page.html.j2", style, script, title=_TITLE, page=shown)
 
 
 def render_year(made: ProjectYear) -> bytes:
     """One project's year as a page that stands alone, in UTF-8."""
-    style = _part("year.css")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.from_string(_part("year.html.j2")).render(
+    from xlsync.report.project_years import year_heads, year_rows  # noqa: PLC0415 - slow to import
+
+    return _filled(
+        "year.html.j2",
+        _part("year.css"),
+        "",
         made=made,
         heads=year_heads(made),
         rows=list(year_rows(made)),
         found=[visible(f"{name}：{one.problem.message}") for name, one in made.findings],
         visible=visible,
-        style=style,
-        policy=_policy(style, ""),
     )
-    return page.encode()
+
+
+def _filled(template: str, style: str, script: str, **values: object) -> bytes:
+    """A template with its style and script in it, and the policy that allows nothing else."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    policy = _policy(style, script)
+    page = environment.from_string(_part(template))
+    return page.render(style=style, script=script, policy=policy, **values).encode()
 
 
 def _part(name: str) -> str:
