@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import abstractmethod
 from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
@@ -228,7 +229,33 @@ class LabelType(TextType):
         return f"已去除“{raw}”中的空白，读作“{self._tidy(raw)}”。"
 
 
-class SignsType(LabelType):
+class ShapedType(LabelType):
+    """A short text of a certain shape; one of any other shape is no value."""
+
+    expected: str
+
+    @abstractmethod
+    def fits(self, text: str) -> bool:
+        """Whether a text has the shape."""
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read the text; V001 where it has another shape."""
+        parsed = super().parse(cell)
+        if isinstance(parsed.value, str) and not self.fits(parsed.value):
+            found = cell_text(cell)
+            message = f"“{found}”无法识别，{self.expected}，未读入。"
+            return Parsed(None, (problem("V001", message, found=found),), readable=False)
+        return parsed
+
+    def canonical(self, value: Json) -> Json:
+        """The text without blanks."""
+        text = super().canonical(value)
+        if not self.fits(text):
+            raise ValueError(f"“{text}”{self.expected}")
+        return text
+
+
+class SignsType(ShapedType):
     """A short text of certain signs only, such as a telephone number: never a number to count with.
 
     A number is kept with the digits that the cell shows; any other sign is no value.
@@ -242,24 +269,12 @@ class SignsType(LabelType):
         held = f'SUMPRODUCT(LEN({{cell}})-LEN(SUBSTITUTE({{cell}},{{{{{listed}}}}},"")))'
         self.on_sheet = OnSheet("V001", self.expected, f"{held}=LEN({{cell}})")
 
-    def parse(self, cell: Cell) -> Parsed:
-        """Read the signs; V001 where another one stands among them."""
-        parsed = super().parse(cell)
-        if isinstance(parsed.value, str) and not self._signs.issuperset(parsed.value):
-            found = cell_text(cell)
-            message = f"“{found}”无法识别，{self.expected}，未读入。"
-            return Parsed(None, (problem("V001", message, found=found),), readable=False)
-        return parsed
-
-    def canonical(self, value: Json) -> Json:
-        """The signs without blanks."""
-        text = super().canonical(value)
-        if not self._signs.issuperset(text):
-            raise ValueError(f"“{text}”{self.expected}")
-        return text
+    def fits(self, text: str) -> bool:
+        """Whether there is no other sign."""
+        return self._signs.issuperset(text)
 
 
-class EmailType(LabelType):
+class EmailType(ShapedType):
     """A mail address, of the shape that mail programs accept: one @ with a domain behind it."""
 
     expected = "应为邮箱地址，如 name@example.cn"
@@ -269,21 +284,13 @@ class EmailType(LabelType):
         'AND(LEN({cell})-LEN(SUBSTITUTE({cell},"@",""))=1,ISNUMBER(SEARCH("?@?*.?",{cell})))',
     )
 
-    def parse(self, cell: Cell) -> Parsed:
-        """Read the address; V001 for anything else."""
-        parsed = super().parse(cell)
-        if isinstance(parsed.value, str) and not _ADDRESS.fullmatch(parsed.value):
-            found = cell_text(cell)
-            message = f"“{found}”无法识别，{self.expected}，未读入。"
-            return Parsed(None, (problem("V001", message, found=found),), readable=False)
-        return parsed
+    def fits(self, text: str) -> bool:
+        """Whether it is an address."""
+        return _ADDRESS.fullmatch(text) is not None
 
     def canonical(self, value: Json) -> Json:
         """The address in ordinary signs, without blanks."""
-        text = narrow(super().canonical(value))
-        if not _ADDRESS.fullmatch(text):
-            raise ValueError(f"“{text}”{self.expected}")
-        return text
+        return super().canonical(narrow(value))
 
     def _tidy(self, text: str) -> str:
         return narrow(super()._tidy(text))
