@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROUND = "2023/一上"
+FORM = "project-goal-2023"
 
 
 @dataclass(slots=True)
@@ -70,22 +71,19 @@ def try_kills(folder: Path, count: int, seed: int) -> Kills:
     return found
 
 
-_DISTRIBUTE = ("--form", "project-goal-2023", "--yes", "--force")
-
-_STAGES: tuple[tuple[str, Callable[[Path], list[str]]], ...] = (
-    (
-        "distribute",
-        lambda at: [ROUND, "--roster", str(SAMPLES / "名册.csv"), "-o", str(at / "下发")],
-    ),
-    ("collect", lambda at: [ROUND, str(at / "收到")]),
-    ("sync", lambda at: [str(at / "共享")]),
-)
-"""The commands of a round, each with its words in a folder."""
+_STAGES: dict[str, Callable[[Path], list[str]]] = {
+    "distribute": lambda at: [
+        *(ROUND, "--form", FORM, "--roster", str(SAMPLES / "名册.csv"), "--yes", "--force"),
+        *("-o", str(at / "下发")),
+    ],
+    "collect": lambda at: [ROUND, str(at / "收到")],
+    "sync": lambda at: [str(at / "共享")],
+}
+"""The commands of a round in their order, each with its words in a folder."""
 
 
 def _words(name: str, town: Path) -> list[str]:
-    more = _DISTRIBUTE if name == "distribute" else ()
-    return ["-R", str(town / "库"), name, *dict(_STAGES)[name](town), *more]
+    return ["-R", str(town / "库"), name, *_STAGES[name](town)]
 
 
 def _stages(folder: Path) -> list[_Stage]:
@@ -95,7 +93,7 @@ def _stages(folder: Path) -> list[_Stage]:
     for name in ("库", "共享"):
         _done(xlsync("init", str(town / name)))
     stages = []
-    for name, _ in _STAGES:
+    for name in _STAGES:
         before = folder / f"前-{name}"
         shutil.copytree(town, before)
         began = time.monotonic()
@@ -114,7 +112,7 @@ def _done(what: Ran) -> None:
 
 def _answer(town: Path) -> None:
     """Fill in what went out, as staff would."""
-    form = api.forms().find("project-goal-2023")
+    form = api.forms().find(FORM)
     filled = [
         json.loads(path.read_text("utf-8")) for path in sorted((SAMPLES / "一上").glob("*.json"))
     ]
