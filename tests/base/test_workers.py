@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from itertools import count, islice
@@ -22,8 +23,13 @@ def _fail(number: int) -> int:
 
 
 def _die(_: int) -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGTERM)
     return 0
+
+
+def _where(_: int) -> int:
+    return os.getpid()
 
 
 def test_few_items_are_not_worth_a_process() -> None:
@@ -52,4 +58,11 @@ def test_an_error_comes_out_as_it_was_raised() -> None:
 
 def test_a_process_that_was_killed_is_said_in_one_line() -> None:
     with pytest.raises(XlsyncError, match="a process was killed"):
-        list(spread(_die, [1], 1))
+        list(spread(_die, count(), 1))
+
+
+def test_the_first_items_are_not_kept_waiting_for_processes_to_start() -> None:
+    results = spread(_where, count(), 2)
+    assert next(results) == os.getpid()
+    assert any(one != os.getpid() for one in results)
+    results.close()  # type: ignore[attr-defined]

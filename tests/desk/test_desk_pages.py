@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_browser import NARROW, WIDE, axe, faults, visiting
+from desk_server import serving
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_server import Server
     from playwright.sync_api import Browser
 
@@ -50,6 +53,26 @@ def test_every_page_is_sound_at_every_width(browser: Browser, server: Server) ->
                 assert viewport is NARROW or not faults(page, script), path
                 assert page.locator("h1").count() == 1, path
                 assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_the_first_page_is_there_before_its_figures(browser: Browser, season: Path) -> None:
+    with serving(season) as fresh:
+        assert "正在统计" in fresh.ask("/").text
+        with visiting(browser, fresh) as visitor:
+            cards = visitor.page.locator(".card .figures")
+            cards.first.wait_for()
+            visitor.page.wait_for_function("() => document.querySelectorAll('.figures').length > 1")
+            assert "已收" in cards.first.inner_text()
+        assert "正在统计" not in fresh.ask("/").text
+
+
+def test_figures_are_there_without_script_too(browser: Browser, season: Path) -> None:
+    with (
+        serving(season) as fresh,
+        visiting(browser, fresh, java_script_enabled=False) as visitor,
+    ):
+        visitor.page.locator(".figures").first.wait_for()
+        assert visitor.page.locator(".figures").count() == 2
 
 
 def test_a_project_shows_its_year(browser: Browser, server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 import resource
@@ -11,12 +12,16 @@ import signal
 import socket
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from desk_server import Server, end_of, serving
 from running import invoke, record, save
 
 from xlsync import api
+from xlsync.desk import state
+from xlsync.desk.guarding import AccessKeys
+from xlsync.desk.state import Desk
 
 NAME = "2023/二上"
 HERE = f"/round/{NAME}/collecting"
@@ -208,3 +213,16 @@ def test_the_button_closes_the_page(town: Path) -> None:
     with serving(town) as server:
         assert "已经关闭" in server.send("/close", {}).text
         assert server.process.wait(30) == 0
+
+
+def test_a_page_that_is_left_open_knows_the_next_day(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(AccessKeys(1), town)
+    asked: list[object] = []
+    with desk.repository() as repository:
+        for day in (1, 1, 2):
+            today = SimpleNamespace(today=lambda day=day: dt.date(2026, 1, day))
+            monkeypatch.setattr(state, "dt", SimpleNamespace(date=today))
+            desk.remember(repository, asked.append)
+    assert len(asked) == 2

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, MovedError, Repository, layout
+from xlsync.repository import Changes, Facts, MovedError, Repository, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,3 +235,45 @@ def test_a_record_that_is_no_json_is_named(
     git("push", "-q", folder=clone)
     with pytest.raises(XlsyncError, match="stands in two files"):
         repository.snapshot().records(ROUND)
+
+
+def test_facts_are_read_anew_of_files_that_changed_only(
+    repository: Repository, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def title(value: dict[str, Any], path: str) -> str:
+        asked.append(path.rpartition("/")[2])
+        found: str = value["title"]
+        return found
+
+    known = Facts()
+    for number, title_of_b in enumerate(["乙", "乙", "丙"]):
+        changes = Changes(repository.snapshot(), ROUND)
+        changes.put_document("ledger/a.json", {"title": "甲"})
+        changes.put_document("ledger/b.json", {"title": title_of_b})
+        changes.put_record("r", "g", "t", {"number": min(number, 1)})
+        repository.commit(changes, "put")
+        with Repository.open(tmp_path / "库", known) as again:
+            found = dict(again.snapshot().facts("ledger", title))
+            entry = again.snapshot().records(ROUND)["r"]
+            content = hashlib.sha256(again.snapshot().record_bytes(entry)).hexdigest()
+            assert again.snapshot().digest(entry) == content
+        assert found == {"a.json": "甲", "b.json": title_of_b}
+    assert asked == ["a.json", "b.json", "b.json"]
+    assert dict(repository.snapshot().facts("ledger", title)) == found
+    assert asked[3:] == ["a.json", "b.json"]
+
+
+def test_what_could_not_be_read_is_no_fact(repository: Repository, tmp_path: Path) -> None:
+    changes = Changes(repository.snapshot(), ROUND)
+    changes.put_document("ledger/a.json", {})
+    repository.commit(changes, "put")
+
+    def refuse(_: dict[str, Any], path: str) -> None:
+        raise XlsyncError(path)
+
+    with Repository.open(tmp_path / "库", Facts()) as again:
+        for _ in range(2):
+            with pytest.raises(XlsyncError, match=r"ledger/a\.json"):
+                list(again.snapshot().facts("ledger", refuse))

@@ -51,7 +51,7 @@ class Visitor:
         self.page.on("dialog", lambda dialog: self.troubles.append(dialog.message))
         self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(server.address)
-        self.page.wait_for_url(re.compile(rf"{re.escape(server.origin)}/(open)?$"))
+        self.page.wait_for_url(re.compile(rf"{re.escape(server.origin)}/(open|\?all=1)?$"))
 
     def _note(self, url: str) -> None:
         if not url.startswith((f"{self.server.origin}/", "data:", "blob:")):

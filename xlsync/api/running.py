@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.workers import Progress
     from xlsync.form import Form, Forms
-    from xlsync.repository import Repository
+    from xlsync.repository import Facts, Repository
     from xlsync.rounds import Collection
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.incoming import ReceivedFile
@@ -34,15 +34,25 @@ def init(path: Path | str) -> Repository:
     return Repository.init(path, {SEAL: new_seal()})
 
 
-def open_repository(path: Path | str) -> Repository:
+def facts() -> Facts:
+    """An empty memory for :func:`open_repository`."""
+    from xlsync.repository import Facts
+
+    return Facts()
+
+
+def open_repository(path: Path | str, facts: Facts | None = None) -> Repository:
     """Open a repository; use it in a ``with`` block.
+
+    A program that opens it again and again gives the same :func:`facts` each time: of what was
+    read before, only files that changed are read anew.
 
     Raises:
         XlsyncError: when there is none, it is not ours, or a newer xlsync wrote it.
     """
     from xlsync.repository import Repository
 
-    return Repository.open(path)
+    return Repository.open(path, facts)
 
 
 def rounds(repository: Repository) -> list[str]:

@@ -44,6 +44,8 @@ def processes(count: int) -> int:
 def spread(task: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     """The results of a task that can be pickled, in the order of the items.
 
+    Until the processes are up, which takes a second or two, the items are worked on here.
+
     Raises:
         XlsyncError: when a process was killed, as a system does that runs out of memory.
     """
@@ -52,6 +54,12 @@ def spread(task: Callable[[Item], Result], items: Iterable[Item], workers: int) 
     rest = iter(items)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
     try:
+        starting = [pool.submit(_done, task, []) for _ in range(workers)]
+        while not any(one.done() for one in starting):
+            first = list(islice(rest, 1))
+            if not first:
+                return
+            yield task(first[0])
         waiting: deque[Future[list[Result]]] = deque()
         while chunk := list(islice(rest, CHUNK)):
             waiting.append(pool.submit(_done, task, chunk))

@@ -89,6 +89,11 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
     return HTMLResponse(text, status)
 
 
+def piece(template: str, **shown: Any) -> HTMLResponse:
+    """A part of a page, which the page asks for once it is there."""
+    return HTMLResponse(environment().get_template(f"{template}.html.j2").render(**shown))
+
+
 def _standing(desk: Desk) -> tuple[str, str]:
     """The commit that the repository stands at, and its name; empty where there is none."""
     if desk.folder is None:

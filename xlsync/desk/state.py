@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import secrets
 import socket
@@ -17,7 +18,7 @@ from xlsync.api import XlsyncError
 from xlsync.desk.jobs import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from xlsync.desk.guarding import AccessKeys
     from xlsync.form import Forms
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind")
 
 _REMEMBERED = 24
-"""Answers of the repository that are kept; each belongs to one commit, so none gets old."""
+"""Answers of the repository that are kept; each belongs to one commit and day."""
 
 
 class NoRepositoryError(XlsyncError):
@@ -49,7 +50,8 @@ class Desk:
     def __post_init__(self) -> None:
         """Look for the forms, and get ready to remember."""
         self._pending: OrderedDict[str, object] = OrderedDict()
-        self._remembered: OrderedDict[Any, Any] = OrderedDict()
+        self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+        self._facts = api.facts()
         self._lock = threading.Lock()
         self.forms: Forms
         self.find_forms()
@@ -64,7 +66,7 @@ class Desk:
         """
         if self.folder is None:
             raise NoRepositoryError("还没有打开版本库。")
-        with api.open_repository(self.folder) as repository:
+        with api.open_repository(self.folder, self._facts) as repository:
             yield repository
 
     def remember(
@@ -74,8 +76,8 @@ class Desk:
         *arguments: str,
         with_forms: bool = False,
     ) -> Any:  # noqa: ANN401 - whatever is asked
-        """What ``ask(repository, *arguments)`` says, asked once for each commit."""
-        key = (self.folder, repository.snapshot().commit, ask, arguments)
+        """What ``ask(repository, *arguments)`` says, asked once for each commit and day."""
+        key = self._key(repository, ask, arguments)
         given = (*arguments, self.forms) if with_forms else arguments
         with self._lock:
             if key in self._remembered:
@@ -87,6 +89,17 @@ class Desk:
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return answer
+
+    def remembers(self, repository: Repository, ask: Callable[..., Any], *arguments: str) -> bool:
+        """Whether :meth:`remember` would answer at once."""
+        return self._key(repository, ask, arguments) in self._remembered
+
+    def _key(
+        self, repository: Repository, ask: Callable[..., Any], arguments: tuple[str, ...]
+    ) -> Hashable:
+        # At midnight dates begin to pass, whether anybody commits or not.
+        today = dt.date.today()  # noqa: DTZ011 - the office's day
+        return self.folder, repository.snapshot().commit, today, ask, arguments
 
     def pend(self, thing: object) -> str:
         """Keep something that a person has to look at before it is done; its name."""

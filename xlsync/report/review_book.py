@@ -18,7 +18,7 @@ from xlsync.report.office_text import write_text
 from xlsync.report.wording import Wording
 from xlsync.rounds.exporting import by_roster
 from xlsync.rounds.papers import REASON, RECORD, VERDICT, PaperKind, PaperSheet, note_rows
-from xlsync.rounds.reviewing import VERDICTS, content_of
+from xlsync.rounds.reviewing import VERDICTS
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def review_row(form: Form, snapshot: Snapshot, round_name: str, entry: Entry) ->
         warnings=form.check(record),
         changes=_changes(former, wording, form, record),
         former=former[0] if former else None,
-        saw=content_of(snapshot, entry),
+        saw=snapshot.digest(entry),
     )
 
 

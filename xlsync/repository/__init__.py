@@ -11,7 +11,7 @@ from xlsync.repository.changes import Changes
 from xlsync.repository.fork import Difference, Fork
 from xlsync.repository.history import Commit, Revision, RevisionKind
 from xlsync.repository.layout import check_round, is_round, round_order
-from xlsync.repository.objects import Placed
+from xlsync.repository.objects import Facts, Placed
 from xlsync.repository.repository import Repository
 from xlsync.repository.snapshot import Entry, Received, Snapshot
 from xlsync.repository.spool import Edits, Spool
@@ -23,6 +23,7 @@ __all__ = [
     "Difference",
     "Edits",
     "Entry",
+    "Facts",
     "Fork",
     "MovedError",
     "ObjectID",

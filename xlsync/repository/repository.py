@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
+    from xlsync.repository.objects import Facts
 
 _BRANCH = b"main"
 
@@ -40,10 +41,10 @@ _BRANCH = b"main"
 class Repository:
     """A repository of rounds; use it in a ``with`` block, so that its files are closed."""
 
-    def __init__(self, repo: Repo) -> None:
+    def __init__(self, repo: Repo, facts: Facts | None = None) -> None:
         """Work on a git repository known to be ours: see :meth:`init` and :meth:`open`."""
         self._repo = repo
-        self._objects = Objects(repo.object_store)
+        self._objects = Objects(repo.object_store, facts)
 
     @classmethod
     def init(cls, path: Path | str, documents: Mapping[str, Record] | None = None) -> Self:
@@ -60,8 +61,12 @@ class Repository:
         return cls(repo)
 
     @classmethod
-    def open(cls, path: Path | str) -> Self:
+    def open(cls, path: Path | str, facts: Facts | None = None) -> Self:
         """Open a repository that :meth:`init` made, or a bare clone of one.
+
+        Args:
+            path: its folder.
+            facts: what was read of it before; what is read now is added.
 
         Raises:
             XlsyncError: when there is none, it is not ours, or a newer xlsync wrote it.
@@ -72,7 +77,7 @@ class Repository:
         except XlsyncError:
             repo.close()
             raise
-        return cls(repo)
+        return cls(repo, facts)
 
     def close(self) -> None:
         """Close the files of the repository; snapshots of it cannot be read any more."""

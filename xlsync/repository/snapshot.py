@@ -6,9 +6,10 @@ alone, since ids and titles stand in the names; a record is read when it is aske
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from dulwich.objects import ObjectID
@@ -18,10 +19,10 @@ from xlsync.repository import layout
 from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from xlsync.base.record import Record
-    from xlsync.repository.objects import Objects
+    from xlsync.repository.objects import Fact, Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,20 @@ class Snapshot:
             data = self._objects.data(file.sha)
             if wanted in data:
                 yield file.name, self._json(f"{folder}/{file.name}", data)
+
+    def facts(self, folder: str, make: Callable[[Record, str], Fact]) -> Iterator[tuple[str, Fact]]:
+        """The name of every file in a folder, and what ``make(object, path)`` says of it.
+
+        Where facts are kept, ``make`` is asked once for each content.
+        """
+        for file in self._objects.files(self._objects.find(self.tree, folder)):
+            path = f"{folder}/{file.name}"
+            yield file.name, self._fact(file.sha, make, partial(self._made, make, path, file.sha))
+
+    def digest(self, entry: Entry) -> str:
+        """The SHA-256 of the record of an entry, as decisions and receipts name a version."""
+        make = partial(self._digest, entry)
+        return self._fact(ObjectID(entry.blob.encode()), "digest", make)
 
     def names(self, folder: str) -> list[str]:
         """The names of what stands in a folder, in order; none where there is no such folder."""
@@ -190,6 +205,16 @@ class Snapshot:
                 if name is not None:
                     path = f"{top}/{group.name}/{file.name}"
                     yield Entry(name.id, group.name, name.title, path, file.sha.decode())
+
+    def _fact(self, sha: ObjectID, kind: Hashable, make: Callable[[], Fact]) -> Fact:
+        facts = self._objects.facts
+        return make() if facts is None else facts.of(sha, kind, make)
+
+    def _made(self, make: Callable[[Record, str], Fact], path: str, sha: ObjectID) -> Fact:
+        return make(self._json(path, self._objects.data(sha)), path)
+
+    def _digest(self, entry: Entry) -> str:
+        return hashlib.sha256(self.record_bytes(entry)).hexdigest()
 
     @staticmethod
     def _json(path: str, data: bytes) -> Record:

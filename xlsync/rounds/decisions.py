@@ -103,16 +103,13 @@ class Decision:
 def decisions_of(snapshot: Snapshot, round_name: str, record_id: str) -> list[Decision]:
     """What was decided about a record in a round, the oldest first."""
     path = layout.decisions_path(round_name, record_id)
-    return _read(path, snapshot.document(path))
+    return _read(snapshot.document(path), path)
 
 
 def decisions(snapshot: Snapshot, round_name: str) -> dict[str, list[Decision]]:
     """What was decided in a round, by record id; the oldest first."""
     folder = f"{layout.DECISIONS}/{layout.check_round(round_name)}"
-    return {
-        name.removesuffix(".json"): _read(f"{folder}/{name}", document)
-        for name, document in snapshot.documents(folder)
-    }
+    return {name.removesuffix(".json"): found for name, found in snapshot.facts(folder, _read)}
 
 
 def put_decision(changes: Changes, record_id: str, decision: Decision) -> None:
@@ -134,7 +131,7 @@ def cancelled(snapshot: Snapshot, round_name: str) -> frozenset[str]:
     return frozenset(record_id for record_id, all_of in found.items() if is_cancelled(all_of))
 
 
-def _read(path: str, document: Record | None) -> list[Decision]:
+def _read(document: Record | None, path: str) -> list[Decision]:
     try:
         return [_decision(one) for one in (document or {"decisions": ()})["decisions"]]
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -185,11 +185,11 @@ def issues(snapshot: Snapshot, round_name: str) -> dict[str, Issued]:
         XlsyncError: when a file of the ledger is not as xlsync writes it.
     """
     folder = f"{layout.ISSUED}/{layout.check_round(round_name)}"
-    found = (
-        LedgerDocument.from_json(one, f"{folder}/{name}").issued
-        for name, one in snapshot.documents(folder)
-    )
-    return {one.record: one for one in found}
+    return {one.record: one for _, one in snapshot.facts(folder, _issued)}
+
+
+def _issued(value: Record, path: str) -> Issued:
+    return LedgerDocument.from_json(value, path).issued
 
 
 def ledger_of(

@@ -156,8 +156,15 @@ def receipts_of(
     ``holding`` leaves out those in which a text such as an id does not occur.
     """
     folder = f"{layout.RECEIPTS}/{layout.check_round(round_name)}"
-    for name, one in snapshot.documents(folder, holding=holding):
-        yield name.removesuffix(_SUFFIX), Receipt.from_json(one, f"{folder}/{name}")
+    if not holding:
+        found = snapshot.facts(folder, Receipt.from_json)
+    else:
+        found = (
+            (name, Receipt.from_json(one, f"{folder}/{name}"))
+            for name, one in snapshot.documents(folder, holding=holding)
+        )
+    for name, receipt in found:
+        yield name.removesuffix(_SUFFIX), receipt
 
 
 def put_receipt(changes: Changes, key: str, receipt: Receipt) -> None:

@@ -7,7 +7,6 @@ when the record changes later.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from xlsync.rounds.status import check_known
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlsync.repository import Entry, Repository, Snapshot
+    from xlsync.repository import Repository
     from xlsync.rounds.papers import HousePaper
 
 VERDICTS = (PASSED, RETURNED, CONDITIONAL)
@@ -85,7 +84,7 @@ def take_words(
         if word.saw is None or entry is None:
             _refuse(made, word, f"表中没有编号为 {word.record_id} 的项目，意见未采用。")
             continue
-        if content_of(snapshot, entry) != word.saw:
+        if snapshot.digest(entry) != word.saw:
             message = f"“{entry.title}”在审核以前又有变动，意见未采用；请按新的内容审核。"
             _refuse(made, word, message, "Q002")
             continue
@@ -99,11 +98,6 @@ def take_words(
         decision = Decision(Act.REVIEW, now, by, word.reason, word.saw, verdict=word.verdict)
         put_decision(changes, word.record_id, decision)
         made.taken += 1
-
-
-def content_of(snapshot: Snapshot, entry: Entry) -> str:
-    """The SHA-256 of a record as it stands: what a word on it is bound to."""
-    return hashlib.sha256(snapshot.record_bytes(entry)).hexdigest()
 
 
 def _refuse(made: PaperTaken, word: Word, message: str, code: str = "Q001") -> None:

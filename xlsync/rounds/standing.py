@@ -33,6 +33,13 @@ PASSED, CONDITIONAL, RETURNED = "通过", "有条件通过", "退回"
 _SETTLED = {Place.ACCEPTED, Place.REVIEWED, Place.CANCELLED}
 
 
+def waits_for(state: Place, *, is_again: bool) -> str:
+    """Who has to do something where a project stands so: the unit, the coordinator, or nobody."""
+    if state is Place.CONFLICT:
+        return COORDINATOR
+    return "" if state in _SETTLED and not is_again else UNIT
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One project in a round.
@@ -73,9 +80,7 @@ class Standing:
     @property
     def waits_for(self) -> str:
         """Who has to do something: the unit, the coordinator, or nobody."""
-        if self.state is Place.CONFLICT:
-            return COORDINATOR
-        return "" if self.state in _SETTLED and not self.is_again else UNIT
+        return waits_for(self.state, is_again=self.is_again)
 
     @property
     def timeliness(self) -> str:

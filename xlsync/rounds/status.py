@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,10 +14,10 @@ from xlsync.rounds.decisions import Act, decisions, is_cancelled
 from xlsync.rounds.ledger import CORRECTED, issues, roster_order, statement
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.receipt_documents import receipts_of
-from xlsync.rounds.standing import RETURNED, UNIT, Place, Standing
+from xlsync.rounds.standing import RETURNED, UNIT, Place, Standing, waits_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from xlsync.repository import Entry, Snapshot
     from xlsync.rounds.decisions import Decision
@@ -85,11 +83,8 @@ def standings(snapshot: Snapshot, round_name: str, today: date | None = None) ->
     rows = []
     for record_id in {**ledger, **accepted, **returns}:
         came = sorted(returns.get(record_id, []), key=lambda one: one.received)
-        entry = accepted.get(record_id)
-        counted = _counted(snapshot, entry, came)
-        rows.append(
-            known.decided(_standing(record_id, ledger, entry, came, counted), entry, ledger)
-        )
+        facts = _RecordFacts(record_id, ledger.get(record_id), accepted.get(record_id), came)
+        rows.append(_standing(facts, known))
     order = roster_order(snapshot, round_name)
     last = len(order)
     return sorted(
@@ -115,9 +110,18 @@ def _counted(snapshot: Snapshot, entry: Entry | None, came: list[_Return]) -> li
     if entry is None or not accepted:
         return [one for one in came if one.form.state is State.REFUSED][-1:]
     if len(accepted) > 1:
-        content = hashlib.sha256(snapshot.record_bytes(entry)).hexdigest()
+        content = snapshot.digest(entry)
         accepted = [one for one in accepted if one.form.content == content] or accepted
     return accepted
+
+
+class _RecordFacts(NamedTuple):
+    """What went out for a record, what the round holds of it, and what came."""
+
+    id: str
+    issued: Issued | None
+    entry: Entry | None
+    came: list[_Return]
 
 
 class _RoundFacts:
@@ -130,48 +134,30 @@ class _RoundFacts:
         self.deadline = next(reversed(deadlines(snapshot, round_name)), None)
         self.today = today
 
-    def decided(self, row: Standing, entry: Entry | None, ledger: Mapping[str, Issued]) -> Standing:
-        """A row with what people decided, and until when it is to come back."""
-        found = self.decisions.get(row.record or "", [])
-        due = due_of(self.deadline, ledger.get(row.record or ""))
-        verdict, is_outdated = self._verdict(entry, found)
-        state = row.state
+    def state(self, record: _RecordFacts, found: Sequence[Decision], verdict: str | None) -> Place:
+        """Where a record stands, by what people decided first."""
         if is_cancelled(found):
-            state = Place.CANCELLED
-        elif row.record in self.waiting:
-            state = Place.CONFLICT
-        elif verdict is not None:
-            state = Place.SENT_BACK if verdict == RETURNED else Place.REVIEWED
-        made = replace(
-            row,
-            state=state,
-            is_again=row.is_again and state in {Place.ACCEPTED, Place.REVIEWED},
-            due=due,
-            decisions=tuple(found),
-            verdict=verdict,
-            is_outdated=is_outdated,
-        )
-        days = days_late(due, self.today) if made.waits_for == UNIT else None
-        return replace(made, days_late=days)
+            return Place.CANCELLED
+        if record.id in self.waiting:
+            return Place.CONFLICT
+        if verdict is not None:
+            return Place.SENT_BACK if verdict == RETURNED else Place.REVIEWED
+        if record.entry:
+            return Place.ACCEPTED
+        return Place.REFUSED if record.came else Place.MISSING
 
-    def _verdict(self, entry: Entry | None, found: Sequence[Decision]) -> tuple[str | None, bool]:
+    def verdict(self, entry: Entry | None, found: Sequence[Decision]) -> tuple[str | None, bool]:
         """The reviewer's word on the version that stands, and whether it was on another one."""
         last = next((one for one in reversed(found) if one.act is Act.REVIEW), None)
         if last is None or entry is None:
             return None, False
-        content = hashlib.sha256(self.snapshot.record_bytes(entry)).hexdigest()
-        return (last.verdict, False) if last.saw == content else (None, True)
+        is_meant = last.saw == self.snapshot.digest(entry)
+        return (last.verdict, False) if is_meant else (None, True)
 
 
-def _standing(
-    record_id: str,
-    ledger: Mapping[str, Issued],
-    entry: Entry | None,
-    came: list[_Return],
-    counted: list[_Return],
-) -> Standing:
+def _standing(record: _RecordFacts, known: _RoundFacts) -> Standing:
+    issued, entry, came = record.issued, record.entry, record.came
     last = came[-1] if came else None
-    issued = ledger.get(record_id)
     said = statement(issued).number if issued else None
     # Of several that came at once none is the last one: which of them was moved does not count.
     at_once = [one for one in came if last is not None and one.received == last.received]
@@ -181,12 +167,19 @@ def _standing(
     sent = [one for one in issued.issues if one.reason != CORRECTED] if issued else []
     taken = max((one.received for one in came if one.form.accepted), default="")
     refused = max((one.received for one in came if one.form.state is State.REFUSED), default="")
+    counted = _counted(known.snapshot, entry, came)
+    found = known.decisions.get(record.id, [])
+    verdict, is_outdated = known.verdict(entry, found)
+    state = known.state(record, found, verdict)
+    is_again = entry is not None and refused > taken and state in {Place.ACCEPTED, Place.REVIEWED}
+    due = due_of(known.deadline, issued)
+    is_awaited = waits_for(state, is_again=is_again) == UNIT
     return Standing(
-        record=record_id,
+        record=record.id,
         group=names.group if names else "",
         title=names.title if names else "",
-        state=Place.ACCEPTED if entry else (Place.REFUSED if came else Place.MISSING),
-        is_again=entry is not None and refused > taken,
+        state=state,
+        is_again=is_again,
         sent=sent[-1].time if sent else None,
         issues=len(sent),
         returned=(last.received or None) if last else None,
@@ -195,4 +188,9 @@ def _standing(
         is_stale=moved or (issue is not None and said is not None and issue < said),
         errors=max((one.form.count(Severity.ERROR) for one in counted), default=0),
         warnings=max((one.form.count(Severity.WARNING) for one in counted), default=0),
+        due=due,
+        days_late=days_late(due, known.today) if is_awaited else None,
+        decisions=tuple(found),
+        verdict=verdict,
+        is_outdated=is_outdated,
     )

@@ -7,32 +7,44 @@ from typing import TYPE_CHECKING
 from xlsync import api
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.guarding import see_other
-from xlsync.desk.rendering import page, path_part
+from xlsync.desk.pages.ledger import standings_of
+from xlsync.desk.rendering import page, path_part, piece
 from xlsync.report.overview import overview
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xlsync.desk.state import Desk
     from xlsync.report.overview import Overview
     from xlsync.repository import Repository
 
 
-def overview_of(repository: Repository, name: str) -> Overview:
-    """A round of a repository in figures; one that nothing went out in yet has none."""
-    known = name in api.rounds(repository)
-    return overview(name, api.status(repository, name) if known else ())
+def _overview(desk: Desk, repository: Repository, name: str) -> Overview:
+    """A round in figures; one that nothing went out in yet has none."""
+    return overview(name, desk.remember(repository, standings_of, name))
 
 
 def _show(request: Request, wrong: str = "") -> Response:
-    desk = desk_of(request)
+    """All rounds; figures that take their time are asked for by the page once it is there."""
+    desk, query = desk_of(request), request.query_params
     with desk.repository() as repository:
-        found = [desk.remember(repository, overview_of, one) for one in api.rounds(repository)]
-    typed = {key: request.query_params.get(key, "") for key in ("year", "name")}
+        found = {
+            one: _overview(desk, repository, one)
+            if "all" in query or desk.remembers(repository, standings_of, one)
+            else None
+            for one in reversed(api.rounds(repository))
+        }
+    typed = {key: query.get(key, "") for key in ("year", "name")}
     status = 400 if wrong else 200
-    return page(
-        request, "rounds", status=status, at="rounds", rounds=found[::-1], wrong=wrong, **typed
-    )
+    return page(request, "rounds", status=status, at="rounds", rounds=found, wrong=wrong, **typed)
+
+
+def _figures(request: Request) -> Response:
+    """One round's part of the first page."""
+    desk, name = desk_of(request), round_of(request)
+    with desk.repository() as repository:
+        return piece("round_figures", one=_overview(desk, repository, name))
 
 
 def _begin(request: Request) -> Response:
@@ -49,7 +61,7 @@ def _enter(request: Request) -> Response:
     """A round's own address leads to where its work is."""
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
-        place = desk.remember(repository, overview_of, name).place
+        place = _overview(desk, repository, name).place
     return see_other(f"/round/{path_part(name)}/{place}")
 
 
@@ -57,4 +69,5 @@ ROUTES = [
     shown("/", _show),
     shown("/round", _begin),
     shown("/round/{year}/{name}", _enter),
+    shown("/round/{year}/{name}/figures", _figures),
 ]

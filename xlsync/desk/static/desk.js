@@ -101,6 +101,14 @@
     source.addEventListener("open", () => { status.textContent = "正在进行"; });
   }
 
+  // ---- what takes its time to be counted ----
+  for (const part of document.querySelectorAll("[data-load]")) {
+    fetch(part.dataset.load)
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((text) => { part.innerHTML = text; })
+      .catch(() => { part.textContent = "没有统计出来，请点轮次名称进入查看。"; });
+  }
+
   // ---- small comforts ----
   for (const box of document.querySelectorAll("[data-all]")) {
     box.closest("label").hidden = false;
