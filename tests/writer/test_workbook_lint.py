@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -24,6 +25,7 @@ from workbook_lint import lint
 from xlsync.base.files import write_file
 from xlsync.exchange.workbooks import workbook
 from xlsync.form import Catalogue
+from xlsync.workbook.formulas import SHOWN
 from xlsync.writer import splice, write
 
 if TYPE_CHECKING:
@@ -49,6 +51,15 @@ def test_a_blank_form_is_sound(form_id: str) -> None:
     form = FORMS[form_id]
     assert lint(workbook(form)) == []
     assert lint(write(form, locked=list(form.mapping.fields), password="geheim")) == []  # noqa: S106
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_a_formula_of_many_cells_is_written_once(form_id: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(write(FORMS[form_id]))) as package:
+        sheet = package.read("xl/worksheets/sheet2.xml").decode()
+    formulas = re.findall("<f[^>]*>([^<]+)</f>", sheet)
+    assert len(formulas) == len(set(formulas))
+    assert len(re.findall("<f ", sheet)) == SHOWN * 4
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -90,7 +90,8 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     sheet.names[names.RUNS] = Area(1, _RUNS, max(1, len(runs)), _RUNS + 2)
     messages = (message for run in runs for message in run.messages)
     sheet.name_column(names.MESSAGES, _MESSAGES, map(_message, messages))
-    sheet.name_column(names.LISTED, _FOUND, [_position()] * SHOWN)
+    sheet.names[names.LISTED] = Area(1, _FOUND, SHOWN, _FOUND)
+    sheet.fill(sheet.names[names.LISTED], _position())
     _summarise(sheet, form, layout, view, checks)
     _group(sheet, form, layout)
     return sheet
@@ -134,11 +135,11 @@ def _message(message: str) -> HelperCell:
     return HelperCell(message, is_formula=True) if '"' in fixed else HelperCell(fixed)
 
 
-def _position() -> HelperCell:
+def _position() -> str:
     """Which check is the n-th that fires, in the n-th row; 0 for none."""
     begin = f"{_WIDTH}*ROW()-{_WIDTH - 1}"
     found = f"VALUE(MID({names.WRONG}&{names.DOUBTFUL},{begin},{_DIGITS}))"
-    return _formula(f"IF(ROW()<={names.FOUND},{found},0)")
+    return f"IF(ROW()<={names.FOUND},{found},0)"
 
 
 def _runs(checks: Sequence[SheetCheck]) -> list[_Run]:
@@ -239,28 +240,22 @@ def _group(sheet: Companion, form: Form, layout: Layout) -> None:
                 outer = begins[place]
                 continue
             start, middle = column_letters(column), column_letters(column + 1)
-            starts, middles = [], []
-            for row in range(table.first, table.last + 1):
-                cell, above = (f"'{form.template.sheet}'!${place}${at}" for at in (row, row - 1))
-                new = f"{outer}{row}=ROW({cell})"
-                if not outer:
-                    key = f'"{names.PAGE} "&ROW({cell})'
-                    new = f"ISNUMBER(MATCH({key},'{SHEET}'!{page},0))"
-                same = f'IFERROR(AND({cell}<>"",{cell}={above}),FALSE)'
-                begun = "FALSE" if row == table.first else f"AND({same},NOT({new}))"
-                last = f"INT(({start}{row}+ROW({cell}))/2)"
-                starts.append(f"IF({begun},{start}{row - 1},ROW({cell}))")
-                below = f"IF(IFERROR({start}{row + 1}={start}{row},FALSE),{middle}{row + 1},{last})"
-                middles.append(last if row == table.last else below)
-            sheet.name_column(
-                names.starts_name(table.name, level), column, map(_formula, starts), table.first
-            )
-            sheet.name_column(
-                names.middles_name(table.name, level),
-                column + 1,
-                map(_formula, middles),
-                table.first,
-            )
+            top, second = table.first, table.first + 1
+            above, here = (f"'{form.template.sheet}'!${place}{row}" for row in (top, second))
+            new = f"{outer}{second}=ROW({here})"
+            if not outer:
+                new = f"ISNUMBER(MATCH(\"{names.PAGE} \"&ROW({here}),'{SHEET}'!{page},0))"
+            begun = f'AND(IFERROR(AND({here}<>"",{here}={above}),FALSE),NOT({new}))'
+            sheet.cells[Address(top, column)] = _formula(f"ROW({above})")
+            starts = Area(top, column, table.last, column)
+            sheet.fill(starts._replace(top=second), f"IF({begun},{start}{top},ROW({here}))")
+            # Below the last row stands nothing, which equals none.
+            goes_on = f"IFERROR({start}{second}={start}{top},FALSE)"
+            own = f"INT(({start}{top}+ROW({above}))/2)"
+            middles = starts.moved(0, 1)
+            sheet.fill(middles, f"IF({goes_on},{middle}{second},{own})")
+            sheet.names[names.starts_name(table.name, level)] = starts
+            sheet.names[names.middles_name(table.name, level)] = middles
             outer = begins[place] = start
             column += 2
 

@@ -28,7 +28,8 @@ class Companion:
     """One sheet beside the form.
 
     ``frozen`` are the rows that stay in sight; the rows of the ``live`` area are drawn only
-    where their first cell is filled.
+    where their first cell is filled. ``shared`` are the areas of which every cell has the formula
+    of the first one, its relative references moved along.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Companion:
     visible: bool = True
     frozen: int = 0
     live: Area | None = None
+    shared: list[Area] = field(default_factory=list)
 
     def row(self, row: int, entries: Iterable[HelperCell]) -> None:
         """Fill a row from its first column on."""
@@ -52,3 +54,9 @@ class Companion:
         for row, entry in enumerate(entries, start=top):
             self.cells[Address(row, column)] = entry
         self.names[name] = Area(top, column, row, column)
+
+    def fill(self, area: Area, formula: str, style: str = "text") -> None:
+        """Fill an area with a formula that stands for its first cell."""
+        entry = HelperCell(formula, style, is_formula=True)
+        self.cells |= dict.fromkeys(area.cells(), entry)
+        self.shared.append(area)

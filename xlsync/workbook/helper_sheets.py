@@ -65,18 +65,17 @@ def _check_sheet(form: Form) -> Companion:
     sheet.row(4, [HelperCell(text, "heading") for text in _COLUMNS])
     sheet.live = Area(5, 1, SHOWN + 4, len(_COLUMNS))
     jump = quoted(f"#'{form.template.sheet}'!")
-    # The same text in every row, which packs well.
     number = "(ROW()-4)"
     none = f"{number}>{names.FOUND}"
     kind, place, message = finding(number)
-    for row in range(5, SHOWN + 5):
-        formulas = (
-            (f'IF({none},"",{number}&"")', "center"),
-            (f'IF({none},"",{kind})', "center"),
-            (f'IF({none},"",HYPERLINK({jump}&{place},{place}))', "link"),
-            (f'IF({none},"",{message})', "text"),
-        )
-        sheet.row(row, (HelperCell(text, style, is_formula=True) for text, style in formulas))
+    formulas = (
+        (f'IF({none},"",{number}&"")', "center"),
+        (f'IF({none},"",{kind})', "center"),
+        (f'IF({none},"",HYPERLINK({jump}&{place},{place}))', "link"),
+        (f'IF({none},"",{message})', "text"),
+    )
+    for column, (formula, style) in enumerate(formulas, start=1):
+        sheet.fill(Area(5, column, SHOWN + 4, column), formula, style)
     more = f'IF({names.FOUND}>{SHOWN},"还有 "&({names.FOUND}-{SHOWN})&" 处，改正上面的后显示。","")'
     sheet.cells[Address(SHOWN + 5, 4)] = HelperCell(more, "hint", is_formula=True)
     return sheet

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsxwriter.worksheet import Worksheet
+
 from xlsync.base.grid import column_letters
 from xlsync.writer.house import LOWEST, House, row_height, set_up_page
 from xlsync.writer.styles import COMPUTED_FORMAT, done
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import xlsxwriter
-    from xlsxwriter.worksheet import Worksheet
 
     from xlsync.base.grid import Area
     from xlsync.form.template import Template
@@ -20,11 +23,44 @@ if TYPE_CHECKING:
 _WRAPPED = {"text", "center"}
 
 
+class _SharingSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
+    """A sheet that says a formula once where an area shares it (ECMA-376 part 1, 18.3.1.40)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared: dict[str, tuple[int, Area]] = {}
+
+    def share(self, areas: Iterable[Area]) -> None:
+        """Let every cell of an area have the formula of its first cell; call it once."""
+        for number, area in enumerate(areas):
+            self.shared |= {at.a1: (number, area) for at in area.cells()}
+
+    def _xml_formula_element(
+        self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()
+    ) -> None:
+        """Write a cell; its attributes begin with its address."""
+        at = str(attributes[0][1])
+        if at not in self.shared:
+            super()._xml_formula_element(formula, result, attributes)
+            return
+        number, area = self.shared[at]
+        is_first = at == area.first.a1
+        self._xml_start_tag("c", attributes)
+        if is_first:
+            about = [("t", "shared"), ("ref", area.a1), ("si", number)]
+            self._xml_data_element("f", formula, about)
+        else:
+            self._xml_empty_tag("f", [("t", "shared"), ("si", number)])
+        self._xml_data_element("v", result)
+        self._xml_end_tag("c")
+
+
 def write_companion(
     workbook: xlsxwriter.Workbook, template: Template, companion: Companion
 ) -> None:
     """Add one companion sheet, locked as a whole."""
-    worksheet = workbook.add_worksheet(companion.name)
+    worksheet = workbook.add_worksheet(companion.name, worksheet_class=_SharingSheet)
+    worksheet.share(companion.shared)
     _write_cells(workbook, worksheet, template, companion)
     for column, width in enumerate(companion.widths):
         done(worksheet.set_column(column, column, width), f"column {column + 1}")
