@@ -158,6 +158,20 @@ def test_what_is_wrong_with_a_value_is_told_with_its_place(
     assert told == [(code, pointer, cell, found)]
 
 
+LEFT_OF_A_BREAK = ["_x000a_", "_x000D_", "\\n", "&#10;", "\x07", "\x0b", "\u00ad", "\ufffd"]
+
+
+@pytest.mark.parametrize("left", LEFT_OF_A_BREAK)
+def test_what_a_program_left_of_a_line_break_hides_no_label_and_no_level(left: str) -> None:
+    reading = read_one(
+        FILLED.replace("项目名称", f"项目{left}名称")
+        .replace("年度总体目标", f"年度{left}总体目标")
+        .replace("数量指标", f"数量{left}指标")
+    )
+    assert record_of(reading) == record_of(read_one(FILLED))
+    assert brief(reading.problems) == [("S003", "C13", f"数量{left}指标")]
+
+
 def test_all_problems_come_in_one_pass_in_the_order_of_the_sheet() -> None:
     text = FILLED
     for old, new, *_ in BAD:

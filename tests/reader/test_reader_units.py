@@ -17,7 +17,7 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from reading_samples import FILLED, FORM, FORMS, our_workbook, read_grid, read_text, record_of
 
-from xlsync.base.grid import Address, Cell, Sheet
+from xlsync.base.grid import Address, Cell, Kind, Sheet
 from xlsync.base.problems import problem
 from xlsync.exchange.corrections import cases, correction_copy
 from xlsync.form.types.units import UNITS
@@ -62,6 +62,31 @@ IN_CELLS = {
     "cell": lambda text, unit: NUMBER.sub(lambda match: f"{match[0]}{unit}", text),
     "cell in brackets": lambda text, unit: NUMBER.sub(lambda match: f"{match[0]}（{unit}）", text),
 }
+
+
+# the same units as people write them
+SPELLED = {
+    "萬元": "万元",
+    "万圆": "万元",
+    "W元": "万元",
+    "人民币万元": "万元",
+    "万元人民币": "万元",
+    "万元RMB": "万元",
+    "￥万元": "万元",
+    "万": "万元",
+    "10,000元": "万元",
+    "10000 元": "万元",
+    "1万元": "万元",
+    "×10⁴元": "万元",
+    "ten thousand yuan": "万元",
+    "仟元": "千元",
+    "1,000元": "千元",
+    "佰万元": "百万元",
+    "RMB million": "百万元",
+    "億元": "亿元",
+    "亿": "亿元",
+}
+BEHIND_A_NUMBER = [one for one in SPELLED if one[0] not in "1×tR￥人"]
 
 
 def counted(text: str, unit: str) -> str:
@@ -129,6 +154,82 @@ def test_a_unit_that_each_cell_says_is_believed_and_told_at_the_cell(
     assert all(f"读作 {unit}" in one.message for one in told)
 
 
+@pytest.mark.parametrize("spelling", SPELLED)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_unit_is_known_in_every_spelling(spelling: str, place: str) -> None:
+    unit = SPELLED[spelling]
+    reading = of_text(PLACES[place](counted(FILLED, unit), spelling))
+    assert record_of(reading)["funds"] == YUAN
+    (told,) = [one for one in reading.problems if one.code == "M006"]
+    assert f"读作 {unit}" in told.message
+    assert not [one for one in reading.problems if one.code in {"S001", "S007", "M007"}]
+
+
+@pytest.mark.parametrize("spelling", BEHIND_A_NUMBER)
+@pytest.mark.parametrize("place", IN_CELLS)
+def test_a_unit_behind_a_number_is_known_in_every_spelling(spelling: str, place: str) -> None:
+    reading = of_text(IN_CELLS[place](counted(FILLED, SPELLED[spelling]), spelling))
+    assert record_of(reading)["funds"] == YUAN
+    assert len([one for one in reading.problems if one.code == "M006"]) == len(YUAN)
+
+
+@pytest.mark.parametrize("spelling", BEHIND_A_NUMBER)
+def test_a_number_format_is_known_in_every_spelling(spelling: str) -> None:
+    data = as_workbook(counted(FILLED, SPELLED[spelling]), f'#,##0.00"{spelling}"')
+    (reading,) = read(list(FORMS.values()), xlsx.read(data))
+    assert record_of(reading)["funds"] == YUAN
+    assert len([one for one in reading.problems if one.code == "M006"]) == len(YUAN)
+
+
+BESIDE_OTHER_WORDS = [
+    "单位：万元 编制日期：2023年3月",
+    "填报单位（盖章）：临江镇水务所 金额单位：万元",
+    "币种：人民币 单位：万元（保留两位小数）",
+    "注：表中金额均以万元为单位，不足一万元的不填。" * 3,
+    "说明：按万元填列",
+]
+
+
+@pytest.mark.parametrize("line", BESIDE_OTHER_WORDS)
+def test_a_line_that_says_more_than_the_unit_is_believed(line: str) -> None:
+    copy = counted(FILLED, "万元").replace(HEADING, "").replace("项目名称|", f"{line}\n项目名称|")
+    assert record_of(of_text(copy))["funds"] == YUAN
+
+
+HEADINGS_WITHOUT_BRACKETS = [
+    "项目资金 万元",
+    "项目资金，万元",
+    "项目资金：万元",
+    "项目资金\u000b万元",
+]
+
+
+@pytest.mark.parametrize("heading", HEADINGS_WITHOUT_BRACKETS)
+def test_a_heading_says_the_unit_without_brackets(heading: str) -> None:
+    reading = of_text(counted(FILLED, "万元").replace(HEADING, heading))
+    assert record_of(reading)["funds"] == YUAN
+    assert [one.code for one in reading.problems] == ["M006"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "单位：元谋县水务局",
+            "编制单位：万宁市财政局",
+            "单位：千山区",
+            "万元村",
+            "带动万元以上户",
+        ),
+        *("单位：万人", "（超过万元的项目另行说明）", "投入 300 万元", "补助（5,000元）"),
+    ],
+)
+def test_words_that_only_look_like_a_unit_are_none(line: str) -> None:
+    reading = of_text(FILLED.replace("项目名称|", f"{line}\n项目名称|"))
+    assert record_of(reading)["funds"] == YUAN
+    assert not [one for one in reading.problems if one.code[0] == "M"]
+
+
 @pytest.mark.parametrize("unit", OTHERS)
 def test_a_number_format_that_says_the_unit_is_believed(unit: str) -> None:
     data = as_workbook(counted(FILLED, unit), f'#,##0.00"{unit}"')
@@ -158,6 +259,32 @@ def test_a_number_format_that_leaves_the_size_open_gives_no_amount(number_format
     assert {one.code for one in reading.problems if one.pointer == "/funds/total"} == {"M007"}
 
 
+ODD_FORMATS = {
+    '0.00;0.00;"--"': (-5, "不显示负号"),
+    ";;;": (5, "不显示"),
+    '"面议"': (5, "只显示“面议”"),
+    '"-"0.00': (5, "显示为负数"),
+    "0.0,": (5000, "缩小 1,000 倍显示"),
+}
+
+
+@pytest.mark.parametrize("number_format", ODD_FORMATS)
+def test_a_number_that_its_format_shows_otherwise_is_told(number_format: str) -> None:
+    number, oddity = ODD_FORMATS[number_format]
+    grid = carried(FILLED, "xlsx")
+    place = next(at for at, cell in grid.sheets[0].cells.items() if "12.50" in cell.text)
+    grid.sheets[0].cells[place] = Cell(str(number), Kind.NUMBER, number_format=number_format)
+    told = [one for one in of_grid(grid).problems if one.code == "V002"]
+    assert [oddity in one.message for one in told if one.found == str(number)] == [True]
+
+
+@pytest.mark.parametrize("number_format", ["#,##0.00;(#,##0.00)", "#,##0;-#,##0", "_-* #,##0.00_-"])
+def test_a_number_that_its_format_shows_plainly_is_not_told(number_format: str) -> None:
+    reading = of_grid(xlsx.read(as_workbook(FILLED.replace(",", ""), number_format)))
+    assert record_of(reading)["funds"] == YUAN
+    assert not [one for one in reading.problems if one.code == "V002"]
+
+
 CONTRADICTIONS = {
     "heading and line": FILLED.replace(HEADING, "项目资金(万元)").replace(
         "项目名称|", "单位：元\n项目名称|"
@@ -165,6 +292,7 @@ CONTRADICTIONS = {
     "heading of ours and line": FILLED.replace("项目名称|", "单位：万元\n项目名称|"),
     "title and heading": FILLED.replace("申报表\n", "申报表（万元）\n", 1),
     "one text with two": FILLED.replace(HEADING, "项目资金（万元）（单位：元）"),
+    "one line with two": FILLED.replace("项目名称|", "单位：元/万元\n项目名称|"),
     "a currency": FILLED.replace(HEADING, "项目资金（万美元）"),
     "heading and cells": IN_CELLS["cell"](FILLED.replace(HEADING, "项目资金（万元）"), "元"),
 }
@@ -255,16 +383,17 @@ def test_two_forms_each_below_its_own_line_of_the_unit() -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     cents=st.integers(1, 10**14),
-    unit=st.sampled_from(OTHERS),
+    spelling=st.sampled_from([*OTHERS, *SPELLED]),
     place=st.sampled_from(list(PLACES)),
     carrier=st.sampled_from(["text", "xlsx", "html", "xml"]),
 )
 def test_any_amount_in_any_unit_comes_back_exactly_or_is_reported(
-    cents: int, unit: str, place: str, carrier: str
+    cents: int, spelling: str, place: str, carrier: str
 ) -> None:
+    unit = SPELLED.get(spelling, spelling)
     amount = Decimal(cents) / 100
     text = AMOUNT.sub("0.00", FILLED).replace("总额|0.00", f"总额|{amount / UNITS[unit]:f}")
-    reading = of_grid(carried(PLACES[place](text, unit), carrier))
+    reading = of_grid(carried(PLACES[place](text, spelling), carrier))
     assert record_of(reading)["funds"]["total"] == f"{amount:.2f}"
 
 

@@ -14,6 +14,8 @@ from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
 from xlsync.form.codes import choices, coded
 from xlsync.form.types.base import Parsed
+from xlsync.form.types.number_formats import shown_by_format
+from xlsync.form.types.numbers import stored_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,10 +66,19 @@ def value_of(
     if codes and cell.kind is Kind.TEXT and (chosen := _chosen(codes, cell.text, title)):
         return chosen._replace(problems=(*told, *chosen.problems))
     parsed = kind.parse(kind.rebased(cell) if is_1904 else cell)
+    if parsed.readable and (oddity := _oddity(cell)):
+        message = f"{title()}：“{cell.text}”按数字格式 {cell.number_format} {oddity}，请核对。"
+        told = (*told, problem("V002", message, found=cell.text))
     if not (told or parsed.problems):
         return parsed
     found = (replace(one, message=f"{title()}：{one.message}") for one in parsed.problems)
     return parsed._replace(problems=(*told, *found))
+
+
+def _oddity(cell: Cell) -> str:
+    """What the number format of a cell makes of its number; empty where it is plain to see."""
+    number = stored_number(cell.text) if cell.kind is Kind.NUMBER else None
+    return "" if number is None else shown_by_format(cell.number_format, number).oddity
 
 
 def _chosen(codes: CodeList, text: str, title: Callable[[], str]) -> Parsed | None:

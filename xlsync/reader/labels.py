@@ -20,7 +20,7 @@ from xlsync.reader.matrix import Matrix
 from xlsync.reader.rows import TableRows, heading_index
 from xlsync.reader.single_lines import FormWords, unfolded
 from xlsync.reader.totals import compute_totals
-from xlsync.reader.units import settle_units, unit_statements
+from xlsync.reader.units import is_unit_line, settle_units, unit_statements
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -103,7 +103,8 @@ class _Labels:
         }
         statements = unit_statements(self.located, cells, above)
         settle_units(self.located, statements)
-        self.quote({one.address for one in statements}, self.tables)
+        lines = {one.address for one in statements if is_unit_line(one.text)}
+        self.quote(lines, self.tables)
         compute_totals(self.located)
         return self.located
 

@@ -6,6 +6,7 @@ converted and told once; where two statements contradict each other, no amount i
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from xlsync.base.grid import Address, Area, Kind
 from xlsync.base.problems import problem
 from xlsync.form.types import MoneyType, UncertainMoney, comparable, money_in
 from xlsync.form.types.units import said_by_label, said_unit, stated_unit, told
+from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import kind_key
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from xlsync.reader.located import Found, Located
     from xlsync.reader.titles import Region
 
-_LINE_WORDS = ("单位", "以")
+_LINE_WORDS = re.compile("单位|單位|unit|[以按用].*(?:计|填|列|反映|表示)", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[(\[【〔<《{][^)\]】〕>》}]*[)\]】〕>》}]")
 _MOST_TOLD = 8
 _CLOSING = 3
 """Rows at the end of a form where a line above the next one may stand."""
@@ -120,6 +123,7 @@ def unit_statements(
     }
     merges = {area.first: area for area in located.sheet.merges}
     labels = set(located.labels.values())
+    captions = LabelIndex((text, text) for text in located.form.captions())
     lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
     texts = [
         (address, cell)
@@ -131,7 +135,8 @@ def unit_statements(
         if cell.text.strip():
             filled.setdefault(address.row, []).append(address.column)
     for address, cell in texts:
-        said = (said_by_label if address in labels else said_unit)(cell.text)
+        is_label = address in labels or cell.text in captions
+        said = (said_by_label if is_label else said_unit)(cell.text)
         if said is not None:
             lines.append(_placed(said.unit, cell.text, address, merges.get(address), filled))
     return lines
@@ -142,8 +147,7 @@ def _placed(
 ) -> UnitStatement:
     """Where a text that states a unit stands; ``filled`` are the columns in use, row by row."""
     area = merge or Area(*address, *address)
-    is_line = any(word in comparable(text) for word in _LINE_WORDS) and "(" not in comparable(text)
-    if is_line:
+    if _LINE_WORDS.search(_IN_BRACKETS.sub("", comparable(text))):
         return UnitStatement(unit, text, address)
     rows = list(filled)
     under = islice(rows, bisect_right(rows, area.bottom), None)

@@ -15,17 +15,9 @@ from typing import TYPE_CHECKING
 from xlsync.base.grid import Kind
 from xlsync.base.problems import problem
 from xlsync.form.types.base import OnSheet, Parsed, ValueType
+from xlsync.form.types.number_formats import shown_by_format
 from xlsync.form.types.texts import is_percentage
-from xlsync.form.types.units import (
-    AMOUNT,
-    FOREIGN,
-    UNITS,
-    YUAN,
-    in_unit,
-    shown_by_format,
-    told,
-    unit_named,
-)
+from xlsync.form.types.units import FOREIGN, UNITS, YUAN, in_unit, told, typed_amount
 from xlsync.form.types.width import narrow, unmarked, without_blanks
 
 if TYPE_CHECKING:
@@ -129,12 +121,11 @@ class MoneyType(ValueType):
             return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
         if cell.kind is Kind.NUMBER:
             return self._of_number(cell)
-        match = AMOUNT.fullmatch(joined_number(cell.text))
-        number = plain_number(match["number"]) if match else None
-        if match is None or number is None or cell.kind is not Kind.TEXT:
+        typed = typed_amount(joined_number(cell.text)) if cell.kind is Kind.TEXT else None
+        number = plain_number(typed[0]) if typed else None
+        if typed is None or number is None:
             return self._unreadable(cell)
-        unit = unit_named(match["unit"]) if match["unit"] else None
-        return self._counted(cell, number, unit, f"“{cell.text}”")
+        return self._counted(cell, number, typed[1], f"“{cell.text}”")
 
     def canonical(self, value: Json) -> Json:
         """The amount with exactly two places, such as ``-0.50``; never ``-0.00``."""

@@ -36,6 +36,12 @@ _NAMES = "p|div|br|span|b|strong|i|em|u|font|sub|sup|a|ul|ol|li|h[1-6]|table|tbo
 _ATTRIBUTES = r"""(?:\s+[A-Za-z][A-Za-z0-9:-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*"""
 _TAG = re.compile(rf"</?(?:{_NAMES}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BREAK = re.compile(r"</(?:p|div|li|tr|h[1-6])\s*>\s*|<br\s*/?>\s*", re.IGNORECASE)
+# What programs leave of a line break in a name: its code, or a sign that nobody sees.
+_LOST_BREAK = re.compile(
+    r"_x000[9ad]_|&(?:#1[03]|#x0?[ad]|nbsp);|\\[rn]"
+    "|[\x00-\x08\x0e-\x1f\x7f\u00ad\u200e\u200f\u21b5\ufffc\ufffd]",
+    re.IGNORECASE,
+)
 _PIECE = re.compile(r"[<>]|[^<>]+")
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 # What Word writes for a line break (\v) or a page break (\f) is a line break as well.
@@ -53,7 +59,10 @@ _SHORT = 100
 """Characters of a text that is worth to be remembered."""
 
 # Nothing in a text without these is ever taken away from it.
-_DOUBTFUL = re.compile("[\\s<&\x00-\x1f\x7f\u200b-\u200d\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_DOUBTFUL = re.compile(
+    "[\\s<&\\\\\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\u21b5\ud800-\udfff\ufeff\ufffc-\uffff]|_x000",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _ALL_DIGITS = "0123456789０１２３４５６７８９"
 _OUTER = " \t\n\r\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -72,7 +81,7 @@ def comparable(text: str) -> str:
 # Labels and codes come in every file, and several times in each.
 @lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
-    return without_blanks(unicodedata.normalize("NFKC", _TAG.sub("", text)))
+    return without_blanks(unicodedata.normalize("NFKC", _LOST_BREAK.sub("", _TAG.sub("", text))))
 
 
 def _clean(text: str) -> str:
@@ -222,7 +231,7 @@ class LabelType(TextType):
     """A short name such as an indicator level, in which a blank is never meant."""
 
     def _tidy(self, text: str) -> str:
-        tidy = without_blanks(_clean(text))
+        tidy = without_blanks(_LOST_BREAK.sub("", _clean(text)))
         return tidy if tidy == text else self._tidy(tidy)
 
     def _removed(self, raw: str) -> str:

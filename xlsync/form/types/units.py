@@ -1,13 +1,13 @@
-"""Units of amounts: what a heading, a line, a text or a number format says, and what it is worth.
+"""Units of amounts: what a heading, a line or a typed amount says, and what it is worth.
 
-Amounts are kept in 元. A form, a sheet or a cell may count in 千元, 万元 or 亿元; what says so is
-found here, for forms, rosters and drafts alike. Nothing here chooses between two statements.
+Amounts are kept in 元. A form, a sheet or a cell may count in 千元, 万元 or 亿元, in any spelling:
+萬圓, 10,000元, RMB'0000. What says so is found here, for forms, rosters and drafts alike. Nothing
+here chooses between two statements.
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,7 @@ from xlsync.form.types.texts import LONGEST_LABEL, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
 YUAN = "元"
 
@@ -31,50 +32,76 @@ UNITS = {
 FOREIGN = "其他单位"
 """Stands for a currency or a unit that nothing here can convert, such as 美元 or 百元."""
 
-_LARGE = "[十百千万]?[万亿]|[十百千]"
-_CURRENCY = "人民币|RMB|CNY|¥"
-_FOREIGN = "美元|港元|港币|欧元|日元|英镑|澳元|加元|新元|韩元"
-_NAME = rf"(?:{_LARGE})?(?:{_FOREIGN}|[元圆])"
-_SAID = rf"(?:{_CURRENCY})?:?(?P<unit>{_NAME})(?:人民币)?"
-_UNIT_IS = r"单位(?:均?为|统一为|是)?:?"
-_OPENING, _CLOSING = "[(\\[【〔<《]", "[)\\]】〕>》]"
+_NAMES = {len(str(worth)) - 1: name for name, worth in UNITS.items()}
+_ZEROS = dict(十=1, 百=2, 千=3, k=3, 万=4, w=4, 亿=8) | dict(  # noqa: C408 - words, not a table
+    ten=1, hundred=2, thousand=3, million=6, billion=9
+)
+"""Zeros that each word of size stands for."""
+
+# Sign for sign, so that a match stands at the same place of the text as it was written.
+_PLAIN = str.maketrans("萬億圓圆單幣臺仟佰拾壹", "万亿元元单币台千百十一") | {
+    code: code + 32 for code in range(ord("A"), ord("Z") + 1)
+}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+
+_CURRENCY = "人民币|rmb|cny|¥"
+_ABROAD = (
+    r"美元|美金|us\$|usd|港元|港币|hk\$|hkd|新?台币|nt\$|ntd|twd|\$|欧元|eur|日元|jpy|英镑|gbp"
+    "|澳元|加元|新元|韩元|卢布|泰铢"
+)
+_BASE = "元|yuan"
+_SIZE = f"[{''.join(one for one in _ZEROS if len(one) == 1)}]|" + "|".join(
+    one for one in _ZEROS if len(one) > 1
+)
+_COUNT = r"[×x*]?10\^[0-9]|[×x*]?(?<![0-9.,])1(?:0|,0(?=00))*(?![0-9.,])|'0{2,}|一"
+_WORDS = rf"(?:{_CURRENCY}|{_ABROAD}|{_BASE}|{_SIZE})"
+_ONE = rf"(?:{_COUNT}|{_WORDS})+"
+_COUNTLESS = rf"(?:[×x*]10\^[0-9]|[×x*]10[0,]*|'0{{2,}}|{_WORDS})+"
+_REMARK = rf"(?:[(](?:{_CURRENCY})[)])?"
+_AND = "[/、,或和及与]"
+_TOKEN = re.compile(
+    rf"(?P<count>{_COUNT})|(?P<currency>{_CURRENCY})|(?P<abroad>{_ABROAD})|(?P<base>{_BASE})"
+    rf"|(?P<size>{_SIZE})"
+)
+
+_IS = r"(?:单位|units?)(?:均?为|统一为|均以|是|均)?:?(?:均为|统一为)?"
+_OPENING, _CLOSING = "[(\\[【〔<《{]", "[)\\]】〕>》}]"
 _REST = r"(?:[,、;。/]|保留|精确|小数)[^()]{0,20}"
+_MONEY = "资金|金额|经费|预算|拨款|投资|投入|支出|收入|费用|合计|总计|小计|[数额费款]"
+_NO_UNIT = "(?<![过超达足满于几数余每第])"
+_ENDS = r"(?![^\W\d_]|/)"
 _BRACKETED = re.compile(
-    rf"{_OPENING}(?:[^()]{{0,8}}{_UNIT_IS})?{_SAID}(?:{_REST})?{_CLOSING}", re.IGNORECASE
+    rf"{_OPENING}(?:[^()]{{0,8}}?{_IS}(?P<size>{_ONE}(?:{_AND}{_ONE})*)"
+    rf"|[^()0-9]{{0,6}}?{_NO_UNIT}(?P<plain>{_COUNTLESS}(?:{_AND}{_COUNTLESS})*))"
+    rf"{_REMARK}(?:{_REST})?{_CLOSING}"
 )
+_SIZE_BRACKETED = re.compile(rf"(?:{_MONEY}){_OPENING}(?P<size>{_COUNTLESS}){_CLOSING}")
+_COUNTED = re.compile(rf"{_OPENING}(?P<unit>{_ONE}){_CLOSING}")
 _LINE = re.compile(
-    rf"(?:金额|货币|资金|计量|计价|数据|预算)?{_UNIT_IS}{_SAID}(?![^\W\d_]|/)", re.IGNORECASE
+    rf"(?:金额|货币|资金|计量|计价|数据|预算)?{_IS}(?:人民币[,、;(])?"
+    rf"[(]?(?P<size>{_ONE}(?:{_AND}{_ONE})*)[)]?{_REMARK}{_ENDS}"
 )
-_COUNTED_IN = re.compile(rf"以{_SAID}(?:为(?:计量)?单位|计(?![^\W\d_]))", re.IGNORECASE)
-_BEHIND = re.compile(rf"(?<=[^\d几数余十百千万亿/])[/:_-]?{_SAID}$", re.IGNORECASE)
-_SLASHED = re.compile(rf"/{_SAID}$", re.IGNORECASE)
-_ALONE = re.compile(rf"{_OPENING}?(?:{_UNIT_IS})?{_SAID}{_CLOSING}?", re.IGNORECASE)
-_IN_LABEL = (_BRACKETED, _LINE, _COUNTED_IN, _SLASHED)
+_COUNTED_IN = re.compile(
+    rf"[以按用](?P<unit>{_ONE})(?:为(?:计[量价])?单位|计(?![^\W\d_])|(?:计算|填[列报写]|列示|反映|表示))"
+)
+_BEHIND = re.compile(rf"(?<=[^\d几数余十百千万亿/])[/:,_-]?(?P<unit>{_COUNTLESS})$")
+_SLASHED = re.compile(rf"[/](?P<unit>{_ONE})$")
+_ALONE = re.compile(rf"{_OPENING}?(?:{_IS})?(?P<unit>{_COUNTLESS}){_CLOSING}?")
+_SET_APART = re.compile(rf"(?:{_MONEY})\s+(?P<unit>{_COUNTLESS})\s*$")
+_IN_TEXT = (_BRACKETED, _SIZE_BRACKETED, _LINE, _COUNTED_IN, _SLASHED)
+_IN_LABEL = (*_IN_TEXT, _COUNTED, _BEHIND)
+_IN_STORY = (re.compile(f"(?:金额|货币|计价|资金)(?={_IS}){_LINE.pattern}"), _COUNTED_IN)
+_MAY_SAY = re.compile("[元镑币¥$万亿千]|rmb|cny|yuan|单位|[(（][wk]")
+_SAYS_NO_MORE = re.compile(
+    r"(?:[,;。、:()-]|币种|单位|人民币|rmb|本表|此表|[表以][中内下]|注|说明|(?:精确|保留)[^,;。]{1,10})*"
+)
 _LONGEST = 60
 """Characters of a text that may be a heading; a longer one tells a story."""
 
-AMOUNT = re.compile(
-    rf"(?:{_CURRENCY})?(?P<number>[-0-9.,]+)"
-    rf"\(?(?P<unit>(?:{_LARGE})?(?:{_FOREIGN})|(?:{_LARGE})?[元圆]|{_LARGE})?\)?整?(?:人民币)?",
-    re.IGNORECASE,
+_AMOUNT = re.compile(
+    rf"(?:{_CURRENCY})*(?P<number>[-0-9.,]+)[(]?(?P<unit>{_WORDS}+)?[)]?整?(?:{_CURRENCY})?"
 )
-"""A typed amount without blanks: its number, and its unit where it says one."""
-
-_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)[^\]]*\]|([元圆十百千万亿]+)|_.|\*.')
-_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[0-9.]+)\]")
-_BRACKET = re.compile(r"\[[^\]]*\]")
-_WORDS = re.compile(rf"(?:{_LARGE})?(?:{_FOREIGN}|[元圆])|{_LARGE}")
-_POINT = "\x00"
-"""Stands for a decimal point that a format only draws."""
-_COMPARE = {
-    "<": Decimal.__lt__,
-    ">": Decimal.__gt__,
-    "<=": Decimal.__le__,
-    ">=": Decimal.__ge__,
-    "=": Decimal.__eq__,
-    "<>": Decimal.__ne__,
-}
-_POSITIVE, _NEGATIVE, _ZERO = range(3)
 
 
 class Said(NamedTuple):
@@ -84,19 +111,36 @@ class Said(NamedTuple):
     label: str
 
 
-class ShownNumber(NamedTuple):
-    """How a number format shows a number: divided by ``scale``, and with a unit behind it."""
-
-    scale: int = 1
-    unit: str | None = None
+def _plain(text: str) -> str:
+    """The text in the one spelling in which units are looked for, sign for sign."""
+    return text.translate(_PLAIN)
 
 
-def unit_named(word: str) -> str:
-    """The unit that a word is, such as ``万`` or ``人民币万元``; :data:`FOREIGN` for others."""
-    if re.search(_FOREIGN, word):
+def unit_named(word: str, *, is_size: bool = False) -> str | None:
+    """The unit that a word is, such as ``万元`` or ``人民币10,000元``; :data:`FOREIGN` for others.
+
+    None for what is no unit: a currency alone, and a size alone unless ``is_size``.
+    """
+    tokens = list(_TOKEN.finditer(_plain(word)))
+    kinds = [one.lastgroup for one in tokens]
+    if "abroad" in kinds:
         return FOREIGN
-    name = f"{re.sub('[元圆]', '', word)}元"
-    return name if name in UNITS else FOREIGN
+    zeros = [_zeros(one[0]) for one in tokens if one.lastgroup in {"count", "size"}]
+    if kinds.count("base") > 1:
+        return FOREIGN
+    if "base" not in kinds and not (zeros and (is_size or "currency" in kinds)):
+        return None
+    return _NAMES.get(sum(zeros), FOREIGN)
+
+
+def units_among(text: str) -> list[str]:
+    """The words of units in a text, such as those that a number format sets behind a number."""
+    return re.findall(f"(?<![a-z])(?:{_WORDS})+(?![a-z])", _plain(text))
+
+
+def _zeros(word: str) -> int:
+    _, power, exponent = word.partition("^")
+    return int(exponent) if power else _ZEROS.get(word, word.count("0"))
 
 
 def said_unit(text: str) -> Said | None:
@@ -105,88 +149,79 @@ def said_unit(text: str) -> Said | None:
     ``项目资金（万元）``, ``单位：万元``, ``金额单位：人民币万元``, ``预算数/万元``, ``万元``.
     A text that states two different ones says :data:`FOREIGN`, which nothing can convert.
     """
-    if len(text) > LONGEST_LABEL:
-        return None
-    key = comparable(text)
-    return _said(key) if len(key) <= _LONGEST and re.search("[元圆镑币]", key) else None
-
-
-@lru_cache(maxsize=1024)
-def _said(key: str) -> Said | None:
-    if match := _ALONE.fullmatch(key):
-        return Said(unit_named(match["unit"]), "")
-    found: set[str] = set()
-    label = key
-    for pattern in _IN_LABEL:
-        found |= {unit_named(match["unit"]) for match in pattern.finditer(label)}
-        label = pattern.sub("", label)
-    if not found:
-        return None
-    return Said(found.pop() if len(found) == 1 else FOREIGN, label)
+    return _said(text, is_label=False) if _may_say(text) else None
 
 
 def said_by_label(text: str) -> Said | None:
     """The same of a text that is known to be a label: ``资金总额万元`` says its unit as well."""
-    if (said := said_unit(text)) is not None:
-        return said
-    key = comparable(text)
-    match = _BEHIND.search(key) if len(key) <= _LONGEST else None
-    return Said(unit_named(match["unit"]), key[: match.start()]) if match else None
+    return _said(text, is_label=True) if _may_say(text) else None
 
 
-def shown_by_format(number_format: str, number: Decimal) -> ShownNumber:
-    """How a format shows a number: ``0.00"万元"`` names a unit, ``0!.0,"万元"`` scales too."""
-    sections = _sections(number_format)
-    if not sections:
-        return ShownNumber()
-    return sections[_section(sections, number)].shown
+def _may_say(text: str) -> bool:
+    return len(text) <= LONGEST_LABEL and _MAY_SAY.search(_plain(text)) is not None
 
 
-class _Section(NamedTuple):
-    condition: tuple[str, Decimal] | None
-    shown: ShownNumber
+@lru_cache(maxsize=2048)
+def _said(text: str, *, is_label: bool) -> Said | None:
+    label = comparable(_POWER.sub(lambda match: f"10^{match[1].translate(_RAISED)}", text))
+    if len(label) > _LONGEST:
+        found, _ = _taken(label, _IN_STORY)
+        return Said(_one_of(found), label) if found else None
+    match = _ALONE.fullmatch(_plain(label))
+    if match and (unit := unit_named(match["unit"])):
+        return Said(unit, "")
+    found, rest = _taken(label, _IN_LABEL if is_label else _IN_TEXT)
+    if not found:
+        found, rest = _set_apart(text, label)
+    if not found:
+        return None
+    return Said(_one_of(found), "" if _SAYS_NO_MORE.fullmatch(_plain(rest)) else rest)
 
 
-def _section(sections: tuple[_Section, ...], number: Decimal) -> int:
-    """The section of a format by which a number is shown (ECMA-376 18.8.31)."""
-    if any(one.condition for one in sections):
-        for index, one in enumerate(sections):
-            if one.condition and _COMPARE[one.condition[0]](number, one.condition[1]):
-                return index
-        plain = [index for index, one in enumerate(sections) if not one.condition]
-        return plain[0] if plain else len(sections) - 1
-    index = _NEGATIVE if number < 0 else _ZERO if number == 0 else _POSITIVE
-    return index if index < len(sections) else _POSITIVE
+def _one_of(found: set[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else FOREIGN
 
 
-@lru_cache(maxsize=512)
-def _sections(number_format: str) -> tuple[_Section, ...]:
-    if number_format == "General" or not re.search(r"[元圆十百千万亿,!\\\"]", number_format):
-        return ()
-    parts = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
-    return tuple(map(_parsed, parts))
+def _taken(label: str, patterns: Iterable[re.Pattern[str]]) -> tuple[set[str], str]:
+    """The units that some patterns find in a label, and the label without them."""
+    found: set[str] = set()
+    for pattern in patterns:
+        for match in reversed(list(pattern.finditer(_plain(label)))):
+            said = _units(match)
+            if said:
+                found |= said
+                first = match.start("size") - 1 if pattern is _SIZE_BRACKETED else match.start()
+                label = label[:first] + label[match.end() :]
+    return found, label
 
 
-def _parsed(section: str) -> _Section:
-    condition = _CONDITION.search(section)
-    words: list[str] = []
+def _units(match: re.Match[str]) -> set[str]:
+    """The units of a match, whose groups say whether a size alone is one."""
+    groups = match.groupdict()
+    words = re.findall(_ONE, next(filter(None, groups.values()), ""))
+    named = (unit_named(one, is_size=bool(groups.get("size"))) for one in words)
+    return {one for one in named if one is not None}
 
-    def literal(match: re.Match[str]) -> str:
-        text = next((one for one in match.groups() if one), "")
-        words.append(text)
-        return _POINT if text == "." else ""
 
-    drawn = _BRACKET.sub("", _LITERAL.sub(literal, section))
-    before, _, after = drawn.partition(".")
-    divided = re.search(r"(?<=[0#?]),+(?=[^0#?,]*$)", after or before)
-    places = sum(len(re.findall("[0#?]", one)) for one in before.split(_POINT)[1:])
-    scale = 1000 ** (len(divided[0]) if divided else 0) * 10**places
-    said = {unit_named(one) for one in _WORDS.findall("".join(words))}
-    unit = (said.pop() if len(said) == 1 else FOREIGN) if said else None
-    bound = None
-    if condition:
-        bound = (condition[1], Decimal(condition[2]))
-    return _Section(bound, ShownNumber(scale, unit))
+def _set_apart(text: str, label: str) -> tuple[set[str], str]:
+    """What a part of a text says that blanks set apart, such as ``单位：万元 编制日期：…``."""
+    if match := _SET_APART.search(_plain(text)):
+        unit = unit_named(match["unit"])
+        return ({unit}, comparable(text[: match.start("unit")])) if unit else (set(), label)
+    for part in map(comparable, text.split()):
+        match = _LINE.fullmatch(_plain(part))
+        if match and (found := _units(match)):
+            return found, label.replace(part, "", 1)
+    return set(), label
+
+
+def typed_amount(text: str) -> tuple[str, str | None] | None:
+    """The number of an amount that was typed without blanks, and its unit where it says one."""
+    match = _AMOUNT.fullmatch(_plain(text))
+    if match is None:
+        return None
+    unit = unit_named(match["unit"], is_size=True) if match["unit"] else None
+    return match["number"], unit
 
 
 def stated_unit(default: str, statements: Iterable[str]) -> str | None:
