@@ -269,3 +269,68 @@ def test_tables_that_are_headed_alike_are_tables_of_their_own(tmp_path: Path) ->
     ]
     assert found == [["整地", "清淤"], ["清淤长度"], ["清淤长度", "合格率"]]
     assert not [one for one in reading.problems if one.code[0] in "SX"]
+
+
+TASKS = """\
+A1=F1 整体任务申报表
+A2=F2 填报单位（盖章）：　　　　　填报日期：
+A3 部门名称
+B3=F3
+A4=A6 概况
+B4 立项情况
+C4 立项的依据
+D4=F4
+B5
+C5 立项的可行性
+D5=F5
+B6
+C6 立项的必要性
+D6=F6
+A7=A12 年度主要任务
+B7=B8 任务名称
+C7=C8 主要内容
+D7=F7 预算金额（千元）
+D8 总额
+E8 财政拨款
+F8 其他资金
+B12=C12 金额合计
+D12
+E12
+F12
+A13=F13 经办人：　　　　　负责人：
+"""
+TASKS_OPEN = ("B9:F11",)
+
+
+def test_sums_beneath_a_table_and_lines_for_signatures_get_places(tmp_path: Path) -> None:
+    made, form = drafted(tmp_path, TASKS, TASKS_OPEN)
+    fields = {item.label.rstrip("："): item for item in form.mapping.fields.values()}
+    assert not {"填报单位（盖章）", "填报日期", "经办人", "负责人"} - set(fields)
+    # What stands over further labels with places of their own is a caption.
+    assert not {"立项情况", "概况", "年度主要任务"} & set(fields)
+    summed = [item for item in fields.values() if item.row is not None]
+    assert [(item.type, item.unit) for item in summed] == [("money", "千元")] * 3
+    assert sum("已分成两格" in one.remark for one in doubts(made.template)) == 4
+
+    filled: dict[str, object] = {
+        "A2": "填报单位（盖章）：某局　　　填报日期：三月二日",
+        "B3": "某局",
+        "D5": "可行",
+        "B9": "造林",
+        "D9": 5,
+        "D12": 5,
+        "E12": 3,
+        "F12": 2,
+        "A13": "经办人：甲　　负责人：乙",
+    }
+    reading = filled_copy(form, TASKS, filled, TASKS_OPEN)
+    assert reading.record is not None
+    assert not [one for one in reading.problems if one.code[0] in "SX"]
+    values = {label: reading.record[item.pointer.lstrip("/")] for label, item in fields.items()}
+    assert (values["填报单位（盖章）"], values["填报日期"]) == ("某局", "三月二日")
+    assert (values["经办人"], values["负责人"]) == ("甲", "乙")
+    assert [reading.record[item.pointer.lstrip("/")] for item in summed] == [
+        "5000.00",
+        "3000.00",
+        "2000.00",
+    ]

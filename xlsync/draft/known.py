@@ -11,21 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.draft.regions import Way
-from xlsync.form.types import comparable
+from xlsync.form.label_keys import LabelIndex, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from xlsync.draft.regions import Regions, Spot
     from xlsync.form import Form
-    from xlsync.form.mapping import FormField
-
-_ENDS = ":："
+    from xlsync.form.mapping import FormField, PrintedLabel
 
 
 def key_of(text: str) -> str:
-    """A label as it is compared: without blanks, width and a colon at its end."""
-    return comparable(text).rstrip(_ENDS)
+    """A label as it is compared: without its unit, a period, a number in front, a colon."""
+    return keys_of(text).plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,10 @@ class Known:
 
     def __init__(self, forms: Iterable[Form], found: Regions) -> None:
         """Sort the forms by how many labels of a sheet they share."""
+        forms = list(forms)
         self._count = Counter(key_of(spot.text) for spot in found.spots)
+        self._fields = {form.id: _index(form.mapping.fields) for form in forms}
+        self._labels = {form.id: _index(form.mapping.labels) for form in forms}
         texts = {key_of(one.text) for one in found.labels}
         texts |= {key_of(one.text) for one in found.headings}
         self.forms = sorted(forms, key=lambda form: (-len(texts & _labels(form)), form.id))
@@ -70,24 +71,27 @@ class Known:
                 for name, item in form.mapping.fields.items()
                 if name not in taken
                 and not any(_collide(item.pointer, other) for other in taken.values())
-                and _is_labelled(form, item, spot)
+                and self._is_labelled(form, name, spot)
                 and (is_one or item.row is not None or _fits_below(item, spot, spots))
             ]
             if found:
                 return min(found, key=lambda one: not _fits_below(one.field, spot, spots))
         return None
 
+    def _is_labelled(self, form: Form, name: str, spot: Spot) -> bool:
+        item = form.mapping.fields[name]
+        if (item.row is not None) != (spot.way is Way.MATRIX):
+            return False
+        if item.row is None or item.column is None:
+            return name in self._fields[form.id].names(spot.text)
+        return all(
+            one in self._labels[form.id].names(label.text)
+            for label, one in zip(spot.labels, (item.row, item.column), strict=True)
+        )
 
-def _is_labelled(form: Form, item: FormField, spot: Spot) -> bool:
-    if item.row is None or item.column is None:
-        return spot.way is not Way.MATRIX and key_of(spot.text) in map(key_of, item.labels)
-    if spot.way is not Way.MATRIX:
-        return False
-    names = (item.row, item.column)
-    return all(
-        key_of(label.text) in map(key_of, form.mapping.labels[name].labels)
-        for label, name in zip(spot.labels, names, strict=True)
-    )
+
+def _index(items: Mapping[str, FormField] | Mapping[str, PrintedLabel]) -> LabelIndex:
+    return LabelIndex((label, name) for name, item in items.items() for label in item.labels)
 
 
 def _collide(one: str, other: str) -> bool:

@@ -135,8 +135,6 @@ def _known_field(made: Meaning, spot: Spot, form: Form, name: str) -> MeantField
         made.codes[item.codes] = codes.model_dump(exclude_defaults=True)
         if spot.place.options and list(spot.place.options) != codes.values:
             made.codes[item.codes] = {"values": list(spot.place.options)}
-    if spot.doubt:
-        meant.remarks["label"] = f"? {spot.doubt}"
     return meant
 
 
@@ -145,8 +143,6 @@ def _new_field(made: Meaning, name: str, spot: Spot) -> MeantField:
     label = spot.text or f"{spot.place.area.a1}"
     pairs: dict[str, Value] = {"pointer": f"/{name}", "label": label}
     meant = MeantField(pairs, {"pointer": "? 新栏目，请起名：键名、pointer"})
-    if spot.doubt:
-        meant.remarks["label"] = f"? {spot.doubt}"
     if spot.way is Way.BENEATH:
         pairs["beneath"] = True
     if spot.way is Way.MATRIX:

@@ -43,7 +43,8 @@ _MM_PER_INCH = 25.4
 class OfficialCell:
     """A single cell or a merged area; ``is_open`` says that a protected sheet lets it be filled.
 
-    ``options`` are those of its dropdown, where it has one.
+    ``options`` are those of its dropdown, where it has one. ``is_cut`` says that on paper it is
+    the rest of the cell of its label: ``填报人：        日期：``.
     """
 
     area: Area
@@ -51,6 +52,7 @@ class OfficialCell:
     look: Look
     is_open: bool = False
     options: tuple[str, ...] = ()
+    is_cut: bool = False
 
 
 class PageSetup(NamedTuple):

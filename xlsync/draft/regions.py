@@ -84,17 +84,27 @@ def regions(official: Official) -> Regions:
     has_open = any(one.is_open for one in official.places)
     blanks = []
     for one in fixed:
-        if one.text or (has_open and not one.is_open and not one.look.border):
+        if one.text or not (one.is_cut or one.is_open or one.look.border):
             continue
-        if not has_open and not one.look.border:
-            continue
-        spot = None if has_open and not one.is_open else _spot(fixed, one)
+        can_fill = one.is_cut or one.is_open or not has_open
+        spot = _spot(fixed, tables, one) if can_fill else None
         if spot is None:
             blanks.append(one)
         else:
             spots.append(spot)
     spots.sort(key=lambda spot: spot.place.area)
-    return Regions(title, labels, spots, blanks, tables)
+    corners = [one for one in blanks if any(_is_corner(one, spot) for spot in spots)]
+    blanks = [one for one in blanks if one not in corners]
+    return Regions(title, [*labels, *corners], spots, blanks, tables)
+
+
+def _is_corner(blank: OfficialCell, spot: Spot) -> bool:
+    """Whether a blank lies where the labels of rows and the headings of a matrix meet."""
+    if spot.way is not Way.MATRIX:
+        return False
+    (row, heading), area = spot.labels, blank.area
+    is_over_rows = (area.left, area.right) == (row.area.left, row.area.right)
+    return is_over_rows and (area.top, area.bottom) == (heading.area.top, heading.area.bottom)
 
 
 def _year(place: OfficialCell) -> Spot | None:
@@ -113,12 +123,16 @@ def _choice(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
     return spot if spot is not None and spot.way in {Way.RIGHT, Way.BENEATH} else None
 
 
-def _spot(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
+def _spot(fixed: list[OfficialCell], tables: list[TableRegion], place: OfficialCell) -> Spot | None:
     """What fills an empty place, from the labels around it; None for a blank of the form."""
+    left = _left_of(fixed, place)
+    if place.is_cut and left is not None:
+        return Spot(place, Way.RIGHT, (left,), "与标签同在一格，已分成两格，请核对")
     number_format = place.look.number_format
     if number_format and '"' in number_format:
         return Spot(place, Way.PATTERN, number_format=number_format)
-    return _labelled(fixed, place) or _doubted(fixed, place)
+    summed = next((spot for one in tables if (spot := _summed(fixed, one, place))), None)
+    return summed or _labelled(fixed, place) or _doubted(fixed, place)
 
 
 def _labelled(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
@@ -133,6 +147,17 @@ def _labelled(fixed: list[OfficialCell], place: OfficialCell) -> Spot | None:
     if above is not None and _says(above) and not _labels_right(fixed, above):
         return Spot(place, Way.BENEATH, (above,))
     return None
+
+
+def _summed(fixed: list[OfficialCell], table: TableRegion, place: OfficialCell) -> Spot | None:
+    """A sum on the row beneath a table: where the row's label meets the heading of the column."""
+    row, heading = _row_label(fixed, place), table.heading(place.area)
+    if place.area.top != table.bottom + 1 or row is None or heading is None:
+        return None
+    begins_with_table = row.area.left == table.columns[0].area.left
+    if not begins_with_table or not _has_empty_neighbour(fixed, place):
+        return None
+    return Spot(place, Way.MATRIX, (row, heading))
 
 
 def _has_empty_neighbour(fixed: list[OfficialCell], place: OfficialCell) -> bool:
@@ -193,14 +218,18 @@ def _above(fixed: list[OfficialCell], place: OfficialCell) -> OfficialCell | Non
 
 
 def _labels_right(fixed: list[OfficialCell], label: OfficialCell) -> bool:
-    """Whether the empty place to the right of a label is what it labels."""
-    return any(
-        not one.text
-        for one in fixed
-        if one.area.left == label.area.right + 1
-        and one.area.top == label.area.top
-        and one.area.bottom == label.area.bottom
+    """Whether a label's place is to its right: empty, or further labels with theirs."""
+    right = next(
+        (
+            one
+            for one in fixed
+            if one.area.left == label.area.right + 1
+            and one.area.top == label.area.top
+            and one.area.bottom == label.area.bottom
+        ),
+        None,
     )
+    return right is not None and (not right.text or _labels_right(fixed, right))
 
 
 def _heads_labels(fixed: list[OfficialCell], caption: OfficialCell) -> bool:

@@ -6,7 +6,9 @@ column of its own to be chosen and checked; on paper the three still look like o
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Area
@@ -14,15 +16,19 @@ from xlsync.draft.known import Known
 from xlsync.draft.meaning import meaning
 from xlsync.draft.regions import regions
 from xlsync.draft.tables import PARTS, meant_tables
+from xlsync.workbook.heights import line_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from xlsync.draft.meaning import Meaning
-    from xlsync.draft.official import Official
+    from xlsync.draft.official import Official, OfficialCell
     from xlsync.draft.regions import Regions
     from xlsync.draft.tables import MeantTable
     from xlsync.form import Form
+
+_SIGNED = re.compile(r"(?:[^：:\s]{2,24}[：:]\s*)+")
+_LABEL = re.compile(r"[^：:\s]+[：:]")
 
 _SHARES = {2: (0.5, 0.5), 3: (0.3, 0.4, 0.3)}
 
@@ -50,6 +56,45 @@ def _moved(area: Area, column: int, more: int) -> Area:
     return Area(area.top, left, area.bottom, right)
 
 
+def with_signatures(official: Official) -> Official:
+    """The sheet with a place of its own for what is written behind labels in their own cell.
+
+    Such lines are those of signatures, ``填报人：        单位负责人：        填报日期：``.
+    """
+    places = [part for one in official.places for part in _signatures(official, one)]
+    return replace(official, places=places)
+
+
+def _signatures(official: Official, place: OfficialCell) -> Iterator[OfficialCell]:
+    """The labels of a line with an empty place behind each; the place itself where it is none."""
+    area = place.area
+    texts = _LABEL.findall(place.text) if _SIGNED.fullmatch(place.text) else []
+    columns = range(area.left, area.right + 1)
+    if not texts or len(columns) < 2 * len(texts) or _labels_another(official, place):
+        yield place
+        return
+    bounds = [area.left + len(columns) * at // len(texts) for at in range(len(texts) + 1)]
+    for text, (left, end) in zip(texts, pairwise(bounds), strict=True):
+        widths = accumulate(official.columns[left - 1 : end - 1])
+        enough = next((at for at, all_ in enumerate(widths) if all_ >= line_width(text)), end)
+        first = min(left + enough + 1, end - 1)
+        yield replace(place, area=area._replace(left=left, right=first - 1), text=text)
+        yield replace(place, area=area._replace(left=first, right=end - 1), text="", is_cut=True)
+
+
+def _labels_another(official: Official, place: OfficialCell) -> bool:
+    """Whether an empty place to the right or beneath is what a text with a colon labels."""
+    area = place.area
+    return area.top != area.bottom or any(
+        not one.text
+        and (
+            (one.area.left == area.right + 1 and one.area.top <= area.top <= one.area.bottom)
+            or (one.area.top == area.bottom + 1 and one.area.left == area.left)
+        )
+        for one in official.places
+    )
+
+
 class Understood(NamedTuple):
     """A sheet taken apart and named; ``tables`` are those of ``found``."""
 
@@ -63,7 +108,7 @@ class Understood(NamedTuple):
 def understand(official: Official, forms: Iterable[Form]) -> Understood:
     """Take a sheet apart and name its parts after the forms at hand."""
     forms = list(forms)
-    official = _without_footer(official, forms)
+    official = with_signatures(_without_footer(official, forms))
     found = regions(official)
     known = Known(forms, found)
     tables = meant_tables(found.tables, known.forms)

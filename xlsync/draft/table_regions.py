@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from xlsync.base.grid import Area
     from xlsync.draft.official import Official, OfficialCell
 
 _PLACEHOLDER = re.compile(r"(?:[^\W\d_]{2}\s*\d+\s*[:：]?|[….]+|[-—/]+)?")
@@ -39,6 +40,17 @@ class TableRegion:
     printed: list[list[str]] = field(default_factory=list)
     shares: int = 0
 
+    def heading(self, area: Area) -> OfficialCell | None:
+        """The lowest heading over a column of these places; None where no column is as wide."""
+        if all((one.area.left, one.area.right) != (area.left, area.right) for one in self.columns):
+            return None
+        over = [
+            one
+            for one in self.headings
+            if one.area.left <= area.left and one.area.right >= area.right
+        ]
+        return max(over, key=lambda one: one.area.bottom, default=None)
+
 
 def table_regions(official: Official) -> list[TableRegion]:
     """The longest run of rows that repeat, with headings above them, and others headed alike.
@@ -63,7 +75,8 @@ def _halves(region: TableRegion) -> list[TableRegion]:
 
     What stands left of both sets, such as the first level, is shared.
     """
-    texts = ["".join(_heading(region, place).split()) for place in region.columns]
+    headings = [region.heading(place.area) for place in region.columns]
+    texts = ["".join(one.text.split()) if one else "" for one in headings]
     for count in range(len(texts) // 2, _FEWEST_COLUMNS - 1, -1):
         shared = len(texts) - 2 * count
         if shared and texts[-count:] == texts[-2 * count : -count] and all(texts):
@@ -90,16 +103,6 @@ def _halves(region: TableRegion) -> list[TableRegion]:
                 ),
             ]
     return [region]
-
-
-def _heading(region: TableRegion, place: OfficialCell) -> str:
-    """The lowest text over a column."""
-    over = [
-        one
-        for one in region.headings
-        if one.area.left <= place.area.left and one.area.right >= place.area.right
-    ]
-    return max(over, key=lambda one: one.area.bottom).text if over else ""
 
 
 def _is_captioned(official: Official, table: TableRegion) -> bool:

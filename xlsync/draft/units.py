@@ -42,7 +42,11 @@ class PrintedUnits:
         """The unit of a place by its labels, the headings beside and above it, and the lines."""
         labels = list(labels)
         own = {said.unit for one in labels if (said := said_by_label(one.text)) is not None}
-        heads = {unit for one, unit in self._said if _heads(one, place)}
+        heads = {
+            unit
+            for one, unit in self._said
+            if _heads(one, place) or any(_spans(one, label) for label in labels)
+        }
         lines = {unit for one, unit in self._said if not said_label(one)}
         is_amount = bool(own | heads)
         text = " ".join(one.text for one in labels)
@@ -66,6 +70,14 @@ def _heads(one: OfficialCell, place: OfficialCell) -> bool:
     is_beside = area.top <= other.top <= area.bottom and area.right < other.left
     is_above = (area.left, area.right) == (other.left, other.right) and area.bottom < other.top
     return bool(said_label(one)) and (is_beside or (is_above and area.top == area.bottom))
+
+
+def _spans(one: OfficialCell, label: OfficialCell) -> bool:
+    """Whether a heading lies right over a label, and over its neighbours too."""
+    area, other = one.area, label.area
+    is_right_over = area.top == area.bottom == other.top - 1
+    is_over_all = area.left <= other.left and other.right <= area.right
+    return bool(said_label(one)) and is_right_over and is_over_all
 
 
 def counted(pairs: dict[str, Value], unit: str) -> dict[str, Value]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
+from xlsync.form.label_keys import InlineLabels, LabelIndex
 from xlsync.form.types import cell_text, comparable
-from xlsync.reader.label_keys import InlineLabels, LabelIndex
 from xlsync.reader.lists import ListTables, TablesBeside, tables_headed
 from xlsync.reader.located import Found, Located, summed
 from xlsync.reader.margins import is_note, note_lines
@@ -194,7 +194,7 @@ class _Labels:
             texts.append((others[0], row[others[0]].text))
         return (
             any(self.slot(text, column) is not None for column, text in texts)
-            or bool(self.inline.parts(row[first].text))
+            or any(self.inline.parts(text) for _, text in texts)
             or (bool(self.matrix.columns) and self.matrix.side(row) is not None)
             or self.lists.begins(row)
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.record import DIGEST
-from xlsync.reader.label_keys import LabelIndex
+from xlsync.form.label_keys import LabelIndex
 from xlsync.reader.located import Found, Item
 from xlsync.reader.rows import JOINED, TableRows, heading_columns, placed_headings
 

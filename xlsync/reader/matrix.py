@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
+from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import comparable
-from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import Found
 
 if TYPE_CHECKING:

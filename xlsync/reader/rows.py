@@ -15,8 +15,8 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.base.record import DIGEST
 from xlsync.form.codes import TICKS
+from xlsync.form.label_keys import LabelIndex, placed
 from xlsync.form.types import comparable
-from xlsync.reader.label_keys import LabelIndex, placed
 from xlsync.reader.located import Found, Item
 
 if TYPE_CHECKING:

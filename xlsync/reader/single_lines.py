@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlsync.form import Form
+    from xlsync.form.label_keys import LabelIndex
     from xlsync.form.mapping import Table
-    from xlsync.reader.label_keys import LabelIndex
     from xlsync.reader.located import Located
     from xlsync.reader.titles import Row
 
