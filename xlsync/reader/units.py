@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Kind
 from xlsync.base.problems import problem
+from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import MoneyType, UncertainMoney, comparable, money_in
 from xlsync.form.types.units import said_by_label, said_unit, stated_unit, told
-from xlsync.reader.label_keys import LabelIndex
 from xlsync.reader.located import kind_key
 
 if TYPE_CHECKING:
