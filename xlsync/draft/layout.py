@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _LEAST_ROWS = 30
 _SPARE_ROWS = 10
+_LEAST_WITHIN = 6
+_SPARE_WITHIN = 3
+"""Rows that stand ready in a table with more of the form beneath it, all of them drawn."""
 _SHOWN = 12
 """Rows of a blank table where the official sheet draws none."""
 
@@ -158,10 +161,23 @@ class TemplateText:
         has_lines = region.columns[0].look.border is not None
         usual = Counter(heights[region.first - 1 : region.bottom]).most_common(1)
         yield pair("row_height", usual[0][0])
+        if self._goes_on(region):
+            rows = max(_LEAST_WITHIN, drawn)
+            yield from (pair("rows", rows), pair("spare", _SPARE_WITHIN), pair("shown", rows))
+            yield pair("whole", value=True)
+            return
         yield pair("rows", max(_LEAST_ROWS, drawn))
         yield pair("spare", _SPARE_ROWS)
         shown = drawn if has_lines else min(_SHOWN, drawn)
         yield pair("shown", shown, "" if has_lines else "? 官方表未画线，按第一页能容纳的行数")
+
+    def _goes_on(self, region: TableRegion) -> bool:
+        """Whether more of the form than lines for signatures stands beneath a table."""
+        signed = {one.area.top for one in self._official.places if one.is_cut}
+        return any(
+            one.area.top > region.bottom and one.look.border and one.area.top not in signed
+            for one in self._official.places
+        )
 
     def _beside(self, region: TableRegion, meant: MeantTable, beside: str) -> Iterator[str]:
         """The second set of columns in the rows of the table before."""
