@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-import pyxlsbwriter
 import xlwt
 
 from xlsync.base.grid import Address, Area, Kind
-from xlsync.sources import child, open_file, wire, xlsb
+from xlsync.sources import child, open_file
 from xlsync.sources.sniffing import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from xlsync.base.grid import Workbook
 
@@ -80,22 +77,6 @@ def test_struck_runs_and_hidden_rows_of_xls_are_known() -> None:
     assert sheet.hidden_rows == {2}
 
 
-def test_a_binary_workbook() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.xlsb"
-        with pyxlsbwriter.XlsbWriter(str(path)) as writer:
-            writer.add_sheet("表")
-            writer.write_sheet([["项目名称", "河道保洁"], ["金额", 12.5]])
-        workbook = open_file(".xlsb", path.read_bytes())
-    (sheet,) = workbook.sheets
-    assert workbook.problems == []
-    assert [sheet.text(Address.parse(one)) for one in ("A1", "B1", "B2")] == [
-        "项目名称",
-        "河道保洁",
-        "12.5",
-    ]
-
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le") + bytes(4096)
 
 DAMAGED = {
@@ -131,19 +112,6 @@ def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(child, "find_spec", lambda _: None)
     (one,) = open_file(".xls", OLE).problems
     assert (one.code, "xlrd" in one.message) == ("X004", True)
-
-
-def test_too_many_cells_end_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MAX_CELLS", 2)
-
-    class Sheet:
-        start = (0, 0)
-
-        def iter_rows(self) -> Iterator[list[str]]:
-            return iter([["a", "b", "c"]])
-
-    with pytest.raises(MemoryError):
-        list(xlsb.cells(Sheet()))
 
 
 def test_the_lines_at_the_edge_of_a_page_of_an_old_workbook() -> None:

@@ -42,7 +42,7 @@ class _Reader(NamedTuple):
 
 READERS: Final[Mapping[Format, _Reader]] = {
     Format.XLS: _Reader("xls", "xlrd", _BOOK),
-    Format.XLSB: _Reader("xlsb", "python_calamine", _BOOK),
+    Format.XLSB: _Reader("xlsb", "zlib", _BOOK),
     Format.ODS: _Reader("opendocument", "lxml", _BOOK),
     Format.FLAT_ODS: _Reader("opendocument", "lxml", _BOOK),
     Format.XML_SHEET: _Reader("xml_sheet", "lxml", _BOOK),
