@@ -116,7 +116,6 @@ def test_a_folder_under_the_name_of_a_file_is_read_as_a_folder(tmp_path: Path) -
         (["-R", "git", "status", "2023/一上"], "is not one of xlsync"),
         (["init", "file"], "file"),
         (["demo", "file"], "file: is a file, not a folder"),
-        (["generate", "没有的表", "-o", "out"], "no form '没有的表'; there are: " + FORM),
         (["generate", FORM, "-o", "file"], "file: is a file, not a folder"),
         (["generate", FORM, "-o", "file/below"], "file/below"),
         (["--forms", "nowhere", "forms"], "nowhere: no such folder of forms"),

@@ -83,9 +83,9 @@ def test_a_folder_that_is_not_ours_ends_with_3(town: Path, tmp_path: Path) -> No
     ("more", "code"),
     [
         (("--due", "31.10.2024"), 2),
-        (("--from", "2019/一上"), 3),
+        (("--from", "2019/一上"), 2),
         (("--from", "x"), 2),
-        (("--form", "none"), 3),
+        (("--form", "none"), 2),
     ],
 )
 def test_wrong_use_is_told(town: Path, tmp_path: Path, more: tuple[str, str], code: int) -> None:

@@ -162,5 +162,5 @@ def test_init_makes_the_folder_or_refuses(tmp_path: Path) -> None:
     with pytest.raises(XlsyncError, match="is not empty"):
         Repository.init(tmp_path / "a" / "b")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(XlsyncError, match="cannot make a repository"):
+    with pytest.raises(XlsyncError, match="is a file, not a folder"):
         Repository.init(tmp_path / "file")

@@ -146,4 +146,4 @@ def test_ceilings_and_the_amounts_of_two_forms_are_told(season: Played) -> None:
 def test_an_undone_collection_and_reminders_are_told(season: Played) -> None:
     assert "撤销" in season.printed
     assert len([*(season.folder / "催报").glob("*.eml")]) == 2
-    assert "试运行，没有写入" in season.printed
+    assert "将撤销" in season.printed

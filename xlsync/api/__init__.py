@@ -53,7 +53,7 @@ from xlsync.api.running import (
     write_conflicts,
     write_returned,
 )
-from xlsync.api.safekeeping import backup, check, recover, trail
+from xlsync.api.safekeeping import backup, check, check_backup, recover, trail
 from xlsync.api.standing import (
     export,
     log,
@@ -98,7 +98,7 @@ from xlsync.api.workbooks import (
     write_workbooks,
 )
 from xlsync.base.errors import FormError, UsageError, XlsyncError
-from xlsync.base.files import refuse_existing
+from xlsync.base.files import refuse_existing, refuse_full
 from xlsync.base.language import in_chinese
 from xlsync.base.problems import Problem, Severity, has_error
 
@@ -115,6 +115,7 @@ __all__ = [
     "carry_over_files",
     "ceilings",
     "check",
+    "check_backup",
     "check_fields",
     "check_forms",
     "choice",
@@ -158,6 +159,7 @@ __all__ = [
     "received",
     "recover",
     "refuse_existing",
+    "refuse_full",
     "remind",
     "reopen_round",
     "reread",

@@ -86,7 +86,14 @@ def keep_ceilings(
 
 
 def ceilings(repository: Repository, round_name: str) -> list[CeilingLine]:
-    """The ceilings that are kept for a round; none where there is no list."""
-    from xlsync.rounds.ceilings import ceilings
+    """The ceilings that are kept for a round; none where there is no list.
 
-    return ceilings(repository.snapshot(), round_name)
+    Raises:
+        UsageError: when there is no such round.
+    """
+    from xlsync.rounds.ceilings import ceilings
+    from xlsync.rounds.status import check_known
+
+    snapshot = repository.snapshot()
+    check_known(snapshot, round_name)
+    return ceilings(snapshot, round_name)

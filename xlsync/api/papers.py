@@ -81,6 +81,7 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
     from xlsync.report.review_book import review_workbook
     from xlsync.repository.sealing import ensure_seal, seal_keys
     from xlsync.rounds.exporting import accepted
+    from xlsync.rounds.status import check_unit
 
     if not is_preview:
         ensure_seal(repository, round_name)
@@ -88,6 +89,7 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
     found = accepted(or_installed(forms), snapshot, round_name)
     name = f"审核意见表_{round_name.replace('/', '-')}{f'_{unit}' if unit else ''}"
     path = folder / safe_name(name, suffix=".xlsx")
+    check_unit(unit, (entry.group for entry in found.entries))
     if is_preview:
         refuse_existing([path][force:])
         return path

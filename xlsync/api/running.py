@@ -246,7 +246,7 @@ def _write_drafts(
         return [(one.file, (folder / one.file).read_bytes()) for one in notice.items if one.file]
 
     day = date.today().isoformat()  # noqa: DTZ011 - the office's day
-    return write_post(folder, notices, workbooks, Post(sender, day, zipped=zipped, force=True))
+    return write_post(folder, notices, workbooks, Post(sender, day, zipped=zipped, of_many=True))
 
 
 def write_conflicts(repository: Repository, folder: Path, forms: Forms | None = None) -> list[Path]:

@@ -36,6 +36,22 @@ def recover(path: Path, folder: Path | str) -> Repository:
     return Repository.restore(path, folder)
 
 
+def check_backup(path: Path, folder: Path) -> None:
+    """Make sure that a backup can be recovered in a folder; it is read whole, and nothing stays.
+
+    Raises:
+        XlsyncError: when :func:`recover` would.
+    """
+    from tempfile import TemporaryDirectory
+
+    from xlsync.base.files import refuse_full
+    from xlsync.repository import Repository
+
+    refuse_full(folder)
+    with TemporaryDirectory() as scratch:
+        Repository.restore(path, f"{scratch}/repository").close()
+
+
 def trail(repository: Repository, record: str | None = None) -> list[Commit]:
     """Who did what, when, with which version: every commit, or those of a record; newest first.
 

@@ -173,7 +173,7 @@ def write_sent(
 ) -> list[Path]:
     """Write a mail draft and a letter a unit for what a distribution sent, beside its folders.
 
-    Those of an earlier distribution are written over. ``zipped`` puts what goes to a unit into
+    Those of an earlier distribution stay (see ``Post``). ``zipped`` puts what goes to a unit into
     one archive; ``sender`` signs.
 
     Raises:
@@ -190,7 +190,7 @@ def write_sent(
         return [(path.name, path.read_bytes()) for path in paths]
 
     day = date.today().isoformat()  # noqa: DTZ011 - the office's day
-    post = Post(sender, day, zipped=zipped, force=True)
+    post = Post(sender, day, zipped=zipped, of_many=True)
     about = About(done.wishes.round, form.mapping.title, done.wishes.contact)
     notices = sent_to_units(repository.snapshot(), about, done.sendings)
     return write_post(folder, notices, workbooks, post)

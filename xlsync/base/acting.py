@@ -1,4 +1,4 @@
-"""What this process was started to do, for the trail that commits leave.
+"""What this process was started to do, for the trail that commits leave; and whether to do it.
 
 It stands apart from the repository, because every command sets it and few need a repository.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ SECRET_IN_URL = re.compile(r"(?<=://)[^/@]*@")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 _doing: list[str] = []
+
+_PREVIEW: ContextVar[bool] = ContextVar("preview", default=False)
+
+
+@contextmanager
+def previewing() -> Iterator[None]:
+    """Only find out meanwhile what would be done: no file and no commit is written by anybody."""
+    token = _PREVIEW.set(True)
+    try:
+        yield
+    finally:
+        _PREVIEW.reset(token)
+
+
+def is_preview() -> bool:
+    """Whether it is only to be found out what would be done."""
+    return _PREVIEW.get()
 
 
 @contextmanager

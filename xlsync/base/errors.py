@@ -5,10 +5,11 @@ Bad *data* never raises: it is collected as problems (see :mod:`xlsync.base.prob
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class XlsyncError(Exception):
@@ -17,6 +18,28 @@ class XlsyncError(Exception):
 
 class UsageError(XlsyncError):
     """A question that makes no sense, whatever the data: an unknown field, an empty name."""
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist, told with those that do; see :func:`unknown_name`."""
+
+
+_NAMED = 10
+"""Names that are told at once."""
+
+
+def unknown_name(what: str, name: str, known: Iterable[str], remark: str = "") -> UnknownNameError:
+    """What is said of a round, form, unit or project that does not exist: the names that do.
+
+    Those that resemble it come first; ``remark`` says what else can be done.
+    """
+    names = list(dict.fromkeys(known))
+    first = get_close_matches(name, names, n=3, cutoff=0.4)
+    shown = [*first, *(one for one in names if one not in first)][:_NAMED]
+    more = f"等 {len(names)} 个" if len(names) > len(shown) else ""
+    if not names:
+        return UnknownNameError(f"unknown {what} {name}; there is none yet{remark}")
+    return UnknownNameError(f"unknown {what} {name}; there are: {'、'.join(shown)}{more}{remark}")
 
 
 class FormError(XlsyncError):

@@ -3,7 +3,7 @@
 Project names and units become file names here, and the files travel: what this module returns
 is allowed on Windows, macOS and Linux, shows on screen what it is (no invisible characters),
 and is no name that git, Excel or a shell gives a meaning of its own. Nothing that may be worth
-keeping is written over unasked.
+keeping is written over unasked, and in a preview (:mod:`xlsync.base.acting`) nothing is written.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import IO
 
 # All three systems allow 255 bytes or 255 characters; the rest is room for what other programs
@@ -136,7 +137,8 @@ def make_folder(folder: Path) -> None:
         XlsyncError: when it cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not is_preview() or folder.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise XlsyncError(f"{folder}: is a file, not a folder; name another folder") from None
     except OSError as error:
@@ -154,12 +156,26 @@ def refuse_existing(paths: Iterable[Path]) -> None:
             raise XlsyncError(f"{path}: is there already; move it away, or use --force")
 
 
+def refuse_full(folder: Path) -> None:
+    """Make sure that a folder is new or empty.
+
+    Raises:
+        XlsyncError: when something stands in it.
+    """
+    if folder.is_file():
+        raise XlsyncError(f"{folder}: is a file, not a folder; name another folder")
+    if folder.exists() and any(folder.iterdir()):
+        raise XlsyncError(f"{folder}: is not empty; name a new folder, or remove this one")
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write under a temporary name beside the file, then rename: never half a file.
 
     Raises:
         XlsyncError: when the file cannot be written; what stood there before still stands.
     """
+    if is_preview():
+        return
     with new_file(path) as file:
         file.write(data)
 
@@ -197,6 +213,26 @@ def put_files(folder: Path, named: Iterable[tuple[str, bytes]]) -> list[Path]:
         if not path.exists():
             write_file(path, data)
         paths.append(path)
+    return paths
+
+
+def put_together(folder: Path, stem: str, parts: Mapping[str, bytes]) -> list[Path]:
+    """Write files that share a name, by their endings, as :func:`put_files` writes one.
+
+    Raises:
+        XlsyncError: when one cannot be written.
+    """
+    number, name = 1, stem
+    while any(
+        path.exists() and not _holds(path, data)
+        for path, data in ((folder / f"{name}{ending}", data) for ending, data in parts.items())
+    ):
+        number += 1
+        name = safe_name(stem, suffix=f" ({number})")
+    paths = [folder / f"{name}{ending}" for ending in parts]
+    for path, data in zip(paths, parts.values(), strict=True):
+        if not path.exists():
+            write_file(path, data)
     return paths
 
 

@@ -12,6 +12,8 @@ from xlsync.cli.context import Settings, pass_settings, print_problems, print_re
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import (
     PATH,
+    dry_run_option,
+    force_option,
     forms_option,
     json_option,
     new_option,
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="Write the findings as a workbook (.xlsx)."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @under_option
 @json_option
 @repo_option()
@@ -98,7 +101,7 @@ def import_ceilings(
             repository, round_name, lines, is_new=is_new, is_preview=is_preview
         )
     if is_preview:
-        print_report([*ceiling_lines(lines), line("试运行，没有写入。")])
+        print_report(ceiling_lines(lines))
         return
     told = f"已记入版本库：{commit[:10]}" if commit else "没有变化"
     print_report([line(f"{round_name} 控制数 {len(lines)} 项，{told}。")])

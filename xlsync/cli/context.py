@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.acting import is_preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,6 +81,11 @@ def print_left(records: Sequence[tuple[str, Iterable[Remark]]]) -> None:
     from xlsync.report.terminal import console, print_lines
 
     print_lines(console(sys.stderr), carried_lines(records))
+
+
+def written(path: Path) -> str:
+    """Where something was written, or would be."""
+    return f"{'将写在' if is_preview() else '写在'} {path}"
 
 
 def write_json(value: Json, *, on_one_line: bool = False) -> None:

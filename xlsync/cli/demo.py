@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsync import api
+from xlsync.base.acting import is_preview
 from xlsync.cli.context import Settings, pass_settings, print_report
-from xlsync.cli.options import PATH
+from xlsync.cli.options import PATH, dry_run_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="xlsync-demo", type=PATH)
 @click.option("--season", is_flag=True, help="Play a whole season of forty projects instead.")
+@dry_run_option
 @pass_settings
 def demo(settings: Settings, folder: Path, *, season: bool) -> None:
     """Walk the whole way on the sixteen sample forms.
@@ -29,6 +32,11 @@ def demo(settings: Settings, folder: Path, *, season: bool) -> None:
     go out to six units, come back in batches with all that goes wrong, and go out again.
     """
     from xlsync.demo import run, run_season
+
+    if is_preview():
+        api.refuse_full(folder)
+        click.echo(f"演示的全部文件将放在 {folder.resolve()}。")
+        return
 
     if season:
         run_season(settings.forms, folder, print_report, _run)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from xlsync.base.acting import is_preview
 from xlsync.cli.context import Settings, pass_settings
-from xlsync.cli.options import PATH, forms_option, repo_option
+from xlsync.cli.options import PATH, dry_run_option, forms_option, repo_option
 
 _DESKTOP = Path()
 
@@ -30,10 +31,16 @@ _DESKTOP = Path()
     type=PATH,
     help="Write a file that starts the page by a double click, and end; by default on the desktop.",
 )
+@click.option(
+    "--force", is_flag=True, help="With --shortcut: write over one that is there already."
+)
+@dry_run_option
 @repo_option()
 @forms_option()
 @pass_settings
-def desk(settings: Settings, *, port: int, no_browser: bool, shortcut: Path | None) -> None:
+def desk(
+    settings: Settings, *, port: int, no_browser: bool, shortcut: Path | None, force: bool
+) -> None:
     """Serve the coordinator's page on this machine, and open it in the browser.
 
     Only this machine can see it, and only who has the address that is printed first. Without a
@@ -49,6 +56,8 @@ def desk(settings: Settings, *, port: int, no_browser: bool, shortcut: Path | No
         named = ["--repo", str(folder)] if folder else []
         named += ["--forms", str(forms)] if forms else []
         target = None if shortcut == _DESKTOP else shortcut
-        click.echo(str(write_shortcut(target, ["desk", *named])))
+        click.echo(str(write_shortcut(target, ["desk", *named], force=force)))
+        return
+    if is_preview():
         return
     serve(folder, forms, port=port, browser=not no_browser, tell=click.echo)

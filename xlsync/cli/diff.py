@@ -10,6 +10,8 @@ from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar, write_json
 from xlsync.cli.options import (
     PATH,
+    dry_run_option,
+    force_option,
     forms_option,
     json_option,
     level_option,
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
     type=PATH,
     help="Write a workbook with old beside new, and the funds by unit with a chart.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @under_option
 @level_option
 @repo_option()

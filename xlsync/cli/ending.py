@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from xlsync.base.acting import acting
-from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.errors import UnknownNameError, UsageError, XlsyncError
 from xlsync.base.language import told
 from xlsync.cli.speaking import localize
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import IO, TypeGuard
 
 FOUND_ERRORS = 1
+WRONG_USAGE = 2
 BROKEN_SETUP = 3
 INTERRUPTED = 130
 READER_GONE = 141
@@ -38,6 +39,12 @@ class BrokenSetup(click.ClickException):
         from xlsync.report.lines import visible
 
         click.echo(f"xlsync: {visible(told(self.message))}", file=file, err=file is None)
+
+
+class UnknownName(BrokenSetup):
+    """What :class:`UnknownNameError` is to click: the same line, as wrong usage."""
+
+    exit_code = WRONG_USAGE
 
 
 class Program(click.Group):
@@ -93,6 +100,8 @@ class Program(click.Group):
         try:
             with _unmasked():
                 return super().invoke(ctx)
+        except UnknownNameError as error:
+            raise UnknownName(str(error)) from None
         except UsageError as error:
             raise click.UsageError(told(str(error)), _invoked(ctx)) from None
         except XlsyncError as error:

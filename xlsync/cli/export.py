@@ -11,6 +11,7 @@ from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report
 from xlsync.cli.options import (
     PATH,
+    force_option,
     forms_option,
     level_option,
     preview_option,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     required=True,
     help="A file that ends in .xlsx, .json, .jsonl, .csv or .parquet, or a folder for JSON.",
 )
-@click.option("--force", is_flag=True, help="Write over files that are there already.")
+@force_option
 @preview_option
 @under_option
 @level_option
@@ -71,8 +72,6 @@ def export(
             level=level,
         )
     print_report([line(str(path)) for path in made.paths])
-    if is_preview:
-        print_report([line("试运行，没有写入。", "yellow")])
     if made.disputed:
         text = f"{made.disputed} 个项目还有未定的冲突，导出的只是已收的版本。"
         print_lines(console(sys.stderr), [line(text, "yellow")])

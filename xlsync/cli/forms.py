@@ -10,7 +10,7 @@ import click
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option
+from xlsync.cli.options import PATH, dry_run_option, force_option, forms_option, json_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,8 @@ def check(folder: Path) -> None:
 )
 @click.option("--id", "form_id", metavar="ID", default="draft", help="The id of the new form.")
 @click.option("--sheet", metavar="NAME", help="The sheet; by default the first that is visible.")
-@click.option("--force", is_flag=True, help="Write over a draft that is there already.")
+@force_option
+@dry_run_option
 @forms_option()
 @pass_settings
 def draft(

@@ -8,7 +8,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_left, progress_bar
-from xlsync.cli.options import PATH, forms_option
+from xlsync.cli.options import PATH, dry_run_option, force_option, forms_option
 from xlsync.cli.reading import end, read_files
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     type=click.IntRange(1900, 9999),
     help="With --carry-over: the year of the new records; without it, none is made up.",
 )
-@click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
+@force_option
+@dry_run_option
 @forms_option()
 @pass_settings
 def generate(

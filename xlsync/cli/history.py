@@ -8,7 +8,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import PATH, json_option, repo_option
+from xlsync.cli.options import PATH, dry_run_option, force_option, json_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,8 @@ def log(settings: Settings, record: str | None, *, audit: bool, as_json: bool) -
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="Write it into this file, as it is kept."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @repo_option()
 @pass_settings
 def show(settings: Settings, record: str, *, output: Path | None, force: bool) -> None:

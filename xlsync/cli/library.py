@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
-from xlsync.cli.context import Settings, pass_settings, print_problems, print_report
+from xlsync.cli.context import Settings, pass_settings, print_problems, print_report, written
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, preview_option, repo_option
+from xlsync.cli.options import (
+    PATH,
+    dry_run_option,
+    force_option,
+    forms_option,
+    preview_option,
+    repo_option,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +34,7 @@ def library() -> None:
     "-o", "--output", metavar="FILE", type=PATH, required=True, help="The library (.toml)."
 )
 @click.option("--form", "form_id", metavar="FORM", help="The form whose levels the items must fit.")
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
 @preview_option
 @repo_option()
 @forms_option()
@@ -59,8 +66,7 @@ def build(
     if not is_preview:
         remark = f"指标库：由 {'、'.join(dict.fromkeys(rounds))} 已收的 {made.records} 个项目得出。"
         api.write_library(output, made.library, remark, force=force)
-    told = "试运行，没有写入。" if is_preview else f"写在 {output}。"
-    print_report([*built_lines(made), line(visible(told))])
+    print_report([*built_lines(made), line(visible(f"{written(output)}。"))])
 
 
 @library.command()
@@ -68,14 +74,15 @@ def build(
 @click.option(
     "-o", "--output", metavar="BOOK", type=PATH, required=True, help="The workbook (.xlsx)."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 def review(path: Path, *, output: Path, force: bool) -> None:
     """Write a library as a workbook on which a person keeps, drops and renames its entries."""
     from xlsync.report.lines import line, visible
 
     found = api.read_library(path)
     api.write_library_review(output, found, force=force)
-    print_report([line(visible(f"指标库 {len(found.entries)} 条，写在 {output}。"))])
+    print_report([line(visible(f"指标库 {len(found.entries)} 条，{written(output)}。"))])
 
 
 @library.command()
@@ -88,7 +95,6 @@ def take(book: Path, path: Path, *, is_preview: bool) -> None:
     FILE is written only where nothing is wrong with the workbook.
     """
     from xlsync.report.library_book import taken_lines
-    from xlsync.report.lines import line
 
     made = api.take_library(book, path, is_preview=is_preview)
     if made.problems:
@@ -96,5 +102,3 @@ def take(book: Path, path: Path, *, is_preview: bool) -> None:
     if made.is_refused:
         sys.exit(FOUND_ERRORS)
     print_report(taken_lines(made))
-    if is_preview:
-        print_report([line("试运行，没有写入。", "yellow")])

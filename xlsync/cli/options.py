@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlsync.base.acting import previewing
 from xlsync.base.language import LANGUAGES, speak, told
 from xlsync.cli.context import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -54,12 +56,47 @@ lang_option = click.option(
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
-preview_option = click.option(
-    "-n",
-    "--dry-run",
-    "is_preview",
-    is_flag=True,
-    help="Only say what would be done; write nothing.",
+
+@contextmanager
+def _preview() -> Iterator[None]:
+    """Write nothing meanwhile, and say so at the end."""
+    with previewing():
+        try:
+            yield
+        except SystemExit:
+            _tell_preview()
+            raise
+    _tell_preview()
+
+
+def _tell_preview() -> None:
+    click.echo(told("a dry run: nothing was written"), err=True)
+
+
+def _begin_preview(context: click.Context, _: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - click's own signature
+    if value:
+        context.with_resource(_preview())
+    return value
+
+
+def _preview_option(*, exposed: bool) -> Decorator:
+    return click.option(
+        "-n",
+        "--dry-run",
+        "is_preview",
+        is_flag=True,
+        callback=_begin_preview,
+        expose_value=exposed,
+        help="Only say what would be done; write nothing.",
+    )
+
+
+preview_option = _preview_option(exposed=True)
+dry_run_option = _preview_option(exposed=False)
+"""The same for commands that do the same in a preview, apart from writing."""
+
+force_option = click.option(
+    "--force", is_flag=True, help="Write over a file that is there already."
 )
 
 new_option = click.option(

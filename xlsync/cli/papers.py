@@ -8,13 +8,10 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar
-from xlsync.cli.options import PATH, forms_option, preview_option, repo_option
+from xlsync.cli.options import PATH, force_option, forms_option, preview_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-_PREVIEW = "试运行，没有写入。"
 
 
 @click.command()
@@ -23,7 +20,7 @@ _PREVIEW = "试运行，没有写入。"
     "-o", "--output", metavar="DIR", type=PATH, required=True, help="The folder for the workbook."
 )
 @click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
 @preview_option
 @repo_option()
 @forms_option()
@@ -52,7 +49,7 @@ def review(
             force=force,
             is_preview=is_preview,
         )
-    print_report([line(str(path)), *([line(_PREVIEW)] if is_preview else [])])
+    print_report([line(str(path))])
 
 
 @click.command("print")
@@ -61,7 +58,7 @@ def review(
     "-o", "--output", metavar="FILE", type=PATH, required=True, help="The file, such as X.pdf."
 )
 @click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
 @preview_option
 @repo_option()
 @forms_option()
@@ -93,5 +90,4 @@ def print_command(
             is_preview=is_preview,
             progress=progress,
         )
-    print_report([line(_PREVIEW)] if is_preview else [])
     print_report([line(f"{output}：{count} 份表。" if count else "没有要打印的表。")])

@@ -9,7 +9,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, write_json
-from xlsync.cli.options import PATH, forms_option
+from xlsync.cli.options import PATH, dry_run_option, force_option, forms_option
 from xlsync.cli.reading import end, read_files
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     "--warnings", "with_warnings", is_flag=True, help="Also send back what has warnings alone."
 )
 @click.option("--json", "as_json", is_flag=True, help="With --return, print the JSON too.")
-@click.option("--force", is_flag=True, help="Write over workbooks that are there already.")
+@force_option
+@dry_run_option
 @forms_option()
 @pass_settings
 def read(

@@ -8,7 +8,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import PATH, json_option, repo_option
+from xlsync.cli.options import PATH, dry_run_option, json_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     type=PATH,
     help="Write the files into this folder, as they came.",
 )
+@dry_run_option
 @json_option
 @repo_option()
 @pass_settings

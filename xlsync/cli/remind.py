@@ -10,6 +10,7 @@ from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import (
     PATH,
+    force_option,
     forms_option,
     json_option,
     preview_option,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     help="The day by which dates have passed.",
 )
 @click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
-@click.option("--force", is_flag=True, help="Write over files that are there already.")
+@force_option
 @json_option
 @repo_option()
 @forms_option()

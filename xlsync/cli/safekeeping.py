@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.acting import is_preview
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, json_option, repo_option
+from xlsync.cli.options import PATH, dry_run_option, force_option, json_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,8 @@ def check(settings: Settings, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=PATH)
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @repo_option()
 @pass_settings
 def backup(settings: Settings, file: Path, *, force: bool) -> None:
@@ -51,13 +53,19 @@ def backup(settings: Settings, file: Path, *, force: bool) -> None:
     """
     with settings.repository() as repository:
         api.backup(repository, file, force=force)
-    click.echo(f"已备份到 {file}，并已读回核对。")
+    told = f"将备份到 {file}。" if is_preview() else f"已备份到 {file}，并已读回核对。"
+    click.echo(told)
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=PATH)
 @click.argument("folder", metavar="DIR", type=PATH)
+@dry_run_option
 def recover(file: Path, folder: Path) -> None:
     """Make a repository of a backup, in a folder DIR that is new or empty."""
+    if is_preview():
+        api.check_backup(file, folder)
+        click.echo(f"备份完整，可以恢复到 {folder.resolve()}。")
+        return
     api.recover(file, folder).close()
     click.echo(f"已恢复到 {folder.resolve()}；可用 `xlsync -R {folder} check` 检查。")

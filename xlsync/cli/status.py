@@ -10,6 +10,8 @@ from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import (
     PATH,
+    dry_run_option,
+    force_option,
     forms_option,
     json_option,
     level_option,
@@ -40,7 +42,8 @@ _STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "�
 @under_option
 @level_option
 @click.option("--wide", "is_wide", is_flag=True, help="All columns, ids among them.")
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @json_option
 @repo_option()
 @forms_option()

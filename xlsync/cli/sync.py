@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.acting import is_preview
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.ending import FOUND_ERRORS
-from xlsync.cli.options import PATH, forms_option, json_option, repo_option
+from xlsync.cli.options import PATH, dry_run_option, forms_option, json_option, repo_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from xlsync.report.lines import Line
+    from xlsync.repository import Repository
     from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.syncing import Synced
 
@@ -40,6 +42,7 @@ _removal_option = click.option(
 @click.argument("revision", metavar="REV")
 @_return_option
 @_removal_option
+@dry_run_option
 @json_option
 @repo_option()
 @forms_option()
@@ -57,14 +60,15 @@ def merge(
 
     with settings.repository() as repository:
         joined = api.join(repository, revision, settings.forms, removing=removing)
-        written = folder and api.write_conflicts(repository, folder, settings.forms)
-    _tell(joined, joined_lines(joined, written or ()), written or (), as_json=as_json)
+        written = _written(repository, folder, settings)
+    _tell(joined, joined_lines(joined, written), written, as_json=as_json)
 
 
 @click.command()
 @click.argument("remote", metavar="DIR|URL")
 @_return_option
 @_removal_option
+@dry_run_option
 @json_option
 @repo_option()
 @forms_option()
@@ -82,8 +86,15 @@ def sync(
 
     with settings.repository() as repository:
         synced = api.sync(repository, remote, settings.forms, removing=removing)
-        written = folder and api.write_conflicts(repository, folder, settings.forms)
-    _tell(synced, synced_lines(synced, written or ()), written or (), as_json=as_json)
+        written = _written(repository, folder, settings)
+    _tell(synced, synced_lines(synced, written), written, as_json=as_json)
+
+
+def _written(repository: Repository, folder: Path | None, settings: Settings) -> list[Path]:
+    """The conflicts, written to be decided; in a preview those of the exchange are not there."""
+    if folder is None or is_preview():
+        return []
+    return api.write_conflicts(repository, folder, settings.forms)
 
 
 def _tell(

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
-from xlsync.cli.context import Settings, pass_settings, print_problems, print_report, write_json
+from xlsync.cli.context import (
+    Settings,
+    pass_settings,
+    print_problems,
+    print_report,
+    write_json,
+    written,
+)
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import (
     PATH,
+    dry_run_option,
+    force_option,
     forms_option,
     json_option,
     preview_option,
@@ -48,7 +57,7 @@ def import_units(settings: Settings, path: Path, *, is_preview: bool) -> None:
         sys.exit(FOUND_ERRORS)
     count = f"单位名单：{len(found.tree.units)} 个单位"
     if is_preview:
-        print_report([line(f"{count}。试运行，没有写入。")])
+        print_report([line(f"{count}。")])
         return
     with settings.repository() as repository:
         commit = api.keep_units(repository, found.tree)
@@ -77,7 +86,8 @@ def list_units(settings: Settings, *, under: str | None, as_json: bool) -> None:
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, required=True, help="The workbook (.xlsx)."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @repo_option()
 @pass_settings
 def export_units(settings: Settings, *, output: Path, force: bool) -> None:
@@ -87,7 +97,7 @@ def export_units(settings: Settings, *, output: Path, force: bool) -> None:
     with settings.repository() as repository:
         tree = api.units(repository)
     api.write_units(output, tree, force=force)
-    print_report([line(visible(f"{len(tree.units)} 个单位，写在 {output}。"))])
+    print_report([line(visible(f"{len(tree.units)} 个单位，{written(output)}。"))])
 
 
 @click.group()
@@ -102,7 +112,8 @@ def roster() -> None:
 )
 @click.option("--form", "form_id", metavar="FORM", help="Which form, where the round has several.")
 @under_option
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @repo_option()
 @forms_option()
 @pass_settings
@@ -132,4 +143,4 @@ def export_roster(
             force=force,
         )
     left = f"，已取消的 {made.left_out} 个没有写入" if made.left_out else ""
-    print_report([line(visible(f"{len(made.rows)} 个项目{left}，写在 {output}。"))])
+    print_report([line(visible(f"{len(made.rows)} 个项目{left}，{written(output)}。"))])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
-from xlsync.cli.context import Settings, pass_settings, print_report
-from xlsync.cli.options import PATH, forms_option, repo_option
+from xlsync.cli.context import Settings, pass_settings, print_report, written
+from xlsync.cli.options import PATH, dry_run_option, force_option, forms_option, repo_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     type=PATH,
     help="Write it as a workbook (.xlsx) or page (.html).",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@force_option
+@dry_run_option
 @repo_option()
 @forms_option()
 @pass_settings
@@ -44,4 +45,4 @@ def year(
         made = api.project_year(repository, record, settings.forms, year=year)
     if output is not None:
         api.write_year(output, made, force=force)
-    print_report([*year_lines(made), *([line(visible(f"写在 {output}。"))] if output else [])])
+    print_report([*year_lines(made), *([line(visible(f"{written(output)}。"))] if output else [])])

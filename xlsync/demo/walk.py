@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
-from xlsync.base.files import make_folder, write_file
+from xlsync.base.files import make_folder, refuse_full, write_file
 from xlsync.demo.staff import type_in
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.exchange.workbooks import workbook, workbook_names
@@ -44,9 +43,8 @@ def run(forms: Mapping[str, Form], folder: Path, print_report: Print, program: s
     Raises:
         XlsyncError: when the folder holds something already, or cannot be made.
     """
+    refuse_full(folder)
     make_folder(folder)
-    if any(folder.iterdir()):
-        raise XlsyncError(f"{folder}: is not empty; name a new folder, or remove this one")
     _Walk(forms, folder, print_report, program).run()
 
 

@@ -18,13 +18,13 @@ _DESKTOPS = ("桌面", "Desktop")
 _EXECUTABLE = 0o755
 
 
-def write_shortcut(folder: Path | None, arguments: Sequence[str]) -> Path:
-    """Write the file, over one that is there, and give its path.
+def write_shortcut(folder: Path | None, arguments: Sequence[str], *, force: bool = False) -> Path:
+    """Write the file, with ``force`` over one that says something else, and give its path.
 
     It starts this very program with these arguments; ``folder`` is the user's desktop by default.
 
     Raises:
-        XlsyncError: when it cannot be written.
+        XlsyncError: when it cannot be written, or another one is there already.
     """
     command = [sys.executable, "-m", "xlsync", *arguments]
     if sys.platform == "win32":
@@ -33,8 +33,11 @@ def write_shortcut(folder: Path | None, arguments: Sequence[str]) -> Path:
         ending, text = ".command", f"#!/bin/sh\nexec {shlex.join(command)}\n"
     else:
         ending, text = ".desktop", _entry(command)
-    path = api.write_text((folder or _desktop()) / f"{_NAME}{ending}", text)
-    if os.name != "nt":
+    path = (folder or _desktop()) / f"{_NAME}{ending}"
+    if not (force or (path.is_file() and path.read_text("utf-8", "replace") == text)):
+        api.refuse_existing([path])
+    api.write_text(path, text)
+    if os.name != "nt" and path.exists():
         path.chmod(_EXECUTABLE)
     return path
 

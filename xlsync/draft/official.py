@@ -121,9 +121,9 @@ def _load(path: Path) -> Workbook:
             raise XlsyncError(f"{path}: larger than {MAX_BYTES} bytes, this is no blank form")
         return openpyxl.load_workbook(path)
     except OSError as error:
-        raise XlsyncError(f"{path}: {error.strerror or error}") from None
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise XlsyncError(f"{path}: no .xlsx workbook that can be read: {error}") from None
+        raise XlsyncError(f"{path}: cannot read: {error.strerror or error}") from None
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError):
+        raise XlsyncError(f"{path}: no .xlsx workbook that can be read") from None
 
 
 def _sheet(path: Path, workbook: Workbook, name: str | None) -> Worksheet:

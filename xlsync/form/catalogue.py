@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.form.compiled import content_key, load_form
 from xlsync.form.extending import data_folder
 
@@ -42,8 +42,7 @@ class Catalogue:
             XlsyncError: when there is none of that id, or its files are wrong.
         """
         if form_id not in self._pairs:
-            known = ", ".join(sorted(self._pairs)) or "none"
-            raise XlsyncError(f"no form {form_id!r}; there are: {known}")
+            raise unknown_name("form", form_id, sorted(self._pairs))
         if form_id not in self._loaded:
             template, mapping = self._pairs[form_id]
             form = load_form(template, mapping, self._key)

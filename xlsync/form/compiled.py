@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.files import write_file
+from xlsync.base.files import new_file
 from xlsync.base.problems import Severity
 from xlsync.base.strict import Strict
 from xlsync.form.form import Form
@@ -98,7 +98,8 @@ def _keep(name: str, what: tuple[object, ...]) -> None:
     for folder in _folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_file(folder / name, hashlib.sha256(data).digest() + data)
+            with new_file(folder / name) as file:
+                file.write(hashlib.sha256(data).digest() + data)
             _forget(folder, name)
         except (OSError, XlsyncError):
             continue

@@ -101,7 +101,7 @@ def _own_tables(path: Path) -> Tables:
             raise FormError([f"{path}: larger than {MAX_BYTES} bytes, this is no form file"])
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise FormError([f"{path}: {error.strerror or error}"]) from None
+        raise FormError([f"{path}: cannot read: {error.strerror or error}"]) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FormError([f"{path}: not valid TOML: {error}"]) from None
 

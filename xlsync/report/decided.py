@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from xlsync.rounds.coordinator import DecisionMade
 
 _SHORT_HASH = 10
-_PREVIEW = "这是预览，没有写入。"
 
 
 def decided_lines(made: DecisionMade | Dated | Closed) -> Iterator[Line]:
@@ -28,9 +27,7 @@ def decided_lines(made: DecisionMade | Dated | Closed) -> Iterator[Line]:
         yield from _about_round(made)
     else:
         yield from _about_project(made)
-    if made.is_preview:
-        yield line(_PREVIEW, "yellow")
-    elif made.commit:
+    if made.commit:
         yield line(f"已记入版本库：{made.commit[:_SHORT_HASH]}。")
 
 

@@ -7,7 +7,13 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.files import make_folder, refuse_existing, unique_names, write_file
+from xlsync.base.files import (
+    make_folder,
+    put_together,
+    refuse_existing,
+    unique_names,
+    write_file,
+)
 from xlsync.report.letter import letter
 from xlsync.report.lines import line, visible
 from xlsync.report.mail import mail_draft
@@ -30,7 +36,8 @@ class Post:
     """How notices are written: who signs, of which day (ISO), and what beside the drafts.
 
     ``zipped`` makes one archive a unit of its letter and workbooks, which then is what the draft
-    carries.
+    carries. A post that is one ``of_many`` never writes over another: what is the same stays, and
+    beside other files of its names a unit's new ones get a number. Without, ``force`` is asked.
     """
 
     sender: str | None
@@ -38,6 +45,7 @@ class Post:
     letters: bool = True
     zipped: bool = False
     force: bool = False
+    of_many: bool = False
 
 
 def write_post(
@@ -60,26 +68,25 @@ def write_post(
     names = unique_names([one.unit.name for one in notices])
     endings = [".eml", *([".docx"] if post.letters else []), *([".zip"] if post.zipped else [])]
     paths = [folder / f"{name}{ending}" for name in names for ending in endings]
-    if not post.force:
+    if not (post.force or post.of_many):
         refuse_existing(paths)
     make_folder(folder)
     written: list[Path] = []
-
-    def put(name: str, data: bytes) -> None:
-        write_file(folder / name, data)
-        written.append(folder / name)
-
     for name, notice in zip(names, notices, strict=True):
-        files = list(workbooks(notice))
+        files, made = list(workbooks(notice)), {}
         if post.letters:
-            paper = letter(notice, post.sender, post.day)
-            put(f"{name}.docx", paper)
-            files.insert(0, (f"{title(notice)}.docx", paper))
+            made[".docx"] = letter(notice, post.sender, post.day)
+            files.insert(0, (f"{title(notice)}.docx", made[".docx"]))
         if post.zipped:
-            archive = zip_of(files)
-            put(f"{name}.zip", archive)
-            files = [(f"{name}.zip", archive)]
-        put(f"{name}.eml", mail_draft(notice, files, post.sender))
+            made[".zip"] = zip_of(files)
+            files = [(f"{name}.zip", made[".zip"])]
+        made[".eml"] = mail_draft(notice, files, post.sender)
+        if post.of_many:
+            written += put_together(folder, name, made)
+            continue
+        for ending, data in made.items():
+            write_file(folder / f"{name}{ending}", data)
+            written.append(folder / f"{name}{ending}")
     return written
 
 

@@ -49,9 +49,7 @@ def undone_lines(made: Undone) -> Iterator[Line]:
     yield line(f"{'将撤销' if made.is_preview else '撤销'} {what}：{made.count} 个项目恢复原状。")
     for one in made.kept:
         yield line(visible(f"  保留 {one.round} {one.group} {one.title}：{one.why}。"), "yellow")
-    if made.is_preview:
-        yield line("这是预览，没有写入。", "yellow")
-    elif made.commit:
+    if made.commit:
         yield line(f"已记入版本库：{made.commit[:SHORT_HASH]}。")
-    else:
+    elif not made.is_preview:
         yield line("没有可以恢复的内容，版本库未改动。")

@@ -61,11 +61,9 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     counts = "，".join(f"{state.value} {count}" for state, count in collection.counts().items())
     if counts or not collection.reviews:
         yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
-    if collection.is_preview:
-        yield line("试运行，没有写入。", "yellow")
-    elif collection.commit is None:
+    if collection.commit is None and not collection.is_preview:
         yield line("没有新内容，版本库未改动。")
-    else:
+    elif collection.commit:
         yield line(f"已记入版本库：{collection.commit[:SHORT_HASH]}。")
     settled = len(collection.outcomes) - len(collection.news())
     if settled:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from xlsync.base.acting import is_preview
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.rounds.sendings import Dispatch
@@ -68,7 +69,8 @@ def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]
         yield from _told(one)
     if not synced.joined:
         yield line("对方没有新内容。")
-    yield line("本库的内容已送到对方。" if synced.is_sent else "本库没有对方缺少的内容。")
+    sent = "本库的内容将送到对方。" if is_preview() else "本库的内容已送到对方。"
+    yield line(sent if synced.is_sent else "本库没有对方缺少的内容。")
     yield from _to_decide(written, has_conflict=synced.has_conflict)
 
 
@@ -96,7 +98,7 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
 
 
 def _told(joined: JoinResult) -> Iterator[Line]:
-    version = (joined.commit or "")[:_SHORT_HASH]
+    kept = "" if joined.is_preview else f"已记入版本库：{(joined.commit or '')[:_SHORT_HASH]}。"
     if joined.removed:
         names = "、".join(f"{one.round} {one.title}" for one in joined.removed[:_MOST_NAMED])
         more = "等" if len(joined.removed) > _MOST_NAMED else ""
@@ -104,12 +106,12 @@ def _told(joined: JoinResult) -> Iterator[Line]:
         text = f"对方删去了 {count} 个项目：{names}{more}；以前的版本仍在，可用 log 查看。"
         yield line(visible(text), "yellow")
     if joined.is_forward:
-        yield line(f"已取得对方的新内容，本库没有自己的改动需要合并：{version}。")
+        yield line(f"对方有新内容，本库没有自己的改动需要合并。{kept}")
         return
     waiting = sum(one.waits for one in joined.joints)
     both = f"，两边都有改动的项目 {len(joined.joints)} 个" if joined.joints else ""
     disputed = f"，其中冲突 {waiting} 个" if waiting else ""
-    yield line(f"已与对方的内容合并{both}{disputed}。已记入版本库：{version}。")
+    yield line(f"{'将' if joined.is_preview else '已'}与对方的内容合并{both}{disputed}。{kept}")
     for one in joined.joints:
         yield line(visible(f"  {one.word} {one.round} {one.group} {one.title}"))
         for printed, number in one.renumbered:
@@ -152,7 +154,7 @@ def unit_table(done: Distribution) -> Table:
 def distribution_lines(done: Distribution) -> Iterator[Line]:
     """What a distribution did, what changed since the last one, and what it left alone."""
     counts = "，".join(f"{state} {count}" for state, count in done.counts().items())
-    what = "试运行（没有写入）" if done.wishes.is_preview else "下发"
+    what = "将下发" if done.wishes.is_preview else "下发"
     yield line(f"{what} {done.wishes.round}：{counts}。")
     for one in done.sendings:
         if one.changes:

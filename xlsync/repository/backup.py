@@ -13,6 +13,7 @@ from dulwich.bundle import create_bundle_from_repo, read_bundle, write_bundle
 from dulwich.pack import PackData, PackInflater
 from dulwich.refs import HEADREF
 
+from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import new_file, refuse_existing
 from xlsync.repository.objects import DAMAGE, checked, damaged
@@ -38,6 +39,8 @@ def write_backup(repo: Repo, path: Path, *, force: bool) -> None:
     """
     if not force:
         refuse_existing([path])
+    if is_preview():
+        return
     head = head_of(repo)
     names, _ = repo.refs.follow(HEADREF)
     try:
@@ -88,7 +91,6 @@ def restore_backup(path: Path, repo: Repo) -> None:
     except (*DAMAGE, NotImplementedError, TypeError) as error:
         repo.close()
         shutil.rmtree(repo.path, ignore_errors=True)
-        raise XlsyncError(
-            f"{path}：不是完整的备份文件（{str(error) or type(error).__name__}），未恢复；"
-            "请换一份备份。"
-        ) from error
+        if isinstance(error, OSError) and error.filename:
+            raise XlsyncError(f"{path}: cannot read: {error.strerror}") from None
+        raise XlsyncError(f"{path}：不是完整的备份文件，未恢复；请换一份备份。") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.base.files import safe_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find(snapshot: Snapshot, reference: Reference) -> tuple[str, Entry]:
     The entry of one that only went out has no path and no blob.
 
     Raises:
-        XlsyncError: when nothing or more than one record fits, with the candidates.
+        UsageError: when no record fits; XlsyncError when more than one does, with the candidates.
     """
     rounds = [reference.round] if reference.round else list(reversed(snapshot.rounds()))
     wanted = reference.record.strip().lower()
@@ -70,8 +70,10 @@ def find(snapshot: Snapshot, reference: Reference) -> tuple[str, Entry]:
             return next(iter(found.values()))
         if found:
             raise XlsyncError(_too_many(reference.record, list(found.values())))
-    where = f"round {reference.round}" if reference.round else "any round"
-    raise XlsyncError(f"no record in {where} has {reference.record!r} as its id or in its title")
+    if reference.round and reference.round not in snapshot.rounds():
+        raise unknown_name("round", reference.round, snapshot.rounds())
+    titles = (one.title for found in entries.values() for one in found)
+    raise unknown_name("project", reference.record, titles)
 
 
 def _entries(snapshot: Snapshot, round_name: str) -> list[Entry]:

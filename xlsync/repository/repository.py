@@ -14,6 +14,7 @@ from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.files import refuse_full
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.checking import Soundness, check_contents, check_history
@@ -302,9 +303,8 @@ class Repository:
 
 def _new_repo(folder: Path) -> Repo:
     try:
+        refuse_full(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise XlsyncError(f"{folder} is not empty; choose a new folder for the repository")
         return Repo.init_bare(str(folder), default_branch=_BRANCH)
     except OSError as error:
         raise XlsyncError(f"cannot make a repository in {folder}: {error}") from error

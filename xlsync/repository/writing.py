@@ -19,6 +19,7 @@ from dulwich.object_store import PACK_MODE
 from dulwich.pack import iter_sha1, write_pack_data, write_pack_index
 from dulwich.refs import HEADREF
 
+from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import Objects
 from xlsync.repository.signature import sign, sign_commit, trailed
@@ -124,12 +125,16 @@ def write_commit(
 ) -> git.ObjectID:
     """Commit edits on top of a parent; ``others`` are the further parents of a commit that joins.
 
+    In a preview nothing is written, and the commit is one that nobody finds.
+
     Raises:
         MovedError: when the branch no longer stands at the parent.
         XlsyncError: when the disk refuses.
     """
     tree, folders = edited(Objects(repo.object_store), parent.tree if parent else None, edits)
     commit = _signed(repo, tree, [*([parent.id] if parent else []), *others], message)
+    if is_preview():
+        return commit.id
     try:
         made = [edits.spool.put_object(item) for item in (commit, tree, *folders)]
         patiently(lambda: _add_pack(repo, edits.spool, [*made, *edits.files.values()]))
@@ -169,6 +174,8 @@ def move_branch(repo: Repo, former: git.ObjectID, commit: git.Commit) -> None:
         MovedError: when the branch no longer stands where it stood formerly.
         XlsyncError: when the disk refuses, or the branch stays locked.
     """
+    if is_preview():
+        return
     try:
         moved = patiently(lambda: _move_branch(repo, former, commit))
     except OSError as error:

@@ -9,7 +9,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.rounds.decisions import cancelled, decisions
 from xlsync.rounds.ledger import roster_order
-from xlsync.rounds.status import check_known
+from xlsync.rounds.status import check_known, check_unit
 from xlsync.rounds.units import unit_tree
 
 if TYPE_CHECKING:
@@ -145,7 +145,11 @@ def by_roster(
 
     ``unit`` leaves only units whose name holds this text. A unit stands where its first project
     does.
+
+    Raises:
+        UsageError: when no unit is called so.
     """
+    check_unit(unit, (entry.group for entry in accepted_round.entries))
     forms = {entry.id: part.form for part in accepted_round.forms for entry in part.entries}
     units: dict[str, list[Entry]] = {}
     for entry in accepted_round.entries:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import unknown_name
 from xlsync.repository import check_round
 from xlsync.rounds.closing import closed
 from xlsync.rounds.standing import UNIT, Place
@@ -75,14 +74,9 @@ def check_may_begin(snapshot: Snapshot, round_name: str, *, is_new: bool) -> Non
     likely a name that was mistyped.
 
     Raises:
-        XlsyncError: naming the rounds that there are.
+        UsageError: naming the rounds that there are.
     """
     rounds = snapshot.rounds()
     if is_new or not rounds or check_round(round_name) in rounds:
         return
-    near = difflib.get_close_matches(round_name, rounds, n=1)
-    meant = f"是不是 {near[0]}？" if near else ""
-    raise XlsyncError(
-        f"版本库中没有轮次 {round_name}，已有 {'、'.join(rounds)}。{meant}"
-        "要开始新的一轮，请加 --new"
-    )
+    raise unknown_name("round", round_name, rounds, "；要开始新的一轮，请加 --new")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import UnknownNameError
 from xlsync.base.record import MISSING, get, rows_at
 from xlsync.form.field_names import told_apart
 from xlsync.form.types import comparable
@@ -114,7 +114,7 @@ def project_year(
     rounds = [name for name in held if name.partition("/")[0] == wanted]
     if not rounds:
         known = "、".join(dict.fromkeys(years)) or "无"
-        raise XlsyncError(f"{wanted} 年没有收下这个项目的表；有的年度：{known}")
+        raise UnknownNameError(f"{wanted} 年没有收下这个项目的表；有的年度：{known}")
     migrations = Migrations(forms, forms.folder)
     steps = [YearStep(name, migrations.form(held[name]["form"]), held[name]) for name in rounds]
     links = _Links(steps, migrations)

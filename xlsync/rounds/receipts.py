@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.repository.lookup import check_text, is_meant
 from xlsync.rounds.outcomes import State
@@ -99,12 +99,16 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     ``text`` is an id, the beginning of one, or part of a title, as the form itself said it.
 
     Raises:
-        XlsyncError: when nothing went out or came in, in this round.
+        UsageError: when there is no such round, or nothing came of such a project.
     """
     check_known(snapshot, round_name)
     if text is not None:
         check_text(text)
-    found = [one for one in _kept(snapshot, round_name) if text is None or _is_of(one, text)]
+    kept = list(_kept(snapshot, round_name))
+    found = [one for one in kept if text is None or _is_of(one, text)]
+    if text is not None and not found:
+        titles = (form.title for one in kept for form in one.forms if form.title)
+        raise unknown_name("project", text, titles)
     return sorted(found, key=lambda one: one.received or "", reverse=True)
 
 

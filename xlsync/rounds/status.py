@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import unknown_name
 from xlsync.base.problems import Severity
 from xlsync.repository import check_round, layout
 from xlsync.rounds.deadlines import days_late, deadlines, due_of
@@ -43,18 +43,34 @@ def check_known(snapshot: Snapshot, round_name: str) -> None:
     """Make sure that something went out or came in, in a round.
 
     Raises:
-        XlsyncError: naming the rounds that there are.
+        UsageError: naming the rounds that there are.
     """
     rounds = snapshot.rounds()
     if check_round(round_name) not in rounds:
-        known = ", ".join(rounds) or "none yet"
-        raise XlsyncError(f"no round {round_name!r} in this repository; there are: {known}")
+        raise unknown_name("round", round_name, rounds)
+
+
+def check_unit(text: str | None, units: Iterable[str]) -> None:
+    """Make sure that a text, where one is given, is in the name of some unit.
+
+    Raises:
+        UsageError: naming the units that there are.
+    """
+    names = list(units)
+    if text is not None and not any(text in name for name in names):
+        raise unknown_name("unit", text, names)
 
 
 def narrowed(
     rows: Iterable[Standing], unit: str | None = None, states: Collection[str] = ()
 ) -> list[Standing]:
-    """The projects of units whose name holds a text, in any of some states; all without either."""
+    """The projects of units whose name holds a text, in any of some states; all without either.
+
+    Raises:
+        UsageError: when no unit is called so.
+    """
+    rows = list(rows)
+    check_unit(unit, (one.group for one in rows))
     return [
         one
         for one in rows

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import MovedError, until_committed
 from xlsync.rounds.joining import join
@@ -60,9 +61,10 @@ def sync(
         theirs = repository.fetch(location)
         if theirs is not None:
             joined.append(join(repository, forms, theirs, name, removing=removing))
-        if theirs == repository.snapshot().commit:
+        stands = (joined[-1].commit if joined else None) or repository.snapshot().commit
+        if theirs == stands:
             return False
-        if not repository.push(location, theirs):
+        if not is_preview() and not repository.push(location, theirs):
             raise MovedError
         return True
 

@@ -7,10 +7,9 @@ widths aside; one that is not in the list stands alone.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.base.files import safe_name
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, layout, until_committed
@@ -122,19 +121,13 @@ class UnitTree:
         """Whether a unit is this one or stands below it; every unit is where none is given.
 
         Raises:
-            XlsyncError: when the list lacks the unit, with the name that may be meant.
+            UsageError: when the list lacks the unit, with the name that may be meant.
         """
         if under is None:
             return lambda _: True
         if under not in self:
-            close = get_close_matches(under, self.names(), n=1)
-            hint = f"；是不是“{close[0]}”" if close else ""
-            have = (
-                "单位名单里没有"
-                if self
-                else "还没有单位名单（用 xlsync units import 录入），不知道"
-            )
-            raise XlsyncError(f"{have}“{under}”{hint}")
+            hint = "" if self else "；单位名单用 xlsync units import 录入"
+            raise unknown_name("unit", under, self.names(), hint)
         wanted, known = unit_key(under), dict[str, bool]()
 
         def is_below(name: str) -> bool:

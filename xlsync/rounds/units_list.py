@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
+from xlsync.base.language import in_chinese
 from xlsync.base.problems import problem
 from xlsync.form.extending import data_folder
 from xlsync.form.loading import load_toml
@@ -51,7 +52,7 @@ def open_list(path: Path) -> tuple[Workbook | None, list[Problem]]:
             return None, [problem("X001", message)]
         workbook = open_table(path.suffix.lower(), path.read_bytes())
     except OSError as error:
-        message = f"文件打不开：{error.strerror or error}。"
+        message = f"文件打不开：{in_chinese(error.strerror or str(error))}。"
         return None, [problem("X001", message)]
     return workbook, [*workbook.problems]
 

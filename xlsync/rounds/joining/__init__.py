@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round, layout, until_committed
@@ -52,7 +53,8 @@ class JoinResult:
     """What a join did; ``commit`` is where the branch stands now, None where nothing was new.
 
     ``joints`` are the records that both sides had changed. ``is_forward`` says that the branch
-    could simply go on to the last commit of the other, having nothing that the other lacks.
+    could simply go on to the last commit of the other, having nothing that the other lacks. In a
+    preview ``commit`` is where the branch would stand.
     """
 
     revision: str
@@ -60,6 +62,7 @@ class JoinResult:
     is_forward: bool = False
     joints: tuple[Joint, ...] = ()
     removed: tuple[Removed, ...] = ()
+    is_preview: bool = False
 
     @property
     def has_conflict(self) -> bool:
@@ -108,7 +111,8 @@ def join(
 
         commit = repository.join(revision, together, together.message, seen)
         is_forward = commit is not None and not together.is_asked
-        return JoinResult(revision, commit, is_forward, tuple(together.joints), tuple(removed))
+        joints = tuple(together.joints)
+        return JoinResult(revision, commit, is_forward, joints, tuple(removed), is_preview())
 
     return until_committed(once)
 

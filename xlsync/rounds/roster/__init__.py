@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
+from xlsync.base.language import in_chinese
 from xlsync.base.problems import Severity, problem
 from xlsync.form.field_names import told_apart
 from xlsync.rounds.roster.columns import Assigning
@@ -89,7 +90,9 @@ def open_roster(form: Form, path: Path, chosen: Mapping[int, str] | None = None)
             return Roster(problems=[problem("X001", message)])
         data = path.read_bytes()
     except OSError as error:
-        return Roster(problems=[problem("X001", f"文件打不开：{error.strerror or error}。")])
+        return Roster(
+            problems=[problem("X001", f"文件打不开：{in_chinese(error.strerror or str(error))}。")]
+        )
     return read_roster(form, open_table(path.suffix.lower(), data), chosen)
 
 
