@@ -43,7 +43,7 @@ def test_there_is_a_season() -> None:
 
 
 def test_each_collection_says_what_came_of_the_files(season: Played) -> None:
-    told = re.findall(r"^收集 (\S+)：(.*)。$", season.printed, re.MULTILINE)
+    told = re.findall(r"^将?收集 (\S+)：(.*)。$", season.printed, re.MULTILINE)
     assert told == [
         ("2024/一上", "新收 19，未变 1，退回 1"),
         ("2024/一上", "新收 7，更新 2，他人副本 1"),
@@ -146,4 +146,4 @@ def test_ceilings_and_the_amounts_of_two_forms_are_told(season: Played) -> None:
 def test_an_undone_collection_and_reminders_are_told(season: Played) -> None:
     assert "撤销" in season.printed
     assert len([*(season.folder / "催报").glob("*.eml")]) == 2
-    assert "将撤销" in season.printed
+    assert "将收集 2024/一上" in season.printed

@@ -60,7 +60,8 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     """What a collection did in a sentence, whether it changed anything, and what goes back."""
     counts = "，".join(f"{state.value} {count}" for state, count in collection.counts().items())
     if counts or not collection.reviews:
-        yield line(f"收集 {collection.round}：{counts or '没有找到文件'}。")
+        what = "将收集" if collection.is_preview else "收集"
+        yield line(f"{what} {collection.round}：{counts or '没有找到文件'}。")
     if collection.commit is None and not collection.is_preview:
         yield line("没有新内容，版本库未改动。")
     elif collection.commit:
