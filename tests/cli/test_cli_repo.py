@@ -162,7 +162,7 @@ def test_diff_of_rounds_and_of_a_round_with_a_folder(town: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["status", "2023/九上"], "unknown round 2023/九上; there are: 2023/一上"),
+        (["status", "2023/九上"], "unknown round 2023/九上; there are: "),
         (["log", "没有的项目"], "unknown project 没有的项目; there are: "),
         (["show", "费@nothing"], "'nothing' is no commit"),
         (["show", "2023/九上/费"], "unknown round 2023/九上; there are"),

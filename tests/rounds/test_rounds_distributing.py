@@ -363,7 +363,7 @@ def test_last_rounds_answers_are_filled_in_and_the_roster_has_the_last_word(
 def test_a_round_without_records_cannot_be_taken_from(
     repository: Repository, tmp_path: Path
 ) -> None:
-    with pytest.raises(XlsyncError, match="no round '2023/二上'"):
+    with pytest.raises(XlsyncError, match="unknown round 2023/二上"):
         send(repository, tmp_path, [HEADS, project(1)], last="2023/二上")
 
 

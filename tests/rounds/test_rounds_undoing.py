@@ -144,7 +144,7 @@ def test_the_commands_undo_and_rounds(repository: Repository, tmp_path: Path) ->
     assert "还没有轮次" in invoke("-R", town, "rounds").stdout
     collect(repository, FORMS, ROUND, [save(tmp_path / "a.json", FIRST)])
     assert "已收 1" in invoke("-R", town, "rounds").stdout
-    assert "预览" in invoke("-R", town, "undo", "-n").stdout
+    assert "将撤销" in invoke("-R", town, "undo", "-n").stdout
     told = invoke("-R", town, "undo", "--reason", WHY)
     assert (told.exit_code, "撤销 收集 2023/一上" in told.stdout) == (0, True)
     assert repository.snapshot().rounds() == []
@@ -157,7 +157,7 @@ def test_a_mistyped_round_is_refused_unless_it_is_meant(
     town, path = tmp_path / "库", save(tmp_path / "a.json", FIRST)
     assert invoke("-R", town, "collect", ROUND, path).exit_code == 0
     mistyped = invoke("-R", town, "collect", "2023/一下", path)
-    assert mistyped.exit_code == 3
+    assert mistyped.exit_code == 2
     assert ROUND in mistyped.stderr
     assert "--new" in mistyped.stderr
     assert repository.snapshot().rounds() == [ROUND]
