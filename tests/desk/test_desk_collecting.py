@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_browser import visiting
-from desk_server import serving
+from desk_server import end_of, serving
 from returning import ROUND, came, changed, put_in, send, whole
 from running import SAMPLES, record, save
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-HERE = "/round/2023/二上/collecting"
+ROUND_HERE = "2023/二上"
+HERE = f"/round/{ROUND_HERE}/collecting"
 EVIL = "<img src=x onerror=alert(1)>\"'{{7*7}}</textarea><script>alert(2)</script>"
 
 
@@ -71,6 +72,33 @@ def test_an_archive_is_taken_apart_and_a_refused_form_comes_back_marked(
             assert name.endswith("_退回修改.xlsx")
 
 
+def test_a_collection_tells_all_that_came_of_it(
+    own_server: Server, town: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "控制数.csv").write_text("单位,控制数\n合计,1", encoding="utf-8")
+    with api.open_repository(town) as repository:
+        api.keep_ceilings(
+            repository, ROUND_HERE, api.read_ceilings(repository, tmp_path / "控制数.csv").lines
+        )
+        review = api.write_review(repository, ROUND_HERE, tmp_path / "审核")
+    first = save(tmp_path / "改过.json", record("新项目"))
+    end = uploaded(own_server, first, review)
+    assert "核查发现（1）" in end
+    assert "超过控制数" in end
+    assert re.search(r"审核意见 \S+\.xlsx：已采用 0", end)
+    assert "没有找到文件" not in end
+    changed_later = save(tmp_path / "改过.json", record("新项目", annual_goal="另一个年度目标。"))
+    end = uploaded(own_server, changed_later)
+    assert "改了 1 处" in end
+    assert "另一个年度目标" in end
+
+
+def uploaded(server: Server, *files: Path) -> str:
+    """The page of a collection of these files once it has ended."""
+    sent = [("files", one.name, one.read_bytes()) for one in files]
+    return end_of(server, server.upload(HERE, sent).headers["location"])
+
+
 def test_what_somebody_typed_is_text_wherever_it_is_shown(
     browser: Browser, own_server: Server, tmp_path: Path
 ) -> None:
@@ -94,7 +122,10 @@ def test_a_conflict_is_decided_by_clicking_and_taken_back(browser: Browser, tmp_
     town = contradicted(tmp_path)
     with serving(town) as server, visiting(browser, server) as visitor:
         page = visitor.go(f"/round/{ROUND}/conflicts")
-        assert "选定用哪一份" in page.locator("main").inner_text()
+        told = page.locator("main").inner_text()
+        assert "选定用哪一份" in told
+        assert "答0.xlsx" in told, "it is said where each side comes from"
+        assert "答1.xlsx" in told
         page.get_by_role("radio", name=re.compile("^返回")).first.check()
         page.get_by_label("理由").first.fill("以后来的为准")
         page.get_by_role("button", name="选定").click()

@@ -8,6 +8,8 @@ import pytest
 from desk_browser import NARROW, WIDE, axe, faults, visiting
 from desk_server import serving
 
+from xlsync import api
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -147,3 +149,20 @@ def test_a_page_tells_that_somebody_else_has_changed_the_repository(
         page.get_by_text("已被另一个窗口或命令行更新").wait_for()
         page.get_by_role("link", name="重新载入本页").click()
         page.wait_for_function("() => !document.body.dataset.seen")
+
+
+def test_a_closed_round_is_marked_wherever_one_is_in_it(own_server: Server, town: Path) -> None:
+    with api.open_repository(town) as repository:
+        api.close_round(repository, "2023/二上", reason="已报区财政局")
+    pages = [one for one in PAGES if one.startswith(ROUND)]
+    assert len(pages) > 9
+    for path in pages:
+        text = own_server.ask(path).text
+        assert text.count("这一轮已封存") == 1, path
+        assert "已报区财政局" in text, path
+        assert "已封存" not in own_server.ask(path.replace("二上", "一上", 1)).text, path
+    assert own_server.ask("/?all=1").text.count("已封存") == 2
+
+
+def test_a_ledger_without_rows_says_so(server: Server) -> None:
+    assert "没有符合这些条件的项目" in server.ask(f"{ROUND}/ledger?text=没有这个").text

@@ -12,15 +12,21 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from xlsync.api import XlsyncError
+from xlsync.api import XlsyncError, round_closing
+from xlsync.report import page as alone
 from xlsync.report.lines import visible
+from xlsync.rounds.outcomes import change_text
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from xlsync.desk.state import Desk
+    from xlsync.rounds.closing import Closure
 
 _HERE = Path(__file__).parent
+_PIECES = Path(alone.__file__).parent
+"""What a page that stands alone shows too."""
+
 STATIC = _HERE / "static"
 
 
@@ -28,13 +34,19 @@ STATIC = _HERE / "static"
 def environment() -> Environment:
     """The templates, read once."""
     made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader([_HERE / "templates", _PIECES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"visible": visible, "path": path_part, "moment": moment, "amount": amount}
+    made.filters |= {
+        "visible": visible,
+        "path": path_part,
+        "moment": moment,
+        "amount": amount,
+        "change": change_text,
+    }
     made.globals["version"] = _version()
     return made
 
@@ -67,13 +79,13 @@ def moment(text: str | float | None) -> str:
 
 def amount(value: object) -> str:
     """An amount with its thousands."""
-    return "—" if value is None else f"{value:,}"
+    return "—" if value is None else f"{value:,.2f}"
 
 
 def page(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
     """A page of the desk."""
     desk: Desk = request.app.state.desk
-    commit, name = _standing(desk)
+    commit, name, closing = _standing(desk, shown.get("round"))
     text = (
         environment()
         .get_template(f"{template}.html.j2")
@@ -82,6 +94,7 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
             request_path=request.url.path,
             repository_name=name,
             commit=commit,
+            closing=closing,
             running=desk.jobs.running(),
             **{"round": None, "at": "", "told": request.query_params.get("told", ""), **shown},
         )
@@ -94,15 +107,16 @@ def piece(template: str, **shown: Any) -> HTMLResponse:
     return HTMLResponse(environment().get_template(f"{template}.html.j2").render(**shown))
 
 
-def _standing(desk: Desk) -> tuple[str, str]:
-    """The commit that the repository stands at, and its name; empty where there is none."""
+def _standing(desk: Desk, round_name: str | None) -> tuple[str, str, Closure | None]:
+    """The commit that the repository stands at, its name, and the closing of a round that holds."""
     if desk.folder is None:
-        return "", ""
+        return "", "", None
     try:
         with desk.repository() as repository:
-            return repository.snapshot().commit or "", str(desk.folder.resolve())
+            closing = round_name and desk.remember(repository, round_closing, round_name)
+            return repository.snapshot().commit, str(desk.folder.resolve()), closing or None
     except XlsyncError:
-        return "", str(desk.folder.resolve())
+        return "", str(desk.folder.resolve()), None
 
 
 def plain_page(status: int, title: str, text: str) -> HTMLResponse:

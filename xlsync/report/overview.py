@@ -44,7 +44,7 @@ class Overview:
         ]
 
 
-def overview(name: str, rows: Iterable[Standing]) -> Overview:
+def overview(name: str, rows: Iterable[Standing], *, is_closed: bool = False) -> Overview:
     """Count a round's projects, and say what comes next; cancelled ones do not count."""
     rows = [one for one in rows if one.state is not Place.CANCELLED]
     states = Counter(one.state for one in rows)
@@ -52,6 +52,8 @@ def overview(name: str, rows: Iterable[Standing]) -> Overview:
     refused = states[Place.REFUSED] + states[Place.SENT_BACK] + sum(one.is_again for one in rows)
     late = sum(one.days_late is not None and one.days_late > 0 for one in rows)
     todo, place = _next(len(rows), conflicts, refused, missing)
+    if is_closed:
+        todo, place = "已封存，可以核对汇总、导出上报。", "totals"
     return Overview(
         name=name,
         total=len(rows),

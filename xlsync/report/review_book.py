@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import get
@@ -23,7 +24,6 @@ from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
@@ -155,7 +155,7 @@ def _changes(
         return f"{_SAME}（{name}）"
     amounts = {one.pointer: label for label, one in wording.amounts}
     told = [
-        f"{amounts[one.pointer]} {one.difference}"
+        f"{amounts[one.pointer]} {Decimal(one.difference):+,}"
         for one in deltas
         if one.pointer in amounts and one.difference
     ]

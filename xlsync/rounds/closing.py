@@ -184,4 +184,6 @@ def put_closing(  # noqa: PLR0913 - what can be said of it
 
 
 def _way_out(round_name: str) -> str:
-    return f"确要改动，请先解除封存（xlsync reopen {round_name} --reason 理由）"
+    return (
+        f"确要改动，请先解除封存（网页上在“催报”，命令是 xlsync reopen {round_name} --reason 理由）"
+    )

@@ -13,7 +13,11 @@ from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.receiving import RefusedError
 from xlsync.desk.rendering import page
+from xlsync.report.audits import finding_lines
+from xlsync.report.lines import plain
 from xlsync.report.paper import paper
+from xlsync.report.problems import passed_line
+from xlsync.report.rounds import review_lines
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -50,6 +54,16 @@ class Collected:
     collection: Collection
     written: list[Path]
     folder: Path
+
+    @property
+    def notes(self) -> dict[str, object]:
+        """What is told beside what became of each form, in words."""
+        made = self.collection
+        return {
+            "reviews": [plain(one) for one in review_lines(made.reviews)],
+            "findings": [plain(one) for one in finding_lines(made.findings)],
+            "passed": passed_line(made.passed) if made.passed else "",
+        }
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ class ShownConflict:
     title: str
     group: str
     lines: list[ConflictLine]
+    origins: dict[str, str]
+    """Where each side comes from: file, saver and times."""
 
 
 def _shown(dispute: Dispute) -> ShownConflict:
@@ -48,6 +50,7 @@ def _shown(dispute: Dispute) -> ShownConflict:
         form.title(record),
         form.group(record),
         conflict_lines(form.mapping, dispute.merged),
+        {side: told for side, told in ((OURS, dispute.ours), (THEIRS, dispute.theirs)) if told},
     )
 
 

@@ -69,7 +69,6 @@ def _show(request: Request) -> Response:
         rows = desk.remember(repository, standings_of, name)
         tree = desk.remember(repository, api.units)
         others = desk.remember(repository, api.other_forms, name) if rows else {}
-        closing = desk.remember(repository, api.round_closing, name)
     found = narrowed(rows, query, tree)
     shown_rows, number, pages = one_page(found, query, _PAGE)
     return page(
@@ -79,7 +78,6 @@ def _show(request: Request) -> Response:
         round=name,
         overview=overview(name, rows),
         others=others,
-        closing=closing,
         units=unit_options(tree, (one.group for one in rows)),
         states=(*_STATES, _LATE),
         rows=shown_rows,

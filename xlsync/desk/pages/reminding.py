@@ -29,7 +29,6 @@ def _show(request: Request) -> Response:
     with desk.repository() as repository:
         known = name in api.rounds(repository)
         notices = api.remind(repository, name, None, desk.forms).notices if known else []
-        closing = api.round_closing(repository, name)
     return page(
         request,
         "reminding",
@@ -37,7 +36,6 @@ def _show(request: Request) -> Response:
         round=name,
         notices=notices,
         known=known,
-        closing=closing,
     )
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def _overview(desk: Desk, repository: Repository, name: str) -> Overview:
     """A round in figures; one that nothing went out in yet has none."""
-    return overview(name, desk.remember(repository, standings_of, name))
+    is_closed = desk.remember(repository, api.round_closing, name) is not None
+    return overview(name, desk.remember(repository, standings_of, name), is_closed=is_closed)
 
 
 def _show(request: Request, wrong: str = "") -> Response:
@@ -35,9 +36,19 @@ def _show(request: Request, wrong: str = "") -> Response:
             else None
             for one in reversed(api.rounds(repository))
         }
+        closings = {one for one in found if desk.remember(repository, api.round_closing, one)}
     typed = {key: query.get(key, "") for key in ("year", "name")}
     status = 400 if wrong else 200
-    return page(request, "rounds", status=status, at="rounds", rounds=found, wrong=wrong, **typed)
+    return page(
+        request,
+        "rounds",
+        status=status,
+        at="rounds",
+        rounds=found,
+        closings=closings,
+        wrong=wrong,
+        **typed,
+    )
 
 
 def _figures(request: Request) -> Response:

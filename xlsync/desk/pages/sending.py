@@ -120,6 +120,8 @@ def _look(request: Request, sent: Sent) -> Response:
         "contact": typed.get("contact") or None,
         "under": typed.get("under") or None,
         "password": typed.get("password", ""),
+        "again": "again" in typed,
+        "force": "force" in typed,
     }
     sender = typed.get("sender", "") if "mail" in typed else None
     key = _try(request, files[0], typed.get("form", ""), wishes, sender)

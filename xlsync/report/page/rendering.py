@@ -11,7 +11,7 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from xlsync.report.lines import visible
 from xlsync.report.page.view import view
@@ -53,10 +53,14 @@ def render_year(made: ProjectYear) -> bytes:
 def _filled(template: str, style: str, script: str, **values: object) -> bytes:
     """A template with its style and script in it, and the policy that allows nothing else."""
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_part),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     policy = _policy(style, script)
-    page = environment.from_string(_part(template))
+    page = environment.get_template(template)
     return page.render(style=style, script=script, policy=policy, **values).encode()
 
 
