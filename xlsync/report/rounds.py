@@ -70,8 +70,8 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     if settled:
         yield line(f"其中 {settled} 份先前已处理完毕，不再列出。")
     for one in collection.outcomes:
-        for told in one.changes[:_MOST_CHANGES]:
-            yield line(visible(f"  {one.state} {one.group} {one.title} {change_text(told)}"))
+        for told in changes_told(one)[:_MOST_CHANGES]:
+            yield line(f"  {one.state} {visible(f'{one.group} {one.title}')} {told}")
         if len(one.changes) > _MOST_CHANGES:
             more = len(one.changes) - _MOST_CHANGES
             yield line(visible(f"  {one.state} {one.group} {one.title} 另有 {more} 处改动"))
@@ -80,6 +80,11 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
     books = [one for one in written if one.suffix == ".xlsx"]
     if books:
         yield line(visible(f"退回用的工作簿 {len(books)} 份，在 {books[0].parent}。"))
+
+
+def changes_told(one: Outcome) -> list[str]:
+    """What a form changed of its record, place by place."""
+    return [visible(change_text(told)) for told in one.changes]
 
 
 def review_lines(reviews: Sequence[PaperTaken]) -> Iterator[Line]:
