@@ -15,7 +15,6 @@ from starlette.responses import HTMLResponse
 from xlsync.api import XlsyncError, round_closing
 from xlsync.report import page as alone
 from xlsync.report.lines import visible
-from xlsync.report.rounds import changes_told
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -45,7 +44,6 @@ def environment() -> Environment:
         "path": path_part,
         "moment": moment,
         "amount": amount,
-        "changes": changes_told,
     }
     made.globals["version"] = _version()
     return made

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.repository import Commit
-    from xlsync.rounds import Collection, Standing
+    from xlsync.rounds import Collection, Outcome, Standing
     from xlsync.rounds.closing import Closure
     from xlsync.rounds.decisions import Decision
     from xlsync.rounds.life import Event

@@ -13,11 +13,7 @@ from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.receiving import RefusedError
 from xlsync.desk.rendering import page
-from xlsync.report.audits import finding_lines
-from xlsync.report.lines import plain
 from xlsync.report.paper import paper
-from xlsync.report.problems import passed_line
-from xlsync.report.rounds import review_lines
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -58,8 +54,15 @@ class Collected:
     @property
     def notes(self) -> dict[str, object]:
         """What is told beside what became of each form, in words."""
+        # The page is up before what only a collection needs.
+        from xlsync.report.audits import finding_lines  # noqa: PLC0415
+        from xlsync.report.lines import plain  # noqa: PLC0415
+        from xlsync.report.problems import passed_line  # noqa: PLC0415
+        from xlsync.report.rounds import changes_told, review_lines  # noqa: PLC0415
+
         made = self.collection
         return {
+            "changes_of": changes_told,
             "reviews": [plain(one) for one in review_lines(made.reviews)],
             "findings": [plain(one) for one in finding_lines(made.findings)],
             "passed": passed_line(made.passed) if made.passed else "",

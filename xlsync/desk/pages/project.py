@@ -14,7 +14,6 @@ from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
 from xlsync.report.page.view import view
 from xlsync.report.paper import paper
-from xlsync.report.project_years import year_heads, year_rows, year_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,6 +127,13 @@ def _compare(request: Request) -> Response:
 
 def _year(request: Request) -> Response:
     """One project's year over all its forms."""
+    # The page is up before what only this one needs.
+    from xlsync.report.project_years import (  # noqa: PLC0415
+        year_heads,
+        year_rows,
+        year_workbook,
+    )
+
     desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
     with desk.repository() as repository:
         standing = standing_of(repository, name, record_id)
