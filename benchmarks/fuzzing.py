@@ -3,62 +3,78 @@
 `python benchmarks/fuzzing.py TARGET [FOLDER] [-max_total_time=3600 …]` with atheris installed: it
 is in no extra, since it has wheels for few machines. The options are those of libFuzzer, FOLDER
 keeps what was worth keeping. Without a target it lists them. A finding is an error that a reader
-should have told as a problem, and becomes a test of that reader.
+should have told as a problem, and becomes a test of that reader. tests/corpus holds a small part
+of what hours of it kept; tests/whole/test_fuzzing.py reads that with the same targets.
 """
 
 from __future__ import annotations
 
 import io
+import json
+import re
 import sys
 import tempfile
 import zipfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xlsync.base.record import Record
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests" / "support")]
+
+_SAMPLE = ROOT / "samples" / "changzheng-2023"
 
 
 class FoundError(Exception):
     """A reader failed where it should have told a problem."""
 
 
+def _record() -> Record:
+    """A form of the samples."""
+    record: Record = json.loads(min(_SAMPLE.glob("一上/*.json")).read_bytes())
+    return record
+
+
 @cache
 def _package(kind: str) -> dict[str, bytes]:
-    """The parts of a small package of ours, each of which is fuzzed by itself."""
-    from torture.files import document, parts, spreadsheet  # noqa: PLC0415 - set up once
+    """The parts of a package with a form in it, each of which is fuzzed by itself."""
+    import carriers  # noqa: PLC0415 - set up once
 
     from xlsync import api  # noqa: PLC0415
 
-    if kind == "xlsx":
-        data = api.generate(api.forms().find("project-goal-2023")).data
-    elif kind == "docx":
-        data = document(
-            "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>项</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-        )
-    elif kind == "ods":
-        data = spreadsheet("<table:table table:name='a'><table:table-row/></table:table>")
-    else:
+    if kind == "parts":
+        from torture.files import parts  # noqa: PLC0415
+
         return {name: text.encode() for name, text in parts().items()}
+    if kind == "xlsx":
+        form = api.forms().find("project-goal-2023")
+        data = api.generate(form, _record())
+    else:
+        rows = carriers.rows_of_record(_record())
+        data = {"docx": carriers.as_docx, "ods": carriers.as_ods}[kind](rows)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def packed(kind: str, data: bytes) -> bytes:
-    """A package with one part replaced: the first byte says which, the rest is its text."""
-    parts = dict(_package(kind))
-    names = sorted(parts)
-    if data:
-        parts[names[data[0] % len(names)]] = data[1:]
+def packed(kind: str, parts: dict[str, bytes]) -> bytes:
+    """A package with some parts replaced."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
+        for name, content in {**_package(kind), **parts}.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def one_part(kind: str, data: bytes) -> bytes:
+    """A package with one part replaced: the first byte says which, the rest is its text."""
+    names = sorted(_package(kind))
+    return packed(kind, {names[data[0] % len(names)]: data[1:]} if data else {})
 
 
 def whole(ending: str) -> Callable[[bytes], None]:
@@ -97,23 +113,47 @@ def parsed(module: str) -> Callable[[bytes], None]:
 
 
 def manifest(data: bytes) -> None:
-    """Read pairs of keys and values as the hidden sheet of a workbook that says what it is."""
-    from xlsync.workbook.manifest import Manifest  # noqa: PLC0415
+    """Read pairs of keys and values as the hidden sheet of a workbook that says what it is.
+
+    The check over the pairs is made to fit: what lies behind it is of interest.
+    """
+    from xlsync.workbook import manifest as known  # noqa: PLC0415
 
     lines = data.decode("utf-8", "replace").split("\n")
     pairs = [(key, value) for key, _, value in (line.partition("\t") for line in lines)]
-    Manifest.from_pairs(tuple(pairs))
-    Manifest.from_brief(lines[0])
+    kind = dict(pairs).get("format", known.FORMAT)
+    pairs.append(("check", known._digest(pairs, kind)))  # noqa: SLF001
+    known.Manifest.from_pairs(tuple(pairs))
+    known.Manifest.from_brief(lines[0])
+    sheets = re.findall(rb'<sheet name="([^"]*)"', _package("xlsx")["xl/workbook.xml"])
+    part = f"xl/worksheets/sheet{sheets.index(b'_xlsync') + 1}.xml"
+    whole(".xlsx")(packed("xlsx", {part: _sheet_of(pairs)}))
+
+
+def _sheet_of(pairs: list[tuple[str, str]]) -> bytes:
+    """A sheet with two columns of texts."""
+    rows = (
+        f'<row r="{at}">{_cell(f"A{at}", key)}{_cell(f"B{at}", value)}</row>'
+        for at, (key, value) in enumerate(pairs, start=1)
+    )
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    made = f'<worksheet xmlns="{space}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
+    return made.encode("utf-8", "replace")
+
+
+def _cell(address: str, text: str) -> str:
+    legal = re.sub(r"[^\t\r -\ud7ff\ue000-\ufffd]", "?", text)
+    return f'<c r="{address}" t="inlineStr"><is><t>{escape(legal)}</t></is></c>'
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    "xlsx": lambda data: whole(".xlsx")(packed("xlsx", data)),
-    "parts": lambda data: whole(".xlsx")(packed("parts", data)),
+    "xlsx": lambda data: whole(".xlsx")(one_part("xlsx", data)),
+    "parts": lambda data: whole(".xlsx")(one_part("parts", data)),
     "text": whole(".txt"),
     "json": whole(".json"),
-    "roster": whole(".csv"),
-    "docx": lambda data: parsed("docx")(packed("docx", data)),
-    "ods": lambda data: parsed("opendocument")(packed("ods", data)),
+    "csv": whole(".csv"),
+    "docx": lambda data: parsed("docx")(one_part("docx", data)),
+    "ods": lambda data: parsed("opendocument")(one_part("ods", data)),
     "pdf": parsed("pdf"),
     "html": parsed("web_page"),
     "xml": parsed("xml_sheet"),
@@ -123,19 +163,23 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 
 
 def seeds(target: str) -> list[bytes]:
-    """Inputs to begin with."""
+    """Inputs to begin with: a form as this carrier holds it."""
+    import carriers  # noqa: PLC0415
+
+    from xlsync.workbook.manifest import Manifest  # noqa: PLC0415
+
     if target in {"xlsx", "parts", "docx", "ods"}:
         parts = _package(target)
         return [bytes([at]) + parts[name] for at, name in enumerate(sorted(parts))]
     if target == "manifest":
-        from xlsync.workbook.manifest import Manifest  # noqa: PLC0415
-
         one = Manifest("project-goal-2023", "3f2a", "2023/一上", "00", "1", fixed={"/a": "b"})
-        pairs = one.sealed(b"key").pairs()
-        return ["\n".join("\t".join(pair) for pair in pairs).encode(), one.brief().encode()]
-    endings = {"text": ".txt", "json": ".json", "roster": ".csv", "html": ".html", "pdf": ".pdf"}
-    found = (ROOT / "samples").rglob(f"*{endings.get(target, '.none')}")
-    return [path.read_bytes() for path in sorted(found)[:20]] or [b"a\tb"]
+        return ["\n".join("\t".join(pair) for pair in one.sealed(b"key").pairs()).encode()]
+    records = sorted(_SAMPLE.glob("一上/*.json"))
+    if target == "json":
+        return [path.read_bytes() for path in records]
+    rows = carriers.rows_of_record(_record())
+    makers = {"pdf": carriers.as_pdf, "html": carriers.as_html, "xml": carriers.as_xml}
+    return [makers.get(target, carriers.as_text)(rows)]
 
 
 def main(words: list[str]) -> None:
