@@ -27,7 +27,7 @@ MANIFESTS = st.builds(
     absent=POINTERS,
     empty=POINTERS,
     blank=POINTERS,
-    fixed=st.dictionaries(st.text("/ab", min_size=1), st.text()),
+    fixed=st.dictionaries(st.text("/ab").map(lambda text: f"/{text}"), st.text()),
 )
 SAMPLE = Manifest("trip", "r1", "2023/一上", None, absent=frozenset({"/a", "/b"}))
 
@@ -55,6 +55,13 @@ def test_a_changed_manifest_is_none(index: int) -> None:
 @pytest.mark.parametrize("pairs", [[], [("format", "1")], [("form", "trip")], [("甲", "乙")]])
 def test_other_cells_are_no_manifest(pairs: list[tuple[str, str]]) -> None:
     assert Manifest.from_pairs(pairs) is None
+
+
+@pytest.mark.parametrize("field", ["absent", "empty", "blank", "kept"])
+def test_what_names_no_place_is_no_manifest(field: str) -> None:
+    for bad in ("", "a", "甲/a"):
+        assert Manifest.from_pairs(replace(SAMPLE, **{field: frozenset({bad})}).pairs()) is None
+        assert Manifest.from_pairs(replace(SAMPLE, fixed={bad: "甲"}).pairs()) is None
 
 
 def test_names_are_what_every_client_takes() -> None:

@@ -216,6 +216,8 @@ class Manifest:
         for key, value in content:
             if key in lists:
                 lists[key].add(value)
+        if not all(value.startswith("/") for values in lists.values() for value in values):
+            return None  # no pointers (RFC 6901)
         fixed = (one.partition("=") for one in lists[_FIXED])
         return cls(
             form=single["form"],
