@@ -334,3 +334,45 @@ def test_sums_beneath_a_table_and_lines_for_signatures_get_places(tmp_path: Path
         "3000.00",
         "2000.00",
     ]
+
+
+BALANCED = """\
+A1=H1 镇级项目绩效目标申报表
+A2=H2 （2026年度）
+A3=B3 项目名称
+C3=D3
+E3 项目性质
+F3=H3
+A4 年度绩效目标
+B4=H4
+A5=A8 绩效指标
+B5 一级指标
+C5 二级指标
+D5 三级指标
+E5 指标性质
+F5 指标值
+G5 计量单位
+H5 指标权重
+B6 产出指标
+C6 数量指标
+B7 效益指标
+C7 社会效益指标
+B8 满意度指标
+C8 服务对象满意度指标
+"""
+BALANCED_OPEN = ("D6:H8",)
+
+
+def test_a_value_between_its_parts_is_no_whole_quantity(tmp_path: Path) -> None:
+    made, form = drafted(tmp_path, BALANCED, BALANCED_OPEN)
+    (table,) = form.mapping.tables.values()
+    assert [column.label for column in table.columns.values()] == [
+        *("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "计量单位", "指标权重")
+    ]
+    filled: dict[str, object] = {"C3": "植树", "D6": "面积", "E6": "≥", "F6": "5", "G6": "亩"}
+    reading = filled_copy(form, BALANCED, filled, BALANCED_OPEN)
+    assert reading.record is not None
+    (item,) = [one for one in reading.record[table.pointer.lstrip("/")] if one[table.name]]
+    assert [item[part] for part in table.parts] == ["≥", "5", "亩"]
+    # No option is printed: those of the form at hand are named as taken over.
+    assert [one.remark for one in doubts(made.mapping) if "选项取自" in one.remark]

@@ -101,15 +101,15 @@ def _name_labels(made: Meaning, spot: Spot, name: str) -> None:
         for place, key in zip(spot.labels, ("row", "column"), strict=True):
             label = str(pairs[key])
             if label not in made.of.values():
-                made.labels[label] = _as_printed(made.labels[label], place.text)
+                made.labels[label] = as_printed(made.labels[label], place.text)
             if made.labels[label]["label"] == place.text:
                 made.of[place] = label
     elif len(spot.labels) == 1 and spot.labels[0].text == pairs["label"]:
         made.of[spot.labels[0]] = name
 
 
-def _as_printed(label: dict[str, Value], text: str) -> dict[str, Value]:
-    """A label of a matrix as the sheet spells it; how the form at hand does is a spelling."""
+def as_printed(label: dict[str, Value], text: str) -> dict[str, Value]:
+    """Something labelled, as the sheet spells it; how the form at hand does is a spelling."""
     known = label.get("spellings")
     every = [str(label["label"]), *(known if isinstance(known, list) else [])]
     others = [one for one in every if one != text]
@@ -135,6 +135,8 @@ def _known_field(made: Meaning, spot: Spot, form: Form, name: str) -> MeantField
         made.codes[item.codes] = codes.model_dump(exclude_defaults=True)
         if spot.place.options and list(spot.place.options) != codes.values:
             made.codes[item.codes] = {"values": list(spot.place.options)}
+        elif not spot.place.options:
+            meant.remarks["codes"] = f"? 表上没有印选项，选项取自 {form.id}，请核对"
     return meant
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.draft.known import key_of
-from xlsync.draft.meaning import MeantField
+from xlsync.draft.meaning import MeantField, as_printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -206,7 +206,9 @@ def _like(
         elif found is not None:
             made.names[place] = key
             made.of.setdefault(found, key)
-            made.fields[key] = MeantField(_dumped(table, key))
+            made.fields[key] = MeantField(
+                as_printed(_dumped(table, key), "".join(found.text.split()))
+            )
         elif quantity is not None:
             made.names[place] = QUANTITY
         else:
@@ -222,8 +224,21 @@ def _like(
 
 
 def _settle_quantity(made: MeantTable, table: Table) -> None:
-    """One column for the whole of a quantity becomes three."""
+    """One column for the whole of a quantity becomes three; beside its other parts it is the value.
+
+    Many forms head only the value 指标值, where the form at hand calls the whole so.
+    """
     parts = table.parts
+    whole = [place for place, key in made.names.items() if key == QUANTITY]
+    if (
+        table.quantity
+        and len(whole) == 1
+        and {*parts} - made.fields.keys() == {table.quantity.value}
+    ):
+        value = table.quantity.value
+        made.names[whole[0]] = value
+        made.fields[value] = MeantField(_dumped(table, value))
+        made.of = {one: value if key == QUANTITY else key for one, key in made.of.items()}
     found = [place for place, key in made.names.items() if key in {*parts, QUANTITY}]
     if len(found) == 1:
         made.joined = found[0]
