@@ -164,7 +164,8 @@ def test_the_ledger_holds_each_record_as_it_went_out(
     assert sorted(ledger) == [f"p-00{one}" for one in range(1, 6)]
     for record_id, one in ledger.items():
         assert one == issued(snapshot, ROUND, record_id)
-        assert (one.last.number, one.last.due, next_issue(one)) == (1, "2024-10-31", 2)
+        assert (one.last.number, one.last.due) == (1, "2024-10-31")
+        assert next_issue(snapshot, ROUND, one) == 2
         assert one.last.file is not None
         content = issued_record(snapshot, ROUND, record_id, 1)
         assert content == record_in(tmp_path / one.last.file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,14 @@ from roster_files import HEADS, project, save_csv
 from running import FORM, FORMS, invoke, save
 
 from xlsync.base.errors import XlsyncError
+from xlsync.demo.staff import type_in
+from xlsync.exchange.reading import read_file
 from xlsync.repository import Repository
 from xlsync.rounds import collect
 from xlsync.rounds.coordinator import Coordinator
 from xlsync.rounds.decisions import decisions_of
 from xlsync.rounds.distributing import distribute
-from xlsync.rounds.ledger import issues
+from xlsync.rounds.ledger import issues, withdrawn
 from xlsync.rounds.roster import open_roster
 from xlsync.rounds.sendings import Wishes
 from xlsync.rounds.undoing import undo
@@ -163,3 +166,112 @@ def test_a_mistyped_round_is_refused_unless_it_is_meant(
     assert repository.snapshot().rounds() == [ROUND]
     assert invoke("-R", town, "collect", "2023/一下", path, "--new").exit_code == 0
     assert repository.snapshot().rounds() == [ROUND, "2023/一下"]
+
+
+# ---- what is in somebody's hands although it was taken back ------------------------------
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    assert invoke("init", tmp_path / "镇").exit_code == 0
+    return tmp_path / "镇"
+
+
+def distributed(town: Path, folder: str, *more: str) -> dict[str, Path]:
+    """Distribute two projects; the workbook of each by its name."""
+    rows = [HEADS, project(1, name="甲"), project(2, name="乙")]
+    roster = save_csv(town.parent / "名册.csv", rows)
+    to = town.parent / folder
+    words = ("--form", FORM, "--roster", roster, "-o", to, *more)
+    made = invoke("-R", town, "distribute", ROUND, *words)
+    assert made.exit_code == 0, made.output
+    return {path.stem: path for path in to.rglob("*.xlsx")}
+
+
+def filled(path: Path, goal: str) -> Path:
+    """What a unit makes of a workbook that it was sent."""
+    (reading,) = read_file(FORMS, path).readings
+    assert reading.record is not None
+    record = whole("x") | {
+        key: reading.record[key]
+        for key in ("id", "project_name", "implementing_unit", "competent_department")
+        if reading.record.get(key)
+    }
+    data = type_in(FORMS[FORM], path.read_bytes(), record | {"annual_goal": goal})
+    path.write_bytes(data)
+    return path
+
+
+def collected(town: Path, *paths: Path) -> list[tuple[str, list[str]]]:
+    done = invoke("-R", town, "collect", ROUND, *paths, "--new", "--json")
+    files = json.loads(done.stdout)["forms"]
+    return [(one["state"], [two["code"] for two in one["problems"]]) for one in files]
+
+
+def numbers(town: Path) -> dict[str, list[int]]:
+    with Repository.open(town) as repository:
+        found = issues(repository.snapshot(), ROUND).values()
+        return {one.title: [issue.number for issue in one.issues] for one in found}
+
+
+def test_an_answer_to_a_workbook_that_was_taken_back_is_told_and_matched_to_nothing(
+    town: Path,
+) -> None:
+    old = distributed(town, "误发")
+    assert invoke("-R", town, "undo", "--reason", WHY).exit_code == 0
+    assert collected(town, filled(old["甲"], "旧")) == [("已撤回", ["B013"])]
+    new = distributed(town, "重发", "--new")
+    assert numbers(town) == {"甲": [2], "乙": [2]}
+    assert collected(town, filled(old["乙"], "旧")) == [("已撤回", ["B013"])]
+    status = invoke("-R", town, "status", ROUND).stdout
+    assert "填在已撤销的下发上的 2 份" in status
+    assert "未回 2" in status
+    assert collected(town, filled(new["甲"], "新")) == [("新收", [])]
+    kept = invoke("-R", town, "received", ROUND, "--json").stdout
+    assert len(json.loads(kept)) == 3
+
+
+def test_no_number_is_given_twice_however_often_a_distribution_is_taken_back(town: Path) -> None:
+    for at in range(1, 4):
+        distributed(town, f"第{at}次", "--new")
+        assert numbers(town) == {"甲": [at], "乙": [at]}
+        assert invoke("-R", town, "undo").exit_code == 0
+    distributed(town, "最后", "--new")
+    assert numbers(town) == {"甲": [4], "乙": [4]}
+
+
+def test_what_was_taken_back_by_mistake_counts_again_once_that_is_undone(town: Path) -> None:
+    sent = distributed(town, "出")
+    before = numbers(town)
+    undone = json.loads(invoke("-R", town, "undo", "--json").stdout)
+    assert numbers(town) == {}
+    assert invoke("-R", town, "undo", undone["commit"]).exit_code == 0
+    assert numbers(town) == before
+    assert collected(town, filled(sent["甲"], "新")) == [("新收", [])]
+    with Repository.open(town) as repository:
+        assert (
+            withdrawn(
+                repository.snapshot(), ROUND, next(iter(issues(repository.snapshot(), ROUND)))
+            )
+            == ()
+        )
+
+
+@pytest.mark.parametrize("first", ["the answer", "the undoing"])
+def test_an_answer_taken_in_elsewhere_keeps_the_workbook_that_is_taken_back_here(
+    town: Path, tmp_path: Path, first: str
+) -> None:
+    sent, shared, other = distributed(town, "出"), tmp_path / "共享", tmp_path / "区"
+    for folder in (shared, other):
+        invoke("init", folder)
+        assert invoke("-R", town if folder == shared else other, "sync", shared).exit_code == 0
+    assert invoke("-R", town, "undo", "--reason", WHY).exit_code == 0
+    assert collected(other, filled(sent["甲"], "目标")) == [("新收", [])]
+    order = [other, town, other] if first == "the answer" else [town, other, town]
+    for folder in order:
+        done = invoke("-R", folder, "sync", shared, "--accept-removal")
+        assert done.exit_code == 0, done.output
+    assert numbers(town) == numbers(other) == {"甲": [1]}
+    assert invoke("-R", town, "status", ROUND).exit_code == 0
+    assert collected(town, filled(sent["甲"], "再改")) == [("更新", [])]
+    assert collected(town, filled(sent["乙"], "目标")) == [("已撤回", ["B013"])]

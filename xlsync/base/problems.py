@@ -123,6 +123,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "B010": (Severity.ERROR, "本库没有这次下发的底稿，等待同步"),
     "B011": (Severity.ERROR, "没有下发凭据的一份与已收的不同"),
     "B012": (Severity.ERROR, "轮次已封存，只留存，没有采用"),
+    "B013": (Severity.ERROR, "那次下发已经撤销，只留存，没有采用"),
     "X001": (Severity.ERROR, "文件无法读取"),
     "X002": (Severity.ERROR, "文件为空"),
     "X003": (Severity.ERROR, "未找到任何已知的表"),

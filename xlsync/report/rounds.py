@@ -209,6 +209,9 @@ def standing_lines(
     late_ones = left.pop(State.CLOSED, 0)
     if late_ones:
         yield line(f"封存后又来 {late_ones} 份，只留存，没有采用（xlsync received 可写出原件）。")
+    withdrawn = left.pop(State.WITHDRAWN, 0)
+    if withdrawn:
+        yield line(f"填在已撤销的下发上的 {withdrawn} 份，只留存，没有采用。")
     if left:
         told = "，".join(f"{state} {count}" for state, count in left.items())
         yield line(f"另有来件不属于本轮的项目：{told}。")

@@ -18,6 +18,7 @@ ROUNDS = "rounds"
 RECEIVED = "received"
 RECEIPTS = "receipts"
 ISSUED = "issued"
+WITHDRAWN = "withdrawn"
 CONFLICTS = "conflicts"
 MERGED = "merged"
 DECISIONS = "decisions"
@@ -113,6 +114,11 @@ def receipt_path(round_name: str, digest: str) -> str:
 def issued_path(round_name: str, record_id: str) -> str:
     """Where it stands which workbooks went out for a record."""
     return f"{ISSUED}/{check_round(round_name)}/{check_id(record_id)}.json"
+
+
+def withdrawn_path(round_name: str, record_id: str) -> str:
+    """Where it stands which workbooks of a record were taken back by undoing."""
+    return f"{WITHDRAWN}/{check_round(round_name)}/{check_id(record_id)}.json"
 
 
 def conflict_path(round_name: str, record_id: str, digest: str) -> str:

@@ -35,17 +35,50 @@ def attribute(view: RoundView, form: ReceivedForm, outcome: Outcome) -> Outcome:
         message = f"这是 {claim.round} 的表，本次收集的是 {view.round}，未收入。"
         return outcome.settled(State.OTHER_ROUND, problem("B001", message, found=claim.round))
     entry = view.issued(record_id) if record_id else None
+    if gone := _withdrawn(view, form, record_id, entry):
+        return outcome.settled(State.WITHDRAWN, gone)
+    return _belongs(view, form, outcome, entry)
+
+
+def _belongs(
+    view: RoundView, form: ReceivedForm, outcome: Outcome, entry: Issued | None
+) -> Outcome:
+    """The same of a form of this round, given what went out for its record."""
+    claim = form.claim
     if entry is None and claim is not None and claim.issue is not None and form.is_typed:
         return outcome.settled(State.NO_BASE, _without_base(claim))
     if view.issued_ids and entry is None:
         message = f"本轮没有下发过这个项目（“{outcome.title}”），未收入，原件已留存。"
-        return outcome.settled(State.UNKNOWN, problem("B002", message, found=record_id))
+        return outcome.settled(State.UNKNOWN, problem("B002", message, found=outcome.record_id))
     if entry is None:
         return _of_year(view, form, _among_records(view, form, outcome))
     if entry.form != form.form:
         message = f"下发给这个项目的是 {entry.form}，收到的是 {form.form}，请换成下发的表。"
         return outcome.settled(State.OTHER_FORM, problem("B005", message, found=form.form))
     return _of_issue(view, form, outcome, entry)
+
+
+def _withdrawn(
+    view: RoundView, form: ReceivedForm, record_id: str | None, entry: Issued | None
+) -> Problem | None:
+    """What is said of an answer to a workbook that was taken back (B013)."""
+    claim = form.claim
+    if record_id is None or claim is None or claim.issue is None:
+        return None
+    if entry is not None and view.claimed(entry, claim) is not None:
+        return None
+    gone = view.withdrawn(record_id, claim)
+    if gone is None:
+        return None
+    if entry is None:
+        advice = "本轮没有再下发过这个项目；需要的请先重新下发"
+    else:
+        advice = f"请单位改用第 {entry.distributed.printed} 次下发的表填报"
+    message = (
+        f"这是第 {gone.printed} 次下发的表，那次下发已于 {gone.time[:10]} 撤销，未收入，"
+        f"原件已留存。{advice}；仍要采用的，请先撤销那次撤销（xlsync undo），再收集一次。"
+    )
+    return problem("B013", message, found=str(gone.printed))
 
 
 def _of_year(

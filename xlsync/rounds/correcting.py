@@ -175,7 +175,7 @@ def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: Decisi
     former: Issued | None = answers.view.issued(after["id"])
     last = former.last if former else None
     issue = Issue(
-        number=next_issue(former),
+        number=next_issue(answers.changes, answers.changes.round, former or after["id"]),
         time=note.time,
         base=answers.view.snapshot.commit,
         file=None,

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.rounds.documents import Members
+from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -217,9 +219,73 @@ def issued_record(
     return next(contents, None)
 
 
-def next_issue(former: Issued | None) -> int:
-    """The number of the next workbook for a record; numbers count from 1 in each round."""
-    return former.last.number + 1 if former else 1
+def next_issue(snapshot: Snapshot | Changes, round_name: str, former: Issued | str) -> int:
+    """The number of the next workbook for a record; numbers count from 1 in each round.
+
+    ``former`` is what went out for it, or its id where nothing did. A number that was taken back
+    is in somebody's hands and never given again.
+    """
+    record_id = former if isinstance(former, str) else former.record
+    used = [one.number for one in withdrawn(snapshot, round_name, record_id)]
+    return max([0, *used, *([] if isinstance(former, str) else [former.last.number])]) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A workbook that went out and was taken back: what it bears, and when that was.
+
+    ``mark`` is the digest of the record that it took out.
+    """
+
+    number: int
+    printed: int
+    base: str | None
+    mark: str
+    time: str
+
+    @classmethod
+    def of(cls, entry: LedgerEntry, time: str) -> Withdrawn:
+        """The entry of the ledger, as it is taken back now."""
+        issue, content = entry.issue, canonical_bytes(entry.content)
+        return cls(issue.number, issue.printed, issue.base, content_mark(content), time)
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Withdrawn:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, "撤回清单", value)
+        return cls(
+            members.get("issue", int),
+            members.get("printed", int),
+            members.get("base", str, None),
+            members.get("content", str),
+            members.required_time("time"),
+        )
+
+    def as_json(self) -> Json:
+        """The entry as it stands in the repository."""
+        return {
+            "issue": self.number,
+            "printed": self.printed,
+            "base": self.base,
+            "content": self.mark,
+            "time": self.time,
+        }
+
+
+def withdrawn(
+    snapshot: Snapshot | Changes, round_name: str, record_id: str
+) -> tuple[Withdrawn, ...]:
+    """The workbooks of a record that were taken back, the first one first.
+
+    Raises:
+        DocumentError: when the document is not as xlsync writes it.
+    """
+    path = layout.withdrawn_path(round_name, record_id)
+    document = snapshot.document(path)
+    if document is None:
+        return ()
+    found = Members(path, "撤回清单", document).list("issues", dict)
+    return tuple(Withdrawn.from_json(one, path) for one in found)
 
 
 def put_issue(changes: Changes, group: str, title: str, content: Record, issue: Issue) -> None:

@@ -46,6 +46,7 @@ class State(StrEnum):
     OTHER_FORM = "其他表"
     UNREADABLE = "无法读取"
     CLOSED = "已封存"
+    WITHDRAWN = "已撤回"
 
 
 ACCEPTED = (State.NEW, State.UPDATED, State.MERGED, State.UNCHANGED, State.OLDER)

@@ -129,7 +129,7 @@ class _Planner:
             round=self.round,
             content=b"",
             fixed=fixed,
-            number=next_issue(former),
+            number=next_issue(self.snapshot, self.round, former or record_id),
             base=self.snapshot.commit,
             due=self.wishes.due,
             contact=self.wishes.contact,

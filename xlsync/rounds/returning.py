@@ -22,7 +22,7 @@ from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.answers import digest
 from xlsync.rounds.deciding import contradiction
 from xlsync.rounds.documents import instant
-from xlsync.rounds.ledger import RETURNED, LedgerEntry, ledger_of
+from xlsync.rounds.ledger import RETURNED, LedgerEntry, ledger_of, next_issue
 from xlsync.rounds.outcomes import CONTRADICTS, State, said_saved
 from xlsync.rounds.receipt_documents import put_receipt, receipt_of
 from xlsync.rounds.record_answers import RoundAnswers
@@ -87,7 +87,7 @@ def number_copies(view: RoundView, changes: Changes, outcomes: list[Outcome], no
         if receipt is None or form is None or form.copy or ledger is None or entry is None:
             continue
         source = entry.find(outcome.issue) or entry.last
-        number = ledger.issued.last.number + 1
+        number = next_issue(changes, view.round, ledger.issued)
         issue = replace(source, number=number, time=now, file=None, reason=RETURNED, stated=None)
         made = LedgerEntry.of(issue, view.content(outcome.record_id, source.number))
         path = layout.issued_path(view.round, outcome.record_id)

@@ -16,7 +16,7 @@ from xlsync.form.identity import naming_values
 from xlsync.repository import layout, round_order
 from xlsync.rounds.claims import Borne, claimed
 from xlsync.rounds.documents import KeptAnswers, instant
-from xlsync.rounds.ledger import Issue, Issued, issued, issued_record
+from xlsync.rounds.ledger import Issue, Issued, Withdrawn, issued, issued_record, withdrawn
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 from xlsync.workbook.manifest import content_mark
 
@@ -117,6 +117,13 @@ class RoundView:
         )
         number = claimed(claim, borne)
         return None if number is None else entry.find(number)
+
+    def withdrawn(self, record_id: str, claim: IssueClaim) -> Withdrawn | None:
+        """The workbook that was taken back, where one says it is that; see :meth:`claimed`."""
+        gone = withdrawn(self.snapshot, self.round, record_id)
+        borne = (Borne(one.number, one.printed, one.base, partial(str, one.mark)) for one in gone)
+        number = claimed(claim, borne)
+        return next((one for one in gone if one.number == number), None)
 
     def _mark(self, record_id: str, number: int) -> str:
         return content_mark(canonical_bytes(self.content(record_id, number)))

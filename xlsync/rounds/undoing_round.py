@@ -15,8 +15,9 @@ from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
 from xlsync.rounds.closing import check_open
 from xlsync.rounds.joining.lists import is_list, join_lists
-from xlsync.rounds.ledger import RETURNED, ledger_of
+from xlsync.rounds.ledger import CORRECTED, RETURNED, Withdrawn, ledger_of, withdrawn
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
+from xlsync.rounds.receipts import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,7 @@ class _RoundReversal:
         self.touched = {one.path: one for one in touched}
         self.entries = [one.records(name) for one in (fork.base, fork.ours, fork.theirs)]
         self.merged: dict[str, Record] = {}
+        self.time = now()
 
     def edits(self) -> Made:
         """What has to be changed."""
@@ -253,17 +255,38 @@ class _RoundReversal:
         return {path: None if is_empty else joined}
 
     def _ledger(self, path: str, record_id: str) -> Made:
-        """The ledger of a record without what the commit noted."""
-        gone = self._new_issues(path)
+        """The ledger of a record without what the commit noted, and with what it had taken back."""
+        gone, back = self._new_issues(path), self._lost_issues(path)
         now = ledger_of(self.fork.ours, self.round, record_id)
-        if now is None or not gone:
+        if not (gone and now) and not back:
             return {}
         self.work.undone.add((self.round, record_id))
-        left = tuple(one for one in now.entries if one not in gone)
-        former = ledger_of(self.fork.theirs, self.round, record_id) or now
-        names = {"group": former.group, "title": former.title, "form": former.form}
-        made = replace(now, **names, value={**now.value, **names}, entries=left)
-        return {path: made.as_json() if left else None}
+        former = ledger_of(self.fork.theirs, self.round, record_id)
+        stands = now or former
+        assert stands is not None  # noqa: S101 - one of them noted what goes, or comes back
+        names = {key: getattr(former or stands, key) for key in ("group", "title", "form")}
+        left = [one for one in (now.entries if now else ()) if one not in gone]
+        left += [one for one in back if one not in left]
+        left.sort(key=lambda one: one.issue.number)
+        made = replace(stands, **names, value={**stands.value, **names}, entries=tuple(left))
+        return {path: made.as_json() if left else None, **self._withdraw(record_id, gone)}
+
+    def _lost_issues(self, path: str) -> list[LedgerEntry]:
+        """What the commit took out of a file of the ledger: it was an undoing itself."""
+        sides = (self.fork.base, self.fork.theirs)
+        after, before = (ledger_of(one, self.round, _id_of(path)) for one in sides)
+        kept = after.entries if after else ()
+        return [one for one in (before.entries if before else ()) if one not in kept]
+
+    def _withdraw(self, record_id: str, gone: list[LedgerEntry]) -> Made:
+        """Note the workbooks that are taken back: they are in somebody's hands all the same."""
+        out = [one for one in gone if one.issue.reason != CORRECTED]
+        if not out:
+            return {}
+        former = withdrawn(self.fork.ours, self.round, record_id)
+        noted = [*former, *(Withdrawn.of(one, self.time) for one in out)]
+        path = layout.withdrawn_path(self.round, record_id)
+        return {path: {"issues": [one.as_json() for one in noted]}}
 
 
 def _id_of(path: str) -> str:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.record import canonical_bytes
 from xlsync.rounds.documents import instant
+from xlsync.rounds.receipt_documents import receipts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from xlsync.repository import Snapshot
     from xlsync.rounds.ledger import LedgerDocument, LedgerEntry
 
     Numbers = dict[int, int]
@@ -58,6 +60,31 @@ def unite(sides: Iterable[LedgerDocument | None]) -> United:
         for side in documents
     ]
     return United(document, maps)
+
+
+def was_answered(
+    sides: Sequence[Snapshot],
+    round_name: str,
+    record_id: str,
+    ledgers: Sequence[LedgerDocument | None],
+) -> bool:
+    """Whether one side took a workbook back to which the other has taken an answer in.
+
+    Then it did not know; the workbook stays, as one that was answered does in an undoing. Of both
+    sequences the first is where the two parted.
+    """
+    base, *own = ({one.issue.number for one in doc.entries} if doc else set() for doc in ledgers)
+    gone = base - (own[0] & own[1])
+    if not gone:
+        return False
+    known = {key for key, _ in receipts_of(sides[0], round_name)}
+    return any(
+        form.accepted and form.record == record_id and form.issue in gone
+        for side in sides[1:]
+        for key, receipt in receipts_of(side, round_name)
+        if key not in known
+        for form in receipt.forms
+    )
 
 
 def _printed(entry: LedgerEntry) -> int:

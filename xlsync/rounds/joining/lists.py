@@ -1,4 +1,4 @@
-"""Documents that are lists joined: decisions, deadlines, closures, ticks and the order of a roster.
+"""Documents that are lists joined: decisions, deadlines, closures, ticks, withdrawals, rosters.
 
 Nothing in them is ever changed, so what stands is what both sides have and what either has
 added; what one side took out, by undoing, is out. Both coordinators come to the same list.
@@ -23,6 +23,7 @@ _LISTS = {
     layout.DEADLINES: "deadlines",
     layout.CLOSED: "closures",
     layout.TICKS: "ticks",
+    layout.WITHDRAWN: "issues",
     layout.ROSTERS: "records",
 }
 

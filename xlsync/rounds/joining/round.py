@@ -16,7 +16,7 @@ from xlsync.repository import layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.documents import WaitingVersion, instant
 from xlsync.rounds.joining.claims import found_issue
-from xlsync.rounds.joining.ledger import unite
+from xlsync.rounds.joining.ledger import unite, was_answered
 from xlsync.rounds.joining.receipts import Receipts, join_receipts, renumbered
 from xlsync.rounds.joining.records import Records
 from xlsync.rounds.joining.states import SideState, renumbered_state
@@ -171,7 +171,7 @@ class RoundJoin:
         """Put the ledgers of a record together; the numbers of workbooks that have others now."""
         path = layout.issued_path(self.round, record_id)
         base, ours, theirs = sides = [ledger_of(one, self.round, record_id) for one in self.sides]
-        if base in (ours, theirs):
+        if base in (ours, theirs) and not was_answered(self.sides, self.round, record_id, sides):
             self._sent[record_id] = theirs if base == ours else ours
             return ()
         united = unite(sides)
