@@ -91,6 +91,23 @@ def test_columns_are_corrected_by_choosing(office: Server) -> None:
     assert answer.status == 303, answer.text
 
 
+def test_columns_are_read_as_they_were_chosen_before(office: Server) -> None:
+    first = drop(office, "项目名称,承办的,备用\n修路,财政所,甲\n")
+    assert chosen(first) == {"1": "project_name", "2": "", "3": ""}
+    again(office, first, **{"1": "project_name", "2": "implementing_unit", "3": ""})
+    later = drop(office, "备用,承办的,项目名称\n乙,绿化所,种树\n")
+    assert chosen(later) == {"1": "", "2": "implementing_unit", "3": "project_name"}
+    assert re.search("“承办的”按上次选的认", later.text)
+    assert "绿化所" in later.text.partition("认出的项目")[2]
+    for roster in (
+        "承办的,承办的,项目名称\n甲,乙,种树\n",
+        "承办的,实施单位,项目名称\n甲,绿化所,种树\n",
+    ):
+        told = drop(office, roster)
+        assert chosen(told)["1"] == "", "what was chosen for one column is not taken for another"
+        assert "按上次选的认" not in told.text
+
+
 def test_a_column_cannot_be_two_nor_something_unknown(office: Server) -> None:
     preview = drop(office, "项目名称,实施单位,备用\n修路,财政所,甲\n")
     twice = again(office, preview, **{"1": "project_name", "2": "project_name", "3": ""})

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from xlsync import report
 from xlsync.api import XlsyncError, round_closing
-from xlsync.report import page as alone
 from xlsync.report.lines import visible
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.closing import Closure
 
 _HERE = Path(__file__).parent
-_PIECES = Path(alone.__file__).parent
+_PIECES = Path(report.__file__).parent / "page"
 """What a page that stands alone shows too."""
 
 STATIC = _HERE / "static"

@@ -12,8 +12,6 @@ from xlsync import api
 from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, shown
 from xlsync.desk.rendering import page
-from xlsync.report.deltas import summary
-from xlsync.report.page import render
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,6 +32,8 @@ def _changes(request: Request) -> tuple[str, str, list[RecordDelta]]:
 def _show(request: Request) -> Response:
     with desk_of(request).repository() as repository:
         rounds = api.rounds(repository)
+    from xlsync.report.deltas import summary  # noqa: PLC0415 - the page is up before
+
     old, new, found = "", "", None
     if request.query_params.get("old") and request.query_params.get("new"):
         old, new, found = _changes(request)
@@ -52,6 +52,8 @@ def _show(request: Request) -> Response:
 
 def _page(request: Request) -> Response:
     """The page that stands alone, under the policy that it states itself."""
+    from xlsync.report.page import render  # noqa: PLC0415 - the page is up before
+
     text = render(*_changes(request))
     policy = _OWN_POLICY.search(text.decode())
     own = unescape(policy[1]) if policy else "default-src 'none'"

@@ -12,7 +12,6 @@ from xlsync.api import XlsyncError
 from xlsync.desk.downloads import attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
-from xlsync.report.page.view import view
 from xlsync.report.paper import paper
 
 if TYPE_CHECKING:
@@ -100,6 +99,8 @@ def _show(request: Request) -> Response:
 
 def _compare(request: Request) -> Response:
     """Two versions of a project, word by word."""
+    from xlsync.report.page.view import view  # noqa: PLC0415 - the page is up before
+
     desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
     old, new = (request.query_params.get(key, "") for key in ("old", "new"))
     with desk.repository() as repository:

@@ -13,6 +13,7 @@ from xlsync.api import XlsyncError
 from xlsync.desk.downloads import below, file_attachment, made_attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.memory import remember_columns, usual_columns
 from xlsync.desk.rendering import page, path_part
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class WaitingRoster:
     trial: Distribution
     sender: str | None = None
     """Who signs the mail drafts; None where none are wished for."""
+    usual: tuple[str, ...] = ()
+    """Heads of columns that are what somebody chose before."""
 
 
 @dataclass(frozen=True)
@@ -124,19 +127,23 @@ def _look(request: Request, sent: Sent) -> Response:
         "force": "force" in typed,
     }
     sender = typed.get("sender", "") if "mail" in typed else None
-    key = _try(request, files[0], typed.get("form", ""), wishes, sender)
+    form = desk_of(request).forms.find(typed.get("form", ""))
+    plan = WaitingRoster(files[0], form.id, wishes, _try(request, files[0], form, wishes), sender)
+    usual = usual_columns(form.id, plan.trial.columns, api.column_choices(form))
+    if usual:
+        wishes = {**wishes, "columns": {one.number: name for one, name in usual}}
+        trial = _try(request, files[0], form, wishes)
+        heads = tuple(one.head for one, _ in usual)
+        plan = WaitingRoster(files[0], form.id, wishes, trial, sender, heads)
     sent.is_kept = True
-    return see_other(f"/round/{path_part(name)}/sending/{key}")
+    return see_other(f"/round/{path_part(name)}/sending/{desk_of(request).pend(plan)}")
 
 
-def _try(
-    request: Request, roster: Path, form_id: str, wishes: Mapping[str, Any], sender: str | None
-) -> str:
-    """Find out what would go out; the name under which the plan waits."""
+def _try(request: Request, roster: Path, form: Form, wishes: Mapping[str, Any]) -> Distribution:
+    """Find out what would go out."""
     desk, name = desk_of(request), round_of(request)
-    form = desk.forms.find(form_id)
     with desk.repository() as repository:
-        trial = api.distribute(
+        return api.distribute(
             repository,
             form,
             roster,
@@ -147,7 +154,6 @@ def _try(
             is_new=True,
             **wishes,
         )
-    return desk.pend(WaitingRoster(roster, form.id, wishes, trial, sender))
 
 
 def _choose(request: Request, sent: Sent) -> Response:
@@ -157,7 +163,11 @@ def _choose(request: Request, sent: Sent) -> Response:
         one.number: sent.value(f"column-{one.number}", one.field or "")
         for one in plan.trial.columns
     }
-    key = _try(request, plan.roster, plan.form_id, {**plan.wishes, "columns": chosen}, plan.sender)
+    form, wishes = desk_of(request).forms.find(plan.form_id), {**plan.wishes, "columns": chosen}
+    trial = _try(request, plan.roster, form, wishes)
+    changed = (one for one in plan.trial.columns if chosen[one.number] != (one.field or ""))
+    remember_columns(form.id, {one.head: chosen[one.number] for one in changed if one.head})
+    key = desk_of(request).pend(WaitingRoster(plan.roster, form.id, wishes, trial, plan.sender))
     return see_other(f"/round/{path_part(round_of(request))}/sending/{key}#columns")
 
 
