@@ -23,7 +23,7 @@ _TELLING = frozenset(
 
 
 def similar_names(names: Iterable[str], known: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each new name with another one that it may be a slip for.
+    """Each new name with another one that it may be a slip for, or of which one ends in the other.
 
     Args:
         names: the names that are in question; one that is known already is not.
@@ -32,29 +32,12 @@ def similar_names(names: Iterable[str], known: Iterable[str]) -> Iterator[tuple[
     Returns:
         pairs of a name and the other one; of two new ones the later comes first.
     """
-    index: dict[str, list[str]] = {}
-    seen: dict[str, str] = {}
-    endings: dict[str, list[str]] = {}
-
-    def learn(name: str) -> None:
-        key = comparable(name)
-        if key in seen:
-            return
-        seen[key] = name
-        for part in _shortened(key):
-            index.setdefault(part, []).append(key)
-        for part in _endings(key):
-            endings.setdefault(part, []).append(key)
-
-    for name in known:
-        learn(name)
+    learnt = KnownNames(known)
     for name in dict.fromkeys(names):
-        key = comparable(name)
-        if key not in seen:
-            other = next(_others(key, seen, index, endings), None)
-            if other is not None:
-                yield name, seen[other]
-        learn(name)
+        other = next(learnt.others(name), None)
+        if other is not None:
+            yield name, other
+        learnt.learn(name)
 
 
 class KnownNames:
@@ -62,41 +45,47 @@ class KnownNames:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Learn the names once."""
-        self.names = frozenset(names := list(names))
         self._seen: dict[str, str] = {}
         self._index: dict[str, list[str]] = {}
+        self._endings: dict[str, list[str]] = {}
+        self.names = frozenset(names := list(names))
         for name in names:
-            key = comparable(name)
-            if key not in self._seen:
-                self._seen[key] = name
-                for part in _shortened(key):
-                    self._index.setdefault(part, []).append(key)
+            self.learn(name)
+
+    def learn(self, name: str) -> None:
+        """Know one more; of two spellings of one name the first stands."""
+        key = comparable(name)
+        if key in self._seen:
+            return
+        self._seen[key] = name
+        for part in _shortened(key):
+            self._index.setdefault(part, []).append(key)
+        for part in _endings(key):
+            self._endings.setdefault(part, []).append(key)
 
     def slip_for(self, name: str) -> str | None:
         """The known name that differs in one character or in blanks; None for a known one."""
         key = comparable(name)
         if key in self._seen:
             return None if self._seen[key] == name else self._seen[key]
-        found = next(_others(key, self._seen, self._index, {}, endings_too=False), None)
-        return None if found is None else self._seen[found]
+        return next(map(self._seen.__getitem__, self._slips(key)), None)
 
+    def others(self, name: str) -> Iterator[str]:
+        """Known names that differ in one character, or of which one ends in the other."""
+        key = comparable(name)
+        if key in self._seen:
+            return
+        found = [*self._slips(key)]
+        if len(key) >= _SHORTEST:
+            found += self._endings.get(key, ())
+        found += (part for part in _endings(key) if part in self._seen)
+        yield from (self._seen[one] for one in found)
 
-def _others(
-    key: str,
-    seen: dict[str, str],
-    index: dict[str, list[str]],
-    endings: dict[str, list[str]],
-    *,
-    endings_too: bool = True,
-) -> Iterator[str]:
-    """Known names that differ in one character, or of which one ends in the other."""
-    if len(key) >= _SHORTEST:
-        candidates = [one for part in (*_shortened(key), key) for one in index.get(part, ())]
-        candidates += [part for part in _shortened(key) if part in seen]
-        yield from (one for one in dict.fromkeys(candidates) if _is_slip(key, one))
-        yield from endings.get(key, ())
-    if endings_too:
-        yield from (part for part in _endings(key) if part in seen)
+    def _slips(self, key: str) -> Iterator[str]:
+        parts = _shortened(key)
+        near = [one for part in (*parts, key) for one in self._index.get(part, ())]
+        near += (part for part in parts if part in self._seen)
+        return (one for one in dict.fromkeys(near) if len(key) >= _SHORTEST and _is_slip(key, one))
 
 
 def _shortened(key: str) -> list[str]:
