@@ -344,7 +344,7 @@ def test_the_commands_build_review_and_take(repository: Repository, tmp_path: Pa
     repository.commit(changes, "put")
     file, book = tmp_path / "库.toml", tmp_path / "表.xlsx"
     build = ("-R", tmp_path / "库", "library", "build", FIRST, "--form", form, "-o", file)
-    assert "没有写入" in invoke(*build, "-n").stdout
+    assert "将写在" in invoke(*build, "-n").stdout
     assert not file.exists()
     assert invoke(*build).exit_code == 0
     assert invoke(*build).exit_code == 3
