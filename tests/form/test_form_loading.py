@@ -269,7 +269,7 @@ def test_many_mistakes_are_told_up_to_five(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(XlsyncError, match=r"trip\.toml: No such file or directory"):
+    with pytest.raises(XlsyncError, match=r"trip\.toml: cannot read: No such file"):
         Form.load(tmp_path / "trip.toml", tmp_path / "trip.toml")
 
 
