@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from xlsync.form.template import CHECKS
 from xlsync.reader import read
 from xlsync.sources import xlsx
-from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.sheet_view import FormSheetView
+from xlsync.workbook.helper_sheets import companions
+from xlsync.workbook.hidden_checks import WIDTH, HiddenChecks
+from xlsync.workbook.manifest import DOUBTFUL, WRONG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
 
 
 def sheet_finds(calc: Calc, form: Form, capacity: Mapping[str, int]) -> list[str]:
-    """What the formulas of the open workbook find, sorted.
+    """What the formulas of the open workbook find, sorted."""
+    layout = form.layout(capacity)
+    names = next(one for one in companions(form, layout) if one.name == CHECKS).names
+    texts = (str(calc.data(CHECKS, names[name].a1)[0][0]) for name in (WRONG, DOUBTFUL))
+    return named_findings(form, capacity, "".join(texts))
 
-    A formula's result is three digits of the check's number, a blank, and the cell, padded.
-    """
-    checks = sheet_checks(form.mapping, FormSheetView(form, form.layout(capacity)))
-    computed = calc.data(CHECKS, f"A2:A{len(checks) + 1}")
-    return sorted(
-        f"{check.code} {str(found).split()[1]}"
-        for check, (found,) in zip(checks, computed, strict=True)
-        if found
-    )
+
+def named_findings(form: Form, capacity: Mapping[str, int], found: str) -> list[str]:
+    """The findings that a text of the hidden sheet says, sorted."""
+    known = HiddenChecks(form, form.layout(capacity)).findings()
+    codes = {one.begins.rstrip(): f"{one.code} {one.place.a1}" for one in known}
+    assert len(found) % WIDTH == 0
+    each = (found[at : at + WIDTH].rstrip() for at in range(0, len(found), WIDTH))
+    return sorted(codes[one] for one in each)
 
 
 def reader_finds(form: Form, path: Path) -> list[str]:

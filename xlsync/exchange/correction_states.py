@@ -11,13 +11,11 @@ from xlsync.base.grid import Address, Area
 from xlsync.base.record import get
 from xlsync.form.codes import on_cell
 from xlsync.form.rules.sheet import quoted
-from xlsync.form.template import CHECKS
 from xlsync.form.types import TYPES
 from xlsync.form.types.texts import length_on_sheet
-from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.formulas import FIRST_CHECK, is_among
+from xlsync.workbook.formulas import is_among
+from xlsync.workbook.hidden_checks import HiddenChecks
 from xlsync.workbook.manifest import DOUBTFUL, WRONG
-from xlsync.workbook.sheet_view import FormSheetView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,19 +96,19 @@ class States:
         self._places = places
         self._draft = draft
         self._unread = case.reading.unread
-        view = FormSheetView(case.form, places.layout)
-        self._checks: dict[tuple[str, str], list[int]] = {}
-        for row, check in enumerate(sheet_checks(case.form.mapping, view), start=FIRST_CHECK):
-            self._checks.setdefault((check.code, check.cell), []).append(row)
+        self._checks: dict[tuple[str, Address], list[str]] = {}
+        for one in HiddenChecks(case.form, places.layout).findings():
+            self._checks.setdefault((one.code, one.place), []).append(one.begins)
         found = case.form.check(case.record, self._unread) if case.record else ()
         self._of_rules = {(one.code, one.pointer, one.message) for one in found}
 
     def open(self, one: Problem, place: LabelledCell) -> str | None:
         """A formula that is true as long as a problem at a place stands; None: nothing can tell."""
-        pointer, cell = one.pointer or "", self._reference(place)
-        rows = self._checks.get((one.code, cell), [])
-        if rows and (one.code, one.pointer, one.message) in self._of_rules:
-            fires = "+".join(f"LEN('{CHECKS}'!$A${row})" for row in rows) + ">0"
+        pointer = one.pointer or ""
+        known = self._checks.get((one.code, place.address), [])
+        if known and (one.code, one.pointer, one.message) in self._of_rules:
+            found = (f"FIND({quoted(begins)},{WRONG}&{DOUBTFUL})" for begins in known)
+            fires = f"COUNT({','.join(found)})>0"
             return f"OR({','.join((fires, *self._unseen(pointer, place)))})"
         if place.item is None:
             return None

@@ -16,6 +16,7 @@ from xlsync.form.template import CHECKS, LISTS, SHEET
 from xlsync.reader.labels import stray
 from xlsync.reader.located import Located, summed
 from xlsync.reader.totals import plain
+from xlsync.workbook.formulas import said
 from xlsync.workbook.helper_sheet import HelperCell
 from xlsync.workbook.helper_sheets import check_line, companions
 from xlsync.workbook.lists import option_lists
@@ -247,11 +248,7 @@ def _report_cell(
 @lru_cache(maxsize=64)
 def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
     """Texts of the hidden formulas, which move when rows are inserted into the form."""
-    made = (companions(form, one) for one in (layout, form.layout(form.capacity())))
-    sheets = (one for sheets in made for one in sheets if one.name == CHECKS)
-    return frozenset(
-        entry.text for one in sheets for entry in one.cells.values() if not entry.is_formula
-    )
+    return frozenset(said(form, layout))
 
 
 def _manifest_cells(sheet: Sheet) -> dict[Address, HelperCell]:

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Protocol
 from xlsync.base.problems import Severity
 from xlsync.form.codes import SHARES, operator_spellings
 from xlsync.form.rules.sheet import (
-    RowView,
+    CheckedSpot,
+    LimitView,
     SheetCheck,
     SheetView,
     among,
-    array,
     both,
-    either,
     filled,
-    quoted,
+    readable,
+    row_title,
 )
 from xlsync.workbook.heights import overflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.form.mapping import FieldBase, Mapping, Table
+    from xlsync.form.mapping import FieldBase, Mapping
+    from xlsync.form.rules.sheet import RowView
     from xlsync.workbook.heights import Room
 
 
@@ -73,13 +74,14 @@ def total_formula(sheet: Cells, parts: list[str]) -> str:
     return f'IF(COUNT({cells})=0,"",SUM({cells}))'
 
 
-def entry_limits(mapping: Mapping, sheet: SheetView) -> dict[str, tuple[str, list[str]]]:
+def entry_limits(mapping: Mapping, sheet: LimitView) -> dict[str, tuple[str, list[str]]]:
     """What a client may refuse in each field: a formula that must hold, and what it expects."""
     limits: dict[str, tuple[list[str], list[str]]] = {}
     for slot, item in mapping.fields.items():
         on_sheet = item.kind.on_sheet
         if on_sheet is not None:
-            limits[slot] = ([on_sheet.holds.format(cell=sheet.cell(slot))], [on_sheet.expected])
+            is_right = (on_sheet.briefly or on_sheet.holds).format(cell=sheet.cell(slot))
+            limits[slot] = ([is_right], [on_sheet.expected])
     for rule in mapping.rules:
         for limit in rule.limits(sheet):
             holds, expected = limits.setdefault(limit.slot, ([], []))
@@ -97,69 +99,73 @@ def _layout_checks(mapping: Mapping, sheet: FormView) -> Iterator[SheetCheck]:
     for slot, item in mapping.fields.items():
         place = sheet.room(slot)
         if place is not None and item.codes is None and item.kind.on_sheet is None:
-            cell = sheet.cell(slot)
             message = (
                 f"“{item.label}”文字较多，打印可能不全：请向下拖动这一行的下边线；已够高可不管。"
             )
-            wrong = overflows(cell, place, sheet.height(slot))
-            yield SheetCheck(LAYOUT, Severity.WARNING, cell, wrong, quoted(message))
+            wrong = overflows(sheet, slot, place)
+            yield SheetCheck(LAYOUT, Severity.WARNING, CheckedSpot(None, slot), wrong, message)
 
 
 def _type_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:
     for slot, item in mapping.fields.items():
-        yield from _type_check(item, sheet.cell(slot), f"“{item.label}”")
+        is_filled = f"{sheet.length(slot)}>0"
+        title = f"“{item.label}”"
+        number = sheet.number(slot) if item.kind.on_sheet else ""
+        yield _type_check(
+            item, CheckedSpot(None, slot), (sheet.text(slot), is_filled, number), title
+        )
     for name, table in mapping.tables.items():
-        for row in sheet.rows(name):
-            for column, kind in table.columns.items():
-                title = f"{table.label}第{row.number}条的“{kind.label}”"
-                yield from _type_check(kind, row.cell(column), title)
-                yield from _list_check(mapping, table, column, row.cell(column), title)
-            yield from _quantity_checks(mapping, table, row)
+        row = sheet.row(name)
+        for column, kind in table.columns.items():
+            title = f"{row_title(table)}的“{kind.label}”"
+            text, spot = row.text(column), CheckedSpot(name, column)
+            is_filled = f"IFERROR(LEN({text}),1)>0"
+            number = row.number(column) if kind.kind.on_sheet else ""
+            yield _type_check(kind, spot, (text, is_filled, number), title)
+            codes = mapping.codes.get(kind.codes or "")
+            # That of an operator is checked with its quantity.
+            if codes is not None and not codes.open and column not in table.parts:
+                known = [*codes.values, *codes.none, *codes.spellings]
+                yield _list_check(spot, text, known, f"{title}不在可选范围内，请从列表中选择。")
+        yield from _quantity_checks(mapping, name, row)
 
 
-def _list_check(
-    mapping: Mapping, table: Table, column: str, cell: str, title: str
-) -> Iterator[SheetCheck]:
-    """What is in no closed list of a column; that of an operator is checked with its quantity."""
-    codes = mapping.codes.get(table.columns[column].codes or "")
-    if codes is None or codes.open or column in table.parts:
-        return
-    known = array([*codes.values, *codes.none, *codes.spellings])
-    wrong = both(filled(cell), f"NOT(IFERROR({among(cell, known)},FALSE))")
-    yield SheetCheck(
-        "V001", Severity.ERROR, cell, wrong, quoted(f"{title}不在可选范围内，请从列表中选择。")
-    )
-
-
-def _quantity_checks(mapping: Mapping, table: Table, row: RowView) -> Iterator[SheetCheck]:
-    """What the reader says of a quantity's cells: no operator, a number that means two things."""
-    if table.quantity is None:
-        return
-    operator, value, unit = (row.cell(name) for name in table.parts)
-    known = operator_spellings(mapping, table)
-    titles = [f"{table.label}第{row.number}条的“{table.columns[one].label}”" for one in table.parts]
-    if known:
-        is_known = f"SUMPRODUCT(--(TRIM({operator})={array(known)}))>0"
-        wrong = both(filled(operator), f"NOT(IFERROR({is_known},FALSE))")
-        message = quoted(f"{titles[0]}不在可选范围内，请从下拉列表中选择。")
-        yield SheetCheck("V001", Severity.ERROR, operator, wrong, message)
-    is_share = either(*(f'TRIM({unit})="{one}"' for one in sorted(SHARES)))
-    # A number with a percent format says what it means; a client without CELL does not tell.
-    is_bare = f'IFERROR(LEFT(CELL("format",{value}),1)<>"P",TRUE)'
-    wrong = both(f"ISNUMBER({value})", f"N({value})<>0", f"ABS(N({value}))<=1", is_share, is_bare)
-    message = quoted(f"{titles[1]}是不大于 1 的数字，分不清是比率还是百分数，请按文本重新填写。")
-    yield SheetCheck("V001", Severity.ERROR, value, wrong, message)
-
-
-def _type_check(item: FieldBase, cell: str, title: str) -> Iterator[SheetCheck]:
+def _type_check(
+    item: FieldBase, spot: CheckedSpot, cell: tuple[str, str, str], title: str
+) -> SheetCheck:
+    text, is_filled, number = cell
     on_sheet = item.kind.on_sheet
     if on_sheet is None:
-        message = quoted(f"{title}是错误值，请重新填写文字。")
-        yield SheetCheck("V001", Severity.ERROR, cell, f"ISERROR({cell})", message)
-    else:
-        wrong = both(filled(cell), f"NOT(IFERROR({on_sheet.holds.format(cell=cell)},FALSE))")
-        message = quoted(f"{title}{on_sheet.expected}。")
-        yield SheetCheck(on_sheet.code, Severity.ERROR, cell, wrong, message)
+        message = f"{title}是错误值，请重新填写文字。"
+        return SheetCheck("V001", Severity.ERROR, spot, f"ISERROR({text})", message)
+    wrong = both(is_filled, f'{number}=""')
+    return SheetCheck(on_sheet.code, Severity.ERROR, spot, wrong, f"{title}{on_sheet.expected}。")
+
+
+def _list_check(spot: CheckedSpot, text: str, known: list[str], message: str) -> SheetCheck:
+    """What is in no closed list."""
+    wrong = both(filled(text), readable(text), f"NOT({among(text, known)})")
+    return SheetCheck("V001", Severity.ERROR, spot, wrong, message)
+
+
+def _quantity_checks(mapping: Mapping, name: str, row: RowView) -> Iterator[SheetCheck]:
+    """What the reader says of a quantity's cells: no operator, a number that means two things."""
+    table = mapping.tables[name]
+    if table.quantity is None:
+        return
+    operator, value, unit = table.parts
+    titles = [f"{row_title(table)}的“{table.columns[one].label}”" for one in table.parts]
+    known = operator_spellings(mapping, table)
+    if known:
+        message = f"{titles[0]}不在可选范围内，请从下拉列表中选择。"
+        yield _list_check(CheckedSpot(name, operator), row.text(operator), known, message)
+    cell = row.cell(value)
+    # A number with a percent format says what it means; a client without CELL does not tell.
+    is_bare = f'NOT(IFERROR(LEFT(CELL("format",{cell}),1)="P",1=0))'
+    is_share = among(row.text(unit), sorted(SHARES))
+    wrong = both(f"ISNUMBER({cell})", f"{cell}<>0", f"ABS({cell})<=1", is_share, is_bare)
+    message = f"{titles[1]}是不大于 1 的数字，分不清是比率还是百分数，请按文本重新填写。"
+    yield SheetCheck("V001", Severity.ERROR, CheckedSpot(name, value), wrong, message)
 
 
 def _rule_checks(mapping: Mapping, sheet: SheetView) -> Iterator[SheetCheck]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from xlsync.form.rules.sheet import array
+from xlsync.form.rules.sheet import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +41,19 @@ _NARROW = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:!?%+-*/=()[]<>_&@#'"
 """Characters of half the width of a Chinese one, letters as capitals."""
 
 
+class RoomView(Protocol):
+    """A form's sheet, as far as the room of its texts goes."""
+
+    def text(self, slot: str) -> str:
+        """The text of a field without blanks around it."""
+
+    def once(self, slot: str, expression: str) -> str:
+        """The result of an expression about a field, computed once for all who ask for it."""
+
+    def height(self, slot: str) -> str:
+        """An expression for the points of a field's row when the workbook was made."""
+
+
 class Room(NamedTuple):
     """A place for wrapped text: half-width characters on a line, and the font's size."""
 
@@ -55,18 +68,22 @@ def room(area: Area, columns: Sequence[float], style: Style) -> Room:
     return Room(max(2.0, width * SIZE_OF_WIDTHS / size), size)
 
 
-def overflows(cell: str, place: Room, height: str) -> str:
-    """A formula that is true where a cell's text surely needs more lines than its row shows.
+def overflows(sheet: RoomView, slot: str, place: Room) -> str:
+    """A formula that is true where a field's text surely needs more lines than its row shows.
 
-    ``height`` is an expression for the points of the row. A line that ends early is not counted,
-    so what the writer made room for is never called too long.
+    A line that ends early is not counted, so what the writer made room for is never called too
+    long.
     """
-    breaks = f'LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),""))'
-    capitals = f"UPPER({cell})"
-    narrow = f'SUMPRODUCT(LEN({capitals})-LEN(SUBSTITUTE({capitals},{array(_NARROW)},"")))'
-    width = f"2*(LEN({cell})-({breaks}))-{narrow}"
+    text = sheet.text(slot)
+    breaks = f'LEN({text})-LEN(SUBSTITUTE({text},CHAR(10),""))'
+    # In two steps, because programs nest functions 64 levels deep.
+    half = len(_NARROW) // 2
+    some = sheet.once(slot, without(f"UPPER({text})", _NARROW[:half]))
+    wide = sheet.once(slot, f"LEN({without(some, _NARROW[half:])})")
+    width = f"LEN({text})+{wide}-2*({breaks})"
     lines = f"MAX(ROUNDUP(({width})/{place.characters:g},0),{breaks}+1)"
-    return f"{lines}>ROUND(({height}-{PADDING:g})/{place.size * LINE:g},0)"
+    room_now = f"ROUND(({sheet.height(slot)}-{PADDING:g})/{place.size * LINE:g},0)"
+    return f"{lines}>{room_now}"
 
 
 class Heights:

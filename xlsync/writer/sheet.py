@@ -8,7 +8,7 @@ from xlsync.base.grid import Address, Area
 from xlsync.workbook.checks import entry_limits
 from xlsync.workbook.helper_sheets import check_line
 from xlsync.workbook.pages import MILLIMETRES, printed
-from xlsync.workbook.sheet_view import FormSheetView
+from xlsync.workbook.sheet_view import FormReferences
 from xlsync.writer.controls import apply, field_control, level_control, name_control
 from xlsync.writer.marks import MarkFormats
 from xlsync.writer.styles import COMPUTED_FORMAT, TEXT_FORMAT, Sides, done
@@ -51,7 +51,7 @@ class FormSheet:
         self.form = form
         self.layout = layout
         self.styles = styles
-        self.view = FormSheetView(form, layout, local=True)
+        self.view = FormReferences(form, layout)
         self.limits = entry_limits(form.mapping, self.view)
         self.widths = form.template.columns
         self.worksheet: Worksheet = workbook.add_worksheet(form.template.sheet)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from xlsync.base.problems import Problem, Severity
 from xlsync.base.strict import Field, Strict, StringConstraints
-from xlsync.form.rules.sheet import Limit, SheetCheck
+from xlsync.form.rules.sheet import CheckedSpot, Limit, SheetCheck
 from xlsync.form.rules.subject import choices, column_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlsync.form.rules.sheet import SheetView
+    from xlsync.form.rules.sheet import LimitView, SheetView
     from xlsync.form.rules.subject import FormPlan, Subject
 
 
@@ -66,13 +66,26 @@ class RuleBase(Strict, ABC):
             if finding.pointer not in subject.unread:
                 yield finding
 
+    @staticmethod
+    def field(slot: str) -> CheckedSpot:
+        """A field as a place that may be wrong."""
+        return CheckedSpot(None, slot)
+
     @abstractmethod
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
-        """The same as formulas, one for each place of the sheet that may be wrong."""
+        """The same as formulas, one for each field or column of the sheet that may be wrong."""
 
-    def sheet_check(self, cell: str, wrong: str, message: str, *, gap: bool = False) -> SheetCheck:
-        """A formula of this rule; ``message`` is an expression."""
-        return SheetCheck(self.code, self.severity, cell, wrong, message, gap)
+    def sheet_check(
+        self,
+        spot: CheckedSpot,
+        wrong: str,
+        message: str,
+        given: str | None = None,
+        *,
+        gap: bool = False,
+    ) -> SheetCheck:
+        """A formula of this rule (:class:`SheetCheck`)."""
+        return SheetCheck(self.code, self.severity, spot, wrong, message, given, gap)
 
     def problem(self, message: str, pointer: str, found: str | None = None) -> Problem:
         """A finding of this rule."""
@@ -86,7 +99,7 @@ class RuleBase(Strict, ABC):
         """The columns that the rule names, each with its table."""
         return []
 
-    def limits(self, sheet: SheetView) -> Iterable[Limit]:
+    def limits(self, sheet: LimitView) -> Iterable[Limit]:
         """What a client may refuse at once, because it can be seen in the field alone."""
         del sheet
         return ()
@@ -127,6 +140,10 @@ class TableRule(RuleBase, ABC):
     """A rule about the rows of one table."""
 
     table: str
+
+    def spot(self, column: str | None = None) -> CheckedSpot:
+        """A column of the table, or where it begins."""
+        return CheckedSpot(self.table, column)
 
     def cells(self) -> list[tuple[str, str]]:
         """The columns that the rule names, each with its table."""

@@ -8,22 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from xlsync.form.rules.base import ColumnKey, DateSlot, RuleBase, Slot, TableRule, Text, YearSlot
-from xlsync.form.rules.sheet import (
-    Limit,
-    both,
-    numbers,
-    quoted,
-    row_title,
-    sound,
-    sound_in_row,
-)
+from xlsync.form.rules.sheet import Limit, among, both, numbers, row_title
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from xlsync.base.problems import Problem
-    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.sheet import LimitView, SheetCheck, SheetView
     from xlsync.form.rules.subject import FormPlan, Subject
 
 
@@ -40,12 +32,12 @@ class Period(RuleBase):
 
     def years(self, sheet: SheetView) -> tuple[str, str]:
         """Expressions for the first and the last year."""
-        return f"YEAR(N({sheet.cell(self.start)}))", f"YEAR(N({sheet.cell(self.end)}))"
+        return f"YEAR({sheet.number(self.start)})", f"YEAR({sheet.number(self.end)})"
 
     def ordered_days(self, sheet: SheetView) -> str:
         """An expression that is true where both days are there, the first one first."""
-        start, end = sheet.cell(self.start), sheet.cell(self.end)
-        return both(sound(sheet, self.start, self.end), f"N({end})>=N({start})")
+        start, end = sheet.number(self.start), sheet.number(self.end)
+        return both(numbers(start, end), f"{end}>={start}")
 
 
 class DateOrder(Period):
@@ -67,13 +59,13 @@ class DateOrder(Period):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does."""
-        start, end = sheet.cell(self.start), sheet.cell(self.end)
-        wrong = both(sound(sheet, self.start, self.end), f"N({end})<N({start})")
+        start, end = sheet.number(self.start), sheet.number(self.end)
         later, earlier = (sheet.plan.fields[slot].label for slot in (self.end, self.start))
-        message = quoted(f"“{later}”早于“{earlier}”，请更正其中有误的日期。")
-        yield self.sheet_check(end, wrong, message)
+        message = f"“{later}”早于“{earlier}”，请更正其中有误的日期。"
+        wrong = both(numbers(start, end), f"{end}<{start}")
+        yield self.sheet_check(self.field(self.end), wrong, message)
 
-    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+    def limits(self, sheet: LimitView) -> Iterator[Limit]:
         """The end not before the start, seen at both; so a period is moved later from its end."""
         start, end = sheet.cell(self.start), sheet.cell(self.end)
         earlier, later = (sheet.plan.fields[slot].label for slot in (self.start, self.end))
@@ -103,12 +95,10 @@ class WithinPeriod(Period):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it is not."""
-        year, (first, last) = sheet.cell(self.slot), self.years(sheet)
-        outside = f"OR(N({year})<{first},N({year})>{last})"
-        wrong = both(sound(sheet, self.slot), self.ordered_days(sheet), outside)
-        label = sheet.plan.fields[self.slot].label
-        message = quoted(f"“{label}”不在计划起止日期之内，请核对。")
-        yield self.sheet_check(year, wrong, message)
+        year, (first, last) = sheet.number(self.slot), self.years(sheet)
+        wrong = both(numbers(year), self.ordered_days(sheet), f"OR({year}<{first},{year}>{last})")
+        message = f"“{sheet.plan.fields[self.slot].label}”不在计划起止日期之内，请核对。"
+        yield self.sheet_check(self.field(self.slot), wrong, message)
 
 
 class Duration(Period):
@@ -137,12 +127,14 @@ class Duration(Period):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does not."""
-        cell, (first, last) = sheet.cell(self.slot), self.years(sheet)
+        first, last = self.years(sheet)
         relation, wanted = ("<>", "应在一年之内") if self.expect == "one-year" else ("=", "应跨年")
-        is_meant = sheet.says(self.slot, self.equals)
+        codes = sheet.plan.codes.get(sheet.plan.fields[self.slot].codes or "")
+        said = [self.equals, *([codes.ticked(self.equals)] if codes and codes.boxes else [])]
+        is_meant = among(sheet.text(self.slot), said)
         wrong = both(is_meant, self.ordered_days(sheet), f"{first}{relation}{last}")
-        message = quoted(f"“{self.equals}”的实施期{wanted}，请核对计划起止日期。")
-        yield self.sheet_check(cell, wrong, message)
+        message = f"“{self.equals}”的实施期{wanted}，请核对计划起止日期。"
+        yield self.sheet_check(self.field(self.slot), wrong, message)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The value that the rule waits for."""
@@ -169,13 +161,12 @@ class RowDates(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each row in which it is."""
-        plan = sheet.plan.tables[self.table]
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         later, earlier = (plan.columns[name].label for name in (self.end, self.start))
-        for row in sheet.rows(self.table):
-            start, end = row.cell(self.start), row.cell(self.end)
-            wrong = both(sound_in_row(plan, row, self.start, self.end), f"N({end})<N({start})")
-            message = quoted(f"{row_title(plan, row)}的“{later}”早于“{earlier}”，请更正。")
-            yield self.sheet_check(end, wrong, message)
+        start, end = row.number(self.start), row.number(self.end)
+        message = f"{row_title(plan)}的“{later}”早于“{earlier}”，请更正。"
+        wrong = both(numbers(start, end), f"{end}<{start}")
+        yield self.sheet_check(self.spot(self.end), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no date, besides what is wrong with any rule."""

@@ -9,7 +9,7 @@ from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.form.rules.base import ColumnKey, TableRule
 from xlsync.form.rules.quantities import is_number
 from xlsync.form.rules.scores import NUMBERS
-from xlsync.form.rules.sheet import blank, both, either, quoted, row_title, sound_in_row, worth
+from xlsync.form.rules.sheet import among, blank, both, either, numbers, quoted, row_title, worth
 from xlsync.form.types import plain_number
 
 if TYPE_CHECKING:
@@ -79,31 +79,33 @@ class Deviation(Strict):
 
     def on_sheet(self, sheet: SheetView, table: str, row: RowView) -> str:
         """An expression that is true where the row has to explain something."""
-        cell = row.cell(self.column)
         if self.equals:
-            return either(*(f"TRIM({cell})={quoted(text)}" for text in self.equals))
+            return among(row.text(self.column), self.equals)
         if self.below is not None:
-            readable = sound_in_row(sheet.plan.tables[table], row, self.column, self.below)
             columns = sheet.plan.tables[table].columns
-            number = worth(cell, columns[self.column])
-            least = worth(row.cell(self.below), columns[self.below])
-            return both(readable, f"ROUND({number}-{least},2)<0")
-        target = row.cell(self.misses or "")
-        figure, goal = (self._figure(row, one) for one in (cell, target))
-        missed = f"{figure}*1<>{goal}*1"
+            number, least = row.number(self.column), row.number(self.below)
+            apart = f"{worth(number, columns[self.column])}-{worth(least, columns[self.below])}"
+            return both(numbers(number, least), f"IFERROR(ROUND({apart},2)<0,1=0)")
+        figure, goal = (self._figure(row, name) for name in (self.column, self.misses or ""))
+        one, other = (f'SUBSTITUTE({text},",","")*1' for text in (figure, goal))
+        missed = f"{one}<>{other}"
         if self.operator is not None:
-            sign = f"TRIM({row.cell(self.operator)})"
+            sign = row.text(self.operator)
             for text, (_, relation) in _MISSED.items():
-                missed = f"IF({sign}={quoted(text)},{figure}*1{relation}{goal}*1,{missed})"
-        return both(is_number(figure), is_number(goal), f"IFERROR({missed},FALSE)")
+                missed = f"IF({sign}={quoted(text)},{one}{relation}{other},{missed})"
+        return both(is_number(row, figure), is_number(row, goal), f"IFERROR({missed},1=0)")
 
     def _number(self, row: Row, name: str) -> Decimal | None:
         text = row.text(name)
         unit = row.text(self.unit) if self.unit else None
         return plain_number(text.strip().removesuffix(unit or "")) if text else None
 
-    def _figure(self, row: RowView, cell: str) -> str:
-        return f'SUBSTITUTE(TRIM({cell}),TRIM({row.cell(self.unit)}),"")' if self.unit else cell
+    def _figure(self, row: RowView, name: str) -> str:
+        text = row.text(name)
+        if not self.unit:
+            return text
+        unit = row.text(self.unit)
+        return row.once(f'IF(LEN({unit})>0,TRIM(SUBSTITUTE({text},{unit},"")),{text})')
 
 
 class NeedsReason(TableRule):
@@ -125,13 +127,12 @@ class NeedsReason(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """A gap, or a doubt where it is only advised, for each row without one."""
-        plan = sheet.plan.tables[self.table]
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         gap = self.severity is Severity.ERROR
-        for row in sheet.rows(self.table):
-            cell, label = row.cell(self.column), plan.columns[self.column].label
-            off = either(*(one.on_sheet(sheet, self.table, row) for one in self.when))
-            message = quoted(f"{row_title(plan, row)}有偏差，请在“{label}”中说明原因。")
-            yield self.sheet_check(cell, both(blank(cell), off), message, gap=gap)
+        off = either(*(one.on_sheet(sheet, self.table, row) for one in self.when))
+        message = f"{row_title(plan)}有偏差，请在“{plan.columns[self.column].label}”中说明原因。"
+        wrong = both(blank(row.text(self.column)), off)
+        yield self.sheet_check(self.spot(self.column), wrong, message, gap=gap)
 
     def cells(self) -> list[tuple[str, str]]:
         """The columns of the rule and of what is to be explained, each with its table."""

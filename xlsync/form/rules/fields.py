@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from xlsync.base.strict import Field
 from xlsync.form.rules.base import RuleBase, Slot, Slots
-from xlsync.form.rules.sheet import among, array, both, packed, quoted
+from xlsync.form.rules.sheet import among, both, packed, readable
 from xlsync.form.rules.subject import choices, shorten
 from xlsync.form.types.texts import length_on_sheet
 from xlsync.form.types.width import without_blanks
@@ -36,10 +36,9 @@ class Required(RuleBase):
         """A gap for each empty field, once the form was begun."""
         for slot, field in sheet.plan.fields.items():
             if field.required:
-                cell = sheet.cell(slot)
-                message = quoted(f"“{field.label}”未填写，请填写。")
-                wrong = both(sheet.begun, sheet.blank(slot))
-                yield self.sheet_check(cell, wrong, message, gap=True)
+                wrong = both(sheet.begun, f"{sheet.length(slot)}=0")
+                message = f"“{field.label}”未填写，请填写。"
+                yield self.sheet_check(self.field(slot), wrong, message, gap=True)
 
 
 class OneOf(RuleBase):
@@ -61,14 +60,14 @@ class OneOf(RuleBase):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where something else was filled in."""
-        field, cell = sheet.plan.fields[self.slot], sheet.cell(self.slot)
+        field, text = sheet.plan.fields[self.slot], sheet.text(self.slot)
         options = choices(sheet.plan, field.codes) or ()
-        known = among(cell, sheet.codes(field.codes or ""))
+        known = among(text, options)
         if field.codes and (codes := sheet.plan.codes[field.codes]).boxes:
-            known = among(packed(cell), array(codes.choosing))
-        wrong = both(sheet.filled(self.slot), f"NOT({known})")
-        message = quoted(f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。")
-        yield self.sheet_check(cell, wrong, message)
+            known = among(packed(text), codes.choosing)
+        wrong = both(f"{sheet.length(self.slot)}>0", readable(text), f"NOT({known})")
+        message = f"“{field.label}”不在可选范围内，请改为：{'、'.join(options)}。"
+        yield self.sheet_check(self.field(self.slot), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A field without a code list, besides what is wrong with any rule."""
@@ -100,9 +99,7 @@ class MaxLength(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each text that is longer."""
         for slot in self.texts:
-            cell = sheet.cell(slot)
-            text = f"SUBSTITUTE({packed(cell)},CHAR(10),"
-            wrong = f'IFERROR(LEN({text}"")),0)>{self.characters}'
+            text = f'SUBSTITUTE({packed(sheet.text(slot))},CHAR(10),"")'
             label = sheet.plan.fields[slot].label
-            message = quoted(f"“{label}”超过 {self.characters} 个字，请精简。")
-            yield self.sheet_check(cell, wrong, message)
+            message = f"“{label}”超过 {self.characters} 个字，请精简。"
+            yield self.sheet_check(self.field(slot), f"LEN({text})>{self.characters}", message)

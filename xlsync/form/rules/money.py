@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from xlsync.base.strict import Field, model_validator
 from xlsync.form.rules.base import MoneySlot, MoneySlots, RuleBase
 from xlsync.form.rules.sheet import (
+    GIVEN,
     Limit,
     added_up,
-    blank,
     both,
     decimals,
     either,
-    quoted,
+    numbers,
     shown,
-    sound,
     worth,
 )
 from xlsync.form.types.units import UNITS, YUAN, in_unit, told
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.base.problems import Problem
-    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.sheet import LimitView, SheetCheck, SheetView
     from xlsync.form.rules.subject import FormPlan, Subject
 
 
@@ -65,24 +64,22 @@ class Sum(RuleBase):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where they differ by a cent or more."""
-        total, parts = sheet.cell(self.total), [sheet.cell(slot) for slot in self.parts]
         fields = sheet.plan.fields
-        unit = fields[self.total].counted_in
+        total, parts = sheet.number(self.total), [sheet.number(slot) for slot in self.parts]
+        unit, label = fields[self.total].counted_in, fields[self.total].label
         pairs = zip(parts, (fields[slot] for slot in self.parts), strict=True)
         added = added_up(list(pairs), unit)
         wrong = both(
-            sound(sheet, self.total),
+            numbers(total),
             f"COUNT({','.join(parts)})>0",
-            *(either(blank(sheet.cell(slot)), sound(sheet, slot)) for slot in self.parts),
-            f"ROUND(N({total})-{added},{decimals(unit)})<>0",
+            *(
+                either(f"{sheet.length(slot)}=0", numbers(part))
+                for slot, part in zip(self.parts, parts, strict=True)
+            ),
+            f"ROUND({total}-{added},{decimals(unit)})<>0",
         )
-        label = fields[self.total].label
-        message = (
-            f"{quoted(f'“{label}”为 ')}&{shown(total, unit)}&{quoted('，与各项之和 ')}"
-            f"&{shown(added, unit)}"
-            f"&{quoted('不符，请核对更正。')}"
-        )
-        yield self.sheet_check(total, wrong, message)
+        message = f"“{label}”与各项之和{GIVEN}不符，请核对更正。"
+        yield self.sheet_check(self.field(self.total), wrong, message, shown(added, unit))
 
     def totals(self) -> list[tuple[str, list[str]]]:
         """The field that a sheet can fill in by itself, with the fields it adds up."""
@@ -111,16 +108,12 @@ class NotMoreThan(RuleBase):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does."""
-        amount, limit = sheet.cell(self.slot), sheet.cell(self.limit)
+        amount, limit = sheet.number(self.slot), sheet.number(self.limit)
         one, other = (sheet.plan.fields[slot] for slot in (self.slot, self.limit))
         apart = f"ROUND({worth(amount, one)}-{worth(limit, other)},2)>0"
-        wrong = both(sound(sheet, self.slot, self.limit), apart)
-        message = (
-            f"{quoted(f'“{one.label}”')}&{shown(amount, one.counted_in)}"
-            f"&{quoted(f'大于“{other.label}”')}&{shown(limit, other.counted_in)}"
-            f"&{quoted('，请核对更正。')}"
-        )
-        yield self.sheet_check(amount, wrong, message)
+        message = f"“{one.label}”大于“{other.label}”{GIVEN}，请核对更正。"
+        wrong, most = both(numbers(amount, limit), apart), shown(limit, other.counted_in)
+        yield self.sheet_check(self.field(self.slot), wrong, message, most)
 
 
 class NotNegative(RuleBase):
@@ -141,11 +134,12 @@ class NotNegative(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each amount below zero."""
         for slot in self.amounts:
-            cell = sheet.cell(slot)
-            message = quoted(f"“{sheet.plan.fields[slot].label}”不能为负数，请更正。")
-            yield self.sheet_check(cell, both(sound(sheet, slot), f"N({cell})<0"), message)
+            amount = sheet.number(slot)
+            message = f"“{sheet.plan.fields[slot].label}”不能为负数，请更正。"
+            wrong = both(numbers(amount), f"{amount}<0")
+            yield self.sheet_check(self.field(slot), wrong, message)
 
-    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+    def limits(self, sheet: LimitView) -> Iterator[Limit]:
         """Each amount at least zero."""
         for slot in self.amounts:
             yield Limit(slot, f"N({sheet.cell(slot)})>=0", "不能为负数")
@@ -195,17 +189,18 @@ class Magnitude(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Doubtful for each positive amount beyond a bound."""
         for slot in self.amounts:
-            cell, item = sheet.cell(slot), sheet.plan.fields[slot]
+            amount, item = sheet.number(slot), sheet.plan.fields[slot]
             bounds = ((self.below, "<", _LARGER), (self.above, ">", YUAN))
             for bound, sign, other in bounds:
                 if bound is None:
                     continue
-                beyond = f"{worth(cell, item)}{sign}{bound}"
-                wrong = both(sound(sheet, slot), f"N({cell})>0", beyond)
-                message = quoted(
-                    f"“{item.label}”疑似按{other}填写，本表以{item.counted_in}为单位；若无误可不改。"
+                beyond = f"{worth(amount, item)}{sign}{bound}"
+                wrong = both(numbers(amount), f"{amount}>0", beyond)
+                message = (
+                    f"“{item.label}”疑似按{other}填写，本表以{item.counted_in}为单位；"
+                    "若无误可不改。"
                 )
-                yield self.sheet_check(cell, wrong, message)
+                yield self.sheet_check(self.field(slot), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A bound that speaks of the field's own unit, besides what is wrong with any rule."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from xlsync.base.strict import Field, Strict, model_validator
 from xlsync.form.rules.base import ColumnKey, TableRule, Text, Texts
-from xlsync.form.rules.sheet import array, blank, both, either, filled, quoted, row_title
+from xlsync.form.rules.sheet import among, blank, both, contains, either, filled, row_title
 from xlsync.form.rules.subject import shorten
 from xlsync.form.types import plain_number
 
@@ -20,24 +20,36 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 20
-_PLACES = array(str(place) for place in range(1, _LONGEST + 1)).replace('"', "")
-_DIGITS = array("0123456789０１２３４５６７８９")
+"""Characters of a number; what is longer is none."""
+
+_NARROW = "0123456789"
+_WIDE = "０１２３４５６７８９"
 
 
-def is_number(cell: str) -> str:
-    """True where a text cell says a plain number.
+def is_number(row: RowView, text: str) -> str:
+    """True where a text of a row says a plain number.
 
-    Programs would take ``1/2``, ``50%``, ``1e5`` or ``6月30日`` for numbers as well.
+    Programs would take ``1/2``, ``50%``, ``1e5`` or ``6月30日`` for numbers as well, and each
+    another text; so it is told by its shape, in which every digit is a zero.
     """
-    text = f"TRIM({cell})"
-    # One that is longer, or has a minus within, is none; the zeros fill up to a fixed length.
-    each = f'MID({text}&"{"0" * _LONGEST}",{_PLACES},1)'
-    return both(
-        filled(cell),
-        f"LEN({text})<={_LONGEST}",
-        f'SUMPRODUCT(--ISERROR(FIND({each},"-,.0123456789")))=0',
-        f'ISERROR(FIND("-",{text},2))',
-        f"ISNUMBER({text}*1)",
+    shape = text
+    for digit in _NARROW[1:]:
+        shape = f'SUBSTITUTE({shape},"{digit}","0")'
+    shape = row.once(f'IF(LEFT({shape},1)="-",MID({shape},2,{_LONGEST}),{shape})')
+    grouped = f'SUBSTITUTE({shape},",000","000")'
+    return row.once(
+        both(
+            f"LEN({text})<={_LONGEST}",
+            # Zeros, and a point in the midst of them at most.
+            either(
+                f'SUBSTITUTE({grouped},"0","")=""',
+                both(f'SUBSTITUTE({grouped},"0","")="."', f'RIGHT({shape},1)="0"'),
+            ),
+            f'LEFT({shape},1)="0"',
+            # Three digits after each comma, one to three before the first, none in decimals.
+            f'COUNT(FIND(",0000",{shape}),FIND("0000,",{shape}))=0',
+            f'ISERROR(FIND(",",MID({shape},FIND(".",{shape}&"."),{_LONGEST})))',
+        )
     )
 
 
@@ -62,16 +74,15 @@ class NumberNeeds(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Doubtful for each row in which the other column is empty, or says that it is."""
-        plan = sheet.plan.tables[self.table]
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         codes = plan.columns[self.needs].codes
         none = sheet.plan.codes[codes].none if codes else ()
-        for row in sheet.rows(self.table):
-            cell, needed = row.cell(self.column), row.cell(self.needs)
-            label, missing = (plan.columns[name].label for name in (self.column, self.needs))
-            said = f"“{label}”是数字，但“{missing}”未填写，请补充。"
-            message = quoted(f"{row_title(plan, row)}的{said}")
-            missed = either(blank(needed), *(f"TRIM({needed})={quoted(word)}" for word in none))
-            yield self.sheet_check(needed, both(is_number(cell), missed), message)
+        needed = row.text(self.needs)
+        label, missing = (plan.columns[name].label for name in (self.column, self.needs))
+        message = f"{row_title(plan)}的“{label}”是数字，但“{missing}”未填写，请补充。"
+        missed = either(blank(needed), *([among(needed, none)] if none else []))
+        wrong = both(is_number(row, row.text(self.column)), missed)
+        yield self.sheet_check(self.spot(self.needs), wrong, message)
 
 
 class Condition(Strict):
@@ -96,13 +107,9 @@ class Condition(Strict):
 
     def on_sheet(self, row: RowView) -> str:
         """An expression that is true where the row meets it."""
-        cell = row.cell(self.column)
-        same = f"SUMPRODUCT(--(TRIM({cell})={array(self.equals)}))>0" if self.equals else ""
-        part = (
-            f"SUMPRODUCT(--ISNUMBER(FIND({array(self.contains)},{cell})))>0"
-            if self.contains
-            else ""
-        )
+        text = row.text(self.column)
+        same = among(text, self.equals) if self.equals else ""
+        part = f"{contains(text, self.contains)}>0" if self.contains else ""
         return either(*filter(None, (same, part)))
 
 
@@ -122,7 +129,7 @@ class ConditionalRule(TableRule):
     def concerned_on_sheet(self, row: RowView) -> str:
         """An expression that is true where the row meets a condition and is filled in."""
         met = either(*(condition.on_sheet(row) for condition in self.when))
-        return both(filled(row.cell(self.column)), met)
+        return both(filled(row.text(self.column)), met)
 
     def cells(self) -> list[tuple[str, str]]:
         """The columns of the rule and of its conditions, each with its table."""
@@ -151,12 +158,12 @@ class Quantified(ConditionalRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Doubtful for each text without any digit."""
-        plan = sheet.plan.tables[self.table]
-        for row in sheet.rows(self.table):
-            cell, label = row.cell(self.column), plan.columns[self.column].label
-            no_digit = f"SUMPRODUCT(--ISNUMBER(FIND({_DIGITS},{cell})))=0"
-            message = quoted(f"{row_title(plan, row)}的“{label}”没有量化，请改为可以计量的数字。")
-            yield self.sheet_check(cell, both(self.concerned_on_sheet(row), no_digit), message)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        no_digit = f"{contains(row.text(self.column), _NARROW + _WIDE)}=0"
+        label = plan.columns[self.column].label
+        message = f"{row_title(plan)}的“{label}”没有量化，请改为可以计量的数字。"
+        wrong = both(self.concerned_on_sheet(row), no_digit)
+        yield self.sheet_check(self.spot(self.column), wrong, message)
 
 
 class NotUsedWith(ConditionalRule):
@@ -178,12 +185,13 @@ class NotUsedWith(ConditionalRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Doubtful for each row in which one does."""
-        plan = sheet.plan.tables[self.table]
-        for row in sheet.rows(self.table):
-            cell, label = row.cell(self.column), plan.columns[self.column].label
-            used = f"SUMPRODUCT(--(TRIM({cell})={array(self.values)}))>0"
-            message = quoted(f"{row_title(plan, row)}的“{label}”建议改为“{self.instead}”。")
-            yield self.sheet_check(cell, both(self.concerned_on_sheet(row), used), message)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        used = among(row.text(self.column), self.values)
+        message = (
+            f"{row_title(plan)}的“{plan.columns[self.column].label}”建议改为“{self.instead}”。"
+        )
+        wrong = both(self.concerned_on_sheet(row), used)
+        yield self.sheet_check(self.spot(self.column), wrong, message)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values of the conditions, those not to be used, and the better one."""

@@ -13,16 +13,17 @@ from xlsync.form.rules.scores import not_a_number, number_in, shown_number
 from xlsync.form.rules.sheet import (
     added_up,
     among,
-    array,
     blank,
     both,
     decimals,
     either,
     filled,
+    numbers,
     packed,
     quoted,
+    readable,
     row_title,
-    sound_in_row,
+    without,
 )
 from xlsync.form.rules.subject import Row, shorten
 from xlsync.form.types import comparable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _TO_WIDE = 0xFEE0
+_JOKER = re.compile(r"[~*?]")
 
 
 class InTree(TableRule):
@@ -59,18 +61,17 @@ class InTree(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each row that was begun without a text of the tree."""
-        plan = sheet.plan.tables[self.table]
-        first, name = plan.levels[0], plan.tree or ""
-        tree = sheet.tree(name)
-        for row in sheet.rows(self.table):
-            cell, upper = row.cell(self.column), row.cell(first)
-            wrong = both(row.begun, f"NOT({among(cell, tree)})")
-            if self.column != first:
-                under = among(cell, sheet.branch(name, upper))
-                wrong = both(among(upper, tree), f"NOT(IFERROR({under},FALSE))")
-            label = plan.columns[self.column].label
-            message = quoted(f"{row_title(plan, row)}的“{label}”未选或不匹配，请从列表中选择。")
-            yield self.sheet_check(cell, wrong, message)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        tree = sheet.plan.trees[plan.tree or ""]
+        first, text = row.text(plan.levels[0]), row.text(self.column)
+        wrong = both(row.begun, readable(text), f"NOT({among(text, tree)})")
+        if self.column != plan.levels[0]:
+            pairs = (f"{one}/{other}" for one, others in tree.items() for other in others)
+            under = among(f'{first}&"/"&{text}', pairs)
+            wrong = both(among(first, tree), readable(text), f"NOT({under})")
+        label = plan.columns[self.column].label
+        message = f"{row_title(plan)}的“{label}”未选或不匹配，请从列表中选择。"
+        yield self.sheet_check(self.spot(self.column), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """A column that is no level, besides what is wrong with any rule."""
@@ -104,12 +105,11 @@ class Filled(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """A gap for each empty cell of a row that was begun."""
-        plan = sheet.plan.tables[self.table]
-        for row in sheet.rows(self.table):
-            for column in self.columns:
-                cell, label = row.cell(column), plan.columns[column].label
-                message = quoted(f"{row_title(plan, row)}的“{label}”未填写，请填写。")
-                yield self.sheet_check(cell, both(row.begun, blank(cell)), message, gap=True)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        for column in self.columns:
+            message = f"{row_title(plan)}的“{plan.columns[column].label}”未填写，请填写。"
+            wrong = both(row.begun, blank(row.text(column)))
+            yield self.sheet_check(self.spot(column), wrong, message, gap=True)
 
 
 class NoPlaceholder(TableRule):
@@ -137,16 +137,19 @@ class NoPlaceholder(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each cell that holds nothing but repetitions of one mark."""
-        plan = sheet.plan.tables[self.table]
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         marks = [mark.upper() for mark in self.placeholders]
-        narrow, wide = array(marks), array(map(_wide, marks))
-        for row in sheet.rows(self.table):
-            for column in self.columns:
-                cell, label = row.cell(column), plan.columns[column].label
-                rest = f'SUBSTITUTE(SUBSTITUTE(UPPER({packed(cell)}),{narrow},""),{wide},"")'
-                wrong = both(filled(cell), f"SUMPRODUCT(--(LEN({rest})=0))>0")
-                message = quoted(f"{row_title(plan, row)}的“{label}”没有实际内容，请填写具体内容。")
-                yield self.sheet_check(cell, wrong, message)
+        signs = sorted(set("".join(marks)))
+        for column in self.columns:
+            text = f"UPPER({packed(row.text(column))})"
+            for wide, sign in zip(map(_wide, signs), signs, strict=True):
+                if wide != sign:
+                    text = f"SUBSTITUTE({text},{quoted(wide)},{quoted(sign)})"
+            text = row.once(text)
+            gone = (f"LEN({without(text, [mark])})=0" for mark in marks)
+            label = plan.columns[column].label
+            message = f"{row_title(plan)}的“{label}”没有实际内容，请填写具体内容。"
+            yield self.sheet_check(self.spot(column), both(filled(text), either(*gone)), message)
 
 
 def _wide(text: str) -> str:
@@ -186,14 +189,15 @@ class AtLeastOne(TableRule):
         What has to be there is missing once the form was begun, as an empty field is; what is
         only advised waits for the first row.
         """
-        plan = sheet.plan.tables[self.table]
-        column, label = sheet.column(self.table, self.column), plan.columns[self.column].label
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        texts, label = row.all(row.text(self.column)), plan.columns[self.column].label
         gap = self.severity is Severity.ERROR
-        begun = sheet.begun if gap else f"COUNTA({column})>0"
+        begun = sheet.begun if gap else f'COUNTIF({texts},"?*")>0'
         for value in self.values:
-            wrong = both(begun, f"SUMPRODUCT(--(TRIM({column})={quoted(value)}))=0")
-            message = quoted(f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。")
-            yield self.sheet_check(sheet.heading(self.table), wrong, message, gap=gap)
+            plain = _JOKER.sub(r"~\g<0>", value)
+            wrong = both(begun, f"COUNTIF({texts},{quoted(f'={plain}')})=0")
+            message = f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。"
+            yield self.sheet_check(self.spot(), wrong, message, gap=gap)
 
     def values_named(self) -> Iterable[tuple[str, str]]:
         """The values that have to be there."""
@@ -223,16 +227,13 @@ class Unique(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each repetition."""
-        plan = sheet.plan.tables[self.table]
-        for row in sheet.rows(self.table):
-            same = "*".join(
-                f"EXACT({packed(row.above(name))},{packed(row.cell(name))})"
-                for name in self.columns
-            )
-            all_filled = (filled(row.cell(name)) for name in self.columns)
-            wrong = both(*all_filled, f"SUMPRODUCT(1*{same})>1")
-            message = quoted(f"{row_title(plan, row)}与上面的一条重复，请清空其中一条或改写。")
-            yield self.sheet_check(row.cell(self.columns[-1]), wrong, message)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        texts = [row.text(name) for name in self.columns]
+        key = '&"|"&'.join(map(packed, texts))
+        key = row.once(f'IFERROR(IF({both(*map(filled, texts))},{key},""),"")')
+        again = f"SUMPRODUCT(1*EXACT({row.above(key)},{key}))>1"
+        message = f"{row_title(plan)}与上面的一条重复，请清空其中一条或改写。"
+        yield self.sheet_check(self.spot(self.columns[-1]), both(filled(key), again), message)
 
 
 class RowSum(TableRule):
@@ -261,24 +262,23 @@ class RowSum(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each row in which they differ."""
-        plan = sheet.plan.tables[self.table]
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         item = plan.columns[self.total]
-        for row in sheet.rows(self.table):
-            cell = row.cell(self.total)
-            parts = [(row.cell(name), plan.columns[name]) for name in self.parts]
-            cells = [part for part, _ in parts]
-            added = added_up(parts, item.counted_in)
-            readable = (
-                either(blank(row.cell(name)), sound_in_row(plan, row, name)) for name in self.parts
-            )
-            wrong = both(
-                sound_in_row(plan, row, self.total),
-                f"COUNT({','.join(cells)})>0",
-                *readable,
-                f"ROUND(N({cell})-{added},{decimals(item.counted_in)})<>0",
-            )
-            message = quoted(f"{row_title(plan, row)}的“{item.label}”不等于各项之和，请核对更正。")
-            yield self.sheet_check(cell, wrong, message)
+        total, parts = row.number(self.total), [row.number(name) for name in self.parts]
+        pairs = zip(parts, (plan.columns[name] for name in self.parts), strict=True)
+        added = added_up(list(pairs), item.counted_in)
+        readable_parts = (
+            either(blank(row.text(name)), numbers(part))
+            for name, part in zip(self.parts, parts, strict=True)
+        )
+        wrong = both(
+            numbers(total),
+            f"COUNT({','.join(parts)})>0",
+            *readable_parts,
+            f"ROUND({total}-{added},{decimals(item.counted_in)})<>0",
+        )
+        message = f"{row_title(plan)}的“{item.label}”不等于各项之和，请核对更正。"
+        yield self.sheet_check(self.spot(self.total), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from xlsync.base.strict import Field, model_validator
 from xlsync.form.rules.base import ColumnKey, FieldName, MoneySlot, PercentSlot, RuleBase, TableRule
 from xlsync.form.rules.sheet import (
+    GIVEN,
     Limit,
     added_up,
     both,
     decimals,
-    quoted,
+    either,
+    numbers,
     row_title,
-    sound,
-    sound_in_row,
     worth,
 )
 from xlsync.form.types.units import in_unit, told
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.base.problems import Problem
-    from xlsync.form.rules.sheet import SheetCheck, SheetView
+    from xlsync.form.rules.sheet import LimitView, SheetCheck, SheetView
     from xlsync.form.rules.subject import ColumnPlan, FormPlan, Row, Subject
 
 NUMBERS = ("score", "money")
@@ -94,20 +94,17 @@ class Ratio(RuleBase):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it says something else."""
-        share, part, whole = (sheet.cell(slot) for slot in (self.slot, self.part, self.whole))
+        share, part, whole = (sheet.number(slot) for slot in (self.slot, self.part, self.whole))
         fields = sheet.plan.fields
         units = {fields[slot].counted_in for slot in (self.part, self.whole)}
-        meant = f"N({part})/N({whole})"
+        meant = f"{part}/{whole}"
         if len(units) > 1:
             meant = f"({worth(part, fields[self.part])})/({worth(whole, fields[self.whole])})"
-        apart = f"ABS(ROUND(N({share})*100-{meant}*100,{_PLACES}))>{self.tolerance}"
-        wrong = both(sound(sheet, self.slot, self.part, self.whole), apart)
+        apart = f"ABS(ROUND({share}*100-{meant}*100,{_PLACES}))>{self.tolerance}"
         over = f"“{fields[self.part].label}”÷“{fields[self.whole].label}”"
-        message = (
-            f"{quoted(f'“{fields[self.slot].label}”与{over}不符，应为 ')}"
-            f'&TEXT({meant},"0.00%")&{quoted("，请核对更正。")}'
-        )
-        yield self.sheet_check(share, wrong, message)
+        message = f"“{fields[self.slot].label}”与{over}不符，应为{GIVEN}，请核对更正。"
+        wrong, given = both(numbers(share, part, whole), apart), f'TEXT({meant},"0.00%")'
+        yield self.sheet_check(self.field(self.slot), wrong, message, given)
 
 
 class ColumnSum(TableRule):
@@ -153,30 +150,29 @@ class ColumnSum(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong where it does not."""
-        column = sheet.column(self.table, self.column)
-        plan, item = sheet.plan, self._measure(sheet.plan)
+        plan, item, row = sheet.plan, self._measure(sheet.plan), sheet.row(self.table)
+        column = row.all(row.number(self.column))
+        lengths = row.all(row.once(f"IFERROR(LEN({row.text(self.column)}),1)"))
         pairs = [(column, plan.tables[self.table].columns[self.column])]
-        pairs += [(sheet.cell(slot), plan.fields[slot]) for slot in self.plus]
+        pairs += [(sheet.number(slot), plan.fields[slot]) for slot in self.plus]
         places = decimals(item.counted_in)
         added = f"ROUND({added_up(pairs, item.counted_in)},{places})"
-        wanted = _exact(self.equals or 0)
         readable = [
-            f"COUNT({column})=SUMPRODUCT(--(LEN(TRIM({column}))>0))",
-            *(f"(COUNT({cell})=1)+(LEN({cell})=0)>0" for cell in map(sheet.cell, self.plus)),
-            f"COUNT({','.join([column, *map(sheet.cell, self.plus)])})>0",
+            f'COUNT({column})=COUNTIF({lengths},">0")',
+            *(either(numbers(sheet.number(one)), f"{sheet.length(one)}=0") for one in self.plus),
+            f"COUNT({','.join(cell for cell, _ in pairs)})>0",
         ]
-        what = self._what(sheet.plan)
+        what = self._what(plan)
         if self.total:
-            cell = sheet.cell(self.total)
-            differs = f"{added}<>ROUND(N({cell}),{places})"
-            apart = both(sound(sheet, self.total), *readable, differs)
-            label = sheet.plan.fields[self.total].label
-            begun, end = f"“{label}”与{what}之和 ", " 不符，请核对更正。"
+            total = sheet.number(self.total)
+            spot, label = self.field(self.total), plan.fields[self.total].label
+            apart = both(numbers(total), *readable, f"{added}<>ROUND({total},{places})")
+            message = f"“{label}”与{what}之和{GIVEN}不符，请核对更正。"
         else:
-            cell = sheet.heading(self.table)
+            spot, wanted = self.spot(), _exact(self.equals or 0)
             apart = both(*readable, f"{added}<>{in_unit(wanted, item.counted_in):f}")
-            begun, end = f"{what}合计 ", f"，应为 {shown_number(item, wanted)}，请核对更正。"
-        yield self.sheet_check(cell, apart, f"{quoted(begun)}&{added}&{quoted(end)}")
+            message = f"{what}合计{GIVEN}，应为 {shown_number(item, wanted)}，请核对更正。"
+        yield self.sheet_check(spot, apart, message, f'{added}&""')
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
@@ -227,16 +223,17 @@ class Bounds(RuleBase):
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each number outside."""
         for slot in self.fields:
-            cell, item = sheet.cell(slot), sheet.plan.fields[slot]
-            message = quoted(f"“{item.label}”{self._expected(item)}，请更正。")
-            wrong = both(sound(sheet, slot), f"NOT({self._on_sheet(cell, item)})")
-            yield self.sheet_check(cell, wrong, message)
+            number, item = sheet.number(slot), sheet.plan.fields[slot]
+            message = f"“{item.label}”{self._expected(item)}，请更正。"
+            wrong = both(numbers(number), f"NOT({self._on_sheet(worth(number, item))})")
+            yield self.sheet_check(self.field(slot), wrong, message)
 
-    def limits(self, sheet: SheetView) -> Iterator[Limit]:
+    def limits(self, sheet: LimitView) -> Iterator[Limit]:
         """Each number within."""
         for slot in self.fields:
             item = sheet.plan.fields[slot]
-            yield Limit(slot, self._on_sheet(sheet.cell(slot), item), self._expected(item))
+            number = worth(f"N({sheet.cell(slot)})", item)
+            yield Limit(slot, self._on_sheet(number), self._expected(item))
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""
@@ -249,9 +246,8 @@ class Bounds(RuleBase):
             self.most is None or number <= _exact(self.most)
         )
 
-    def _on_sheet(self, cell: str, item: ColumnPlan) -> str:
+    def _on_sheet(self, number: str) -> str:
         bounds = (("<", self.most), (">", self.least))
-        number = worth(cell, item)
         return both(*(f"{number}{sign}={one}" for sign, one in bounds if one is not None))
 
     def _expected(self, item: ColumnPlan) -> str:
@@ -284,18 +280,13 @@ class ColumnLimit(TableRule):
 
     def sheet_checks(self, sheet: SheetView) -> Iterator[SheetCheck]:
         """Wrong for each row in which it does."""
-        plan = sheet.plan.tables[self.table]
-        label, most = (plan.columns[name].label for name in (self.column, self.limit))
-        for row in sheet.rows(self.table):
-            cell, limit = row.cell(self.column), row.cell(self.limit)
-            readable = sound_in_row(plan, row, self.column, self.limit)
-            numbers = (
-                worth(cell, plan.columns[self.column]),
-                worth(limit, plan.columns[self.limit]),
-            )
-            wrong = both(readable, f"ROUND({'-'.join(numbers)},2)>0")
-            message = quoted(f"{row_title(plan, row)}的“{label}”大于“{most}”，请核对更正。")
-            yield self.sheet_check(cell, wrong, message)
+        plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
+        items = [plan.columns[name] for name in (self.column, self.limit)]
+        cells = [row.number(name) for name in (self.column, self.limit)]
+        apart = "-".join(map(worth, cells, items))
+        message = f"{row_title(plan)}的“{items[0].label}”大于“{items[1].label}”，请核对更正。"
+        wrong = both(numbers(*cells), f"ROUND({apart},2)>0")
+        yield self.sheet_check(self.spot(self.column), wrong, message)
 
     def mistakes(self, plan: FormPlan) -> Iterator[str]:
         """What is no number, besides what is wrong with any rule."""

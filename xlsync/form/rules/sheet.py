@@ -1,14 +1,17 @@
 """The same rules as a spreadsheet says them: one formula for each place that may be wrong.
 
-A staff member sees in the sheet what the reader would say later. Formulas keep to functions
-that Excel 2007, WPS and LibreOffice have in common; none spills, none needs a macro.
+A staff member sees in the sheet what the reader would say later. Formulas keep to plain functions
+that every program has and computes alike: no array, no reference that is computed, nothing that
+depends on a language or on how a program takes texts for numbers. What is looked at several
+times is copied once, into the hidden sheet: texts without blanks around them, numbers where they
+are sound. An error value goes through a text's copy and through every condition, so that no rule
+says anything of it; the check of its type has told it.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xlsync.base.problems import Severity
 from xlsync.form.types import money_in
@@ -20,26 +23,43 @@ if TYPE_CHECKING:
     from xlsync.form.rules.subject import ColumnPlan, FormPlan, TablePlan
 
 
-_BLANKS = (" ", "\u3000", "\u00a0")
-"""``TRIM`` knows the first alone; Chinese keyboards type the second, web pages bring the third."""
+_OTHER_BLANKS = ("\u3000", "\u00a0")
+"""``TRIM`` knows the ordinary blank alone; Chinese keyboards type the first of these, web pages
+bring the second.
+"""
+
+NUMBERED = "第#条"
+"""Stands in a message for the number of the row that it is about."""
+
+GIVEN = " # "
+"""Stands in a message for the one thing that a check computes for it."""
+
+_LONGEST_TEXT = 250
+"""Characters of a text in a formula; Excel takes 255."""
 
 
-_ROW_NUMBER = re.compile("第([0-9]+)条")
+class CheckedSpot(NamedTuple):
+    """A place that may be wrong: a field, a column of a table's rows, or where a table begins."""
+
+    table: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SheetCheck:
-    """One thing that may be wrong on the sheet.
+    """One thing that may be wrong on the sheet, in a field or in every row of a table.
 
-    ``cell`` is a reference to the place, ``wrong`` an expression that is true where it is
-    wrong, ``message`` one that gives the text. A ``gap`` is a place not filled in yet.
+    ``wrong`` is an expression that is true where it is wrong, ``message`` a text, in which
+    :data:`NUMBERED` and :data:`GIVEN` stand for what is not known before; ``given`` is an
+    expression for the latter. A ``gap`` is a place not filled in yet.
     """
 
     code: str
     severity: Severity
-    cell: str
+    spot: CheckedSpot
     wrong: str
     message: str
+    given: str | None = None
     gap: bool = False
 
     @property
@@ -60,21 +80,40 @@ class Limit:
 
 
 class RowView(Protocol):
-    """One row of a table on the sheet."""
-
-    @property
-    def number(self) -> int:
-        """Its number, from 1."""
+    """Any row of a table: references that mean in each row the cells of that row."""
 
     @property
     def begun(self) -> str:
-        """An expression that is true where any cell of the row is filled."""
+        """True where any cell of the row is filled."""
 
     def cell(self, column: str) -> str:
-        """The reference of one cell."""
+        """The reference of a cell on the form."""
 
-    def above(self, column: str) -> str:
-        """The reference of the cells from the first row down to this one."""
+    def text(self, column: str) -> str:
+        """The text of a cell without blanks around it."""
+
+    def number(self, column: str) -> str:
+        """The value of a cell if it is one of the column's type, else an empty text."""
+
+    def once(self, expression: str) -> str:
+        """The result of an expression about the row, computed once for all who ask for it."""
+
+    def above(self, reference: str) -> str:
+        """What one of these references means in the rows down to this one, as an area."""
+
+    def all(self, reference: str) -> str:
+        """What one of these references means in all rows, as an area."""
+
+
+class LimitView(Protocol):
+    """A form's sheet as a validation sees it."""
+
+    @property
+    def plan(self) -> FormPlan:
+        """The mapping."""
+
+    def cell(self, slot: str) -> str:
+        """The reference of a field's cell."""
 
 
 class SheetView(Protocol):
@@ -88,35 +127,20 @@ class SheetView(Protocol):
     def begun(self) -> str:
         """An expression that is true once the person has begun to fill in the form."""
 
-    def cell(self, slot: str) -> str:
-        """The reference of a field's cell."""
+    def text(self, slot: str) -> str:
+        """The text of a field without blanks around it."""
 
-    def blank(self, slot: str) -> str:
-        """An expression that is true where a field says nothing: blank, or no box ticked."""
+    def length(self, slot: str) -> str:
+        """How many characters that has; none of a line of boxes with none ticked."""
 
-    def filled(self, slot: str) -> str:
-        """An expression that is true where a field says something."""
+    def number(self, slot: str) -> str:
+        """The value of a field if it is one of its type, else an empty text."""
 
-    def says(self, slot: str, value: str) -> str:
-        """An expression that is true where a field holds a value of its list, or ticks it."""
+    def once(self, slot: str, expression: str) -> str:
+        """The result of an expression about a field, computed once for all who ask for it."""
 
-    def rows(self, table: str) -> Sequence[RowView]:
+    def row(self, table: str) -> RowView:
         """The rows of a table that stand ready."""
-
-    def column(self, table: str, column: str) -> str:
-        """The reference of a whole column of a table's rows."""
-
-    def heading(self, table: str) -> str:
-        """The reference of the cell where a table begins."""
-
-    def codes(self, name: str) -> str:
-        """The reference of a code list."""
-
-    def tree(self, name: str) -> str:
-        """The reference of a tree's first level."""
-
-    def branch(self, name: str, first: str) -> str:
-        """An expression for what lies under the first level that ``first`` holds."""
 
 
 def quoted(text: str) -> str:
@@ -124,31 +148,44 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def array(texts: Iterable[str]) -> str:
-    """Texts as an array constant."""
-    return "{" + ",".join(map(quoted, texts)) + "}"
+def joined(text: str) -> str:
+    """A text of any length as it stands in a formula."""
+    pieces = [text[at : at + _LONGEST_TEXT] for at in range(0, len(text), _LONGEST_TEXT)]
+    return "&".join(map(quoted, pieces or [""]))
 
 
-def packed(cell: str) -> str:
-    """The text of a cell without any blank."""
-    for one in _BLANKS:
-        cell = f'SUBSTITUTE({cell},"{one}","")'
-    return cell
+def trimmed(cell: str) -> str:
+    """The text of a cell without blanks around it; an error stays one."""
+    for one in _OTHER_BLANKS:
+        cell = f'SUBSTITUTE({cell},"{one}"," ")'
+    return f"TRIM({cell})"
 
 
-def blank(cell: str) -> str:
-    """True where a cell holds nothing but blanks; an error value is something."""
-    return f"IFERROR(LEN({packed(cell)}),1)=0"
+def packed(text: str) -> str:
+    """Such a text without any blank."""
+    return f'SUBSTITUTE({text}," ","")'
 
 
-def filled(cell: str) -> str:
-    """True where a cell holds something, be it an error value."""
-    return f"IFERROR(LEN({packed(cell)}),1)>0"
+def without(text: str, signs: Iterable[str]) -> str:
+    """A text without these signs."""
+    for sign in signs:
+        text = f'SUBSTITUTE({text},{quoted(sign)},"")'
+    return text
+
+
+def blank(text: str) -> str:
+    """True where such a text is empty; an error value is something."""
+    return f"IFERROR(LEN({text}),1)=0"
+
+
+def filled(text: str) -> str:
+    """True where such a text is not empty, an error where it is one."""
+    return f"LEN({text})>0"
 
 
 def both(*conditions: str) -> str:
     """True where all conditions hold."""
-    return f"AND({','.join(conditions)})"
+    return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
 
 
 def either(*conditions: str) -> str:
@@ -156,33 +193,26 @@ def either(*conditions: str) -> str:
     return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
 
 
-def among(cell: str, options: str) -> str:
-    """True where a cell's text is one of a list; ``MATCH`` would take ``*`` for anything."""
-    return f"SUMPRODUCT(--({options}=TRIM({cell})))>0"
+def among(text: str, options: Iterable[str]) -> str:
+    """True where a text is one of a list, letter by letter; false for an error."""
+    # No bar within a text can be taken for one that parts the list.
+    listed = "|".join(one.replace("|", "||") for one in options)
+    return f'ISNUMBER(FIND("|"&SUBSTITUTE({text},"|","||")&"|",{joined(f"|{listed}|")}))'
+
+
+def contains(text: str, parts: Iterable[str]) -> str:
+    """How many of these parts stand in a text; ``COUNT`` passes over what is not found."""
+    return f"COUNT({','.join(f'FIND({quoted(part)},{text})' for part in parts)})"
+
+
+def readable(text: str) -> str:
+    """True where a text is no error."""
+    return f"NOT(ISERROR({text}))"
 
 
 def numbers(*cells: str) -> str:
-    """True where all of these cells hold numbers."""
+    """True where all of these hold numbers."""
     return f"COUNT({','.join(cells)})={len(cells)}"
-
-
-def sound(sheet: SheetView, *slots: str) -> str:
-    """True where each of these fields holds a value of its type.
-
-    What is none was found by the check of the type, and rules say nothing more of it.
-    """
-    fields = sheet.plan.fields
-    return _holding((fields[slot], sheet.cell(slot)) for slot in slots)
-
-
-def sound_in_row(table: TablePlan, row: RowView, *columns: str) -> str:
-    """The same for these cells of a row."""
-    return _holding((table.columns[name], row.cell(name)) for name in columns)
-
-
-def _holding(cells: Iterable[tuple[ColumnPlan, str]]) -> str:
-    checks = ((item.kind.on_sheet, cell) for item, cell in cells)
-    return both(*(check.holds.format(cell=cell) for check, cell in checks if check))
 
 
 def shown(expression: str, unit: str = YUAN) -> str:
@@ -196,10 +226,10 @@ def decimals(unit: str) -> int:
     return money_in(unit).places
 
 
-def worth(cell: str, item: ColumnPlan) -> str:
-    """The number of a cell, an amount in 元 whatever the sheet counts it in."""
+def worth(number: str, item: ColumnPlan) -> str:
+    """A number, an amount in 元 whatever the sheet counts it in."""
     factor = UNITS[item.counted_in]
-    return f"N({cell})" if factor == 1 else f"N({cell})*{factor}"
+    return number if factor == 1 else f"{number}*{factor}"
 
 
 def added_up(cells: Sequence[tuple[str, ColumnPlan]], unit: str) -> str:
@@ -210,14 +240,6 @@ def added_up(cells: Sequence[tuple[str, ColumnPlan]], unit: str) -> str:
     return f"({'+'.join(terms)})/{UNITS[unit]}"
 
 
-def row_title(plan: TablePlan, row: RowView) -> str:
+def row_title(plan: TablePlan) -> str:
     """How a message on the sheet calls a row."""
-    return f"{plan.label}第{row.number}条"
-
-
-def numbered(message: str) -> tuple[str, int | None, str]:
-    """A message cut at the number of the row that it is about, or None where it is about none."""
-    match = _ROW_NUMBER.search(message)
-    if match is None:
-        return message, None, ""
-    return message[: match.start()], int(match[1]), message[match.end() :]
+    return f"{plan.label}{NUMBERED}"

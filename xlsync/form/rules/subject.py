@@ -106,6 +106,9 @@ class CodesPlan(Protocol):
     def choosing(self) -> Sequence[str]:
         """Every way to write a value with boxes, without blanks."""
 
+    def ticked(self, value: Json) -> str:
+        """The line of all options with that of a value ticked."""
+
 
 class FormPlan(Protocol):
     """A mapping, as rules see it."""

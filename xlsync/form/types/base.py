@@ -35,12 +35,14 @@ class Parsed(NamedTuple):
 class OnSheet(NamedTuple):
     """What a client can check of a cell: the code, what is expected, and when it is right.
 
-    ``holds`` is a formula with ``{cell}`` for a reference; it need not hold for a blank cell.
+    ``holds`` is a formula with ``{cell}`` for a reference; it need not hold for a blank cell, and
+    may be an error where it does not. ``briefly`` says the same where there is little room.
     """
 
     code: str
     expected: str
     holds: str
+    briefly: str | None = None
 
 
 class ValueType(ABC):

@@ -83,8 +83,8 @@ class DateType(ValueType):
     on_sheet = OnSheet(
         "D001",
         f"应为 {TYPED_YEARS.start} 至 {TYPED_YEARS.stop - 1} 年之间的日期，如 2023-01-01",
-        "AND(ISNUMBER({cell}),N({cell})=INT(N({cell})),"
-        f"N({{cell}})>=DATE({TYPED_YEARS.start},1,1),N({{cell}})<DATE({TYPED_YEARS.stop},1,1))",
+        "IF(ISNUMBER({cell}),AND({cell}=INT({cell}),"
+        f"{{cell}}>=DATE({TYPED_YEARS.start},1,1),{{cell}}<DATE({TYPED_YEARS.stop},1,1)))",
     )
 
     def parse(self, cell: Cell) -> Parsed:

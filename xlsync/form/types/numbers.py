@@ -64,7 +64,7 @@ class IntegerType(ValueType):
 
     json_type = int
     number_format = "0"
-    on_sheet = OnSheet("V001", "应为整数", "AND(ISNUMBER({cell}),N({cell})=INT(N({cell})))")
+    on_sheet = OnSheet("V001", "应为整数", "IF(ISNUMBER({cell}),{cell}=INT({cell}))")
 
     def parse(self, cell: Cell) -> Parsed:
         """Read a whole number; V001 where there is none."""
@@ -106,8 +106,8 @@ class MoneyType(ValueType):
         self.on_sheet = OnSheet(
             "M004",
             f"应为金额，以{unit}为单位，只填数字，最多{_COUNTS[places]}位小数",
-            f"AND(ISNUMBER({{cell}}),ABS(N({{cell}}))<10^{_MAX_DIGITS - zeros},"
-            f"ABS(N({{cell}})-ROUND(N({{cell}}),{places}))<0.{'0' * (places + 4)}1)",
+            f"IF(ISNUMBER({{cell}}),AND(ABS({{cell}})<10^{_MAX_DIGITS - zeros},"
+            f"ABS({{cell}}-ROUND({{cell}},{places}))<0.{'0' * (places + 4)}1))",
         )
 
     def parse(self, cell: Cell) -> Parsed:

@@ -41,8 +41,7 @@ class ScoreType(ValueType):
     on_sheet = OnSheet(
         "V001",
         "应为分数，只填数字，不为负，最多两位小数",
-        "AND(ISNUMBER({cell}),N({cell})>=0,N({cell})<1000,"
-        "ABS(N({cell})-ROUND(N({cell}),2))<0.0000001)",
+        "IF(ISNUMBER({cell}),AND({cell}>=0,{cell}<1000,ABS({cell}-ROUND({cell},2))<0.0000001))",
     )
 
     def parse(self, cell: Cell) -> Parsed:
@@ -74,7 +73,7 @@ class PercentType(ValueType):
     """A share in percent, such as ``94.87`` for 94.87%."""
 
     number_format = "0.00%"
-    on_sheet = OnSheet("V001", "应为百分数，如 95%", "AND(ISNUMBER({cell}),ABS(N({cell}))<1000)")
+    on_sheet = OnSheet("V001", "应为百分数，如 95%", "IF(ISNUMBER({cell}),ABS({cell})<1000)")
 
     def parse(self, cell: Cell) -> Parsed:
         """Read a share; V001 where it is not clear, S008 where only its format is gone."""

@@ -274,9 +274,13 @@ class SignsType(ShapedType):
         """``signs`` are those that may stand there, besides digits of either width."""
         self.expected = f"应为{name}，如 {example}，不写其他文字"
         self._signs = frozenset(f"{_ALL_DIGITS}{signs}")
-        listed = ",".join(f'"{one}"' for one in f"{_ALL_DIGITS}{signs} ")
-        held = f'SUMPRODUCT(LEN({{cell}})-LEN(SUBSTITUTE({{cell}},{{{{{listed}}}}},"")))'
-        self.on_sheet = OnSheet("V001", self.expected, f"{held}=LEN({{cell}})")
+        listed = [f'"{one}"' for one in f"{_ALL_DIGITS}{signs} "]
+        # What is no such sign is left by each of them.
+        left = "+".join(f'LEN(SUBSTITUTE({{cell}},{one},""))' for one in listed)
+        holds = f"{left}={len(listed) - 1}*LEN({{cell}})"
+        known = f'SUMPRODUCT(LEN({{cell}})-LEN(SUBSTITUTE({{cell}},{{{{{",".join(listed)}}}}},"")))'
+        briefly = f"{known}=LEN({{cell}})"
+        self.on_sheet = OnSheet("V001", self.expected, holds, briefly)
 
     def fits(self, text: str) -> bool:
         """Whether there is no other sign."""
