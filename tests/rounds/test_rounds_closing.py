@@ -270,7 +270,14 @@ def test_the_commands_say_it(repository: Repository, tmp_path: Path) -> None:
     assert f"{ROUND} 已封存（" in status
     assert late in status
     assert "不属于本轮" not in status
-    assert "已封存：" in invoke("-R", town, "rounds").stdout
+    rounds = invoke("-R", town, "rounds").stdout
+    assert "已封存：" in rounds
+    assert WHY in rounds
+    looked = invoke("-R", town, "remind", ROUND, "-n").stdout
+    assert f"{ROUND} 已封存（" in looked
+    reminded = invoke("-R", town, "remind", ROUND, "-o", tmp_path / "催报")
+    assert (reminded.exit_code, "不催报" in reminded.stderr) == (3, True)
+    assert not (tmp_path / "催报").exists()
     (listed,) = json.loads(invoke("-R", town, "rounds", "--json").stdout)
     assert listed["closed"]["reason"] == WHY
     refused = invoke("-R", town, "cancel", ROUND, "绿化", "--reason", WHY)

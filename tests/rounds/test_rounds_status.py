@@ -68,7 +68,7 @@ def test_a_refused_project_that_was_put_right_is_accepted(
 def test_a_round_that_nothing_came_into_is_named(repository: Repository, tmp_path: Path) -> None:
     _collect(repository, tmp_path, FIRST, record())
     snapshot = repository.snapshot()
-    with pytest.raises(XlsyncError, match=r"no round '2023/二上'.*2023/一上"):
+    with pytest.raises(XlsyncError, match=r"unknown round 2023/二上.*2023/一上"):
         standings(snapshot, SECOND)
     with pytest.raises(XlsyncError, match="no round '2023/二上'"):
         compare_rounds(FORMS, snapshot, FIRST, SECOND)

@@ -132,8 +132,9 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
         today: the day by which a date has passed; today by default.
 
     Raises:
-        XlsyncError: when there is no such round or unit, or a file is there already.
+        XlsyncError: when there is no such round or unit, it is closed, or a file is there already.
     """
+    from xlsync.rounds.closing import check_may_remind
     from xlsync.rounds.notices import About, documents, owed_by_units
     from xlsync.rounds.reminding import Reminded, owed_workbooks
     from xlsync.rounds.returning import copies_of
@@ -141,6 +142,8 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
 
     day = today or date.today()  # noqa: DTZ011 - the office's day
     snapshot, at_hand = repository.snapshot(), or_installed(forms)
+    if folder is not None:
+        check_may_remind(snapshot, round_name)
     wanted = unit_tree(snapshot).filter(under)
     about = About(round_name, documents(at_hand, snapshot, round_name), contact)
     notices = owed_by_units(snapshot, about, wanted, day)

@@ -74,6 +74,7 @@ def remind(
     if output is None and not is_preview:
         raise click.UsageError("请用 -o 指明写到哪个文件夹，或用 -n 只看会催哪些单位")
     with settings.repository() as repository:
+        closing = api.round_closing(repository, round_name)
         made = api.remind(
             repository,
             round_name,
@@ -90,6 +91,8 @@ def remind(
     if as_json:
         write_json(made.as_json())
         return
+    if closing is not None:
+        print_report([line(visible(f"{round_name} 已封存（{closing.said}），不催报。"), "yellow")])
     nothing = [line(visible(f"{round_name}：没有要催的单位。"))]
     print_report([*(notice_lines(made.notices) if made.notices else nothing)])
     print_report(draft_lines(made.paths))

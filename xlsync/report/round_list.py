@@ -37,7 +37,10 @@ def overview_table(found: Sequence[RoundState]) -> Table:
 
 
 def overview_lines(found: Sequence[RoundState]) -> Iterator[Line]:
-    """How many there are."""
+    """How many there are, and which are closed since when, by whom and why."""
+    for one in found:
+        if one.closed:
+            yield line(visible(f"{one.round} 已封存（{one.closed.said}）。"), "yellow")
     yield line(f"共 {len(found)} 个轮次。" if found else "版本库里还没有轮次。")
 
 

@@ -135,6 +135,20 @@ def check_open(snapshot: Snapshot, round_name: str) -> None:
         )
 
 
+def check_may_remind(snapshot: Snapshot, round_name: str) -> None:
+    """Make sure that what a reminder would ask for is still taken in.
+
+    Raises:
+        XlsyncError: while the round is closed.
+    """
+    found = closed(snapshot, round_name)
+    if found is not None:
+        raise XlsyncError(
+            f"{round_name} 已封存（{found.said}），交来的不再采用，所以不催报。"
+            f"{_way_out(round_name)}。"
+        )
+
+
 def kept_aside(round_name: str) -> Problem:
     """What is said of a file that came to a closed round (B012)."""
     message = f"{round_name} 已封存，本份只留存，没有采用。{_way_out(round_name)}，再收集一次。"
