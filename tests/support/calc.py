@@ -1,7 +1,7 @@
 """LibreOffice Calc as a person uses it: opened, typed into, looked at, saved.
 
-One program serves all tests. It is driven by ``uno_driver.py``, which the system's Python runs,
-since the modules of LibreOffice are built for that one alone.
+One program serves all tests. It is driven by ``uno_driver.py``, which the Python of the same
+system runs, since the modules of LibreOffice are built for that one alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
-from clients import missing, soffice
+from clients import missing, soffice, uno_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,6 @@ XLSX = "Calc MS Excel 2007 XML"
 HTML = "HTML (StarCalc)"
 """Names of LibreOffice's filters; in HTML a cell has the colours that its conditions give it."""
 
-_PYTHON = "/usr/bin/python3"
 _DRIVER = Path(__file__).with_name("uno_driver.py")
 
 # A Chinese office machine; words are not completed from other cells, so that what is typed counts.
@@ -122,8 +121,8 @@ class Calc:
 @contextmanager
 def running(folder: Path) -> Iterator[Calc]:
     """Start LibreOffice with a profile of its own in a folder, and end it afterwards."""
-    program = soffice()
-    _need_uno()
+    program, python = soffice(), uno_python()
+    _need_uno(python)
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
@@ -145,7 +144,7 @@ def running(folder: Path) -> Iterator[Calc]:
     )
     try:
         with subprocess.Popen(
-            [_PYTHON, str(_DRIVER), pipe],
+            [python, "-c", _DRIVER.read_text(encoding="utf-8"), pipe],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -159,7 +158,7 @@ def running(folder: Path) -> Iterator[Calc]:
         office.wait()
 
 
-def _need_uno() -> None:
-    asked = subprocess.run([_PYTHON, "-c", "import uno"], capture_output=True, check=False)
+def _need_uno(python: str) -> None:
+    asked = subprocess.run([python, "-c", "import uno"], capture_output=True, check=False)
     if asked.returncode:
         missing("python3-uno")

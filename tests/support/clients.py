@@ -5,19 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 REQUIRED = "XLSYNC_REQUIRE_CLIENTS"
 """Set where the programs have to be there: what is skipped elsewhere fails."""
 
 OFFICE = "XLSYNC_SOFFICE"
 """Names another LibreOffice than the system's, to run the tests of clients in that one as well."""
+
+UNO_PYTHON = "XLSYNC_UNO_PYTHON"
+"""Names the Python that has the modules of that LibreOffice."""
+
+ONLYOFFICE = "XLSYNC_ONLYOFFICE"
+"""Names the Python that has ``document-builder``: the engine of ONLYOFFICE, 100 MB under the AGPL,
+which therefore is no dependency of the tests."""
 
 _XLSX = "xlsx:Calc MS Excel 2007 XML"
 _TIMEOUT = 240
@@ -35,6 +42,20 @@ def soffice() -> str:
     found = shutil.which(os.environ.get(OFFICE) or "soffice") or shutil.which("libreoffice")
     if found is None:
         missing("LibreOffice")
+    return str(found)
+
+
+def uno_python() -> str:
+    """The Python that drives :func:`soffice`."""
+    return os.environ.get(UNO_PYTHON) or "/usr/bin/python3"
+
+
+def onlyoffice() -> str:
+    """The Python that drives the engine of ONLYOFFICE: the one named, or that of ``.ci/run``."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    found = shutil.which(os.environ.get(ONLYOFFICE) or cache / "xlsync-ci/onlyoffice/bin/python")
+    if found is None:
+        missing("document-builder")
     return str(found)
 
 

@@ -1,8 +1,9 @@
 """Hands and eyes in a running LibreOffice: keys as they are pressed, cells as they are shown.
 
-Run by the system's Python, the one for which Debian's ``python3-uno`` is built, as
-``uno_driver.py PIPE``. A request is a line of JSON on stdin (``{"do": "type", …}``), the answer
-one on stdout; ``tests/calc.py`` is the other side.
+Run by the Python for which Debian's ``python3-uno`` is built, with the name of a pipe; as code,
+since a tree of another system has its own Python, but not our files. A request is a line of JSON
+on stdin (``{"do": "type", …}``), the answer one on stdout; ``tests/support/calc.py`` is the other
+side.
 
 The dispatcher's ``.uno:EnterString`` and the cells of the API write past validations and locks'
 messages. Only the input line of the window asks them, so keys are posted to the window of the
@@ -40,6 +41,7 @@ _OK = ("OK", "确定")
 
 _WAIT = 20.0
 _LIST_WAIT = 2.0
+_ROUNDS = 3
 _HIGH = 300
 """Windows of bars and headings are lower."""
 
@@ -313,11 +315,15 @@ class Driver:
         self._passed()
 
     def _passed(self) -> None:
-        """Wait until LibreOffice has done what was posted, or waits for an answer itself."""
-        passed = Passed()
-        self.callback.addCallback(passed, None)
-        if not passed.event.wait(_WAIT):
-            raise TimeoutError("LibreOffice does not answer")
+        """Wait until LibreOffice has done what was posted, or waits for an answer itself.
+
+        What a key sets off is posted in its turn, and behind a single callback in LibreOffice 25.2.
+        """
+        for _ in range(_ROUNDS):
+            passed = Passed()
+            self.callback.addCallback(passed, None)
+            if not passed.event.wait(_WAIT):
+                raise TimeoutError("LibreOffice does not answer")
 
     def _message(self) -> str:
         """The text of the message box that is open, which is answered; empty without one.
