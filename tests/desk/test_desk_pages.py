@@ -38,6 +38,7 @@ PAGES = [
     f"{ROUND}/auditing",
     f"{ROUND}/sending",
     "/units",
+    "/sharing",
     PROJECT,
     f"{PROJECT}/year",
     "/nowhere",

@@ -12,6 +12,8 @@ from running import FORM, FORMS, invoke
 
 from xlsync import api
 from xlsync.base.errors import XlsyncError
+from xlsync.report.lines import plain
+from xlsync.report.sentences import synced_lines
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds import standings
@@ -213,8 +215,10 @@ def test_two_offices_close_and_open_and_come_to_the_same(
             sync(one, FORMS, str(shared))
         close(repository)
         take(other, SECOND)
-        for one in (repository, other, repository):
-            sync(one, FORMS, str(shared))
+        told = [sync(one, FORMS, str(shared)) for one in (repository, other, repository)]
+        came = [[one.closings for one in synced.joined] for synced in told]
+        assert came == [[], [((ROUND, closed(repository.snapshot(), ROUND)),)], [()]]
+        assert any("对方封存了" in plain(one) for one in synced_lines(told[1]))
         # What the other one took in before it knew of the closing stands.
         assert records(repository)[SECOND["id"]] == records(other)[SECOND["id"]] == SECOND
         assert take(other, changed(SECOND, overall_goal="晚来的")).outcomes[0].state is State.CLOSED

@@ -97,7 +97,7 @@ from xlsync.api.workbooks import (
     write_corrections,
     write_workbooks,
 )
-from xlsync.base.errors import FormError, UsageError, XlsyncError
+from xlsync.base.errors import FormError, RemovalError, UsageError, XlsyncError
 from xlsync.base.files import refuse_existing, refuse_full
 from xlsync.base.language import in_chinese
 from xlsync.base.problems import Problem, Severity, has_error
@@ -105,6 +105,7 @@ from xlsync.base.problems import Problem, Severity, has_error
 __all__ = [
     "FormError",
     "Problem",
+    "RemovalError",
     "Severity",
     "UsageError",
     "XlsyncError",

@@ -294,7 +294,10 @@ def sync(
 ) -> Synced:
     """Exchange everything with a repository in a folder or at a URL; see :func:`join`.
 
+    ``removing`` takes it also where the others took out half of a round or more.
+
     Raises:
+        RemovalError: when they did, and ``removing`` does not say that this is meant.
         XlsyncError: when it cannot be reached, read or written.
     """
     from xlsync.rounds.syncing import sync

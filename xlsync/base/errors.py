@@ -16,6 +16,10 @@ class XlsyncError(Exception):
     """A broken set-up, said in one line: a bad form file, no repository, an unwritable record."""
 
 
+class RemovalError(XlsyncError):
+    """Another coordinator took out half of a round or more, and nobody said that this is meant."""
+
+
 class UsageError(XlsyncError):
     """A question that makes no sense, whatever the data: an unknown field, an empty name."""
 

@@ -1,4 +1,4 @@
-"""What this user did before: which repository was open last, what columns of rosters were."""
+"""What this user did before: folders that were open, columns of rosters, with whom one shares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from xlsync import api
 from xlsync.api import XlsyncError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from xlsync.rounds.roster import ReadColumn
 
-_FOLDER, _COLUMNS = "desk.txt", "columns.json"
+_FOLDER, _COLUMNS, _SHARED = "desk.txt", "columns.json", "shared.json"
 _LONGEST = 4096
 _MOST_BYTES = 1024 * 1024
 
@@ -67,22 +68,38 @@ def remember_columns(form_id: str, chosen: Mapping[str, str]) -> None:
 
     ``chosen`` are names by the heads of the columns, empty for one that is left alone.
     """
-    everything = {**_all_columns(), form_id: {**_known_columns(form_id), **chosen}}
-    try:
-        api.write_text(_file(_COLUMNS), json.dumps(everything, ensure_ascii=False, indent=1))
-    except XlsyncError:
-        return
+    _note(_COLUMNS, form_id, {**_known_columns(form_id), **chosen})
+
+
+def shared_with(folder: Path) -> str:
+    """The repository that one shared with the last time: a folder or a URL; empty for none."""
+    found = _notes(_SHARED).get(str(folder.resolve()))
+    return found if isinstance(found, str) else ""
+
+
+def remember_shared(folder: Path, location: str) -> None:
+    """Note with which repository one shares, unless that would keep a password."""
+    if not urlsplit(location).password:
+        _note(_SHARED, str(folder.resolve()), location)
 
 
 def _known_columns(form_id: str) -> dict[str, str]:
-    found = _all_columns().get(form_id)
+    found = _notes(_COLUMNS).get(form_id)
     columns = found.items() if isinstance(found, dict) else ()
     return {head: name for head, name in columns if isinstance(name, str)}
 
 
-def _all_columns() -> dict[str, object]:
+def _note(name: str, key: str, value: object) -> None:
+    everything = {**_notes(name), key: value}
     try:
-        with _file(_COLUMNS).open(encoding="utf-8") as file:
+        api.write_text(_file(name), json.dumps(everything, ensure_ascii=False, indent=1))
+    except XlsyncError:
+        return
+
+
+def _notes(name: str) -> dict[str, object]:
+    try:
+        with _file(name).open(encoding="utf-8") as file:
             found = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError):
         return {}

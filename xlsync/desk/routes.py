@@ -29,6 +29,7 @@ from xlsync.desk.pages import (
     reviewing,
     rounds,
     sending,
+    sharing,
     totals,
     units,
     warnings,
@@ -60,6 +61,7 @@ _PAGES = (
     comparing,
     totals,
     form_samples,
+    sharing,
     work,
 )
 

@@ -202,6 +202,12 @@ class RemovedOutput(ProjectOutput):
     round: RoundName
 
 
+class ClosingOutput(ClosureOutput):
+    """A closing of a round, or an opening, that came from the other side."""
+
+    round: RoundName
+
+
 class JoinOutput(Output):
     """A join; ``commit`` is null where nothing was new."""
 
@@ -210,6 +216,7 @@ class JoinOutput(Output):
     forward: bool
     records: list[JointOutput]
     removed: list[RemovedOutput]
+    closings: list[ClosingOutput]
 
 
 class MergeOutput(JoinOutput):

@@ -64,6 +64,12 @@ def joined_lines(joined: JoinResult, written: Sequence[Path] = ()) -> Iterator[L
 
 
 def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]:
+    """What an exchange did in both directions, and where conflicts are decided."""
+    yield from exchange_lines(synced)
+    yield from _to_decide(written, has_conflict=synced.has_conflict)
+
+
+def exchange_lines(synced: Synced) -> Iterator[Line]:
     """What an exchange did in both directions."""
     for one in synced.joined:
         yield from _told(one)
@@ -71,7 +77,6 @@ def synced_lines(synced: Synced, written: Sequence[Path] = ()) -> Iterator[Line]
         yield line("对方没有新内容。")
     sent = "本库的内容将送到对方。" if is_preview() else "本库的内容已送到对方。"
     yield line(sent if synced.is_sent else "本库没有对方缺少的内容。")
-    yield from _to_decide(written, has_conflict=synced.has_conflict)
 
 
 def soundness_lines(found: Soundness) -> Iterator[Line]:
@@ -105,6 +110,9 @@ def _told(joined: JoinResult) -> Iterator[Line]:
         count = len(joined.removed)
         text = f"对方删去了 {count} 个项目：{names}{more}；以前的版本仍在，可用 log 查看。"
         yield line(visible(text), "yellow")
+    for came in joined.closings:
+        word = came.closure.act.word
+        yield line(visible(f"对方{word}了 {came.round}（{came.closure.said}）。"), "yellow")
     if joined.is_forward:
         yield line(f"对方有新内容，本库没有自己的改动需要合并。{kept}")
         return

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.acting import is_preview
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import RemovalError, XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round, layout, until_committed
 from xlsync.repository.fork import edits_of
+from xlsync.rounds.closing import closures
 from xlsync.rounds.joining.lists import is_list, join_lists
 from xlsync.rounds.joining.round import RoundJoin
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.repository import Difference, Edits, Fork, Placed, Repository, Snapshot
+    from xlsync.rounds.closing import Closure
     from xlsync.rounds.joining.round import Joint
 
     Made = dict[str, Placed | Record | None]
@@ -48,6 +50,13 @@ class Removed(NamedTuple):
     title: str
 
 
+class ClosingCame(NamedTuple):
+    """A closing of a round, or an opening, that the other side did since the two parted."""
+
+    round: str
+    closure: Closure
+
+
 @dataclass(frozen=True, slots=True)
 class JoinResult:
     """What a join did; ``commit`` is where the branch stands now, None where nothing was new.
@@ -62,6 +71,7 @@ class JoinResult:
     is_forward: bool = False
     joints: tuple[Joint, ...] = ()
     removed: tuple[Removed, ...] = ()
+    closings: tuple[ClosingCame, ...] = ()
     is_preview: bool = False
 
     @property
@@ -77,6 +87,7 @@ class JoinResult:
             "forward": self.is_forward,
             "records": [one.as_json() for one in self.joints],
             "removed": [one._asdict() for one in self.removed],
+            "closings": [{"round": one.round, **one.closure.as_json()} for one in self.closings],
         }
 
 
@@ -94,25 +105,28 @@ def join(
     also where it took out half of a round or more.
 
     Raises:
-        XlsyncError: when there is no such line, it took out that much and nobody said that this
-            is meant, it is not one of xlsync, both sides have changed
+        RemovalError: when it took out that much and nobody said that this is meant.
+        XlsyncError: when there is no such line, it is not one of xlsync, both sides have changed
             a file that is not of xlsync, or the repository cannot be written.
     """
 
     def once() -> JoinResult:
         together = _Together(repository, forms, name or revision)
         removed: list[Removed] = []
+        closings: list[ClosingCame] = []
 
         def seen(base: Snapshot, theirs: Snapshot) -> None:
             for found, count in _removed(base, theirs):
                 if 2 * len(found) >= count and not removing:
-                    raise XlsyncError(_too_much(name or revision, found, count))
+                    raise RemovalError(_too_much(name or revision, found, count))
                 removed.extend(found)
+            closings.extend(_closings(base, theirs))
 
         commit = repository.join(revision, together, together.message, seen)
         is_forward = commit is not None and not together.is_asked
         joints = tuple(together.joints)
-        return JoinResult(revision, commit, is_forward, joints, tuple(removed), is_preview())
+        told = tuple(removed), tuple(closings)
+        return JoinResult(revision, commit, is_forward, joints, *told, is_preview())
 
     return until_committed(once)
 
@@ -124,6 +138,13 @@ def _removed(base: Snapshot, theirs: Snapshot) -> Iterator[tuple[list[Removed], 
         gone = [one for record_id, one in had.items() if record_id not in has]
         if gone:
             yield gone, len(had)
+
+
+def _closings(base: Snapshot, theirs: Snapshot) -> Iterator[ClosingCame]:
+    """The rounds that the other side closed or opened again."""
+    for name in theirs.rounds():
+        before = closures(base, name)
+        yield from (ClosingCame(name, one) for one in closures(theirs, name) if one not in before)
 
 
 def _projects(snapshot: Snapshot, name: str) -> dict[str, Removed]:
@@ -142,7 +163,7 @@ def _too_much(name: str, found: list[Removed], count: int) -> str:
     return safe_text(
         f"对方（{name}）在 {found[0].round} 删去了 {count} 个项目中的 {len(found)} 个"
         f"（{titles}{more}），没有合并，本库没有改动。请先问清是否有意（如撤销了下发）；"
-        "确实要照办，请加 --accept-removal。"
+        "确实要照办，请接受删去（--accept-removal）。"
     )
 
 
