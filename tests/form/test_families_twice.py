@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from findings import reader_finds, sheet_finds
+from engines import gnumeric, hyperformula
+from findings import named_findings, reader_finds, sheet_finds
 from reading_samples import FORMS
 
 from xlsync.base.files import write_file
@@ -23,7 +24,8 @@ from xlsync.writer import splice
 if TYPE_CHECKING:
     from calc import Calc
 
-    from xlsync.base.record import Json
+    from xlsync.base.record import Json, Record
+    from xlsync.form import Form
 
 pytestmark = pytest.mark.client
 
@@ -53,12 +55,11 @@ BROKEN: dict[str, tuple[dict[str, Json], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_sheet_and_reader_find_the_same(calc: Calc, tmp_path: Path, name: str) -> None:
-    changes, expected = BROKEN[name]
+def broken(name: str) -> tuple[Form, Record]:
+    """A sample with changes, as a record."""
     (reading,) = read(list(FORMS.values()), xlsx.read((SAMPLES / name).read_bytes()))
     form, record = FORMS[reading.form or ""], copy.deepcopy(reading.record or {})
-    for pointer, value in changes.items():
+    for pointer, value in BROKEN[name][0].items():
         table, _, cell = pointer.strip("/").partition("/")
         number, _, column = cell.partition("/")
         if number.isdigit():
@@ -67,9 +68,26 @@ def test_sheet_and_reader_find_the_same(calc: Calc, tmp_path: Path, name: str) -
             put(record, pointer, value)
     made, problems = form.canonical(record)
     assert made is not None, problems
+    return form, made
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_sheet_and_reader_find_the_same(calc: Calc, tmp_path: Path, name: str) -> None:
+    form, record = broken(name)
     path = tmp_path / "form.xlsx"
-    write_file(path, splice(form, made))
+    write_file(path, splice(form, record))
     told = reader_finds(form, path)
-    assert [one.split()[0] for one in told] == expected
+    assert [one.split()[0] for one in told] == BROKEN[name][1]
     calc.open(path, hidden=True)
-    assert sheet_finds(calc, form, form.capacity(made)) == told
+    assert sheet_finds(calc, form, form.capacity(record)) == told
+
+
+@pytest.mark.parametrize("engine", ["gnumeric", "hyperformula"])
+def test_other_programs_find_the_same(tmp_path: Path, engine: str) -> None:
+    made = [broken(name) for name in BROKEN]
+    books = [splice(form, record) for form, record in made]
+    texts = gnumeric(books, tmp_path) if engine == "gnumeric" else hyperformula(books)
+    for (form, record), book, found in zip(made, books, texts, strict=True):
+        write_file(tmp_path / "form.xlsx", book)
+        told = reader_finds(form, tmp_path / "form.xlsx")
+        assert named_findings(form, form.capacity(record), found) == told

@@ -1,7 +1,8 @@
 """The rules hold twice: what the sheet's formulas find is what the reader finds, cell by cell.
 
-LibreOffice computes the sheet. A case puts some cells into a form that is in order otherwise;
-where the two may differ stands in ``APART``, each with its reason.
+LibreOffice computes the sheet, and so do Gnumeric and HyperFormula, which have nothing in common
+with it: where three agree, Excel and WPS hardly differ. A case puts some cells into a form that is
+in order otherwise; where sheet and reader may differ stands in ``APART``, each with its reason.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from findings import reader_finds, sheet_finds
+from engines import gnumeric, hyperformula, with_values
+from findings import named_findings, reader_finds, sheet_finds
 from small_form import MAPPING, load_form
 
 from xlsync.base.files import write_file
@@ -229,6 +231,30 @@ def test_sheet_and_reader_find_the_same(
     blank.save(tmp_path / "saved.xlsx")
     assert sheet_says(blank) == ([expected] if expected else [])
     assert reader_says(tmp_path / "saved.xlsx") == sheet_says(blank)
+
+
+@pytest.fixture(scope="module")
+def broken() -> list[bytes]:
+    """The workbooks of all cases."""
+    blank = splice(FORM)
+    return [with_values(blank, cells(SOUND | changes)) for changes, _ in CASES.values()]
+
+
+def each(found: list[str]) -> dict[str, str]:
+    """What each case finds, by its name."""
+    named = (", ".join(named_findings(FORM, FORM.capacity(), text)) for text in found)
+    return dict(zip(CASES, named, strict=True))
+
+
+EXPECTED = {name: expected for name, (_, expected) in CASES.items()}
+
+
+def test_gnumeric_finds_the_same(broken: list[bytes], tmp_path: Path) -> None:
+    assert each(gnumeric(broken, tmp_path)) == EXPECTED
+
+
+def test_hyperformula_finds_the_same(broken: list[bytes]) -> None:
+    assert each(hyperformula(broken)) == EXPECTED
 
 
 @pytest.mark.parametrize("case", APART.values(), ids=APART)

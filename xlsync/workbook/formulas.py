@@ -16,7 +16,7 @@ from xlsync.workbook import manifest as names
 from xlsync.workbook.checks import totals
 from xlsync.workbook.helper_sheet import Companion, HelperCell
 from xlsync.workbook.hidden_checks import KIND, LABELLED, NUMBER, PLACE, WIDTH, HiddenChecks
-from xlsync.workbook.sheet_view import HERE, STATED, stated
+from xlsync.workbook.sheet_view import STATED, in_row, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,9 +103,9 @@ def _write(sheet: Companion, column: HiddenColumn) -> None:
         rows = [row for _, (row, _) in run]
         area = Area(rows[0], column.number, rows[-1], column.number)
         if len(rows) > 1:
-            sheet.fill(area, formula.replace(HERE, str(rows[0])))
+            sheet.fill(area, in_row(formula, rows[0]))
         else:
-            sheet.cells[area.first] = _formula(formula.replace(HERE, str(rows[0])))
+            sheet.cells[area.first] = _formula(in_row(formula, rows[0]))
 
 
 def _summarise(sheet: Companion, form: Form, layout: Layout, checks: HiddenChecks) -> None:

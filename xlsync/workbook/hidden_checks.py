@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.grid import Address
 from xlsync.form.rules.sheet import CheckedSpot, quoted
 from xlsync.workbook.checks import sheet_checks
-from xlsync.workbook.sheet_view import HERE, HiddenView
+from xlsync.workbook.sheet_view import HiddenView, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,7 +135,7 @@ class HiddenChecks:
             )
             columns = [row.once(formula) for formula in _formulas(fired)]
             for at in range(table.first, table.last + 1):
-                yield from (column.replace(HERE, str(at)) for column in columns)
+                yield from (in_row(column, at) for column in columns)
 
     def _of_group(self, group: int) -> Iterator[tuple[SheetCheck, int]]:
         for check, kind in self._checks:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 STATED = 50
 """Rows of the manifest that formulas look at; what they look for stands before any list."""
 
-HERE = "\x1f"
-"""Stands in an expression for the number of the row that it is about; no text can hold it."""
+HERE, ABOVE = "\x1f", "\x1e"
+"""Stand in an expression for the number of the row that it is about, and for that of the row above;
+no text can hold them.
+"""
 
 
 def stated(key: str) -> str:
@@ -65,6 +67,11 @@ class HiddenColumn:
         """The reference of its cell in the row that an expression is about."""
         return f"${column_letters(self.number)}{HERE}"
 
+    @property
+    def above(self) -> str:
+        """The reference of its cell in the row above that."""
+        return f"${column_letters(self.number)}{ABOVE}"
+
     def at(self, row: int) -> str:
         """The reference of its cell in a row."""
         return f"{column_letters(self.number)}{row}"
@@ -79,6 +86,7 @@ class TableRow:
         self._view = view
         self._sheet = view.sheet
         self._columns: dict[str, HiddenColumn] = {}
+        self._joined: dict[str, HiddenColumn] = {}
         self._items = view.plan.tables[table.name].columns
 
     @property
@@ -115,10 +123,13 @@ class TableRow:
             self._columns[expression] = column
         return self._columns[expression].here
 
-    def above(self, reference: str) -> str:
-        """What one of these references means in the rows down to this one, as an area."""
-        # It begins a row higher, so that it is written alike in every row.
-        return f"{_at(reference, self.table.first - 1)}:{reference}"
+    def before(self, text: str) -> str:
+        """These texts of all rows above, joined."""
+        if text not in self._joined:
+            column = self._joined[text] = self._view.new_column()
+            joined = f"{column.above}&{text}"
+            column.cells = dict.fromkeys(range(self.table.first, self.table.last + 1), joined)
+        return self._joined[text].above
 
     def all(self, reference: str) -> str:
         """What one of these references means in all rows, as an area."""
@@ -226,6 +237,11 @@ class HiddenView:
         row = self.subjects[spot]
         column.cells[row] = self.within(spot, expression)
         return _area(column.number, row, row)
+
+
+def in_row(expression: str, row: int) -> str:
+    """An expression as it stands in a certain row."""
+    return expression.replace(HERE, str(row)).replace(ABOVE, str(row - 1))
 
 
 def _sound(item: FieldBase, cell: str) -> str:

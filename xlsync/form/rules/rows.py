@@ -229,9 +229,12 @@ class Unique(TableRule):
         """Wrong for each repetition."""
         plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         texts = [row.text(name) for name in self.columns]
-        key = '&"|"&'.join(map(packed, texts))
-        key = row.once(f'IFERROR(IF({both(*map(filled, texts))},{key},""),"")')
-        again = f"SUMPRODUCT(1*EXACT({row.above(key)},{key}))>1"
+        # No bar within a text can be taken for one between texts or rows.
+        texts = [f'SUBSTITUTE({packed(text)},"|","｜")' for text in texts]
+        key = '&"|"&'.join(texts)
+        all_filled = both(*map(filled, texts))
+        key = row.once(f'IFERROR(IF({all_filled},"||"&{key}&"||",""),"")')
+        again = f"ISNUMBER(FIND({key},{row.before(key)}))"
         message = f"{row_title(plan)}与上面的一条重复，请清空其中一条或改写。"
         yield self.sheet_check(self.spot(self.columns[-1]), both(filled(key), again), message)
 

@@ -98,8 +98,8 @@ class RowView(Protocol):
     def once(self, expression: str) -> str:
         """The result of an expression about the row, computed once for all who ask for it."""
 
-    def above(self, reference: str) -> str:
-        """What one of these references means in the rows down to this one, as an area."""
+    def before(self, text: str) -> str:
+        """These texts of all rows above, joined."""
 
     def all(self, reference: str) -> str:
         """What one of these references means in all rows, as an area."""
@@ -145,7 +145,8 @@ class SheetView(Protocol):
 
 def quoted(text: str) -> str:
     """A text as it stands in a formula."""
-    return '"' + text.replace('"', '""') + '"'
+    # Some programs take a backslash for the beginning of an escape.
+    return '"' + text.replace('"', '""').replace("\\", '"&CHAR(92)&"') + '"'
 
 
 def joined(text: str) -> str:
