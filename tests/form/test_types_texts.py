@@ -258,3 +258,10 @@ def test_an_address_is_read_and_nothing_else(typed: str, address: str | None) ->
     if address is None:
         with pytest.raises(ValueError, match="name@example"):
             EMAIL.canonical(typed)
+
+
+@pytest.mark.parametrize("typed", ["ｚｈａｎｇ＠ｅｘａｍｐｌｅ．ｃｎ", " ｚｈａｎｇ＠example.cn"])
+def test_an_address_in_wide_signs_is_read_and_told(typed: str) -> None:
+    parsed = EMAIL.parse(Cell(typed))
+    assert parsed.value == "zhang@example.cn"
+    assert [(one.code, one.found) for one in parsed.problems] == [("V002", typed)]

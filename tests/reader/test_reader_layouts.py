@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reading_samples import FILLED, read_one, record_of
+from reading_samples import FILLED, read_one, read_text, record_of
 
 CENTRE = """\
 项目支出绩效目标申报表
@@ -61,6 +61,33 @@ def test_another_layout_is_one_problem_and_no_record(layout: str) -> None:
     assert "同名的另一种版式" in told.message
     assert "xlsync forms draft" in told.message
     assert "项目名称" in told.message.partition("缺少")[0]
+
+
+RELIEF = """\
+绩效目标申报表
+（2020年度）
+项目名称|临时救助|项目负责人及电话|丙 000000
+主管部门|某县民政局|实施单位|某县救助站
+资金情况（万元）|年度资金总额：|520
+|其中：财政拨款|500
+|其他资金|20
+绩效指标|一级指标|二级指标|三级指标|指标值
+|产出指标|数量指标|救助人次|≥900人次
+"""
+
+
+def test_a_layout_whose_title_is_not_known_is_one_problem() -> None:
+    reading = read_one(RELIEF)
+    (told,) = reading.problems
+    assert (reading.form, reading.record, told.code, told.cell) == (None, None, "S005", "A1")
+    assert "是它的另一种版式" in told.message
+    assert "“项目名称”、“主管部门”、“实施单位”" in told.message
+
+
+def test_a_sheet_with_a_few_words_of_a_form_is_none_of_its_layouts() -> None:
+    (first, told) = read_text("通讯录\n项目名称|联系人|实施单位\n河道保洁|张三|水务所\n")
+    assert [one.code for one in first.problems] == ["X003"]
+    assert {one.code for one in told.problems} == {"S007"}
 
 
 def test_two_sets_of_indicators_in_one_row_are_read_as_two_tables() -> None:

@@ -150,7 +150,7 @@ def test_text_after_a_form_is_quoted_with_that_form() -> None:
     assert not second.problems
 
 
-@pytest.mark.parametrize("text", ["今天天气很好。", untitled(FILLED), HEADINGS + ROWS])
+@pytest.mark.parametrize("text", ["今天天气很好。", HEADINGS + ROWS])
 def test_a_text_without_a_title_holds_no_form(text: str) -> None:
     told, quoted = read_text(text)
     assert [one.code for one in told.problems] == ["X003"]
@@ -158,6 +158,13 @@ def test_a_text_without_a_title_holds_no_form(text: str) -> None:
     assert {one.code for one in quoted.problems} == {"S007"}
     found = "".join(one.found or "" for one in quoted.problems)
     assert found.replace("\t", "") == text.replace("|", "").replace("\n", "")
+
+
+def test_a_form_without_its_title_is_asked_for_it() -> None:
+    (reading,) = read_text(untitled(FILLED))
+    assert [(one.code, one.cell) for one in reading.problems] == [("S005", "A1")]
+    assert "请在表的上方写明表名" in reading.problems[0].message
+    assert f"《{TITLE}》" in reading.problems[0].message
 
 
 def test_a_title_alone_is_a_form_in_which_all_is_missing() -> None:

@@ -14,7 +14,7 @@ from xlsync.base.grid import Address
 from xlsync.base.problems import Severity, problem
 from xlsync.reader.choosing import choose, stated
 from xlsync.reader.labels import locate_by_labels
-from xlsync.reader.layouts import is_other_layout, other_layout
+from xlsync.reader.layouts import is_other_layout, other_layout, untitled_layout
 from xlsync.reader.located import Reading, summed
 from xlsync.reader.manifests import read_carriers
 from xlsync.reader.margins import is_head, note_lines
@@ -173,7 +173,7 @@ def _by_labels(
             last.problems.append(_helper(sheet, region))
         elif _is_letterhead(regions[number : number + 2]):
             notes = list(note_lines(sheet.name or None, _uncomputed(region.rows)))
-        elif (reading := _without_form(sheet, region)).problems:
+        elif (reading := _without_form(titles, sheet, region)).problems:
             yield reading
 
 
@@ -222,7 +222,7 @@ def _is_letterhead(regions: Sequence[tuple[Sheet, Region]]) -> bool:
     return is_above and region.relative is None and not region.comments and is_head(region.rows)
 
 
-def _without_form(sheet: Sheet, region: Region) -> Reading:
+def _without_form(titles: Titles, sheet: Sheet, region: Region) -> Reading:
     """Rows that belong to no form: another form by name (S005), or stray text (S007)."""
     problems: list[Problem] = []
     name = sheet.name or None
@@ -231,6 +231,8 @@ def _without_form(sheet: Sheet, region: Region) -> Reading:
         message = f"这是《{region.relative}》，不是要收的表，未读入。"
         found = region.rows[region.start][first.column].text
         problems.append(problem("S005", message, found=found).at(name, first.a1))
+    elif (told := untitled_layout(titles, name, region)) is not None:
+        problems.append(told)
     else:
         problems += summed(_stray_rows(name, region))
     problems += stray_comments(sheet, region.comments)

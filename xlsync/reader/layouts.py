@@ -16,14 +16,20 @@ from xlsync.reader.located import Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xlsync.base.problems import Problem
     from xlsync.reader.located import Located
-    from xlsync.reader.titles import Region
+    from xlsync.reader.titles import Region, Titles
 
 _FEWEST = 3
 _PART = 0.25
 """Labels that are missing in another layout at least, by number and as a part of all."""
 
 _SHOWN = 6
+
+_ADVICE = "请改用下发的表填报；若这种版式也要收，请用 xlsync forms draft 由它的空白表做出一种新表。"
+
+_ALIKE = 5
+"""Labels of one form from which on a sheet without its title is a relative of it."""
 
 
 def is_other_layout(located: Located) -> bool:
@@ -45,12 +51,30 @@ def other_layout(region: Region, located: Sequence[Located]) -> Reading:
     forms = "、".join(one.form.id for one in located)
     message = (
         f"这是同名的另一种版式，不是 {forms} 的版式，未读入：认得 {_shown(found)}；"
-        f"缺少 {_shown(missing)}；多出 {_shown(strays)}。请改用下发的表填报；若这种版式也要收，"
-        "请用 xlsync forms draft 由它的空白表做出一种新表。"
+        f"缺少 {_shown(missing)}；多出 {_shown(strays)}。{_ADVICE}"
     )
     sheet = best.sheet.name or None
     told = problem("S005", message, found=title).at(sheet, first.a1)
     return Reading(sheet, region.start, None, None, [told])
+
+
+def untitled_layout(titles: Titles, sheet: str | None, region: Region) -> Problem | None:
+    """The one problem (S005) of a sheet without a known title that has many labels of a form.
+
+    Quoted row by row it would be a dozen complaints that say nothing of what it is.
+    """
+    cells = [cell.text for row in region.rows.values() for cell in row.values()]
+    nearest = titles.nearest(cells)
+    if nearest is None or len(nearest.labels) < _ALIKE:
+        return None
+    row = min(region.rows)
+    first = Address(row, min(region.rows[row]))
+    text = region.rows[first.row][first.column].text
+    message = (
+        f"没有认得的表名，但有《{nearest.title}》的栏目 {_shown(nearest.labels)}，未读入。"
+        f"就是这张表的，请在表的上方写明表名；是它的另一种版式的，{_ADVICE}"
+    )
+    return problem("S005", message, found=text).at(sheet, first.a1)
 
 
 def _found(located: Located) -> list[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import MAX_COLUMN
+from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import comparable
 from xlsync.form.types.texts import LONGEST_LABEL
 from xlsync.form.types.units import said_unit
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from xlsync.form import Form
 
 Row = dict[int, "Cell"]
+
+_MOST_LOOKED_AT = 1_000
+"""Texts of a sheet among which labels are looked for; its form has some hundred."""
 
 
 @dataclass(slots=True)
@@ -54,6 +59,13 @@ class Region:
         return sum(len(cell.text) for row in self.rows.values() for cell in row.values())
 
 
+class Nearest(NamedTuple):
+    """The title of a form, and the texts of a sheet that are labels of it."""
+
+    title: str
+    labels: list[str]
+
+
 class Titles:
     """The titles of all known forms and of their relatives."""
 
@@ -74,6 +86,28 @@ class Titles:
             for relative in form.mapping.relatives:
                 for title in relative.titles:
                     self._relatives[comparable(title)] = relative.name
+
+    def nearest(self, texts: Iterable[str]) -> Nearest | None:
+        """The form of which most labels are among some texts; None where there is none of any."""
+        seen = list(islice(dict.fromkeys(texts), _MOST_LOOKED_AT))
+        found = {
+            form.mapping.title: [text for text in seen if text in index]
+            for form, index in self._indexes
+        }
+        best = max(found, key=lambda title: len(found[title]), default=None)
+        return Nearest(best, found[best]) if best is not None and found[best] else None
+
+    @cached_property
+    def _indexes(self) -> list[tuple[Form, LabelIndex]]:
+        made = []
+        for form in {one.id: one for forms in self._forms.values() for one in forms}.values():
+            mapping = form.mapping
+            items = [(label, slot) for slot, one in mapping.fields.items() for label in one.labels]
+            for name, table in mapping.tables.items():
+                for key, column in table.columns.items():
+                    items += [(label, f"{name}.{key}") for label in column.labels]
+            made.append((form, LabelIndex(items)))
+        return made
 
     def regions(self, sheet: Sheet) -> Iterator[Region]:
         """Cut a sheet at its titles; a title's own row belongs to its region."""

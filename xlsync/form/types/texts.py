@@ -291,11 +291,23 @@ class EmailType(ShapedType):
     """A mail address, of the shape that mail programs accept: one @ with a domain behind it."""
 
     expected = "应为邮箱地址，如 name@example.cn"
+    _plain = 'SUBSTITUTE(SUBSTITUTE({cell},"＠","@"),"．",".")'
     on_sheet = OnSheet(
         "V001",
         expected,
-        'AND(LEN({cell})-LEN(SUBSTITUTE({cell},"@",""))=1,ISNUMBER(SEARCH("?@?*.?",{cell})))',
+        f'AND(LEN({{cell}})-LEN(SUBSTITUTE({_plain},"@",""))=1,ISNUMBER(SEARCH("?@?*.?",{_plain})))',
     )
+
+    def parse(self, cell: Cell) -> Parsed:
+        """Read the address; one in full-width signs is told (V002)."""
+        plain = cell_text(cell)
+        if narrow(plain) == plain:
+            return super().parse(cell)
+        parsed = super().parse(cell._replace(text=narrow(plain).strip()))
+        if not parsed.readable:
+            return parsed
+        told = problem("V002", f"“{plain}”已读作“{parsed.value}”，请核对。", found=plain)
+        return parsed._replace(problems=(*parsed.problems, told))
 
     def fits(self, text: str) -> bool:
         """Whether it is an address."""
