@@ -53,7 +53,7 @@ dist: $(RELEASE)
 		--output-file "dist/xlsync-$$($(BIN)/hatchling version).cdx.json" requirements.lock
 
 # Hostile files, damaged repositories, killed commands, coordinators at random; half an hour.
-torture: $(READY)
+torture: $(RELEASE)
 	cd benchmarks && PYTHONPATH=.. ../$(BIN)/python -m torture > ../docs/torture.md
 
 bench: $(READY)
