@@ -31,9 +31,12 @@ class Doubt(NamedTuple):
 
 def doubts(text: str) -> Iterator[Doubt]:
     """The marks that a draft left in a file of a form and nobody has taken out since."""
-    section = ""
+    section, blocks = "", 0
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("[") and not line.startswith("[["):
+        if line.startswith("[["):
+            blocks += 1
+            section = f"第 {blocks} 个 {line}："
+        elif line.startswith("["):
             section = f"{line.strip('[]').partition(']')[0]}："
         if (match := _MARK.search(line)) is not None:
             yield Doubt(number, f"{section}{match[1].strip() or line.partition('#')[0].strip()}")
@@ -58,7 +61,10 @@ def draft(path: Path, form_id: str, sheet: str | None, forms: Iterable[Form]) ->
     sheet_read = understand(read_official(path, sheet), forms)
     if not sheet_read.meaning.fields:
         name = sheet_read.official.sheet
-        raise XlsyncError(f"{path}: no place to fill in was found on {name!r}")
+        raise XlsyncError(
+            f"{path}: no place to fill in was found on {name!r}: "
+            "a form is about one project, with an empty cell with lines beside each label"
+        )
     template = TemplateText(form_id, sheet_read).text()
     mapping = MappingText(form_id, sheet_read).text()
     open_ones = [*doubts(template), *doubts(mapping)]
