@@ -68,8 +68,57 @@ def test_every_set_up_error_has_its_chinese() -> None:
     assert missing == []
 
 
+_SAYS_WRONG = {"Iterator[str]", "list[Mistake]", "str", "str | None"}
+"""What functions give back that say what is wrong with the files of a form."""
+
+
+def _form_mistakes() -> Iterator[tuple[str, str]]:
+    """What the code says of the files of forms, with numbered blanks, and where."""
+    for path in [*ROOT.glob("form/**/*.py"), ROOT / "records" / "migrations.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for text in map(_template, _said_in(node)):
+                if re.search("[a-z]{3,} .*[a-z]", text) and not _CHINESE.search(text):
+                    yield text, f"{path.name}:{getattr(node, 'lineno', 0)}"
+
+
+def _said_in(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Call) and node.args:
+        name, first = getattr(node.func, "id", ""), node.args[0]
+        yield from [first] if name == "ValueError" else []
+        yield from first.elts if name == "FormError" and isinstance(first, ast.List) else []
+    returns = getattr(node, "returns", None)
+    for one in ast.walk(node) if returns and ast.unparse(returns) in _SAYS_WRONG else ():
+        if isinstance(one, ast.Yield | ast.Return) and one.value is not None:
+            yield one.value
+        elif isinstance(one, ast.GeneratorExp):
+            yield one.elt
+        elif isinstance(one, ast.Assign) and getattr(one.targets[0], "id", "") == "reason":
+            yield one.value
+
+
+def test_every_mistake_in_the_files_of_a_form_has_its_chinese() -> None:
+    found = dict(_form_mistakes())
+    assert len(found) > 60
+    missing = [
+        f"{where}: {text}"
+        for text, where in found.items()
+        if not _CHINESE.search(told(re.sub(r"\{\d\}", "'x'", text)))
+    ]
+    assert missing == []
+
+
+def test_every_one_of_several_mistakes_is_said_in_chinese() -> None:
+    said = told(
+        "a.toml: fields.b: unknown unit 'c'; known are d, e; b.toml: f: unknown key; and 3 more"
+    )
+    assert said == (
+        "a.toml：fields.b：没有这个单位：'c'；可用的有：d, e；b.toml：f：没有这个键；另有 3 处"
+    )
+    assert told("甲: 乙; 丙") == "甲: 乙; 丙"
+
+
 def test_a_translation_fills_in_the_blanks_of_its_message_and_no_others() -> None:
-    for english, chinese in catalogue()["messages"].items():
+    for english, chinese in (catalogue()["messages"] | catalogue()["mistakes"]).items():
         for kind in (r"\{\d\}", r"\{[a-z_]+(?:![rs])?\}"):
             assert sorted(re.findall(kind, english)) == sorted(re.findall(kind, chinese)), english
 

@@ -48,10 +48,31 @@ def in_chinese(text: str) -> str:
     known = catalogue()["messages"]
     if text in known:
         return known[text]
-    for pattern, translated in _patterns():
+    return _filled(text, "messages") or _mistakes(text)
+
+
+def _filled(text: str, table: str) -> str | None:
+    """The Chinese of a message with blanks; None where it is none of the table."""
+    for pattern, translated in _patterns(table):
         if match := pattern.fullmatch(text):
             return re.sub(r"\{(\d)\}", lambda blank: in_chinese(match[f"b{blank[1]}"]), translated)
-    return text
+    return None
+
+
+def _mistakes(text: str) -> str:
+    """Some mistakes in the files of a form, each with file, table and key before it."""
+    known = catalogue()["mistakes"]
+    said = []
+    for mistake in text.split("; "):
+        parts = mistake.split(": ")
+        for at in reversed(range(len(parts))):
+            end = ": ".join(parts[at:])
+            if (chinese := known.get(end) or _filled(end, "mistakes")) is not None:
+                mistake = "：".join([*parts[:at], chinese])  # noqa: PLW2901 - the same, said
+                break
+        said.append(mistake)
+    changed = said != text.split("; ")
+    return "；".join(said) if changed else text
 
 
 def command_help(name: str, text: str) -> str:
@@ -68,10 +89,10 @@ def catalogue() -> dict[str, dict[str, str]]:
     return made
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
+@lru_cache
+def _patterns(table: str) -> list[tuple[re.Pattern[str], str]]:
     """Messages with blanks, those with most fixed text first."""
-    found = [(one, other) for one, other in catalogue()["messages"].items() if "{0}" in one]
+    found = [(one, other) for one, other in catalogue()[table].items() if "{0}" in one]
     found.sort(key=lambda pair: len(re.sub(r"\{\d\}", "", pair[0])), reverse=True)
     return [(_pattern(one), other) for one, other in found]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.language import told
 from xlsync.cli.context import Settings, pass_settings, write_json
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import PATH, dry_run_option, force_option, forms_option, json_option
@@ -53,9 +54,10 @@ def check(folder: Path) -> None:
         click.echo(f"{path}:{doubt.line}: 存疑（# ?）：{doubt.remark}")
     for form_id, mistakes in checked:
         for mistake in mistakes:
-            click.echo(mistake)
+            click.echo(told(mistake))
         found = found or bool(mistakes)
-        click.echo(f"{form_id}: {f'{len(mistakes)} wrong' if mistakes else 'nothing wrong'}")
+        count = f"{len(mistakes)} wrong" if mistakes else "nothing wrong"
+        click.echo(told(f"{form_id}: {count}"))
     if found:
         sys.exit(FOUND_ERRORS)
 

@@ -39,7 +39,8 @@ def doubts(text: str) -> Iterator[Doubt]:
         elif line.startswith("["):
             section = f"{line.strip('[]').partition(']')[0]}："
         if (match := _MARK.search(line)) is not None:
-            yield Doubt(number, f"{section}{match[1].strip() or line.partition('#')[0].strip()}")
+            where = "" if line.startswith("#") else section
+            yield Doubt(number, f"{where}{match[1].strip() or line.partition('#')[0].strip()}")
 
 
 class Draft(NamedTuple):
