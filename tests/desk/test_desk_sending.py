@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_server import BOUNDARY, MULTIPART, end_of, part, serving
+from desk_server import end_of, serving
 from running import FORM
 
 from xlsync import api
@@ -33,10 +33,8 @@ def office(tmp_path: Path) -> Iterator[Server]:
 
 def drop(server: Server, text: str, **typed: str) -> Answer:
     """Drop a roster, and look at the preview."""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-    fields = "".join(head % pair for pair in {"form": FORM, **typed}.items()).encode()
-    body = fields + part("roster", "名册.csv", text.encode()) + f"--{BOUNDARY}--\r\n".encode()
-    answer = server.ask(HERE, method="POST", body=body, headers=MULTIPART)
+    sent = [("roster", "名册.csv", text.encode())]
+    answer = server.upload(HERE, sent, **{"form": FORM, **typed})
     assert answer.status == 303, answer.text
     return server.ask(answer.headers["location"])
 

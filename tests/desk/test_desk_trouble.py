@@ -92,9 +92,13 @@ def test_a_file_that_cannot_be_written_is_said_and_the_collection_stands(
     bad = save(tmp_path / "来" / "bad.json", record("坏项目", planned_end="2020-01-01"))
     answer = own_server.send(HERE, {"path": str(bad.parent)})
     page = end_of(own_server, answer.headers["location"])
-    assert "未完成" in page, text_of(page)
-    assert CHINESE.search(re.findall(r'class="wrong".*?<p>(.*?)</p>', page, re.DOTALL)[0])
+    assert "收集完成" in page, text_of(page)
+    told = re.findall(r'class="doubt">要发回的工作簿没有写出来：(.*?)</p>', page, re.DOTALL)
+    assert CHINESE.search(told[0])
     assert "bad.json" in own_server.ask(HERE).text
+    (town.parent / f"{town.name}-退回").unlink()
+    again = own_server.send(HERE, {"path": str(bad.parent)})
+    assert "下载要发回的 1 份" in end_of(own_server, again.headers["location"])
 
 
 def test_a_full_disk_is_said_and_the_page_goes_on(own_server: Server, town: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 from desk_server import BOUNDARY, MULTIPART, Server, end_of, part
 from running import record, save
+from starlette.requests import Request
+
+from xlsync.desk import receiving
+from xlsync.desk.receiving import RefusedError, receive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +70,25 @@ def test_what_breaks_off_leaves_nothing(server: Server) -> None:
         connection.sendall(head.encode() + whole)
     assert server.ask("/work").status == 200
     assert "收集 2023/x" not in server.ask("/work").text
+
+
+def test_a_sender_that_falls_silent_is_given_up_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "MAX_SILENCE", 0.05)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    pieces = [part("files", "a.xlsx", MEGABYTE)[:-2]]
+
+    async def hear() -> dict[str, object]:
+        if not pieces:
+            await asyncio.sleep(60)
+        return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+
+    headers = [(b"content-type", MULTIPART["Content-Type"].encode())]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, hear)
+    with pytest.raises(RefusedError, match="没有传完"):
+        asyncio.run(receive(request))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from desk_server import BOUNDARY, MULTIPART, end_of, part
+from desk_server import end_of
 
 from xlsync import api
 from xlsync.cli import cli
@@ -66,11 +66,8 @@ class PageClerk:
         return str(answer.headers["location"])
 
     def drop(self, path: str, field: str, files: Sequence[Path], values: Mapping[str, str]) -> str:
-        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-        body = "".join(head % pair for pair in values.items()).encode()
-        body += b"".join(part(field, one.name, one.read_bytes()) for one in files)
-        body += f"--{BOUNDARY}--\r\n".encode()
-        answer = self.server.ask(path, method="POST", body=body, headers=MULTIPART)
+        sent = [(field, one.name, one.read_bytes()) for one in files]
+        answer = self.server.upload(path, sent, **values)
         assert answer.status == 303, answer.text
         return str(answer.headers["location"])
 

@@ -81,13 +81,10 @@ class Server:
         form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return self.ask(path, method="POST", body=urlencode(values).encode(), headers=form)
 
-    def upload(
-        self, path: str, files: Sequence[tuple[str, str, bytes]], **headers: str | None
-    ) -> Answer:
-        """Send files, each with the name of its field and its own."""
-        return self.ask(
-            path, method="POST", body=multipart(files), headers={**MULTIPART, **headers}
-        )
+    def upload(self, path: str, files: Sequence[tuple[str, str, bytes]], **values: str) -> Answer:
+        """Send files, each with the name of its field and its own, and values by their fields."""
+        body = multipart(files, values)
+        return self.ask(path, method="POST", body=body, headers=MULTIPART)
 
 
 BOUNDARY = "xlsync-test-boundary"
@@ -99,8 +96,12 @@ def part(field: str, name: str, data: bytes) -> bytes:
     return f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + data + b"\r\n"
 
 
-def multipart(files: Sequence[tuple[str, str, bytes]]) -> bytes:
-    return b"".join(part(*one) for one in files) + f"--{BOUNDARY}--\r\n".encode()
+def multipart(
+    files: Sequence[tuple[str, str, bytes]], values: Mapping[str, str] | None = None
+) -> bytes:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    fields = "".join(head % pair for pair in (values or {}).items()).encode()
+    return fields + b"".join(part(*one) for one in files) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def end_of(server: Server, location: str) -> str:

@@ -154,6 +154,11 @@ def disk_trouble(error: OSError) -> str:
     return f"磁盘或文件出错：{reason}。请腾出空间、关掉占用文件的程序，再试一次。"
 
 
+def trouble_told(error: XlsyncError | OSError) -> str:
+    """What went wrong, as a person reads it."""
+    return in_chinese(str(error)) if isinstance(error, XlsyncError) else disk_trouble(error)
+
+
 def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         job.result = work(job)
@@ -161,7 +166,7 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
     except StoppedError:
         stage, job.message = Stage.STOPPED, "已按要求停止，版本库没有改动。可以重新开始。"
     except XlsyncError as error:
-        stage, job.message = Stage.FAILED, in_chinese(str(error))
+        stage, job.message = Stage.FAILED, trouble_told(error)
     except MemoryError:
         stage, job.message = Stage.FAILED, "内存不够。请关掉别的程序，或分几批再做。"
     except OSError as error:

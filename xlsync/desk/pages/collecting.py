@@ -11,6 +11,7 @@ from xlsync.api import Severity
 from xlsync.desk.downloads import attachment, below, file_attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.jobs import trouble_told
 from xlsync.desk.receiving import RefusedError
 from xlsync.desk.rendering import page
 from xlsync.report.paper import paper
@@ -45,11 +46,12 @@ class Read:
 
 @dataclass(frozen=True)
 class Collected:
-    """What a collection came to, and the workbooks that go back."""
+    """What a collection came to, and the workbooks that go back, or why they were not written."""
 
     collection: Collection
     written: list[Path]
     folder: Path
+    trouble: str = ""
 
     @property
     def notes(self) -> dict[str, object]:
@@ -133,7 +135,11 @@ def _collect(request: Request, sent: Sent) -> Response:
                 folder = desk.outgoing(_RETURNED, name)
                 if is_preview:
                     return Collected(collection, [], folder)
-                written = api.write_returned(repository, collection, folder, desk.forms)
+                try:
+                    written = api.write_returned(repository, collection, folder, desk.forms)
+                except (api.XlsyncError, OSError) as error:
+                    # What was collected stands.
+                    return Collected(collection, [], folder, trouble_told(error))
             return Collected(collection, written, folder)
         finally:
             sent.drop()
