@@ -1,4 +1,10 @@
-"""Whatever two coordinators do, whoever joins whom: the same tree, and nothing is lost."""
+"""Whatever two coordinators and their units do: the same tree, nothing lost, nothing untold.
+
+A random model: units answer issues of either office and send again what they sent before with
+more changed or taken back; coordinators send, collect, correct, decide, undo and join in any order.
+Every event is made of what its sender knew: an answer of the copy that lies with the unit, a
+correction of the record that stands at that office.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +21,20 @@ from hypothesis import strategies as st
 from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, times
 
+from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes
 from xlsync.records import compare
+from xlsync.records.conflicts import Choice, Side
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.answers import digest
+from xlsync.rounds.choosing import choose, waiting_disputes
 from xlsync.rounds.joining import join
-from xlsync.rounds.ledger import issued, ledger_of
+from xlsync.rounds.ledger import issued, ledger_of, withdrawn
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.receipt_documents import FormReceipt, receipts_of
+from xlsync.rounds.undoing import undo
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
@@ -60,7 +70,9 @@ def _edited(one: Record, names: list[str]) -> Record:
 _WHEN = st.sampled_from([None, "+"])
 """Whether a document says when it was saved; it says so by one clock."""
 
-_KINDS = st.sampled_from(["send", "collect", "collect", "collect", "correct", "join"])
+_KINDS = st.sampled_from(
+    ["send", "collect", "collect", "again", "again", "correct", "decide", "undo", "join"]
+)
 _STEPS = st.tuples(_KINDS, _OFFICES, st.integers(0, 1), _CHANGES, _OFFICES, _WHEN)
 
 
@@ -74,6 +86,12 @@ class Model:
         self.said = {digest(one): one for one in RECORDS}
         self.fresh: list[set[str]] = [set(), set()]
         """Of each office the records on which it has something that the other has not seen."""
+        self.copies: list[tuple[int, Record, Record]] = []
+        """What lies with the units: of which record, filled in on which issue, saying what."""
+        self.stood: set[str] = set()
+        """The contents of the records that stood at either office after any step."""
+        self.undone: set[str] = set()
+        """Contents that somebody took back, and paths of the files in which they came."""
 
     def time(self, when: str | None) -> str | None:
         self.minute += 1
@@ -82,7 +100,10 @@ class Model:
     def record(self, who: int, which: int) -> Record | None:
         snapshot = self.offices[who].snapshot()
         entry = snapshot.records(ROUND).get(RECORDS[which]["id"])
-        return snapshot.record(entry) if entry else None
+        made = snapshot.record(entry) if entry else None
+        if made is not None:
+            self.stood.add(digest(made))
+        return made
 
     def was_said(self, record: Record) -> bool:
         """Whether somebody sent or said just that; ids of rows say nothing."""
@@ -114,7 +135,22 @@ class Model:
         if not entries:
             return
         issue = entries[len(edits) % len(entries)]
-        answer = _edited(issue["content"], edits)
+        self.answer(who, which, issue, _edited(issue["content"], edits), when)
+
+    def again(self, who: int, at: int, edits: list[str], when: str | None) -> None:
+        """A unit goes on with a copy that it sent before, or takes a change of it back."""
+        if not self.copies:
+            return
+        which, issue, sent = self.copies[(at + len(edits)) % len(self.copies)]
+        answer = _edited(sent, edits[:1])
+        if len(edits) > 1:
+            answer = changed(answer, annual_goal=issue["content"]["annual_goal"])
+        self.answer(who, which, issue, answer, when)
+
+    def answer(self, who: int, which: int, issue: Record, answer: Record, when: str | None) -> None:
+        """Collect what a unit made of an issue."""
+        self.copies.append((which, issue, answer))
+        one = RECORDS[which]
         office, before = self.offices[who], self.record(who, which)
         spool = office.snapshot().spool()
         file = came(
@@ -127,6 +163,7 @@ class Model:
         )
         (outcome,) = put_in(office, [file], spool).outcomes
         if outcome.is_accepted or outcome.state in {State.CONFLICT, State.NO_BASE}:
+            self.undone.discard(digest(answer))
             self.said[digest(answer)] = answer
         told = bool(outcome.changes) or any(x.code == "B007" for x in outcome.problems)
         self.check(who, which, before, told=told)
@@ -145,15 +182,51 @@ class Model:
         self.check(who, which, before, told=bool(outcome.changes))
         self.fresh[who].add(before["id"])
 
+    def decide(self, who: int, edits: list[str]) -> None:
+        """Decide the first conflict that waits, each place after one of the two sides."""
+        office = self.offices[who]
+        for dispute in waiting_disputes(office, FORMS, ROUND)[:1]:
+            which = next(at for at, one in enumerate(RECORDS) if one["id"] == dispute.note.record)
+            before = self.record(who, which)
+            side = Side.OURS if len(edits) > 1 else Side.THEIRS
+            chosen = {one.pointer: Choice(side) for one in dispute.merged.conflicts}
+            found = choose(office, FORMS, dispute, chosen, "商定")
+            self.check(who, which, before, told=not has_error(found))
+            self.fresh[who].add(dispute.note.record)
+
+    def undo(self, who: int) -> None:
+        """Take back the last step of an office."""
+        befores = [self.record(who, which) for which in (0, 1)]
+        office = self.offices[who]
+        files = {one.path for one in office.snapshot().received(ROUND)}
+        try:
+            made = undo(office, FORMS)
+        except XlsyncError:
+            return
+        told = bool(made.count)
+        self.undone |= files - {one.path for one in office.snapshot().received(ROUND)}
+        for which, before in enumerate(befores):
+            after = self.record(who, which)
+            assert told or after == before, "something went untold"
+            if before is not None and after != before:
+                self.undone |= {key for key, one in self.said.items() if one["id"] == before["id"]}
+            if after is not None:
+                self.said[digest(after)] = after
+            self.fresh[who].add(RECORDS[which]["id"])
+
     def join(self, who: int) -> None:
         befores = [self.record(who, which) for which in (0, 1)]
         theirs = [self.record(1 - who, which) for which in (0, 1)]
         commit = self.offices[who].fetch(str(self.folders[1 - who]))
         assert commit is not None
-        joined = join(self.offices[who], FORMS, commit)
+        joined = join(self.offices[who], FORMS, commit, removing=True)
+        gone = {one.record for one in joined.removed}
         told = {one.record: any(one.changes) for one in joined.joints}
         for which, (ours, other) in enumerate(zip(befores, theirs, strict=True)):
             after, record_id = self.record(who, which), RECORDS[which]["id"]
+            if after is None:
+                assert ours is None or record_id in gone, "a project that went untold"
+                continue
             if after not in (ours, other):
                 is_whole = record_id in told and self.was_said(after)
                 assert is_whole or told.get(record_id), "a join that put together untold"
@@ -168,6 +241,12 @@ def _do(model: Model, step: Step) -> None:
     kind, who, which, edits, of, when = step
     if kind == "join":
         model.join(who)
+    elif kind == "again":
+        model.again(who, of, edits, when)
+    elif kind == "decide":
+        model.decide(who, edits)
+    elif kind == "undo":
+        model.undo(who)
     elif kind == "send":
         model.send(who, which, edits)
     elif kind == "collect":
@@ -187,7 +266,11 @@ def _sent(snapshot: Snapshot) -> set[tuple[str, int, str | None, str]]:
         ledger = ledger_of(snapshot, ROUND, one["id"])
         for entry in ledger.entries if ledger else ():
             issue = entry.issue
-            found.add((one["id"], issue.printed, issue.base, digest(entry.content)))
+            found.add(
+                (one["id"], issue.printed, issue.base, content_mark(canonical_bytes(entry.content)))
+            )
+        for gone in withdrawn(snapshot, ROUND, one["id"]):
+            found.add((one["id"], gone.printed, gone.base, gone.mark))
     return found
 
 
@@ -198,18 +281,17 @@ def _accounted(snapshot: Snapshot, record_id: str, content: str) -> bool:
     return is_accepted or snapshot.document(path) is not None
 
 
-def _check(befores: list[Snapshot], after: Snapshot) -> None:
+def _check(befores: list[Snapshot], after: Snapshot, undone: set[str]) -> None:
     numbers: dict[str, list[int]] = {}
     for before in befores:
         assert _sent(before) <= _sent(after)
-        assert {one.path for one in before.received(ROUND)} <= {
-            one.path for one in after.received(ROUND)
-        }
+        files = {one.path for one in before.received(ROUND)} - undone
+        assert files <= {one.path for one in after.received(ROUND)}
         for form in _forms(before):
-            if form.accepted and form.content:
+            if form.accepted and form.content and form.content not in undone:
                 assert _accounted(after, form.record or "", form.content)
-        for entry in before.records(ROUND).values():
-            stands = after.record(after.records(ROUND)[entry.id])
+        for entry in after.records(ROUND).values():
+            stands = after.record(entry)
             assert not has_error(FORMS[stands["form"]].check(stands))
     for one in RECORDS:
         ledger = issued(after, ROUND, one["id"])
@@ -225,6 +307,11 @@ def test_two_offices_come_to_the_same_and_lose_nothing(
     met: bool,  # noqa: FBT001 - what hypothesis draws
     steps: list[Step],
 ) -> None:
+    play(steps, met=met)
+
+
+def play(steps: list[Step], *, met: bool) -> None:
+    """Let two offices, which have met before or not, do these steps, and look at all there is."""
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folders = [Path(place, "town"), Path(place, "district")]
         for folder in folders:
@@ -246,7 +333,9 @@ def test_two_offices_come_to_the_same_and_lose_nothing(
         _join_both(offices, folders)
         afters = [one.snapshot() for one in offices]
         assert afters[0].tree == afters[1].tree
-        _check(befores, afters[0])
+        _check(befores, afters[0], model.undone)
+        for office in offices:
+            _check_history(office, model)
         _join_both(offices, folders)
         assert [one.snapshot().tree for one in offices] == [afters[0].tree] * 2
         for folder in folders:
@@ -254,9 +343,20 @@ def test_two_offices_come_to_the_same_and_lose_nothing(
             assert subprocess.run(command, capture_output=True, check=True).stdout == b""
 
 
+def _check_history(office: Repository, model: Model) -> None:
+    """What stood at either office at any time stands in the history of both."""
+    known = {
+        digest(snapshot.record(entry))
+        for commit in office.history()
+        for snapshot in [office.snapshot(commit.commit)]
+        for entry in snapshot.records(ROUND).values()
+    }
+    assert model.stood <= known
+
+
 def _join_both(offices: list[Repository], folders: list[Path]) -> None:
     commits = [office.fetch(str(folders[1 - at])) for at, office in enumerate(offices)]
     for office, commit in zip(offices, commits, strict=True):
         assert commit is not None
-        join(office, FORMS, commit)
+        join(office, FORMS, commit, removing=True)
         assert join(office, FORMS, commit).commit is None

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from returning import ROUND, came, changed, put_in, receipts, send, whole
+from running import FORMS
 
 from xlsync.repository import Repository, layout
 from xlsync.rounds import State
-from xlsync.rounds.answers import digest
+from xlsync.rounds.answers import CoordinatorStatement, digest, settle
 from xlsync.rounds.ledger import issued
 
 if TYPE_CHECKING:
@@ -463,3 +464,12 @@ def test_the_time_of_the_first_receipt_stays(repository: Repository) -> None:
     assert first["received"]
     take(repository, (FIRST, 1), (changed(FIRST, annual_goal="乙改"), 1))
     assert first in receipts(repository.snapshot())
+
+
+def test_an_issue_that_breaks_a_rule_is_not_what_stands_before_it_was_answered() -> None:
+    form, good = FORMS[FIRST["form"]], changed(FIRST, planned_end="2023-02-01")
+    broken = changed(good, planned_start="2023-03-01")
+    said = CoordinatorStatement(broken, 2, over=good, stands=True)
+    assert settle(form, said, []).record == good
+    fine = changed(good, planned_start="2023-01-15")
+    assert settle(form, replace(said, record=fine), []).record == fine

@@ -19,7 +19,7 @@ from xlsync.repository import Changes
 from xlsync.rounds import collecting
 from xlsync.rounds.acceptance import Wish
 from xlsync.rounds.incoming import Incoming, ReceivedFile
-from xlsync.rounds.ledger import Issue, issued, put_issue
+from xlsync.rounds.ledger import Issue, issued, next_issue, put_issue
 from xlsync.rounds.receipt_documents import receipts_of
 from xlsync.rounds.received_forms import IssueClaim, ReceivedForm
 from xlsync.sources.saving import Saving
@@ -62,13 +62,13 @@ def send(
     changes = Changes(snapshot, into)
     for one in records:
         former = issued(snapshot, into, one["id"])
-        number = former.last.number + 1 if former else 1
+        number = next_issue(snapshot, into, former or one["id"])
         form = FORMS[one["form"]]
         issue = Issue(
             number, "2024-10-01T09:00:00+08:00", snapshot.commit, "a.xlsx", reason, fixed or {}
         )
         put_issue(changes, form.group(one), form.title(one), one, issue)
-    repository.commit(changes, "send")
+    repository.commit(changes, f"下发 {into}：新发 {len(records)}")
 
 
 def came(

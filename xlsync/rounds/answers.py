@@ -124,8 +124,20 @@ class _Rules:
         fates |= {one.key: Fate.WAITS for one in waiting}
         fates |= {one.key: Fate.COUNTS for one in counted}
         if not counted:
-            return Settlement(self.said.record if self.said.stands else None, fates)
+            return Settlement(self._said_alone(), fates)
         return Settlement(self._together(counted), fates, tuple(counted))
+
+    def _said_alone(self) -> Record | None:
+        """What the coordinator said, where it stands without an answer.
+
+        An issue that breaks a rule of the form goes out for the unit to mend; what had been
+        accepted before stands until it does.
+        """
+        said, over = self.said.record, self.said.over
+        if not self.said.stands:
+            return None
+        is_broken = over is not None and has_error(self.form.check(said))
+        return over if over is not None and is_broken else said
 
     def _is_gone(self, key: Key) -> bool:
         return any(one.is_superseded and one.key == key for one in self.answers)
