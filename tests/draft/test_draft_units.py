@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,26 @@ def filled(drafted: tuple[Form, str], tmp_path_factory: pytest.TempPathFactory) 
 def test_amounts_under_a_heading_are_in_its_unit(drafted: tuple[Form, str]) -> None:
     fields = drafted[0].mapping.fields.values()
     amounts = {one.label.strip(): one.unit for one in fields if one.type == "money"}
+    assert amounts == dict.fromkeys(["年度资金总额：", "其中：财政补助", "其他资金"], "万元")
+
+
+SAID = [
+    {"A4": "项目资金\n（萬元）"},
+    {"A4": "项目资金\n万元"},
+    {"A4": "项目资金（10,000元）"},
+    {"A4": "项目资金（单位：万）"},
+    {"A4": "项目资金", "A2": "（2025年度）　　金额单位：人民币万元"},
+    {"A4": "项目资金", "A2": "单位：10,000元　　2025年度"},
+]
+
+
+@pytest.mark.parametrize("printed", SAID)
+def test_a_unit_in_any_spelling_and_place_is_that_of_the_amounts_alone(
+    printed: dict[str, object], tmp_path: Path
+) -> None:
+    made = draft(saved(tmp_path / "blank.xlsx", printed), "other-goal", None, [])
+    fields = tomllib.loads(made.mapping)["fields"].values()
+    amounts = {one["label"].strip(): one["unit"] for one in fields if "unit" in one}
     assert amounts == dict.fromkeys(["年度资金总额：", "其中：财政补助", "其他资金"], "万元")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xlsync.draft.known import key_of
 from xlsync.draft.regions import Way
 from xlsync.draft.units import PrintedUnits, counted
+from xlsync.form.types.units import YUAN
 
 if TYPE_CHECKING:
     from xlsync.draft.known import Known
@@ -48,7 +49,8 @@ class Meaning:
 def meaning(found: Regions, known: Known) -> Meaning:
     """Name every slot outside the table."""
     made = Meaning()
-    printed = PrintedUnits([*found.labels, *found.headings])
+    years = (spot.place for spot in found.spots if spot.way is Way.PATTERN)
+    printed = PrintedUnits([*found.labels, *found.headings, *years])
     for spot in found.spots:
         taken = {name: str(one.pairs["pointer"]) for name, one in made.fields.items()}
         same = known.field(spot, taken, made.spots)
@@ -91,7 +93,8 @@ def _settle_unit(meant: MeantField, printed: PrintedUnit) -> None:
     if printed.doubt:
         meant.remarks["type"] = f"? {printed.doubt}"
     elif printed.unit is None:
-        meant.remarks["type"] = "? 表上没有写明金额单位，按元；不是的话请写 unit"
+        unit = meant.pairs.get("unit") or YUAN
+        meant.remarks["type"] = f"? 表上没有写明金额单位，按{unit}；不是的话请写 unit"
 
 
 def _name_labels(made: Meaning, spot: Spot, name: str) -> None:

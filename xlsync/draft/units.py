@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.form.types import comparable
-from xlsync.form.types.units import FOREIGN, UNITS, YUAN, in_unit, said_by_label, said_unit
+from xlsync.form.types.units import FOREIGN, UNITS, YUAN, in_unit, is_said_of_all, said_by_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +35,8 @@ class PrintedUnits:
     """Every text of a sheet that states a unit."""
 
     def __init__(self, places: Iterable[OfficialCell]) -> None:
-        """Collect the texts of a sheet."""
-        self._said = [(one, said.unit) for one in places if (said := said_unit(one.text))]
+        """Collect the texts of a sheet; on a blank each of them is printed, as labels are."""
+        self._said = [(one, said.unit) for one in places if (said := said_by_label(one.text))]
 
     def over(self, place: OfficialCell, labels: Iterable[OfficialCell]) -> PrintedUnit:
         """The unit of a place by its labels, the headings beside and above it, and the lines."""
@@ -59,9 +59,9 @@ class PrintedUnits:
 
 
 def said_label(place: OfficialCell) -> str:
-    """What a text that states a unit says besides."""
-    said = said_unit(place.text)
-    return said.label if said is not None else ""
+    """What a text that states a unit is the heading of; empty for a line over all."""
+    said = said_by_label(place.text)
+    return said.label if said is not None and not is_said_of_all(place.text) else ""
 
 
 def _heads(one: OfficialCell, place: OfficialCell) -> bool:

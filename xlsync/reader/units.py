@@ -6,7 +6,6 @@ converted and told once; where two statements contradict each other, no amount i
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.grid import Address, Area, Kind
 from xlsync.base.problems import problem
 from xlsync.form.label_keys import LabelIndex
-from xlsync.form.types import MoneyType, UncertainMoney, comparable, money_in
-from xlsync.form.types.units import said_by_label, said_unit, stated_unit, told
+from xlsync.form.types import MoneyType, UncertainMoney, money_in
+from xlsync.form.types.units import is_said_of_all, said_by_label, said_unit, stated_unit, told
 from xlsync.reader.located import kind_key
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from xlsync.reader.located import Found, Located
     from xlsync.reader.titles import Region
 
-_LINE_WORDS = re.compile("单位|單位|unit|[以按用].*(?:计|填|列|反映|表示)", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"[(\[【〔<《{][^)\]】〕>》}]*[)\]】〕>》}]")
 _MOST_TOLD = 8
 _CLOSING = 3
 """Rows at the end of a form where a line above the next one may stand."""
@@ -147,7 +144,7 @@ def _placed(
 ) -> UnitStatement:
     """Where a text that states a unit stands; ``filled`` are the columns in use, row by row."""
     area = merge or Area(*address, *address)
-    if _LINE_WORDS.search(_IN_BRACKETS.sub("", comparable(text))):
+    if is_said_of_all(text):
         return UnitStatement(unit, text, address)
     rows = list(filled)
     under = islice(rows, bisect_right(rows, area.bottom), None)

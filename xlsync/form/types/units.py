@@ -79,7 +79,7 @@ _BRACKETED = re.compile(
 _SIZE_BRACKETED = re.compile(rf"(?:{_MONEY}){_OPENING}(?P<size>{_COUNTLESS}){_CLOSING}")
 _COUNTED = re.compile(rf"{_OPENING}(?P<unit>{_ONE}){_CLOSING}")
 _LINE = re.compile(
-    rf"(?:金额|货币|资金|计量|计价|数据|预算)?{_IS}(?:人民币[,、;(])?"
+    rf"(?:(?<![^\W\d_])(?:金额|货币|资金|计量|计价|数据|预算))?{_IS}(?:人民币[,、;(])?"
     rf"[(]?(?P<size>{_ONE}(?:{_AND}{_ONE})*)[)]?{_REMARK}{_ENDS}"
 )
 _COUNTED_IN = re.compile(
@@ -93,8 +93,10 @@ _IN_TEXT = (_BRACKETED, _SIZE_BRACKETED, _LINE, _COUNTED_IN, _SLASHED)
 _IN_LABEL = (*_IN_TEXT, _COUNTED, _BEHIND)
 _IN_STORY = (re.compile(f"(?:金额|货币|计价|资金)(?={_IS}){_LINE.pattern}"), _COUNTED_IN)
 _MAY_SAY = re.compile("[元镑币¥$万亿千]|rmb|cny|yuan|单位|[(（][wk]")
+_OF_ALL = re.compile("单位|unit|[以按用].*(?:计|填|列|反映|表示)")
+_IN_BRACKETS = re.compile(f"{_OPENING}[^()]*{_CLOSING}")
 _SAYS_NO_MORE = re.compile(
-    r"(?:[,;。、:()-]|币种|单位|人民币|rmb|本表|此表|[表以][中内下]|注|说明|(?:精确|保留)[^,;。]{1,10})*"
+    r"(?:[,;。、:()-]|币种|单位|人民币|rmb|(?:本表|此表|[表以][中内下])(?:金额|资金|数据)?|注|说明|(?:精确|保留)[^,;。]{1,10})*"
 )
 _LONGEST = 60
 """Characters of a text that may be a heading; a longer one tells a story."""
@@ -155,6 +157,13 @@ def said_unit(text: str) -> Said | None:
 def said_by_label(text: str) -> Said | None:
     """The same of a text that is known to be a label: ``资金总额万元`` says its unit as well."""
     return _said(text, is_label=True) if _may_say(text) else None
+
+
+def is_said_of_all(text: str) -> bool:
+    """Whether a text that states a unit speaks of the whole sheet, as a line does, no heading."""
+    whole = _plain(comparable(text))
+    outside = _IN_BRACKETS.sub("", whole)
+    return _OF_ALL.search(outside or whole) is not None
 
 
 def _may_say(text: str) -> bool:
