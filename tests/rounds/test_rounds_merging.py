@@ -128,6 +128,28 @@ def test_a_contradiction_changes_nothing_and_waits(repository: Repository) -> No
     assert repository.snapshot().tree == before
 
 
+def test_what_gives_way_to_one_that_only_waits_takes_nothing_away_later(
+    repository: Repository,
+) -> None:
+    """One counts, its successor contradicts the last issue, and so does the successor of that."""
+    end = changed(FIRST, planned_end="2023-11-30")
+    goal = changed(end, overall_goal="甲")
+    both = changed(goal, planned_start="2023-02-01")
+    send(repository, changed(FIRST, overall_goal="乙"))
+    counts, gives_way, waits = take(repository, (end, 1), (goal, 1), (both, 1))
+    assert states([counts, gives_way, waits]) == [State.NEW, State.OLDER, State.CONFLICT]
+    (more,) = take(repository, (changed(FIRST, overall_goal="乙", annual_goal="丙"), 2))
+    assert more.is_accepted
+    found = stands(repository)
+    assert found is not None
+    assert (found["planned_end"], found["overall_goal"], found["annual_goal"]) == (
+        "2023-11-30",
+        "乙",
+        "丙",
+    )
+    assert len(waiting(repository)) == 1
+
+
 def test_a_contradiction_takes_its_place_where_that_is_asked_for(repository: Repository) -> None:
     one, other = CLASH
     take(repository, (one, 1))

@@ -64,12 +64,15 @@ class Fate(StrEnum):
 class Settlement:
     """What the answers come to: the record, and the fate of each answer by its key.
 
-    ``merged`` are the answers that the record was put together from, in their order.
+    ``merged`` are the answers that the record was put together from, in their order;
+    ``superseded`` those of which another one that counted has taken the place. An older answer
+    that is not among them counts as little, but only as long as its successor waits.
     """
 
     record: Record | None
     fates: Mapping[Key, Fate] = field(default_factory=dict)
     merged: tuple[Answer, ...] = ()
+    superseded: frozenset[Key] = frozenset()
 
 
 def settle(form: Form, said: CoordinatorStatement, answers: Iterable[Answer]) -> Settlement:
@@ -111,21 +114,20 @@ class _Rules:
         ]
         counted, waiting = self._accept([], heads)
         # What only waits takes nothing away: the answer that it would succeed counts until then.
-        gone = {one.key for one in counted}
-        kept = [
-            one
+        superseded = {one.key for one in self.answers if one.is_superseded}
+        takers = superseded | {one.key for one in counted}
+        gone = superseded | {
+            one.key
             for one in live
-            if followers[one.key]
-            and not self.relations.is_closed(one)
-            and not any(other in gone or self._is_gone(other) for other in followers[one.key])
-        ]
+            if self.relations.is_closed(one) or not takers.isdisjoint(followers[one.key])
+        }
+        kept = [one for one in live if followers[one.key] and one.key not in gone]
         counted, _ = self._accept(counted, kept)
         fates = {one.key: Fate.OLDER for one in self.answers}
         fates |= {one.key: Fate.WAITS for one in waiting}
         fates |= {one.key: Fate.COUNTS for one in counted}
-        if not counted:
-            return Settlement(self._said_alone(), fates)
-        return Settlement(self._together(counted), fates, tuple(counted))
+        record = self._together(counted) if counted else self._said_alone()
+        return Settlement(record, fates, tuple(counted), frozenset(gone))
 
     def _said_alone(self) -> Record | None:
         """What the coordinator said, where it stands without an answer.
@@ -138,9 +140,6 @@ class _Rules:
             return None
         is_broken = over is not None and has_error(self.form.check(said))
         return over if over is not None and is_broken else said
-
-    def _is_gone(self, key: Key) -> bool:
-        return any(one.is_superseded and one.key == key for one in self.answers)
 
     def _followers(self, one: Answer) -> list[Key]:
         """The answers that know everything of this one."""

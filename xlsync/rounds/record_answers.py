@@ -187,7 +187,7 @@ class RoundAnswers:
                     one,
                     is_new=False,
                     waits=fate is Fate.WAITS,
-                    is_superseded=fate is Fate.OLDER,
+                    is_superseded=one.key in found.superseded,
                     received=one.received or self.now or None,
                 )
             )

@@ -141,7 +141,7 @@ class Records:
                     one,
                     is_new=False,
                     waits=fate is Fate.WAITS,
-                    is_superseded=fate is Fate.OLDER,
+                    is_superseded=one.key in found.superseded,
                 )
             )
         stand = self.placed(found.record) if found.record is not None else None
