@@ -133,7 +133,7 @@ class PageClerk:
             self.save(f"/round/{round_name}/ledger/download{narrowed}", output)
 
     def do_rounds(self, **_: Any) -> None:
-        assert "接下来" in self.ask("/").text
+        assert "接下来" in self.ask("/?all=1").text
 
     def do_diff(self, old: str, new: str, html: Path | None, xlsx: Path | None, **_: Any) -> None:
         sides = f"old={quote(old)}&new={quote(new)}"
