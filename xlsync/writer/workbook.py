@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -32,6 +33,22 @@ if TYPE_CHECKING:
 
 _FONT = "宋体"
 """What column widths are counted in; every Chinese office machine has it."""
+
+_OTHER_FONTS = re.compile('<a:font script="(?!Hans)[^>]*/>')
+_LOOKS = re.compile("<a:fmtScheme .*</a:fmtScheme>", re.DOTALL)
+_FILL = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
+_FLAT = "".join(
+    f"<a:{name}>{look * 3}</a:{name}>"
+    for name, look in {
+        "fillStyleLst": _FILL,
+        "lnStyleLst": f"<a:ln>{_FILL}</a:ln>",
+        "effectStyleLst": "<a:effectStyle><a:effectLst/></a:effectStyle>",
+        "bgFillStyleLst": _FILL,
+    }.items()
+)
+"""The least that a theme has to say of drawings, of which a form has none (ECMA-376 part 1,
+20.1.4.1.14).
+"""
 
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -132,6 +149,7 @@ def assemble(
         font = form.template.style(form.template.footer.style).font or _FONT
         fonts = {"default_format_properties": {"font_name": font, "font_size": 11}}
         workbook = xlsxwriter.Workbook(buffer, _OPTIONS | fonts)
+        workbook.use_custom_theme(io.StringIO(_plain(workbook.theme_xml)))
         fills = mark_colors(form, filled.returned)
         sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template), fills)
         sheet.draw(locked, password)
@@ -146,6 +164,12 @@ def assemble(
         _set_properties(workbook, form, filled.stated)
         workbook.close()
     return buffer.getvalue()
+
+
+def _plain(theme: str) -> str:
+    """A theme without fonts for other scripts, and without looks of drawings."""
+    theme = _OTHER_FONTS.sub("", theme)
+    return _LOOKS.sub(f'<a:fmtScheme name="Office">{_FLAT}</a:fmtScheme>', theme)
 
 
 def _define_names(workbook: xlsxwriter.Workbook, form: Form, layout: Layout) -> None:

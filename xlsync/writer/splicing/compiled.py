@@ -12,7 +12,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.workbook.heights import Heights
 from xlsync.workbook.manifest import Manifest
 from xlsync.writer.contents import contents, describe
-from xlsync.writer.splicing.package import archive, member
+from xlsync.writer.splicing.package import archive, kept_member, member
 from xlsync.writer.splicing.sheets import FormPart, ManifestPart, strings_used
 from xlsync.writer.splicing.strings import FormStrings, StringTable, escaped
 from xlsync.writer.workbook import assemble
@@ -65,7 +65,7 @@ class Compiled:
         self._stated = {name: _around(tag, parts[name]) for name, tag in _STATED.items()}
         changing = {self._first, self._last, _STRINGS, *_STATED}
         self._members = {
-            name: None if name in changing else member(part.encode())
+            name: None if name in changing else kept_member(part.encode())
             for name, part in parts.items()
         }
         if not self._closes(blank, parts):

@@ -42,7 +42,7 @@ class Shared:
     def __init__(self, plain: bytes) -> None:
         """Deflate the bytes."""
         self.plain = plain
-        self.deflated = _deflate(plain, zlib.Z_FULL_FLUSH)
+        self.deflated = _deflate(plain, zlib.Z_FULL_FLUSH, zlib.Z_BEST_COMPRESSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,12 @@ class PackedMember:
     deflated: bytes
     crc: int
     size: int
+
+
+def kept_member(plain: bytes) -> PackedMember:
+    """A member that is the same for every record, as small as it gets."""
+    deflated = _deflate(plain, zlib.Z_FINISH, zlib.Z_BEST_COMPRESSION)
+    return PackedMember(deflated, zlib.crc32(plain), len(plain))
 
 
 def member(*pieces: bytes | Shared) -> PackedMember:
@@ -91,6 +97,6 @@ def archive(members: Iterable[tuple[str, PackedMember]]) -> bytes:
     return b"".join((*content, *directory, end))
 
 
-def _deflate(plain: bytes, flush: int) -> bytes:
-    packer = zlib.compressobj(wbits=_RAW)
+def _deflate(plain: bytes, flush: int, level: int = zlib.Z_DEFAULT_COMPRESSION) -> bytes:
+    packer = zlib.compressobj(level, wbits=_RAW)
     return packer.compress(plain) + packer.flush(flush)
