@@ -1,7 +1,7 @@
 """The rules hold twice: what the sheet's formulas find is what the reader finds, cell by cell.
 
-LibreOffice computes the sheet, and so do Gnumeric and HyperFormula, which have nothing in common
-with it: where three agree, Excel and WPS hardly differ. A case puts some cells into a form that is
+LibreOffice computes the sheet; so do Gnumeric, HyperFormula and ONLYOFFICE, which share nothing
+with it: where four agree, Excel and WPS hardly differ. A case puts some cells into a form that is
 in order otherwise; where sheet and reader may differ stands in ``APART``, each with its reason.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from engines import gnumeric, hyperformula, with_values
+from engines import gnumeric, hyperformula, onlyoffice, with_values
 from findings import named_findings, reader_finds, sheet_finds
 from small_form import MAPPING, load_form
 
@@ -255,6 +255,18 @@ def test_gnumeric_finds_the_same(broken: list[bytes], tmp_path: Path) -> None:
 
 def test_hyperformula_finds_the_same(broken: list[bytes]) -> None:
     assert each(hyperformula(broken)) == EXPECTED
+
+
+def test_onlyoffice_finds_the_same(broken: list[bytes], tmp_path: Path) -> None:
+    """It takes two seconds a workbook, so it is asked once for each code."""
+    first_of = {
+        expected.split()[0]: at for at, expected in enumerate(EXPECTED.values()) if expected
+    }
+    names = [list(CASES)[at] for at in first_of.values()]
+    chosen = [broken[at] for at in first_of.values()]
+    found = onlyoffice(chosen, tmp_path, touched=(SHEET, "C5"))
+    codes = [", ".join(named_findings(FORM, FORM.capacity(), text)) for text in found]
+    assert dict(zip(names, codes, strict=True)) == {name: EXPECTED[name] for name in names}
 
 
 @pytest.mark.parametrize("case", APART.values(), ids=APART)

@@ -30,11 +30,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Cell, Workbook
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-_PACKAGE = Path(
-    os.environ.get("XLSYNC_HYPERFORMULA") or _CACHE / "xlsync-ci/node_modules/hyperformula"
-)
-"""The folder of the package; ``.ci/run`` installs it."""
+_TOOLS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xlsync-ci"
+"""Where ``.ci/run`` installs what is no package of the system."""
 
 _SHEET = "xl/worksheets/sheet1.xml"
 _TIMEOUT = 240
@@ -50,6 +47,27 @@ for (const book of JSON.parse(require('fs').readFileSync(0, 'utf8'))) {
   answers.push(book.asked.map(name => made.getNamedExpressionValue(name)));
 }
 console.log(JSON.stringify(answers));
+"""
+
+# It computes nothing as it opens a workbook, then what depends on an entry, and all of it only when
+# it is told to twice.
+_BUILDER = """
+import json, sys
+import docbuilder
+answers = []
+for book in json.load(sys.stdin):
+    builder = docbuilder.CDocBuilder()
+    builder.OpenFile(book["path"], "")
+    api = builder.GetContext().GetGlobal()["Api"]
+    sheet, at = book["touched"]
+    touched = api.Call("GetSheet", sheet).Call("GetRange", at)
+    touched.Call("SetValue", touched.Call("GetValue").ToString())
+    for _ in range(2):
+        api.Call("RecalculateAllFormulas")
+    cells = [api.Call("GetSheet", sheet).Call("GetRange", at) for sheet, at in book["asked"]]
+    answers.append([cell.Call("GetValue").ToString() for cell in cells])
+    builder.CloseFile()
+print(json.dumps(answers))
 """
 
 
@@ -105,12 +123,39 @@ def gnumeric(workbooks: Sequence[bytes], folder: Path) -> list[str]:
 def hyperformula(workbooks: Sequence[bytes]) -> list[str]:
     """The findings as HyperFormula computes them, in Node."""
     node = shutil.which("node")
-    if node is None or not _PACKAGE.exists():
+    package = _TOOLS / "node_modules" / "hyperformula"
+    if node is None or not package.exists():
         missing("HyperFormula")
     asked = json.dumps([_book(xlsx.read(data)) for data in workbooks])
-    command = [str(node), "-e", _SCRIPT, str(_PACKAGE.resolve())]
+    command = [str(node), "-e", _SCRIPT, str(package)]
     done = subprocess.run(
         command, input=asked, capture_output=True, timeout=_TIMEOUT, check=True, text=True
+    )
+    return ["".join(texts) for texts in json.loads(done.stdout)]
+
+
+def onlyoffice(workbooks: Sequence[bytes], folder: Path, touched: tuple[str, str]) -> list[str]:
+    """The findings as the spreadsheet editor of ONLYOFFICE computes them.
+
+    A cell with a text is ``touched``: its text is entered again.
+    """
+    python = _TOOLS / "onlyoffice" / "bin" / "python"
+    if not python.exists():
+        missing("ONLYOFFICE's document builder")
+    asked = []
+    for number, data in enumerate(workbooks):
+        path = folder / f"{number}.xlsx"
+        path.write_bytes(data)
+        places = (xlsx.read(data).names[name] for name in (WRONG, DOUBTFUL))
+        cells = [(sheet, at.a1) for sheet, at in places]
+        asked.append({"path": str(path), "asked": cells, "touched": touched})
+    done = subprocess.run(
+        [str(python), "-c", _BUILDER],
+        input=json.dumps(asked),
+        capture_output=True,
+        timeout=_TIMEOUT,
+        check=True,
+        text=True,
     )
     return ["".join(texts) for texts in json.loads(done.stdout)]
 
