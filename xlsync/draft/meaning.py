@@ -85,7 +85,7 @@ def _settle_unit(meant: MeantField, printed: PrintedUnit) -> None:
     kind = meant.pairs.get("type")
     if printed.is_money and kind is None and "codes" not in meant.pairs:
         meant.pairs["type"] = kind = "money"
-        meant.remarks["type"] = "? 由表头的金额单位推定"
+        meant.remarks["type"] = "? 由表上的金额单位推定"
     if kind != "money":
         return
     if printed.unit is not None:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from xlsync.draft.official import OfficialCell
     from xlsync.draft.toml import Value
 
-_MONEY_WORDS = re.compile("资金|预算|金额|拨款|经费|收入|支出|总额|结转|贷款|自筹")
+_MONEY_WORDS = re.compile("资金|预算|金额|拨款|经费|收入|支出|总额|结转|贷款|自筹|补助|补贴")
+_AN_AMOUNT = re.compile("(?:资金|预算数|金额|拨款|经费|收入|支出|总额|结转|贷款|自筹|补助|补贴):?$")
+"""What a label of an amount ends in, where a line says in which unit amounts are."""
 _HELP = re.compile(rf"以(?:{'|'.join(UNITS)})为单位")
 _AMOUNT = re.compile(r"[0-9,]+(?:\.[0-9]+)?")
 
 
 class PrintedUnit(NamedTuple):
-    """What is printed of the unit of a place; ``is_money`` where that alone tells it is an amount.
+    """What is printed of the unit of a place; ``is_money`` where that tells it is an amount.
 
     ``unit`` is None where nothing is printed, ``doubt`` says what was not certain.
     """
@@ -48,9 +50,9 @@ class PrintedUnits:
             if _heads(one, place) or any(_spans(one, label) for label in labels)
         }
         lines = {unit for one, unit in self._said if not said_label(one)}
-        is_amount = bool(own | heads)
-        text = " ".join(one.text for one in labels)
-        if not is_amount and not _MONEY_WORDS.search(comparable(text)):
+        text = comparable(" ".join(one.text for one in labels))
+        is_amount = bool(own | heads) or bool(lines and _AN_AMOUNT.search(text))
+        if not is_amount and not _MONEY_WORDS.search(text):
             return PrintedUnit()
         units = own | heads or lines
         if len(units) > 1 or units == {FOREIGN}:
