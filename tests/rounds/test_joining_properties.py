@@ -163,7 +163,9 @@ class Model:
         )
         (outcome,) = put_in(office, [file], spool).outcomes
         if outcome.is_accepted or outcome.state in {State.CONFLICT, State.NO_BASE}:
-            self.undone.discard(digest(answer))
+            # Where an undoing elsewhere is not known, the same once more is no news.
+            if outcome.state is not State.UNCHANGED:
+                self.undone.discard(digest(answer))
             self.said[digest(answer)] = answer
         told = bool(outcome.changes) or any(x.code == "B007" for x in outcome.problems)
         self.check(who, which, before, told=told)

@@ -275,3 +275,16 @@ def test_an_answer_taken_in_elsewhere_keeps_the_workbook_that_is_taken_back_here
     assert invoke("-R", town, "status", ROUND).exit_code == 0
     assert collected(town, filled(sent["甲"], "再改")) == [("更新", [])]
     assert collected(town, filled(sent["乙"], "目标")) == [("已撤回", ["B013"])]
+
+
+def test_what_another_office_took_back_is_told_when_it_comes(town: Path, tmp_path: Path) -> None:
+    sent, shared, other = distributed(town, "出"), tmp_path / "共享", tmp_path / "区"
+    assert collected(town, filled(sent["甲"], "目标")) == [("新收", [])]
+    for folder in (shared, other):
+        invoke("init", folder)
+        assert invoke("-R", town if folder == shared else other, "sync", shared).exit_code == 0
+    assert invoke("-R", other, "undo", "--reason", WHY).exit_code == 0
+    assert invoke("-R", other, "sync", shared).exit_code == 0
+    told = invoke("-R", town, "sync", shared)
+    assert (told.exit_code, "对方撤回了 1 个项目已收的内容" in told.stdout) == (0, True)
+    assert "甲" in told.stdout

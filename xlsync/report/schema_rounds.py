@@ -197,9 +197,10 @@ class JointOutput(ProjectOutput):
 
 
 class RemovedOutput(ProjectOutput):
-    """A project that the other side took out."""
+    """A project that the other side took out, or whose answers alone it took back."""
 
     round: RoundName
+    answers_only: bool
 
 
 class ClosingOutput(ClosureOutput):

@@ -104,12 +104,13 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
 
 def _told(joined: JoinResult) -> Iterator[Line]:
     kept = "" if joined.is_preview else f"已记入版本库：{(joined.commit or '')[:_SHORT_HASH]}。"
-    if joined.removed:
-        names = "、".join(f"{one.round} {one.title}" for one in joined.removed[:_MOST_NAMED])
-        more = "等" if len(joined.removed) > _MOST_NAMED else ""
-        count = len(joined.removed)
-        text = f"对方删去了 {count} 个项目：{names}{more}；以前的版本仍在，可用 log 查看。"
-        yield line(visible(text), "yellow")
+    for head, tail, answers_only in (("删去了", "", False), ("撤回了", "已收的内容", True)):
+        found = [one for one in joined.removed if one.answers_only is answers_only]
+        if found:
+            names = "、".join(f"{one.round} {one.title}" for one in found[:_MOST_NAMED])
+            more = "等" if len(found) > _MOST_NAMED else ""
+            told = f"对方{head} {len(found)} 个项目{tail}：{names}{more}"
+            yield line(visible(f"{told}；以前的版本仍在，可用 log 查看。"), "yellow")
     for came in joined.closings:
         word = came.closure.act.word
         yield line(visible(f"对方{word}了 {came.round}（{came.closure.said}）。"), "yellow")

@@ -42,12 +42,16 @@ _DEPTH = 4
 
 
 class Removed(NamedTuple):
-    """A project that the other side took out of a round since the two parted."""
+    """A project that the other side took out of a round since the two parted.
+
+    With ``answers_only`` its workbooks stay out, and what had been accepted was taken back.
+    """
 
     round: str
     record: str
     group: str
     title: str
+    answers_only: bool = False
 
 
 class ClosingCame(NamedTuple):
@@ -117,8 +121,9 @@ def join(
 
         def seen(base: Snapshot, theirs: Snapshot) -> None:
             for found, count in _removed(base, theirs):
-                if 2 * len(found) >= count and not removing:
-                    raise RemovalError(_too_much(name or revision, found, count))
+                whole = [one for one in found if not one.answers_only]
+                if 2 * len(whole) >= max(count, 1) and not removing:
+                    raise RemovalError(_too_much(name or revision, whole, count))
                 removed.extend(found)
             closings.extend(_closings(base, theirs))
 
@@ -136,6 +141,12 @@ def _removed(base: Snapshot, theirs: Snapshot) -> Iterator[tuple[list[Removed], 
     for name in base.rounds():
         had, has = _projects(base, name), _projects(theirs, name)
         gone = [one for record_id, one in had.items() if record_id not in has]
+        left = theirs.records(name)
+        gone += [
+            Removed(name, one.id, one.group, one.title, answers_only=True)
+            for one in base.records(name).values()
+            if one.id in has and one.id not in left
+        ]
         if gone:
             yield gone, len(had)
 

@@ -68,7 +68,7 @@ def was_answered(
     record_id: str,
     ledgers: Sequence[LedgerDocument | None],
 ) -> bool:
-    """Whether one side took a workbook back to which the other has taken an answer in.
+    """Whether one side took a workbook back to which an answer came at the other.
 
     Then it did not know; the workbook stays, as one that was answered does in an undoing. Of both
     sequences the first is where the two parted.
@@ -79,7 +79,7 @@ def was_answered(
         return False
     known = {key for key, _ in receipts_of(sides[0], round_name)}
     return any(
-        form.accepted and form.record == record_id and form.issue in gone
+        form.record == record_id and form.issue in gone
         for side in sides[1:]
         for key, receipt in receipts_of(side, round_name)
         if key not in known
