@@ -7,6 +7,7 @@ put here fails the first test.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ CALLED = {
     "show": Called(f"show {PROJECT} -o new.json", keeps=False),
     "status": Called(f"status {ROUND} -o new.xlsx", keeps=False),
     "sync": Called("sync shared"),
+    "tick": Called("tick 2023/一上 MARK --by 王五"),
     "undo": Called("undo"),
     "units export": Called("units export -o new.xlsx", keeps=False),
     "units import": Called("units import units.csv"),
@@ -181,7 +183,11 @@ def town(office_town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _call(name: str, *more: str) -> Result:
-    return invoke(*CALLED[name].words.split(), *more)
+    words = CALLED[name].words.split()
+    if "MARK" in words:
+        listed = json.loads(invoke(*words[: words.index("MARK")], "--json").stdout)
+        words[words.index("MARK")] = listed[0]["mark"][:8]
+    return invoke(*words, *more)
 
 
 def _stand(folder: Path) -> dict[str, str]:
@@ -260,20 +266,27 @@ def test_what_has_no_force_writes_over_nothing(name: str, town: Path) -> None:
     assert all(file.read_bytes() == b"somebody's own" for file in drafts)
 
 
+def _wrong(name: str, word: str) -> tuple[str, str, str] | None:
+    """What a word names, one that does not exist in its place, and what has to be told then."""
+    if re.fullmatch(r"\d{4}/\S+", word):
+        begins = name in {"collect", "distribute", "ceilings import"}
+        return "round", "2031/九上", "--new" if begins else ROUND
+    known = {PROJECT: "预备费", "乙": "乙", FORM: FORM, "MARK": "提醒"}.get(word)
+    if known is None:
+        return None
+    what = {FORM: "form", "MARK": "warning"}.get(word, "project")
+    wrong = {"form": "no-form", "warning": "0f0f0f0f0f", "project": "没有的预备费乙"}[what]
+    return what, wrong, known
+
+
 def _unknown() -> Iterator[tuple[str, str, list[str], str]]:
     """Each command with each name in its call put wrong: what names it must say instead."""
     for name, called in CALLED.items():
         words = called.words.split()
         for at, word in enumerate(words):
-            if re.fullmatch(r"\d{4}/\S+", word):
-                begins = name in {"collect", "distribute", "ceilings import"}
-                known = "2023/一上" if not begins else "--new"
-                yield name, "round", [*words[:at], "2031/九上", *words[at + 1 :]], known
-            elif word in {PROJECT, "乙"}:
-                known = "乙" if word == "乙" else "预备费"
-                yield name, "project", [*words[:at], "没有的预备费乙", *words[at + 1 :]], known
-            elif word == FORM:
-                yield name, "form", [*words[:at], "no-form", *words[at + 1 :]], FORM
+            if (found := _wrong(name, word)) is not None:
+                what, wrong, known = found
+                yield name, what, [*words[:at], wrong, *words[at + 1 :]], known
         for option in COMMANDS[name].params:
             if "--under" in option.opts:
                 yield name, "unit", [*words, "--under", "没有的局"], "甲局"

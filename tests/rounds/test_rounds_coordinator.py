@@ -15,19 +15,25 @@ from running import FORMS, invoke
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.report.funds import funds
-from xlsync.repository import Changes, Repository
+from xlsync.repository import Changes, Repository, layout
 from xlsync.rounds import compare_rounds, standings
 from xlsync.rounds.answers import digest
+from xlsync.rounds.ceilings import ceilings
 from xlsync.rounds.coordinator import Coordinator
-from xlsync.rounds.decisions import Act, decisions_of
-from xlsync.rounds.ledger import issued, put_order
+from xlsync.rounds.deadlines import deadlines
+from xlsync.rounds.decisions import Act, decisions, decisions_of
+from xlsync.rounds.documents import DocumentError
+from xlsync.rounds.ledger import issued, put_order, roster_order, withdrawn
 from xlsync.rounds.life import life
+from xlsync.rounds.ticking import ticks
+from xlsync.rounds.units import unit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from xlsync.base.record import Record
+    from xlsync.base.record import Json, Record
+    from xlsync.repository import Snapshot
     from xlsync.rounds import Collection
 
 FIRST, SECOND = whole("道路养护"), whole("绿化")
@@ -318,3 +324,61 @@ def test_a_record_is_written_to_a_file_and_read_again_whatever_the_shell_made_of
         path.write_bytes(canonical_bytes(FIRST).decode().encode(encoding))
         (read,) = invoke("read", path).stdout.splitlines()
         assert json.loads(read)["record"] == FIRST
+
+
+_ONE = {"time": "2024-01-01T00:00:00+08:00", "by": "王五", "reason": WHY}
+
+
+@pytest.mark.parametrize("value", [None, 7, "x", [7], {}, "time"])
+@pytest.mark.parametrize(
+    ("path", "key", "whole_one", "read"),
+    [
+        (layout.ticks_path(ROUND), "ticks", {**_ONE, "mark": "a", "done": True}, ticks),
+        (layout.deadlines_path(ROUND), "deadlines", {**_ONE, "due": "2024-01-01"}, deadlines),
+        (
+            layout.decisions_path(ROUND, FIRST["id"]),
+            "decisions",
+            {**_ONE, "act": "cancel", "saw": None, "made": None, "changes": [], "verdict": None},
+            decisions,
+        ),
+        (
+            layout.ceilings_path(ROUND),
+            "ceilings",
+            {"unit": "甲", "heading": "控制数", "amount": "1.00"},
+            ceilings,
+        ),
+        (layout.UNITS, "units", {"name": "甲"}, lambda snapshot, _: unit_tree(snapshot)),
+        (
+            layout.withdrawn_path(ROUND, FIRST["id"]),
+            "issues",
+            {"issue": 1, "printed": 1, "base": None, "content": "a", "time": _ONE["time"]},
+            lambda snapshot, name: withdrawn(snapshot, name, FIRST["id"]),
+        ),
+        (layout.roster_path(ROUND), "records", "a", roster_order),
+    ],
+)
+def test_a_list_that_is_not_ours_is_refused_with_its_path(
+    repository: Repository,
+    *,
+    path: str,
+    key: str,
+    whole_one: Json,
+    read: Callable[[Snapshot, str], object],
+    value: Json,
+) -> None:
+    """Each list is read by one reader; what holds one entry as it should be is read."""
+
+    def put(document: Json) -> Snapshot:
+        changes = Changes(repository.snapshot(), ROUND)
+        changes.put_document(path, document)
+        repository.commit(changes, "by hand")
+        return repository.snapshot()
+
+    read(put({key: [whole_one]}), ROUND)
+    if value == "time":
+        if not isinstance(whole_one, dict):
+            return
+        first = next(iter({"time", "name", "amount"} & set(whole_one)))
+        value = [{**whole_one, first: {"not": "text"}}]
+    with pytest.raises(DocumentError, match=path.partition("/")[0]):
+        read(put({key: value} if value != {} else {}), ROUND)

@@ -16,6 +16,7 @@ from xlsync.api.choosing import choice, conflicts, decide_conflict
 from xlsync.api.deciding import (
     close_round,
     coordinator,
+    named_marks,
     reopen_round,
     round_closing,
     round_states,
@@ -148,6 +149,7 @@ __all__ = [
     "keep_units",
     "list_forms",
     "log",
+    "named_marks",
     "open_repository",
     "other_forms",
     "print_round",

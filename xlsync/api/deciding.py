@@ -130,18 +130,33 @@ def tick(  # noqa: PLR0913 - what can be said of it
     *,
     by: str | None = None,
     is_done: bool = True,
+    is_preview: bool = False,
 ) -> Ticked:
     """Tick warnings of a round off, each by its ``mark``, as one commit.
 
-    With ``is_done`` false that is taken back. ``by`` is a name, by default git's ``user.name`` or
-    that of the login. What stood so already is no news; marks of no warning are returned.
+    With ``is_done`` false that is taken back; with ``is_preview`` nothing is written. ``by`` is a
+    name, by default git's ``user.name`` or that of the login. What stood so already is no news;
+    marks of no warning are returned.
 
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
     """
     from xlsync.rounds.ticking import tick
 
-    return tick(repository, or_installed(forms), round_name, marks, by=by, is_done=is_done)
+    at_hand = or_installed(forms)
+    how = {"is_done": is_done, "is_preview": is_preview}
+    return tick(repository, at_hand, round_name, marks, by=by, **how)
+
+
+def named_marks(warnings: Iterable[RoundWarning], texts: Iterable[str]) -> list[str]:
+    """The marks of warnings that people call by the beginnings of these.
+
+    Raises:
+        UsageError: when no warning, or more than one, begins so.
+    """
+    from xlsync.rounds.ticking import named_marks
+
+    return named_marks(warnings, texts)
 
 
 def round_states(repository: Repository) -> Sequence[RoundState]:

@@ -35,6 +35,7 @@ _COMMANDS = {
     "safekeeping": ("backup", "check", "recover"),
     "status": ("status",),
     "sync": ("merge", "sync"),
+    "tick": ("tick",),
     "units": ("roster", "units"),
     "year": ("year",),
 }

@@ -8,7 +8,7 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import forms_option, json_option, preview_option, repo_option
+from xlsync.cli.options import by_option, forms_option, json_option, preview_option, repo_option
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,11 +24,7 @@ _SHARED = (
     repo_option(),
     json_option,
     preview_option,
-    click.option(
-        "--by",
-        metavar="NAME",
-        help="Who decides; by default git's user.name, or the name of the login.",
-    ),
+    by_option,
     click.option(
         "--reason", metavar="TEXT", required=True, help="Why; it is kept in the repository."
     ),

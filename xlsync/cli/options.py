@@ -99,6 +99,12 @@ force_option = click.option(
     "--force", is_flag=True, help="Write over a file that is there already."
 )
 
+by_option = click.option(
+    "--by",
+    metavar="NAME",
+    help="Who decides; by default git's user.name, or the name of the login.",
+)
+
 new_option = click.option(
     "--new", "is_new", is_flag=True, help="Begin a round that the repository does not have yet."
 )

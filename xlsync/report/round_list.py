@@ -1,4 +1,4 @@
-"""The rounds of a repository, and what was taken back, for a console."""
+"""The rounds of a repository, the warnings of one, and what was taken back, for a console."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.lines import line, visible
 from xlsync.report.rounds import SHORT_HASH, minute, plain_table
+from xlsync.rounds.ticking import SHORT_MARK, TICK, UNTICK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.rounds.overview import RoundState
+    from xlsync.rounds.ticking import RoundWarning, Ticked
     from xlsync.rounds.undoing import Undone
 
 
@@ -42,6 +44,35 @@ def overview_lines(found: Sequence[RoundState]) -> Iterator[Line]:
         if one.closed:
             yield line(visible(f"{one.round} 已封存（{one.closed.said}）。"), "yellow")
     yield line(f"共 {len(found)} 个轮次。" if found else "版本库里还没有轮次。")
+
+
+def warnings_table(found: Sequence[RoundWarning]) -> Table:
+    """One row a warning, with the beginning of its mark."""
+    cells = (
+        (
+            one.mark[:SHORT_MARK],
+            one.group,
+            one.title,
+            f"{one.problem.code} {one.problem.message}",
+            f"{one.tick.by} {minute(one.tick.time)}" if one.tick else "",
+        )
+        for one in found
+    )
+    return plain_table(("标记", "单位", "项目", "提醒", "核实"), cells)
+
+
+def warning_lines(round_name: str, found: Sequence[RoundWarning]) -> Iterator[Line]:
+    """How many there are, and how many are open."""
+    waiting = sum(one.is_open for one in found)
+    yield line(f"{round_name}：提醒 {len(found)} 条，未核实 {waiting} 条。")
+
+
+def ticked_lines(round_name: str, made: Ticked, *, is_back: bool) -> Iterator[Line]:
+    """How many warnings were ticked off, and under which version that stands."""
+    word = f"{'将' if made.is_preview else ''}{UNTICK if is_back else TICK}"
+    yield line(f"{word} {round_name}：{made.count} 条提醒。")
+    if made.commit:
+        yield line(f"已记入版本库：{made.commit[:SHORT_HASH]}。")
 
 
 def undone_lines(made: Undone) -> Iterator[Line]:

@@ -11,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
 from xlsync.form.extending import data_folder
@@ -21,6 +20,7 @@ from xlsync.form.types import MoneyType, cell_text, money_in
 from xlsync.form.types.units import said_by_label, stated_unit
 from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.closing import check_open
+from xlsync.rounds.documents import Members
 from xlsync.rounds.overview import check_may_begin
 from xlsync.rounds.roster.amounts import units_above
 from xlsync.rounds.roster.words import FOLDER, RosterWords, key_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from xlsync.repository import Repository, Snapshot
 
 WORD = "控制数"
+_WHAT = "控制数名单"
 WHOLE = ""
 """The unit of a ceiling for the whole round."""
 
@@ -51,6 +52,16 @@ class CeilingLine(NamedTuple):
     unit: str
     heading: str
     amount: Decimal
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> CeilingLine:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        try:
+            amount = Decimal(members.get("amount", str))
+        except InvalidOperation:
+            raise members.error("amount") from None
+        return cls(members.get("unit", str), members.get("heading", str), amount)
 
     def as_json(self) -> Json:
         """The ceiling as it stands in the repository."""
@@ -69,16 +80,12 @@ def ceilings(snapshot: Snapshot, round_name: str) -> list[CeilingLine]:
     """The ceiling list that is kept for a round; empty where there is none.
 
     Raises:
-        XlsyncError: when it is not as xlsync writes it.
+        DocumentError: when it is not as xlsync writes it.
     """
     path = layout.ceilings_path(round_name)
-    try:
-        return [
-            CeilingLine(one["unit"], one["heading"], Decimal(one["amount"]))
-            for one in (snapshot.document(path) or {"ceilings": ()})["ceilings"]
-        ]
-    except (AttributeError, InvalidOperation, KeyError, TypeError, ValueError) as error:
-        raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error!r}") from None
+    document = snapshot.document(path)
+    found = Members(path, _WHAT, document).list("ceilings", dict) if document is not None else []
+    return [CeilingLine.from_json(one, path) for one in found]
 
 
 def keep_ceilings(

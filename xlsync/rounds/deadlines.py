@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.rounds.documents import Members
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.repository import Changes, Snapshot
     from xlsync.rounds.ledger import Issued
+
+_WHAT = "截止日期记录"
 
 SOON = 3
 """Days before a date from which it is near."""
@@ -27,19 +29,32 @@ class Deadline:
     by: str
     reason: str
 
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Deadline:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        due, time = members.get("due", str), members.required_time("time")
+        try:
+            date.fromisoformat(due)
+        except ValueError:
+            raise members.error("due") from None
+        return cls(due, time, members.get("by", str), members.get("reason", str))
+
     def as_json(self) -> Json:
         """The deadline as it stands in the repository."""
         return asdict(self)
 
 
 def deadlines(snapshot: Snapshot, round_name: str) -> list[Deadline]:
-    """Every deadline that was set for a round by itself, the oldest first."""
+    """Every deadline that was set for a round by itself, the oldest first.
+
+    Raises:
+        DocumentError: when the document is not as xlsync writes it.
+    """
     path = layout.deadlines_path(round_name)
-    document = snapshot.document(path) or {"deadlines": []}
-    try:
-        return [Deadline(**one) for one in document["deadlines"]]
-    except (KeyError, TypeError) as error:
-        raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error}") from None
+    document = snapshot.document(path)
+    found = Members(path, _WHAT, document).list("deadlines", dict) if document is not None else []
+    return [Deadline.from_json(one, path) for one in found]
 
 
 def put_deadline(changes: Changes, made: Deadline) -> None:

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
 from xlsync.base.record import MISSING
 from xlsync.repository import layout
+from xlsync.rounds.documents import Members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xlsync.base.record import Json, Record
     from xlsync.repository import Changes, Snapshot
+
+
+_WHAT = "裁定记录"
 
 
 class Act(StrEnum):
@@ -61,6 +64,13 @@ class FieldChange:
     old: Json
     new: Json
 
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> FieldChange:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        sides = (members.value.get(key, MISSING) for key in ("old", "new"))
+        return cls(members.get("pointer", str), members.get("label", str), *sides)
+
     def as_json(self) -> Json:
         """The change as it stands in the repository; an absent side is left out."""
         sides = {"old": self.old, "new": self.new}
@@ -85,6 +95,24 @@ class Decision:
     made: str | None = None
     changes: tuple[FieldChange, ...] = ()
     verdict: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Decision:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        act = members.get("act", str)
+        if act not in list(Act):
+            raise members.error("act")
+        return cls(
+            Act(act),
+            members.required_time("time"),
+            members.get("by", str),
+            members.get("reason", str),
+            members.get("saw", str, None),
+            members.get("made", str, None),
+            tuple(FieldChange.from_json(one, path) for one in members.list("changes", dict, [])),
+            members.get("verdict", str, None),
+        )
 
     def as_json(self) -> Json:
         """The decision as it stands in the repository, and as ``--json`` prints it."""
@@ -132,21 +160,5 @@ def cancelled(snapshot: Snapshot, round_name: str) -> frozenset[str]:
 
 
 def _read(document: Record | None, path: str) -> list[Decision]:
-    try:
-        return [_decision(one) for one in (document or {"decisions": ()})["decisions"]]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error!r}") from None
-
-
-def _decision(one: Json) -> Decision:
-    made = tuple(
-        FieldChange(
-            change["pointer"],
-            change["label"],
-            change.get("old", MISSING),
-            change.get("new", MISSING),
-        )
-        for change in one["changes"]
-    )
-    texts = {key: one[key] for key in ("time", "by", "reason", "saw", "made", "verdict")}
-    return Decision(Act(one["act"]), changes=made, **texts)
+    found = Members(path, _WHAT, document).list("decisions", dict) if document is not None else []
+    return [Decision.from_json(one, path) for one in found]

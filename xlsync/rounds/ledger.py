@@ -309,9 +309,10 @@ def put_order(changes: Changes, record_ids: Iterable[str]) -> None:
 
 def roster_order(snapshot: Snapshot, round_name: str) -> dict[str, int]:
     """The position of each record in the roster of a round; none where there was no roster."""
-    document = snapshot.document(layout.roster_path(round_name)) or {}
-    records = document.get("records")
-    return {one: at for at, one in enumerate(records if isinstance(records, list) else [])}
+    path = layout.roster_path(round_name)
+    document = snapshot.document(path)
+    found = Members(path, "名册顺序", document).list("records", str) if document is not None else []
+    return {one: at for at, one in enumerate(found)}
 
 
 def statement(entry: Issued) -> Issue:

@@ -11,14 +11,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import UsageError, unknown_name
 from xlsync.base.problems import CORE_CODES, Severity, problem
 from xlsync.base.record import canonical_bytes
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, layout, until_committed
 from xlsync.rounds.answers import digest
 from xlsync.rounds.closing import check_open
-from xlsync.rounds.documents import instant
+from xlsync.rounds.documents import Members, instant
 from xlsync.rounds.exporting import counted_records
 from xlsync.rounds.papers import SEEN
 from xlsync.rounds.receipts import now
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.papers import HousePaper, PaperTaken
     from xlsync.rounds.round_view import Evidence
 
+_WHAT = "核实记录"
 TICK = "核实"
 UNTICK = "取消核实"
 TICKED = "√"
@@ -48,6 +49,9 @@ _TICKED = {*"√✓✔☑✅对是vVyY1", "已核实", "已看", "已阅", "看�
 _MARK = 16
 """Hexadecimal digits of a mark."""
 
+SHORT_MARK = 8
+"""Digits of it that are shown to a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -57,6 +61,13 @@ class Tick:
     time: str
     by: str
     is_done: bool = True
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Tick:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        texts = members.get("mark", str), members.required_time("time"), members.get("by", str)
+        return cls(*texts, is_done=members.get("done", bool))
 
     def as_json(self) -> Json:
         """The tick as it stands in the repository."""
@@ -115,6 +126,11 @@ class Ticked:
     count: int
     unknown: tuple[str, ...]
     commit: str | None
+    is_preview: bool = False
+
+    def as_json(self) -> Json:
+        """What was ticked off, as ``xlsync tick --json`` prints it."""
+        return {"ticked": self.count, "commit": self.commit, "preview": self.is_preview}
 
 
 def round_warnings(
@@ -151,14 +167,10 @@ def ticks(snapshot: Snapshot, round_name: str) -> dict[str, Tick]:
 
 
 def _read(found: Json, round_name: str) -> dict[str, Tick]:
-    path, document = layout.ticks_path(round_name), found or {"ticks": []}
-    try:
-        all_of = [
-            Tick(one["mark"], one["time"], one["by"], one["done"]) for one in document["ticks"]
-        ]
-        last = {one.mark: one for one in sorted(all_of, key=lambda one: instant(one.time))}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise XlsyncError(f"版本库中的 {path} 不是 xlsync 写的样子：{error!r}") from None
+    path = layout.ticks_path(round_name)
+    ticks = Members(path, _WHAT, found).list("ticks", dict) if found is not None else []
+    all_of = [Tick.from_json(one, path) for one in ticks]
+    last = {one.mark: one for one in sorted(all_of, key=lambda one: instant(one.time))}
     return {mark: one for mark, one in last.items() if one.is_done}
 
 
@@ -184,6 +196,7 @@ def tick(  # noqa: PLR0913 - what can be said of it
     *,
     by: str | None = None,
     is_done: bool = True,
+    is_preview: bool = False,
 ) -> Ticked:
     """Tick warnings of a round off by their marks, or take that back, as one commit.
 
@@ -200,10 +213,28 @@ def tick(  # noqa: PLR0913 - what can be said of it
         count = put_ticks(changes, named, by or repository.author, is_done=is_done)
         word = TICK if is_done else UNTICK
         message = f"{word} {round_name}：{count} 条提醒"
-        commit = repository.commit(changes, message) if count else None
-        return Ticked(count, tuple(one for one in wanted if one not in known), commit)
+        commit = repository.commit(changes, message) if count and not is_preview else None
+        return Ticked(count, tuple(one for one in wanted if one not in known), commit, is_preview)
 
     return until_committed(once)
+
+
+def named_marks(warnings: Iterable[RoundWarning], texts: Iterable[str]) -> list[str]:
+    """The whole marks of warnings that are called by the beginnings of theirs.
+
+    Raises:
+        UsageError: when no warning, or more than one, begins so.
+    """
+    known = [one.mark for one in warnings]
+    found: list[str] = []
+    for text in texts:
+        fitting = [one for one in known if text and one.startswith(text.lower())]
+        if not fitting:
+            raise unknown_name("warning", text, (one[:SHORT_MARK] for one in known))
+        if len(fitting) > 1:
+            raise UsageError(f"标记 {text} 有 {len(fitting)} 条提醒，请多写几位")
+        found += fitting
+    return found
 
 
 def take_ticks(

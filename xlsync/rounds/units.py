@@ -13,12 +13,16 @@ from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.base.files import safe_name
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, layout, until_committed
+from xlsync.rounds.documents import Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from xlsync.base.record import Json
     from xlsync.repository import Repository, Snapshot
+
+
+_WHAT = "单位名单"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,13 @@ class Unit:
     contact: str = ""
     phone: str = ""
     mail: str = ""
+
+    @classmethod
+    def from_json(cls, value: Json, path: str) -> Unit:
+        """Read it back; DocumentError where it is none."""
+        members = Members(path, _WHAT, value)
+        more = ("parent", "contact", "phone", "mail")
+        return cls(members.get("name", str), *(members.get(key, str, "") for key in more))
 
     def as_json(self) -> Json:
         """The unit as it stands in the repository."""
@@ -142,15 +153,13 @@ def unit_tree(snapshot: Snapshot) -> UnitTree:
     """The units of a repository; an empty tree where there is no list.
 
     Raises:
-        XlsyncError: when the list is not as xlsync writes it.
+        DocumentError: when the list is not as xlsync writes it.
     """
     document = snapshot.document(layout.UNITS)
     if document is None:
         return UnitTree()
-    try:
-        return UnitTree.of(Unit(**one) for one in document["units"])
-    except (KeyError, TypeError) as error:
-        raise XlsyncError(f"版本库中的 {layout.UNITS} 不是 xlsync 写的样子：{error}") from None
+    found = Members(layout.UNITS, _WHAT, document).list("units", dict)
+    return UnitTree.of(Unit.from_json(one, layout.UNITS) for one in found)
 
 
 def put_units(changes: Changes, tree: UnitTree) -> None:
