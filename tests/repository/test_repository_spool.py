@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.language import in_chinese
 from xlsync.repository import Changes, MovedError, Repository, Spool, layout
 from xlsync.repository import spool as spooling
 
@@ -98,8 +99,12 @@ def test_a_full_disk_is_said_when_bytes_come(
     monkeypatch.setattr(spooling, "_IN_MEMORY", 1)
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     spool = Spool(str(tmp_path))
-    with pytest.raises(XlsyncError, match=r"cannot write to the repository .*No space left"):
+    with pytest.raises(XlsyncError, match=r"cannot write to the repository .*No space") as told:
         spool.put(b"12345")
+    chinese = in_chinese(str(told.value))
+    assert "磁盘已满" in chinese
+    assert "请腾出空间" in chinese
+    assert "Errno" not in chinese
 
 
 def test_the_same_objects_are_packed_once(repository: Repository, tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def open_repo(path: Path | str) -> Repo:
             "请用 `git clone --bare` 重新取一份默认（SHA-1）格式的。"
         ) from error
     except OSError as error:
-        raise XlsyncError(f"cannot open the repository {path}: {error}") from error
+        raise XlsyncError(
+            f"cannot open the repository {path}: {error.strerror or error}"
+        ) from error
     except DAMAGE as error:
         raise damaged(str(path), _reason(error)) from error
     if not repo.bare:
@@ -94,7 +96,9 @@ def _check_control_file(path: Path) -> None:
                 "请把其中的 include 一节删去（个人设置放在自己的 ~/.gitconfig 里）。"
             )
     except OSError as error:
-        raise XlsyncError(f"cannot open the repository {path.parent}: {error}") from error
+        raise XlsyncError(
+            f"cannot open the repository {path.parent}: {error.strerror or error}"
+        ) from error
 
 
 def _check_plain(folder: Path) -> None:
@@ -110,7 +114,9 @@ def _check_plain(folder: Path) -> None:
             if not path.is_file() or (is_ref and path.stat().st_size > _MAX_CONTROL_BYTES):
                 raise damaged(str(folder), f"{path.name} 不是正常的文件")
     except OSError as error:
-        raise XlsyncError(f"cannot open the repository {folder}: {error}") from error
+        raise XlsyncError(
+            f"cannot open the repository {folder}: {error.strerror or error}"
+        ) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -113,7 +113,9 @@ def push(repo: Repo, location: str, former: ObjectID | None) -> bool:
         try:
             return patiently(lambda: other.refs.set_if_equals(branch, former or ZERO_SHA, commit))
         except OSError as error:
-            raise XlsyncError(f"cannot write to the repository {location}: {error}") from error
+            raise XlsyncError(
+                f"cannot write to the repository {location}: {error.strerror or error}"
+            ) from error
 
 
 def _push_to_server(repo: Repo, location: str, branch: Ref, former: ObjectID | None) -> bool:

@@ -307,7 +307,9 @@ def _new_repo(folder: Path) -> Repo:
         folder.mkdir(parents=True, exist_ok=True)
         return Repo.init_bare(str(folder), default_branch=_BRANCH)
     except OSError as error:
-        raise XlsyncError(f"cannot make a repository in {folder}: {error}") from error
+        raise XlsyncError(
+            f"cannot make a repository in {folder}: {error.strerror or error}"
+        ) from error
 
 
 def _check_ours(repo: Repo) -> None:

@@ -123,4 +123,6 @@ class Spool:
         return entry
 
     def _refused(self, error: OSError) -> XlsyncError:
-        return XlsyncError(f"cannot write to the repository {self._folder}: {error}")
+        return XlsyncError(
+            f"cannot write to the repository {self._folder}: {error.strerror or error}"
+        )

@@ -185,7 +185,7 @@ def move_branch(repo: Repo, former: git.ObjectID, commit: git.Commit) -> None:
 
 
 def _refused(repo: Repo, error: OSError) -> XlsyncError:
-    return XlsyncError(f"cannot write to the repository {repo.path}: {error}")
+    return XlsyncError(f"cannot write to the repository {repo.path}: {error.strerror or error}")
 
 
 def _signed(repo: Repo, tree: git.Tree, parents: list[git.ObjectID], message: str) -> git.Commit:
