@@ -62,6 +62,30 @@ def test_a_formula_of_many_cells_is_written_once(form_id: str) -> None:
     assert len(re.findall("<f ", sheet)) == SHOWN * 4
 
 
+ODD = re.compile(r"[{}]|(?<![A-Z])(?:INDIRECT|OFFSET|LOOKUP|N|SUMPRODUCT)\(")
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_helper_sheets_keep_to_plain_functions(form_id: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(write(FORMS[form_id]))) as package:
+        sheets = [
+            package.read(name).decode()
+            for name in package.namelist()
+            if name.startswith("xl/worksheets/") and not name.endswith("/sheet1.xml")
+        ]
+    formulas = [one for sheet in sheets for one in re.findall("<f[^>]*>([^<]+)</f>", sheet)]
+    assert len(formulas) > SHOWN
+    assert not [one for one in formulas if ODD.search(re.sub('"[^"]*"', "", one))]
+
+
+def test_a_workbook_is_lean() -> None:
+    data = splice(FORMS["project-goal-2023"])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheets = [package.read(one).decode() for one in package.namelist() if "/sheet" in one]
+    assert sum(len(re.findall("<f[ >]", sheet)) for sheet in sheets) <= 1000
+    assert len(data) <= 34_000
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_sample_is_sound(path: Path) -> None:
     data = made(path)
