@@ -367,6 +367,12 @@ def test_a_copy_that_leaves_the_unit_out_says_what_was_assumed() -> None:
     assert "没有写明金额的单位" in told.message
 
 
+def test_a_copy_whose_cells_say_the_unit_assumes_nothing() -> None:
+    reading = of_text(IN_CELLS["cell"](counted(FILLED, "万元").replace(HEADING, ""), "万元"))
+    assert record_of(reading)["funds"] == YUAN
+    assert not [one for one in reading.problems if "没有写明" in one.message]
+
+
 def test_a_sheet_of_ours_whose_heading_was_changed_contradicts_itself() -> None:
     _, grid = our_workbook()
     put(grid.sheets[0], {"A7": "项目资金\n(万元)", "G8": "12800"})

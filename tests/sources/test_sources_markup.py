@@ -91,6 +91,37 @@ def test_struck_and_raised_texts_keep_their_meaning() -> None:
     assert asides == [("85", ""), None, ("", "①"), ("旧", "")]
 
 
+CLASSES = r"""<style>
+td {padding:0px; mso-number-format:General}
+.xl65, td.xl66 {mso-number-format:"\#\,\#\#0\.00\0022万元\0022"; text-align:right}
+.xl67 {mso-number-format:"0\.0\,\0022千元\0022"}
+.xl68 {text-decoration:line-through}
+.xl69 {display:none}
+</style>"""
+
+
+def test_what_the_classes_of_a_page_say_of_its_cells_is_kept() -> None:
+    workbook = page(
+        f"{CLASSES}<table><tr><td class=xl65>120</td><td class='a xl66'>1,200.50</td>"
+        "<td class=xl67 x:num='300000'>300.0</td><td class=xl65>120.00万元</td></tr>"
+        "<tr><td class=xl68>划掉</td><td>旧<font class=xl68>去年</font>新</td>"
+        "<td style='mso-number-format:\"0\\.00\\0022亿元\\0022\"'>2.5</td>"
+        "<td style='mso-number-format:\"\\@\"'>007</td></tr>"
+        "<tr class=xl69><td>藏</td></tr></table>"
+    )
+    (sheet,) = workbook.sheets
+    made = {at.a1: (one.text, one.number_format) for at, one in sheet.cells.items()}
+    assert made["A1"] == ("120", '#,##0.00"万元"')
+    assert made["B1"] == ("1200.50", '#,##0.00"万元"')
+    assert made["C1"] == ("300000", '0.0,"千元"')
+    assert made["D1"] == ("120.00万元", "General")
+    assert made["C2"] == ("2.5", '0.00"亿元"')
+    assert made["D2"] == ("007", "General")
+    assert sheet.struck == {Address.parse("A2")}
+    assert sheet.cells[Address.parse("B2")].text == "旧新"
+    assert sheet.hidden_rows == {3}
+
+
 def test_fields_of_a_page_are_read_as_they_were_filled_in() -> None:
     made = page(
         "<table><tr><td><input value='河道'><input type=hidden value=x></td>"

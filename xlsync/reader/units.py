@@ -16,6 +16,7 @@ from xlsync.base.grid import Address, Area, Kind
 from xlsync.base.problems import problem
 from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import MoneyType, UncertainMoney, money_in
+from xlsync.form.types.numbers import says_its_unit
 from xlsync.form.types.units import is_said_of_all, said_by_label, said_unit, stated_unit, told
 from xlsync.reader.located import kind_key
 
@@ -229,7 +230,8 @@ def _settle(
 def _tell_none(located: Located, amounts: Sequence[_Amount]) -> None:
     """Say that the copy leaves out the unit which the form prints."""
     printed = next((text for text in located.form.captions() if said_unit(text)), None)
-    cells = [found for amount in amounts for found in amount.cells if found.cell.text.strip()]
+    every = [found for amount in amounts for found in amount.cells if found.cell.text.strip()]
+    cells = [found for found in every if not says_its_unit(found.cell)]
     if printed is None or not any(found.cell.text.strip("0.") for found in cells):
         return
     own = amounts[0].item.counted_in

@@ -15,6 +15,7 @@ from lxml import etree
 from xlsync.base.grid import MAX_COLUMN, Address, Area, Cell, Sheet, Workbook
 from xlsync.base.problems import problem
 from xlsync.sources import text, wire
+from xlsync.sources.page_styles import numbered, styled_by_classes
 from xlsync.sources.runs import LOWERED, RAISED, Run, shown
 from xlsync.sources.xlsx.budget import UnreadableError, damaged
 
@@ -71,6 +72,7 @@ def read(data: bytes) -> Workbook:
         raise UnreadableError("网页的内容嵌套过深，未读取，请提交填报的工作簿原件（.xlsx）。")
     page = _WebPage(len(list(root.iter("caption"))) if root is not None else 0)
     if root is not None:
+        styled_by_classes(root)
         page.blocks(root, Run(""), 1)
         page.end_line()
     page.report()
@@ -162,7 +164,9 @@ class _WebPage:
                         column += 1
                     area = self.area(cell, column)
                     of_cell = _like(cell, _like(row, like))
-                    self.put(area.first, list(self.runs(cell, of_cell, inner, depth)))
+                    if self.put(area.first, list(self.runs(cell, of_cell, inner, depth))):
+                        made = self.sheet.cells[area.first]
+                        self.sheet.cells[area.first] = numbered(cell, made)
                     if area.bottom > area.top:
                         columns = range(column, area.right + 1)
                         taken.update(dict.fromkeys(columns, area.bottom))

@@ -201,6 +201,15 @@ class MoneyType(ValueType):
         return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
 
 
+def says_its_unit(cell: Cell) -> bool:
+    """Whether an amount says by itself in which unit it is, in its text or its number format."""
+    if cell.kind is Kind.NUMBER:
+        number = stored_number(cell.text)
+        return number is not None and shown_by_format(cell.number_format, number).unit is not None
+    typed = typed_amount(joined_number(cell.text))
+    return typed is not None and typed[1] is not None
+
+
 class UncertainMoney(MoneyType):
     """Amounts of a sheet that states several units, or one that nothing can convert."""
 
