@@ -255,6 +255,21 @@ def test_what_the_manifest_fixes_is_restored_and_locked() -> None:
     assert row[5] == "另一个项目"
 
 
+@pytest.mark.parametrize("fixed", [{}, {"/project_name": "河道保洁"}])
+def test_a_unit_in_question_is_marked_in_its_whole_box(fixed: dict[str, str]) -> None:
+    grid = spoilt({})
+    grid.sheets[0].cells[Address.parse("G15")] = Cell("#REF!", Kind.ERROR)
+    case = case_of(grid)
+    assert [one.cell for one in case.problems if one.severity == "error"] == ["G15"]
+    sheet = opened(correction_copy(case, replace(own_manifest(case), fixed=fixed)))[SHEET]
+    assert [sheet[at].fill.fgColor.rgb for at in ("F15", "G15", "H15", "H16")] == [
+        "00000000",
+        RED,
+        RED,
+        "00000000",
+    ]
+
+
 def test_a_copy_has_a_password_where_one_is_wanted() -> None:
     data = correction_copy(wrong_copy()[0], password="秘密")  # noqa: S106 - for everybody to see
     assert opened(data)[SHEET].protection.password

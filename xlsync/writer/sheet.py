@@ -148,18 +148,22 @@ class FormSheet:
         plan = self.form.mapping.tables[table.name]
         joined: Sides = ("left", "right", "bottom") if row == table.last else ("left", "right")
         inputs = {column: name for name, column in table.own.items()}
+        of_box: str | None = None
         for column, style in table.drawn.items():
             name = inputs.get(column)
             if name is not None:
                 number_format = plan.columns[name].kind.number_format
-                fill = self.fills.get(Address(row, column))
+                of_box = fill = self.fills.get(Address(row, column))
                 sides = joined if name in plan.levels else None
                 look = self.styles.input(style, number_format, sides=sides, fill=fill)
             elif column == table.caption and row == table.first:
                 continue
             else:
+                # A text that is centred over several cells has its mark in all of them.
+                is_across = self.form.template.style(style).align == "across"
+                of_box = of_box if is_across else None
                 sides = joined if column == table.caption else None
-                look = self.styles.label(style, sides=sides)
+                look = self.styles.label(style, sides=sides, fill=of_box)
             self.blank(Area(row, column, row, column), look)
         self.blank(Area(row, table.ids, row, table.ids), self.styles.hidden())
 
