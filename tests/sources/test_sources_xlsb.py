@@ -134,6 +134,13 @@ def test_every_kind_of_cell_with_and_without_its_column() -> None:
     }
 
 
+def test_columns_are_said_once_and_end_with_the_sheet() -> None:
+    said = [(0, 0, 0), (1, 3, 1), (2, 5, 1), (6, 0xFFFFFFFF, 0)]
+    made = [record(60, struct.pack("<IIIIH", one, last, 0, 0, flag)) for one, last, flag in said]
+    parts = looks() | {SHEET: b"".join(made * 20_000)}
+    assert xlsb.read(packed(parts)).sheets[0].hidden_columns == {2, 3, 4, 5, 6}
+
+
 def test_a_row_that_is_not_shown_holds_cells_all_the_same() -> None:
     sheet = sheet_of(row(3, 0x10), cell(6, 1, wide("藏")), row(4), cell(6, 1, wide("见")))
     assert sheet.hidden_rows == {3}

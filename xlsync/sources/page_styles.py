@@ -14,7 +14,6 @@ from xlsync.base.grid import Cell, Kind
 if TYPE_CHECKING:
     from lxml import etree
 
-_RULE: Final = re.compile(r"([^{}]{1,2000})\{([^{}]{0,4000})\}")
 _CLASS: Final = re.compile(r"\s*[A-Za-z]*\.([\w-]{1,100})\s*")
 _SAYS: Final = re.compile(r"(?:mso-number-format|text-decoration|display)[^;\"']{0,20}:[^;]{1,200}")
 _FORMAT: Final = re.compile(
@@ -29,7 +28,8 @@ def styled_by_classes(root: etree._Element) -> None:
     """Write what the classes of a page say to the elements that bear them, before their own."""
     rules: dict[str, str] = {}
     for sheet in root.iter("style"):
-        for selectors, body in _RULE.findall(sheet.text or ""):
+        for rule in (sheet.text or "").split("}"):
+            selectors, _, body = rule.rpartition("{")
             if said := ";".join(_SAYS.findall(body)):
                 for one in map(_CLASS.fullmatch, selectors.split(",")):
                     if one is not None:

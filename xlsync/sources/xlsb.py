@@ -178,13 +178,17 @@ def _comments(package: Package, part: str, sheet: Sheet) -> None:
 
 
 class _BinarySheet:
-    """The reader of one sheet: the row that it is in, and the column of the last cell."""
+    """The reader of one sheet: the row that it is in, and the column of the last cell.
+
+    ``after`` is the first column of which nothing has been said yet; each is said once.
+    """
 
     def __init__(self, package: Package, shared: _Shared, sheet: Sheet) -> None:
         self.package = package
         self.shared = shared
         self.sheet = sheet
         self.row = self.column = 0
+        self.after = 1
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
 
@@ -205,8 +209,10 @@ class _BinarySheet:
         """What a sheet says beside its rows."""
         if kind == _COLUMNS:
             first, last = struct.unpack_from("<II", data)
+            columns = range(max(first + 1, self.after), min(last + 1, MAX_COLUMN) + 1)
+            self.after = max(self.after, columns.stop)
             if data[16] & 1:
-                self.hidden_columns |= set(range(first + 1, min(last + 1, MAX_COLUMN) + 1))
+                self.hidden_columns.update(columns)
         elif kind == _MERGE:
             self.package.budget.entries.spend()
             top, bottom, left, right = struct.unpack_from("<IIII", data)
