@@ -104,6 +104,15 @@ def test_rows_that_only_stand_ready_make_no_page() -> None:
         assert all(row < table.first + rows for row in page_breaks(write(form, record))), rows
 
 
+def test_a_row_that_stands_ready_has_room_for_a_line() -> None:
+    for form in Catalogue():
+        sheet = load_workbook(io.BytesIO(write(form))).worksheets[0]
+        for table in form.layout(form.capacity()).tables:
+            size = max(form.template.style(name).size or 11 for name in table.styles.values())
+            for row in range(table.first, table.last + 1):
+                assert sheet.row_dimensions[row].height >= size * 1.3, (form.id, row)
+
+
 @pytest.mark.parametrize("form_id", FORMS)
 def test_a_unit_stands_in_the_middle_of_its_box(form_id: str) -> None:
     form = FORMS[form_id]

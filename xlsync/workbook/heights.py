@@ -95,6 +95,12 @@ class Heights:
         self._styles = {name: form.template.style(name) for name in form.template.styles}
         self._heights = list(layout.heights)
         self._needed = [0.0] * len(layout.heights)
+        for table in layout.tables:
+            # A row that only stands ready has room for a line: heights stay when it is filled.
+            sizes = (self._styles[name].size or SIZE_OF_WIDTHS for name in table.styles.values())
+            line = max(sizes) * LINE
+            for row in range(table.first, table.last + 1):
+                self._needed[row - 1] = max(self._needed[row - 1], line)
         for label in layout.labels:
             self._grow(self._needed, label.area, label.style, label.text)
 
