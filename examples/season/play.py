@@ -144,8 +144,10 @@ class _Season:
     def play(self) -> None:
         """Every step in its order."""
         self._command(Step(run=["init", "{repo}"]))
-        for number, step in enumerate(self.script.steps, start=1):
+        number = 0
+        for step in self.script.steps:
             if step.say:
+                number += 1
                 self.print([line(""), line(f"{number}. {step.say}", "bold")])
             if step.run:
                 self._command(step)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from openpyxl import load_workbook
 from running import FORM, SAMPLES, invoke
 
 from xlsync.base.errors import XlsyncError
@@ -153,8 +154,6 @@ def office_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _drop_first(name: str) -> None:
     """Drop the first entry of a review workbook, so that it changes the library."""
-    from openpyxl import load_workbook
-
     book = load_workbook(name)
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows() if any(cell.value == "处理" for cell in row))
@@ -231,7 +230,19 @@ def test_what_writes_has_a_preview_that_writes_nothing(name: str, town: Path) ->
     done = _call(name)
     assert done.exit_code == CALLED[name].code, done.output
     assert PREVIEW not in done.output
-    assert _stand(town) != before
+    after = _stand(town)
+    assert after != before
+    for path in after.keys() - before.keys():
+        if path.endswith(".xlsx"):
+            _check_paper(town / path)
+
+
+def _check_paper(path: Path) -> None:
+    """Every sheet that is seen is A4, no row of heads is lost on a second page, bars lie."""
+    for sheet in load_workbook(path).worksheets:
+        if sheet.sheet_state == "visible":
+            assert sheet.page_setup.paperSize == 9, f"{path.name} {sheet.title}"
+            assert all(chart.barDir == "bar" for chart in sheet._charts)  # noqa: SLF001
 
 
 @pytest.mark.parametrize("name", [name for name in WRITING if not CALLED[name].keeps])

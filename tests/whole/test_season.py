@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter, defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import openpyxl
 import pytest
 from desk_clerk import PageClerk, state_of
 from desk_server import serving
+from html_page import parsed
 from running import FORMS, ROOT, invoke
 
 from xlsync.demo import run_season
@@ -147,3 +151,90 @@ def test_an_undone_collection_and_reminders_are_told(season: Played) -> None:
     assert "撤销" in season.printed
     assert len([*(season.folder / "催报").glob("*.eml")]) == 2
     assert "将收集 2024/一上" in season.printed
+
+
+# ---- sums, against sums of our own ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def parted(season: Played, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The repository with its units in two parts of the town, and the part of each unit."""
+    town = tmp_path_factory.mktemp("parts") / "库"
+    shutil.copytree(season.folder / "版本库", town)
+    units = json.loads(invoke("-R", town, "units", "list", "--json").stdout)
+    names = [one["name"] for one in units if one["parent"]]
+    part_of = {name: "东片" if at % 2 else "西片" for at, name in enumerate(names)}
+    rows = ["单位,上级单位", "东片,镇", "西片,镇", *(f"{one},{part_of[one]}" for one in names)]
+    listed = town.with_name("单位.csv")
+    listed.write_text("\n".join(rows), "utf-8")
+    assert invoke("-R", town, "units", "import", listed).exit_code == 0
+    return town, part_of
+
+
+def _records(town: Path, of: str) -> dict[str, dict[str, Any]]:
+    path = town.with_name(f"{of.replace('/', '')}.json")
+    assert invoke("-R", town, "export", of, "-o", path, "--force").exit_code == 0
+    return {one["id"]: one for one in json.loads(path.read_text("utf-8"))}
+
+
+def test_the_sums_of_a_level_are_those_of_the_records(
+    parted: tuple[Path, dict[str, str]],
+) -> None:
+    town, part_of = parted
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    counts: Counter[str] = Counter()
+    for one in _records(town, "2024/二上").values():
+        part = part_of[one["implementing_unit"]]
+        counts[part] += 1
+        sums[part] += Decimal(one["funds"]["annual_total"])
+    path = town.with_name("汇总.xlsx")
+    made = invoke("-R", town, "export", "2024/二上", "-o", path, "--level", "2")
+    assert made.exit_code == 0, made.output
+    heads, *rows = openpyxl.load_workbook(path)["汇总"].iter_rows(min_row=3, values_only=True)
+    at = heads.index("年度资金申请总额")
+    shown = {row[0]: (row[1], Decimal(str(row[at]))) for row in rows if row[0] in {"东片", "西片"}}
+    assert shown == {part: (counts[part], sums[part]) for part in sums}
+    assert len(shown) == 2
+
+
+def test_the_sums_of_a_level_in_a_comparison_are_those_of_both_rounds(
+    parted: tuple[Path, dict[str, str]],
+) -> None:
+    """A project that moved counts for the part that it is in now; one that came or went, whole."""
+    town, part_of = parted
+    old, new = _records(town, "2024/一上"), _records(town, "2024/二上")
+    expected: dict[str, list[Decimal]] = {}
+    for key in old | new:
+        sides = [Decimal(side[key]["funds"]["total"] if key in side else 0) for side in (old, new)]
+        if sides[0] != sides[1] and (key in new or key not in _open(town)):
+            part = part_of[(new.get(key) or old[key])["implementing_unit"]]
+            before = expected.get(part, [Decimal(0), Decimal(0)])
+            expected[part] = [one + other for one, other in zip(before, sides, strict=True)]
+    page = town.with_name("修订.html")
+    words = ("diff", "2024/一上", "2024/二上", "--html", page, "--level", "2")
+    assert invoke("-R", town, *words).exit_code == 0
+    table = parsed(page.read_text("utf-8")).all("table")[0]
+    assert "项目资金总额" in table.all("caption")[0].text
+    shown = {}
+    for row in table.all("tbody")[0].all("tr"):
+        cells = [one.text.replace(",", "").strip() for one in row.all("td")]
+        shown[row.all("th")[0].text] = [Decimal(cells[1]), Decimal(cells[2])]
+    assert shown == expected
+    assert len(shown) > 0
+
+
+def _open(town: Path) -> set[str]:
+    """The projects that did not come back in the second round, of which nobody knows."""
+    rows = json.loads(invoke("-R", town, "status", "2024/二上", "--json").stdout)
+    return {one["record"] for one in rows if one["state"] == "未回"}
+
+
+def test_the_page_keeps_the_order_of_the_roster(parted: tuple[Path, dict[str, str]]) -> None:
+    town, _ = parted
+    page = town.with_name("次序.html")
+    assert invoke("-R", town, "diff", "2024/一上", "2024/二上", "--html", page).exit_code == 0
+    rows = json.loads(invoke("-R", town, "status", "2024/二上", "--json").stdout)
+    roster = list(dict.fromkeys(one["group"] for one in rows))
+    heads = [one for one in parsed(page.read_text("utf-8")).shown("h2") if one in roster]
+    assert heads == sorted(heads, key=roster.index)
+    assert len(heads) > 2

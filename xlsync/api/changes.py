@@ -64,19 +64,24 @@ def compare_sides(
 
 
 def write_page(
-    path: Path, sides: tuple[str, str], deltas: Sequence[RecordDelta], *, force: bool = False
+    path: Path,
+    sides: tuple[str, str],
+    deltas: Sequence[RecordDelta],
+    unit_of: Callable[[str], str] = str,
+    *,
+    force: bool = False,
 ) -> None:
     """Write changes as a page that stands alone; ``sides`` are what old and new are called.
+
+    ``unit_of`` is the unit under which the sums count a unit, see ``UnitTree.rolled``.
 
     Raises:
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
-    from xlsync.base.files import refuse_existing, write_file
+    from xlsync.base.files import put_file
     from xlsync.report.page import render
 
-    if not force:
-        refuse_existing([path])
-    write_file(path, render(*sides, deltas))
+    put_file(path, render(*sides, deltas, unit_of), force=force)
 
 
 def write_revisions(
@@ -87,10 +92,7 @@ def write_revisions(
     *,
     force: bool = False,
 ) -> None:
-    """Write changes as a workbook, old beside new; as :func:`write_page` otherwise.
-
-    ``unit_of`` is the unit under which the sums count a unit, see ``UnitTree.rolled``.
-    """
+    """Write changes as a workbook, old beside new; as :func:`write_page` otherwise."""
     from xlsync.base.files import put_file
     from xlsync.report.revision_book import revision_workbook
 

@@ -83,7 +83,7 @@ def diff(
         deltas = [one for one in deltas if wanted(str(one.group))]
     if deltas is not None:
         if html:
-            api.write_page(html, (old, new), deltas, force=force)
+            api.write_page(html, (old, new), deltas, unit_of, force=force)
         if xlsx:
             api.write_revisions(xlsx, (old, new), deltas, unit_of, force=force)
         if as_json:

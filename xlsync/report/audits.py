@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.problems import Severity
 from xlsync.form.types.units import told
 from xlsync.report.lines import line, visible
-from xlsync.report.office import HEAD_ROW, ReportColumn, book
+from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
 from xlsync.rounds.ceilings import WHOLE
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def _ceilings(target: Book, title: str, note: str, made: Audit) -> None:
         )
         for one in made.uses
     ]
-    end = target.rows(sheet, _CEILINGS, rows)
-    red = target.tint(font_color="#C00000", bold=True)
-    options = {"type": "cell", "criteria": "<", "value": 0, "format": red}
-    sheet.conditional_format(HEAD_ROW + 1, 5, max(end - 1, HEAD_ROW + 1), 5, options)
+    target.rows(sheet, _CEILINGS, rows)
+    red = target.look("money", font_color="#C00000", bold=True)
+    for at, one in enumerate(made.uses, start=FIRST_ROW):
+        if one.left < 0:
+            target.write(sheet, at, len(_CEILINGS) - 1, one.left, red)

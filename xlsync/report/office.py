@@ -39,6 +39,8 @@ FIRST_ROW = HEAD_ROW + 1
 
 _WIDE = 200
 """Characters beside each other that nobody can read any more once they are shrunk to one page."""
+_USUAL_WIDTH = 14
+"""Characters of a column of which nothing else is known yet."""
 _NAMES = 2
 """Columns that are printed on every page of a table that takes several beside each other."""
 _HEIGHTS = {TITLE_ROW: 32, NOTE_ROW: 20, HEAD_ROW: 30}
@@ -68,9 +70,12 @@ class Book(House):
         """A sheet with title, note, head and print set-up; its table begins in ``FIRST_ROW``."""
         worksheet: Worksheet = self.workbook.add_worksheet(name)
         last = len(columns) - 1
+        # Over several pages beside each other, the middle of the sheet is where two pages meet.
+        place = "left" if len(columns) * _USUAL_WIDTH > _WIDE else "center"
         for row, text, look in ((TITLE_ROW, title, "title"), (NOTE_ROW, note, "note")):
             worksheet.set_row(row, _HEIGHTS[row])
-            style = self.look(look, **({"align": "center"} if look == "title" else {}))
+            side = {"align": place} if look == "title" or place == "left" else {}
+            style = self.look(look, **side)
             if last:
                 done(worksheet.merge_range(row, 0, row, last, "", style), text)
             write_text(worksheet, row, 0, visible(text), style)

@@ -16,7 +16,7 @@ from xlsync.records import amount_of, compare
 from xlsync.report.lines import visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
 from xlsync.report.office_text import write_text
-from xlsync.report.wording import Wording
+from xlsync.report.wording import Wording, told_together
 from xlsync.rounds.exporting import by_roster
 from xlsync.rounds.papers import REASON, RECORD, VERDICT, PaperKind, PaperSheet, note_rows
 from xlsync.rounds.reviewing import VERDICTS
@@ -83,7 +83,7 @@ def review_workbook(accepted: Accepted, key: bytes, unit: str | None = None) -> 
     for one in found:
         seen[one.record] = one.saw
         figures = [one.amounts.get(label) for label in labels]
-        warnings = "；".join(f"{found.code} {found.message}" for found in one.warnings)
+        warnings = told_together(one.warnings)
         names = [one.group, one.title]
         rows.append([len(rows) + 1, *names, *figures, warnings, one.changes, "", "", one.record])
     buffer = io.BytesIO()

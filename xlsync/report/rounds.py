@@ -10,7 +10,7 @@ from rich.table import Table
 from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
-from xlsync.report.wording import quoted, shown
+from xlsync.report.wording import quoted, shown, told_together
 from xlsync.rounds.outcomes import State, change_text
 from xlsync.rounds.standing import Place
 
@@ -238,7 +238,7 @@ def life_table(events: Sequence[Event]) -> Table:
 def _why(event: Event) -> str:
     """Why something was refused, or what was decided and why."""
     if event.decision is None:
-        return "；".join(f"{found.code} {found.message}" for found in event.errors)
+        return told_together(event.errors)
     return decided_text(event.decision)
 
 
@@ -270,7 +270,7 @@ def decision_line(decision: Decision) -> str:
 
 def decided_text(decision: Decision) -> str:
     """What was decided about a record, on one line."""
-    reason = f"理由：{decision.reason}"
+    reason = f"理由：{decision.reason}" if decision.reason else ""
     return "；".join(filter(None, (decision.verdict, changes_text(decision), reason)))
 
 

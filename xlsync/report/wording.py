@@ -20,6 +20,9 @@ from xlsync.form.types.units import told
 from xlsync.report.lines import visible, visible_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form.mapping import FieldBase, FormField, Mapping, Table
     from xlsync.form.types import ValueType
@@ -127,6 +130,12 @@ def of_item(value: Json, item: FieldBase) -> WordedValue:
 def name_of(value: Json) -> str:
     """A name on one line, or the sign of what stands there instead of one."""
     return visible(shown(value, None).text)
+
+
+def told_together(problems: Iterable[Problem]) -> str:
+    """Several findings as one sentence, each with its code."""
+    told = [f"{one.code} {one.message.rstrip('。')}" for one in problems]
+    return "；".join(told) + "。" if told else ""
 
 
 def quoted(side: WordedValue) -> str:

@@ -17,7 +17,7 @@ from xlsync.report.lines import visible
 from xlsync.report.page.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xlsync.records import RecordDelta
     from xlsync.rounds.project_year import ProjectYear
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 _TITLE = "修订对照"
 
 
-def render(old: str, new: str, records: Sequence[RecordDelta]) -> bytes:
-    """What changed from one side to the other as a page in UTF-8; the sides are called by name."""
-    shown = view(old, new, records)
+def render(
+    old: str, new: str, records: Sequence[RecordDelta], unit_of: Callable[[str], str] = str
+) -> bytes:
+    """What changed from one side to the other as a page in UTF-8; see :func:`~.view.view`."""
+    shown = view(old, new, records, unit_of)
     heading = _css_text(f"{_TITLE}：{shown.old} → {shown.new}")
     style = _part("page.css").replace("/* heading */", f"content: {heading};")
     script = _part("page.js")

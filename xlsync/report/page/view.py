@@ -18,7 +18,7 @@ from xlsync.report.lines import visible
 from xlsync.report.revisions import ONE_SIDED, RevisionLine, kinds_of, revisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from xlsync.records import RecordDelta
 
@@ -94,10 +94,15 @@ class View:
         return {unit.name: unit.number for unit in self.units}
 
 
-def view(old: str, new: str, records: Sequence[RecordDelta]) -> View:
-    """The page of what changed from one side to the other; the sides are called by name."""
+def view(
+    old: str, new: str, records: Sequence[RecordDelta], unit_of: Callable[[str], str] = str
+) -> View:
+    """The page of what changed from one side to the other; the sides are called by name.
+
+    ``unit_of`` is the unit under which the sums count a unit.
+    """
     found = revisions(records)
-    sums = funds(records)
+    sums = funds(records, unit_of)
     return View(
         old=visible(old),
         new=visible(new),
@@ -110,13 +115,13 @@ def view(old: str, new: str, records: Sequence[RecordDelta]) -> View:
 
 
 def _units(found: Iterable[Sequence[RevisionLine]], sums: Iterable[Funds]) -> list[ChangedUnit]:
-    """Every unit with a project or a sum; one that a project left may have a sum alone."""
+    """Every unit with a project or a sum, in the order of the projects; some have a sum alone."""
     projects: dict[str, list[ChangedRecord]] = defaultdict(list)
     for one in found:
         projects[one[0].group].append(_project(one))
     for name in (name for one in sums for name in one.groups):
         projects.setdefault(name, [])
-    names = enumerate(sorted(projects), start=1)
+    names = enumerate(projects, start=1)
     return [ChangedUnit(number, name, projects[name]) for number, name in names]
 
 
