@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
-from roster_files import HEADS, as_csv, as_xlsx, project, projects, roster_of
-from running import FORM, FORMS
+from roster_files import HEADS, as_csv, as_xlsx, project, projects, roster_of, save_csv
+from running import FORM, FORMS, invoke
 
 from xlsync.base.problems import has_error
 from xlsync.rounds.roster import MAX_BYTES, doubtful, open_roster, read_roster
@@ -468,3 +469,19 @@ def test_a_file_that_is_too_large_or_not_there_is_told(tmp_path: Path) -> None:
 def test_no_table_of_texts_ends_in_an_exception(rows: list[list[str]]) -> None:
     roster = read_roster(OFFICIAL, open_table(".csv", as_csv(rows, encoding="utf-8")))
     assert roster.projects or has_error(roster.problems)
+
+
+def test_a_new_project_goes_to_the_unit_that_is_there_whatever_blanks_its_name_has(
+    tmp_path: Path,
+) -> None:
+    town = tmp_path / "库"
+    assert invoke("init", town).exit_code == 0
+    for at, (unit, name) in enumerate((("水务所", "甲"), ("水 务所", "乙"))):
+        roster = save_csv(tmp_path / f"{at}.csv", [HEADS, project(at, unit=unit, name=name)])
+        words = ("--form", FORM, "--roster", roster, "-o", tmp_path / "出")
+        made = invoke("-R", town, "distribute", "2024/一上", *words)
+        assert made.exit_code == 0, made.output
+    assert "只差空白" in made.stderr
+    rows = json.loads(invoke("-R", town, "status", "2024/一上", "--json").stdout)
+    assert {one["group"] for one in rows} == {"水务所"}
+    assert [path.name for path in (tmp_path / "出").iterdir()] == ["水务所"]

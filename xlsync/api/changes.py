@@ -78,10 +78,12 @@ def write_page(
     Raises:
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
-    from xlsync.base.files import put_file
+    from xlsync.base.files import refuse_existing, write_file
     from xlsync.report.page import render
 
-    put_file(path, render(*sides, deltas, unit_of), force=force)
+    if not force:
+        refuse_existing([path])
+    write_file(path, render(*sides, deltas, unit_of))
 
 
 def write_revisions(

@@ -9,6 +9,7 @@ goes out again only where the unit has to do something.
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -119,6 +120,9 @@ class _Planner:
         fixed = fixed_values(self.form, own, slots)
         former = self.ledger.get(record_id)
         before = former or self.returned.get(record_id) or self.last.get(record_id)
+        usual = self.spellings.get(unit_key(group), group)
+        if before is None and usual != group:
+            return self.sending(self.respelt(project, group, usual))
         of_unit = self.former.setdefault(safe_name(group), set())
         of_unit.add(unit_key(before.group) if before else "")
         made = Sending(
@@ -141,6 +145,21 @@ class _Planner:
         else:
             self.settle(project, made, former)
         return made
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """How units are written that are known already; as the list of units has them first."""
+        known = [one.group for one in self.ledger.values()]
+        names = {unit_key(name): name for name in reversed(known)}
+        return names | {unit_key(name): name for name in unit_tree(self.snapshot).names()}
+
+    def respelt(self, project: RosterProject, name: str, usual: str) -> RosterProject:
+        """A project that is new, with its unit as it is written already (R018)."""
+        slot = self.form.mapping.record.group
+        if slot in project.cells:
+            message = f"“{name}”与已有的“{usual}”只差空白或全半角，是同一个单位，写作“{usual}”。"
+            self.roster.report(problem("R018", message, found=name), project.cells[slot])
+        return replace(project, values={**project.values, slot: usual})
 
     def own(self, project: RosterProject) -> Record:
         """What the roster says of a project, as a record."""
