@@ -80,7 +80,8 @@ def undone_lines(made: Undone) -> Iterator[Line]:
     what = visible(
         f"{made.head}（{made.target.commit[:SHORT_HASH]}，{made.target.time:%Y-%m-%d %H:%M}）"
     )
-    yield line(f"{'将撤销' if made.is_preview else '撤销'} {what}：{made.count} 个项目恢复原状。")
+    projects = f"：{made.count} 个项目恢复原状" if made.count else ""
+    yield line(f"{'将撤销' if made.is_preview else '撤销'} {what}{projects}。")
     for one in made.kept:
         yield line(visible(f"  保留 {one.round} {one.group} {one.title}：{one.why}。"), "yellow")
     if made.commit:
