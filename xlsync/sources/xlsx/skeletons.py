@@ -29,8 +29,12 @@ _MARK = b"<v>"
 _VALUE = re.compile(rb"<v>([^<]*)")
 
 _CELL = b"<c r="
+_TEXT = b' t="s"'
 _LONGEST_TAG = 60
-"""Bytes of the first cell's tag, whose style number tells moulds of one size apart."""
+"""Bytes of the tags of the first cell and the first text.
+
+Their style numbers tell moulds of one size apart.
+"""
 
 Key = tuple[int, int, bytes]
 
@@ -48,11 +52,12 @@ class Pressed(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What hardly any other mould has: number of values, size, and the first cell."""
+        """What hardly any other mould has: counts of values and bytes, first cell and text."""
         size = len(self.part) - sum(map(len, self.values))
         first = max(0, self.part.find(_CELL))
         tag, _, _ = self.part[first : first + _LONGEST_TAG].partition(b">")
-        return len(self.values), size, tag
+        text = max(0, self.part.find(_TEXT))
+        return len(self.values), size, tag + self.part[max(0, text - _LONGEST_TAG) : text]
 
     def mould(self) -> list[bytes]:
         """What stands before, between and after the values."""
