@@ -48,6 +48,10 @@ DECORATED = {
     "a number": ("项目名称", "1.项目名称"),
     "a line break": ("计划开始日期", "计划开始\n日期"),
     "a remark": ("三级指标", "三级指标（可增行）"),
+    "brackets": ("主管部门", "【主管部门】"),
+    "another language": ("项目性质", "项目性质/Nature"),
+    "a number of two parts": ("项目类别", "1.2、项目类别"),
+    "a letter": ("上年结转资金", "a.上年结转资金"),
 }
 
 

@@ -19,14 +19,21 @@ _LONGEST = 60
 """Characters of a text that may be a decorated label."""
 
 _STARS = "*★☆▲△●○◆◇■※#"
+_COUNT = (
+    "第?[一二三四五六七八九十]{1,3}(?:部分)?|[0-9]{1,2}(?:[.][0-9]{1,2}){0,2}|[IVX]{1,4}|[A-Za-z]"
+)
+"""What numbers a label: 一, 第一部分, 1.2, IV, a."""
+
+# Neither a bare number nor a dash is one: in a text with one cell a line it is the value before.
 _FRONT = re.compile(
-    rf"(?:[{_STARS}]+|[(]?[一二三四五六七八九十]{{1,3}}[)、.:]+|[(]?[0-9]{{1,2}}[)、.:]+"
+    rf"^(?:[{_STARS}•·]+|[(]?(?:{_COUNT})[)、.:]+"
     r"|[0-9]{4}(?:年?[-—–~至到]+[0-9]{4})?(?:年(?!度)|(?=年度))|其中[:,]?)(?=.)"
 )
+_AROUND = re.compile('^(?:【([^【】]+)】|\\[([^][]+)\\]|\\(([^()]+)\\)|[“"«<《](.+)[”"»>》])$')
 _YEARS = r"[0-9]{4}年?(?:[-—–~至到]+[0-9]{4})?年?度?"
 _BEHIND = re.compile(
-    rf"(?<=.)(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|[{_STARS}]+|[:;。、_-]+"
-    rf"|(?<=[^0-9\-—–~至到]){_YEARS})$"
+    rf"(?<=.)(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|[{_STARS}]+|[:∶;。、_-]+"
+    rf"|(?<=[\u4e00-\u9fff])/[A-Za-z][A-Za-z&.,'/-]*|(?<=[^0-9\-—–~至到]){_YEARS})$"
 )
 
 
@@ -51,7 +58,9 @@ def _keys_of(text: str) -> LabelKeys:
     plain, before = unitless, ""
     while plain != before:
         before = plain
-        plain = _BEHIND.sub("", _FRONT.sub("", plain, count=1))
+        plain = _BEHIND.sub("", _FRONT.sub("", plain))
+        if match := _AROUND.fullmatch(plain):
+            plain = next(filter(None, match.groups()))
     return LabelKeys(exact, unitless, plain)
 
 
