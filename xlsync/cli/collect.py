@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.language import told
 from xlsync.cli.context import (
     Settings,
     pass_settings,
@@ -127,6 +128,8 @@ def collect(
                 contact=contact,
             )
     note_passed(collection.passed)
+    if replacing and any(path.is_dir() for path in paths):
+        click.echo(told("--replace asks again only of files that are named themselves"), err=True)
     if as_json:
         write_json(collection.as_json(written))
     else:

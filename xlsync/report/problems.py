@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _HEADING_STYLE = "bold"
 _MAX_FOUND = 60
+_OF_COPIES = "B"
+"""How the codes begin of what is found of a form beside what went out and what else came."""
 
 
 def problem_lines(problems: Iterable[Problem], *, is_text: bool = False) -> list[Line]:
@@ -64,7 +66,9 @@ def _count(counts: dict[Severity, int]) -> str:
 
 def _place(item: Problem, *, is_text: bool) -> str:
     if item.cell is None:
-        return visible(item.sheet or item.pointer or "—")
+        # What two copies say otherwise has no one place, and the message names the field.
+        pointer = None if item.code.startswith(_OF_COPIES) else item.pointer
+        return visible(item.sheet or pointer or "—")
     if is_text:
         return f"第{Area.parse(item.cell).top}行"
     return visible(f"{item.sheet}!{item.cell}" if item.sheet else item.cell)
