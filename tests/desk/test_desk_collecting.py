@@ -140,6 +140,25 @@ def test_a_conflict_is_decided_by_clicking_and_taken_back(browser: Browser, tmp_
         assert "选定用哪一份" in page.locator("main").inner_text()
 
 
+def test_what_the_coordinator_corrected_is_taken_where_that_is_said(tmp_path: Path) -> None:
+    town, sent = tmp_path / "town", whole("预备费")
+    with api.init(town) as repository:
+        send(repository, sent)
+        spool = repository.snapshot().spool()
+        put_in(repository, [came(spool, changed(sent, annual_goal="单位说的。"), 1)], spool)
+    own = save(tmp_path / "更正.json", changed(sent, annual_goal="统筹人改的。"))
+    with serving(town) as server:
+        here = f"/round/{ROUND}/collecting"
+        files = [("files", own.name, own.read_bytes())]
+        end = end_of(server, server.upload(here, files).headers["location"])
+        assert "请注明是更正" in end
+        assert "其中的 JSON 和文本是统筹人自己的更正" in server.ask(here).text
+        end = end_of(server, server.upload(here, files, correcting="1").headers["location"])
+    assert "改了" in end
+    with api.open_repository(town) as repository:
+        assert api.show(repository, f"{ROUND}/预备费")["annual_goal"] == "统筹人改的。"
+
+
 def contradicted(folder: Path) -> Path:
     """A repository in which two answers to one workbook say different things."""
     town, sent = folder / "town", whole("预备费")

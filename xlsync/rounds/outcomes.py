@@ -212,7 +212,7 @@ def unsealed() -> Problem:
     """What is said of a version that nobody sealed, while one that was sealed stands (B011)."""
     message = (
         "这一份没有下发凭据（不是下发的工作簿，或凭据已失效），与本轮已收的内容不同，"
-        "没有采用，等待裁定。若是统筹人自己的更正，请加 --correction 再收集。"
+        "没有采用，等待裁定。若是统筹人自己的更正，请注明是更正（--correction）再收集。"
     )
     return problem("B011", message)
 

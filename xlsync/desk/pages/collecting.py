@@ -114,7 +114,8 @@ def _collect(request: Request, sent: Sent) -> Response:
         paths.append(path)
     if not paths:
         raise RefusedError("没有选择文件。请把收到的文件拖进来，或点按钮选择，再点“开始收集”。")
-    replacing, is_preview = "replacing" in sent.values, "preview" in sent.values
+    is_preview = "preview" in sent.values
+    wishes = {one: one in sent.values for one in ("replacing", "correcting")}
 
     def work(job: Job) -> Collected:
         try:
@@ -126,7 +127,7 @@ def _collect(request: Request, sent: Sent) -> Response:
                     desk.forms,
                     returning=not is_preview,
                     is_preview=is_preview,
-                    replacing=replacing,
+                    **wishes,
                     # The page asked for the round by its name before it came here.
                     is_new=True,
                     progress=job.step,
