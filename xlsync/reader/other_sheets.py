@@ -7,7 +7,7 @@ nothing typed may be lost.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
@@ -48,7 +48,6 @@ class _Companions:
         self.left = _left(form, layout)
         self.cells = {one.name: one.cells for one in companions(form, layout)}
         self.cells[LISTS] = _list_cells(form)
-        self.fixed = {name: _fixed(cells) for name, cells in self.cells.items()}
         self.hidden = _hidden_texts(form, layout)
         self.names = {sheet.name: self._name(sheet) for sheet in workbook.sheets}
         self.manifests = {
@@ -56,6 +55,11 @@ class _Companions:
             for sheet in workbook.sheets
             if self.names[sheet.name] == SHEET
         }
+
+    @cached_property
+    def fixed(self) -> dict[str, dict[Address, str]]:
+        """Texts that stand on each sheet in every state of it; asked for where a name is none."""
+        return {name: _fixed(cells) for name, cells in self.cells.items()}
 
     def _name(self, sheet: Sheet) -> str | None:
         """Which of our sheets this is, whatever it is called now; None for any other."""

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 SHOWN = 40
 """Findings that the check sheet lists at a time."""
 
+_STIR = "+0*TODAY()"
+"""Lets a figure be computed as soon as a workbook is opened, and with it what shows the figure.
+
+LibreOffice would go on showing what stands beside those formulas for viewers that do not compute.
+"""
+
 _WORDS = ("有误", "未填", "提醒")
 """What a check is called, by its rank: errors come first, then gaps, then doubts."""
 
@@ -119,9 +125,9 @@ def _summarise(sheet: Companion, form: Form, layout: Layout, checks: HiddenCheck
         names.OPEN: f"{len(required)}-{names.DONE}+{_number(row_gaps)}",
         names.WRONG: "&".join([*errors, *gaps, *row_gaps]) or '""',
         names.DOUBTFUL: "&".join(doubts) or '""',
-        names.ERRORS: _number(errors),
+        names.ERRORS: f"{_number(errors)}{_STIR}",
         names.WARNINGS: _number(doubts),
-        names.FOUND: _number([names.WRONG, names.DOUBTFUL]),
+        names.FOUND: f"{_number([names.WRONG, names.DOUBTFUL])}{_STIR}",
     }
     column = view.new_column()
     for row, (name, formula) in enumerate(figures.items(), start=1):
