@@ -359,6 +359,6 @@ def test_a_sample_is_corrected(calc: Calc, tmp_path: Path) -> None:
     assert desk.type(total, "99000000") == ""
     assert desk.colours()[total] == MARKS.wrong
     (finding,) = [text for cell, text in desk.findings() if cell == total]
-    assert "为 99,000,000.00 元，与各项之和" in finding
+    assert "与各项之和 6,640,000.00 元不符" in finding
     assert "可以提交" not in desk.line
     assert desk.saved() == record | {"funds": record["funds"] | {"total": "99000000.00"}}
