@@ -251,7 +251,8 @@ def test_a_number_format_that_only_scales_the_display_changes_nothing(unit: str)
 
 
 @pytest.mark.parametrize(
-    "number_format", ["0!.0,", '0.0,"万元"', '0.00"美元"', '0"百元"', '#,##0,"元"']
+    "number_format",
+    ['0"万"0000"元"', "[$€-2] 0.00", "0!.0,", '0.0,"万元"', '0.00"美元"', '0"百元"', '#,##0,"元"'],
 )
 def test_a_number_format_that_leaves_the_size_open_gives_no_amount(number_format: str) -> None:
     plain = counted(FILLED, "元")
@@ -279,7 +280,10 @@ def test_a_number_that_its_format_shows_otherwise_is_told(number_format: str) ->
     assert [oddity in one.message for one in told if one.found == str(number)] == [True]
 
 
-@pytest.mark.parametrize("number_format", ["#,##0.00;(#,##0.00)", "#,##0;-#,##0", "_-* #,##0.00_-"])
+@pytest.mark.parametrize(
+    "number_format",
+    ["#,##0.00;(#,##0.00)", "#,##0;-#,##0", "_-* #,##0.00_-", "# ?/?", "[Red]General"],
+)
 def test_a_number_that_its_format_shows_plainly_is_not_told(number_format: str) -> None:
     reading = of_grid(xlsx.read(as_workbook(FILLED.replace(",", ""), number_format)))
     assert record_of(reading)["funds"] == YUAN

@@ -20,6 +20,11 @@ _BRACKET = re.compile(r"\[[^\]]*\]")
 _PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.[0#]+)?")
 _POINT = "\x00"
 """Stands for a decimal point that a format only draws."""
+_WORD = "\x01"
+"""Stands for a literal text."""
+_NO_TIME = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
+_SHOWS = re.compile(r"[0#?@]|General|G/通用格式|[ymdhs]", re.IGNORECASE)
+"""What shows a number, if only as a time."""
 _COMPARE = {
     "<": Decimal.__lt__,
     ">": Decimal.__gt__,
@@ -102,19 +107,29 @@ def _parsed(section: str) -> _Section:
     def literal(match: re.Match[str]) -> str:
         text = next((one for one in match.groups() if one), "")
         words.append(text)
-        return _POINT if text == "." else ""
+        return _POINT if text == "." else _WORD
 
-    drawn = _BRACKET.sub("", _LITERAL.sub(literal, section))
+    drawn = _LITERAL.sub(literal, section)
+    # Words with figures between them are no one word: 0"万"0000"元" shows 1万2345元.
+    behind = iter(words)
+    parts = re.split("[0#?]+", drawn)
+    joined = ["".join(next(behind) for one in part if one in {_WORD, _POINT}) for part in parts]
+    said = {
+        unit
+        for part in joined
+        for one in units_among(part)
+        if (unit := unit_named(one, is_size=True))
+    }
+    unit = (said.pop() if len(said) == 1 else FOREIGN) if said else None
+    has_digits = _SHOWS.search(_NO_TIME.sub("", drawn)) is not None
+    drawn = _BRACKET.sub("", drawn.replace(_WORD, ""))
     before, _, after = drawn.partition(".")
     divided = re.search(r"(?<=[0#?]),+(?=[^0#?,]*$)", after or before)
     places = sum(len(re.findall("[0#?]", one)) for one in before.split(_POINT)[1:])
     scale = 1000 ** (len(divided[0]) if divided else 0) * 10**places
     shown = "".join(words)
-    said = {unit for one in units_among(shown) if (unit := unit_named(one, is_size=True))}
-    unit = (said.pop() if len(said) == 1 else FOREIGN) if said else None
     bound = None
     if condition:
         bound = (condition[1], Decimal(condition[2]))
-    has_digits = re.search("[0#?@]|General|G/通用格式", drawn) is not None
     is_signed = "-" in shown or "(" in drawn + shown
     return _Section(bound, ShownNumber(scale, unit), shown, has_digits, is_signed)

@@ -48,7 +48,7 @@ _POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _CURRENCY = "人民币|rmb|cny|¥"
 _ABROAD = (
     r"美元|美金|us\$|usd|港元|港币|hk\$|hkd|新?台币|nt\$|ntd|twd|\$|欧元|eur|日元|jpy|英镑|gbp"
-    "|澳元|加元|新元|韩元|卢布|泰铢"
+    "|澳元|加元|新元|韩元|卢布|泰铢|[€£₩฿]"
 )
 _BASE = "元|yuan"
 _SIZE = f"[{''.join(one for one in _ZEROS if len(one) == 1)}]|" + "|".join(
