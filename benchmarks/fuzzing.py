@@ -57,7 +57,8 @@ def _package(kind: str) -> dict[str, bytes]:
         data = api.generate(form, _record())
     else:
         rows = carriers.rows_of_record(_record())
-        data = {"docx": carriers.as_docx, "ods": carriers.as_ods}[kind](rows)
+        makers = {"docx": carriers.as_docx, "ods": carriers.as_ods, "xlsb": carriers.as_xlsb}
+        data = makers[kind](rows)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -154,6 +155,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "csv": whole(".csv"),
     "docx": lambda data: parsed("docx")(one_part("docx", data)),
     "ods": lambda data: parsed("opendocument")(one_part("ods", data)),
+    "xlsb": lambda data: parsed("xlsb")(one_part("xlsb", data)),
     "pdf": parsed("pdf"),
     "html": parsed("web_page"),
     "xml": parsed("xml_sheet"),
@@ -168,7 +170,7 @@ def seeds(target: str) -> list[bytes]:
 
     from xlsync.workbook.manifest import Manifest  # noqa: PLC0415
 
-    if target in {"xlsx", "parts", "docx", "ods"}:
+    if target in {"xlsx", "parts", "docx", "ods", "xlsb"}:
         parts = _package(target)
         return [bytes([at]) + parts[name] for at, name in enumerate(sorted(parts))]
     if target == "manifest":
