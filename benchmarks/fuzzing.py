@@ -102,11 +102,11 @@ def parsed(module: str) -> Callable[[bytes], None]:
 
         from xlsync import api  # noqa: PLC0415
         from xlsync.reader import read as read_forms  # noqa: PLC0415
-        from xlsync.sources.xlsx.budget import UnreadableError  # noqa: PLC0415
 
+        reader = import_module(f"xlsync.sources.{module}")
         try:
-            workbook = import_module(f"xlsync.sources.{module}").read(data)
-        except (UnreadableError, MemoryError, RecursionError):
+            workbook = reader.read(data)
+        except Exception:  # noqa: BLE001 - whatever ends that process is told (X001)
             return
         read_forms(list(api.forms().values()), workbook)
 
