@@ -222,7 +222,13 @@ def test_a_heading_says_the_unit_without_brackets(heading: str) -> None:
             "万元村",
             "带动万元以上户",
         ),
-        *("单位：万人", "（超过万元的项目另行说明）", "投入 300 万元", "补助（5,000元）"),
+        *(
+            "单位：万人",
+            "（超过万元的项目另行说明）",
+            "投入 300 万元",
+            "补助（5,000元）",
+            "专项资金（十）",
+        ),
     ],
 )
 def test_words_that_only_look_like_a_unit_are_none(line: str) -> None:

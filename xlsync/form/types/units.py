@@ -92,6 +92,8 @@ _SET_APART = re.compile(rf"(?:{_MONEY})\s+(?P<unit>{_COUNTLESS})\s*$")
 _IN_TEXT = (_BRACKETED, _SIZE_BRACKETED, _LINE, _COUNTED_IN, _SLASHED)
 _IN_LABEL = (*_IN_TEXT, _COUNTED, _BEHIND)
 _IN_STORY = (re.compile(f"(?:金额|货币|计价|资金)(?={_IS}){_LINE.pattern}"), _COUNTED_IN)
+_ORDINALS = {"十", "百", "一"}
+"""What counts texts as well, such as 专项资金（十）."""
 _MAY_SAY = re.compile("[元镑币¥$万亿千]|rmb|cny|yuan|单位|[(（][wk]")
 _OF_ALL = re.compile("单位|unit|[以按用].*(?:计|填|列|反映|表示)")
 _IN_BRACKETS = re.compile(f"{_OPENING}[^()]*{_CLOSING}")
@@ -208,7 +210,8 @@ def _units(match: re.Match[str]) -> set[str]:
     """The units of a match, whose groups say whether a size alone is one."""
     groups = match.groupdict()
     words = re.findall(_ONE, next(filter(None, groups.values()), ""))
-    named = (unit_named(one, is_size=bool(groups.get("size"))) for one in words)
+    is_size = bool(groups.get("size"))
+    named = (unit_named(one, is_size=is_size) for one in words if one not in _ORDINALS)
     return {one for one in named if one is not None}
 
 
