@@ -150,6 +150,21 @@ def test_what_gives_way_to_one_that_only_waits_takes_nothing_away_later(
     assert len(waiting(repository)) == 1
 
 
+def test_what_contradicts_waits_however_often_it_was_saved(repository: Repository) -> None:
+    one, other = CLASH
+    take(repository, (one, 1), saved="2024-01-01T00:00:00+00:00")
+    first = take(repository, (other, 1), saved="2024-01-01T00:01:00+00:00")
+    second = take(repository, (other, 1), saved="2024-01-01T00:02:00+00:00")
+    assert states(first + second) == [State.CONFLICT, State.CONFLICT]
+    assert len(waiting(repository)) == 1
+    before = repository.snapshot().tree
+    again = take(repository, (other, 1), saved="2024-01-01T00:01:00+00:00")
+    again += take(repository, (other, 1), saved="2024-01-01T00:02:00+00:00")
+    assert states(again)[1] is State.CONFLICT
+    assert repository.snapshot().tree == before
+    assert stands(repository) == one
+
+
 def test_a_contradiction_takes_its_place_where_that_is_asked_for(repository: Repository) -> None:
     one, other = CLASH
     take(repository, (one, 1))

@@ -74,6 +74,11 @@ class Settlement:
     merged: tuple[Answer, ...] = ()
     superseded: frozenset[Key] = frozenset()
 
+    def fate_of(self, content: str) -> Fate:
+        """What becomes of what answers of one content say, which may have been saved twice."""
+        found = {fate for key, fate in self.fates.items() if key[1] == content}
+        return next(one for one in (Fate.WAITS, Fate.COUNTS, Fate.OLDER) if one in found)
+
 
 def settle(form: Form, said: CoordinatorStatement, answers: Iterable[Answer]) -> Settlement:
     """What a record comes to, and what becomes of each answer.

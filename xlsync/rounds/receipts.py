@@ -58,8 +58,9 @@ def keep_file(changes: Changes, file: ReceivedFile, outcomes: list[Outcome], now
 
 
 def _later(old: FormReceipt, new: FormReceipt) -> FormReceipt:
-    """What stands of a form that came again; one that got in stays as it was."""
-    if old.accepted and new.accepted:
+    """What stands of a form that came again; one that got in, or goes on waiting, as it was."""
+    waits_as_before = old.state == new.state == State.CONFLICT and old.content == new.content
+    if waits_as_before or (old.accepted and new.accepted):
         return old
     if old.copy is not None and old.content == new.content:
         return new.changed(copy=old.copy)

@@ -154,11 +154,19 @@ class RoundAnswers:
 
     def wait(self, record_id: str, version: WaitingVersion) -> None:
         """Keep a version until somebody has chosen, or until its issue is known here."""
-        path = layout.conflict_path(self.view.round, record_id, digest(version.theirs))
-        waiting = self.waiting(record_id)
-        if path not in waiting:
-            waiting[path] = version
-            self.changes.put_document(path, version.as_json())
+        content = digest(version.theirs)
+        path = layout.conflict_path(self.view.round, record_id, content)
+        former = self.waiting(record_id).get(path)
+        is_later = version.saved is not None and (
+            former is None or instant(former.saved) < instant(version.saved)
+        )
+        if former is not None and not is_later:
+            return
+        if former is not None and former.receipt not in {None, version.receipt}:
+            # What was saved twice waits once, as it was saved last.
+            self._note(former.receipt, record_id, content, State.OLDER, settled=self.now)
+        self.waiting(record_id)[path] = version
+        self.changes.put_document(path, version.as_json())
 
     # ---- what comes of it ---------------------------------------------------------------
 
@@ -178,10 +186,12 @@ class RoundAnswers:
                 self._let_wait(record_id, one, sources.get(one.key))
                 if not one.is_new and not one.waits:
                     self._note_waiting(record_id, one)
-            elif path in self.waiting(record_id):
+            elif (said := found.fate_of(one.content)) is not Fate.WAITS and (
+                path in self.waiting(record_id)
+            ):
                 brings_nothing = found.record in (one.record, state.said.record)
                 merged = State.UNCHANGED if brings_nothing else State.MERGED
-                self._end(record_id, path, merged if fate is Fate.COUNTS else State.OLDER)
+                self._end(record_id, path, merged if said is Fate.COUNTS else State.OLDER)
             answers.append(
                 replace(
                     one,
@@ -191,11 +201,13 @@ class RoundAnswers:
                     received=one.received or self.now or None,
                 )
             )
-        said_again = {(one.issue, one.content) for one in found.merged}
+        said_again = {
+            (one.issue, one.content) for one in answers if found.fates[one.key] is not Fate.OLDER
+        }
         answers = [
             one
             for one in answers
-            if not (one.is_superseded and (one.issue, one.content) in said_again)
+            if found.fates[one.key] is not Fate.OLDER or (one.issue, one.content) not in said_again
         ]
         made = RecordState(state.said, tuple(answers))
         self._states[record_id] = made
