@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_browser import NARROW, WIDE, axe, faults, visiting
 from desk_server import Server, end_of
-from running import SAMPLES, record, save
+from running import record, save
 
 from xlsync import api
 
@@ -128,16 +128,20 @@ def test_a_project_is_corrected_and_it_is_undone_by_keyboard_alone(
         assert api.show(repository, f"{NAME}/413713e43b07")["annual_goal"] != "另一个年度目标。"
 
 
-def test_files_are_collected_by_keyboard_alone(browser: Browser, own_server: Server) -> None:
+def test_files_are_collected_by_keyboard_alone(
+    browser: Browser, own_server: Server, tmp_path: Path
+) -> None:
+    save(tmp_path / "收到" / "新.json", record("新项目"))
     with visiting(browser, own_server) as visitor:
         page = visitor.go(f"{ROUND}/collecting")
         reach(page, page.locator("#files"))
-        with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Space")
-        chooser.value.set_files(str(SAMPLES / "spoilt.json"))
+        reach(page, page.locator("summary", has_text="其他办法"))
+        page.keyboard.press("Enter")
+        reach(page, page.locator("#path"))
+        page.keyboard.type(str(tmp_path / "收到"))
         reach(page, page.get_by_role("button", name="开始收集"))
         page.keyboard.press("Enter")
-        page.get_by_role("heading", name=re.compile("收集完成|没有新内容")).wait_for()
+        page.get_by_role("heading", name="收集完成").wait_for()
 
 
 def test_files_are_collected_and_a_record_reviewed_without_the_script(
