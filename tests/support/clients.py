@@ -45,6 +45,14 @@ def soffice() -> str:
     return str(found)
 
 
+def ssconvert() -> str:
+    """The converter of Gnumeric; the test is skipped where there is none."""
+    program = shutil.which("ssconvert")
+    if program is None:
+        missing("Gnumeric")
+    return str(program)
+
+
 def uno_python() -> str:
     """The Python that drives :func:`soffice`."""
     return os.environ.get(UNO_PYTHON) or "/usr/bin/python3"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from clients import missing
+from clients import missing, ssconvert
 
 from xlsync.base.grid import Kind
 from xlsync.sources import xlsx
@@ -106,14 +106,12 @@ def _typed(sheet: str, place: str, value: Value) -> str:
 
 def gnumeric(workbooks: Sequence[bytes], folder: Path) -> list[str]:
     """The findings as Gnumeric computes them."""
-    program = shutil.which("ssconvert")
-    if program is None:
-        missing("Gnumeric")
+    program = ssconvert()
     found = []
     for number, data in enumerate(workbooks):
         source, made = folder / f"{number}.xlsx", folder / f"{number}-made.xlsx"
         source.write_bytes(data)
-        command = [str(program), "--recalc", str(source), str(made)]
+        command = [program, "--recalc", str(source), str(made)]
         subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=True)
         computed = xlsx.read(made.read_bytes())
         found.append("".join(_at(computed, name).text for name in (WRONG, DOUBTFUL)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from clients import REQUIRED, convert, soffice
+from clients import REQUIRED, convert, soffice, ssconvert
 from openpyxl import load_workbook
 
 from xlsync.base.files import write_file
+from xlsync.base.problems import Severity
 from xlsync.exchange.reading import find_files, read_file, read_record
 from xlsync.exchange.workbooks import workbook, workbook_names
 from xlsync.form import Catalogue
@@ -45,6 +47,40 @@ def _assert_reads_back(path: Path, record: Record, *besides: str) -> None:
     expected = [one.code for one in read_record(FORMS, record).problems]
     found = [one.code for one in reading.problems if one.code not in besides]
     assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.client
+@pytest.mark.parametrize("ending", ["xls", "ods", "xlsx"])
+def test_a_form_that_gnumeric_saved_is_read(
+    sent: dict[Path, Record], tmp_path: Path, ending: str
+) -> None:
+    for source, record in [*sent.items()][::8]:
+        saved = tmp_path / f"{source.stem}.{ending}"
+        subprocess.run([ssconvert(), source, saved], check=True, capture_output=True)
+        (reading,) = read_file(FORMS, saved).readings
+        assert reading.record == record
+        assert not [one for one in reading.problems if one.code[0] in "SX" and one.code != "S008"]
+
+
+def test_a_form_that_a_phone_exported_is_read(sent: dict[Path, Record], tmp_path: Path) -> None:
+    """A summary sheet first, the form under another name, no names of cells, nothing locked."""
+    source, record = next(iter(sent.items()))
+    theirs = load_workbook(source)
+    sheet = theirs.worksheets[0]
+    sheet.title = f"{sheet.title} - 表格 1"
+    sheet.protection.sheet = False
+    for other in theirs.worksheets[1:]:
+        theirs.remove(other)
+    theirs.defined_names.clear()
+    summary = theirs.create_sheet("导出概要", 0)
+    summary.append(["文稿由另一程序导出"])
+    summary.append(["工作表名称", "表格名称", sheet.title])
+    theirs.save(tmp_path / "表.xlsx")
+    (reading,) = read_file(FORMS, tmp_path / "表.xlsx").readings
+    assert reading.record == record
+    errors = [one for one in reading.problems if one.severity is Severity.ERROR]
+    assert not [one for one in errors if one.code[0] in "SX"]
+    assert any(one.code == "S012" and "导出概要" in one.message for one in reading.problems)
 
 
 @pytest.mark.client
