@@ -150,6 +150,21 @@ def test_what_gives_way_to_one_that_only_waits_takes_nothing_away_later(
     assert len(waiting(repository)) == 1
 
 
+def test_what_was_taken_back_stays_so_whoever_goes_on_from_there(repository: Repository) -> None:
+    """Together or one after the other: the second took the goal back, the third goes on."""
+    end = changed(FIRST, planned_end="2023-11-30")
+    both = changed(end, overall_goal="甲")
+    last = changed(end, annual_goal="丙")
+    spool = repository.snapshot().spool()
+    files = [
+        came(spool, one, 1, f"{at}.xlsx", saved=f"2024-01-01T00:0{at}:00+00:00")
+        for at, one in enumerate((both, end, last))
+    ]
+    outcomes = put_in(repository, files, spool).outcomes
+    assert states(outcomes) == [State.OLDER, State.OLDER, State.NEW]
+    assert stands(repository) == last
+
+
 def test_what_contradicts_waits_however_often_it_was_saved(repository: Repository) -> None:
     one, other = CLASH
     take(repository, (one, 1), saved="2024-01-01T00:00:00+00:00")

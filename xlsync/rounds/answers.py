@@ -119,13 +119,7 @@ class _Rules:
         ]
         counted, waiting = self._accept([], heads)
         # What only waits takes nothing away: the answer that it would succeed counts until then.
-        superseded = {one.key for one in self.answers if one.is_superseded}
-        takers = superseded | {one.key for one in counted}
-        gone = superseded | {
-            one.key
-            for one in live
-            if self.relations.is_closed(one) or not takers.isdisjoint(followers[one.key])
-        }
+        gone = self._gone(live, followers, {one.key for one in counted})
         kept = [one for one in live if followers[one.key] and one.key not in gone]
         counted, _ = self._accept(counted, kept)
         fates = {one.key: Fate.OLDER for one in self.answers}
@@ -133,6 +127,20 @@ class _Rules:
         fates |= {one.key: Fate.COUNTS for one in counted}
         record = self._together(counted) if counted else self._said_alone()
         return Settlement(record, fates, tuple(counted), frozenset(gone))
+
+    def _gone(
+        self, live: Sequence[Answer], followers: Mapping[Key, list[Key]], counted: set[Key]
+    ) -> set[Key]:
+        """The answers of which one that counts took the place, or one that it took that of."""
+        gone = {one.key for one in self.answers if one.is_superseded}
+        gone |= {one.key for one in live if self.relations.is_closed(one)}
+        while more := {
+            one.key
+            for one in live
+            if one.key not in gone | counted and not (gone | counted).isdisjoint(followers[one.key])
+        }:
+            gone |= more
+        return gone
 
     def _said_alone(self) -> Record | None:
         """What the coordinator said, where it stands without an answer.
