@@ -15,6 +15,7 @@ from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.exchange import printing
 from xlsync.exchange.printing import form_alone
+from xlsync.workbook.manifest import DOUBTFUL, WRONG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +39,13 @@ def town(tmp_path: Path) -> Path:
 
 def test_only_the_form_is_printed() -> None:
     data = form_alone(api.generate(FORMS[FORM], whole("道路")))
-    states = [one.sheet_state for one in load_workbook(io.BytesIO(data)).worksheets]
+    book = load_workbook(io.BytesIO(data))
+    states = [one.sheet_state for one in book.worksheets]
     assert states[0] == "visible"
     assert len(states) > 1
     assert "visible" not in states[1:]
+    # A record keeps its tints for the screen: on paper nothing is found wrong any more.
+    assert {book.defined_names[name].attr_text for name in (WRONG, DOUBTFUL)} == {'""'}
 
 
 @pytest.mark.client

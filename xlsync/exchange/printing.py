@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.exchange.workbooks import workbook
+from xlsync.workbook.manifest import DOUBTFUL, WRONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,7 @@ _BATCH = 20
 _SECONDS = 20
 """For each workbook of a batch, and as much again to start."""
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
+_FOUND = re.compile(rf'(<definedName name="(?:{WRONG}|{DOUBTFUL})">)[^<]*'.encode())
 _BOOK = "xl/workbook.xml"
 
 
@@ -118,12 +120,12 @@ def _converted(office: str, folder: Path, items: Iterable[PrintedForm]) -> Itera
 
 
 def form_alone(data: bytes) -> bytes:
-    """A workbook of ours of which only the first sheet, that of the form, is printed."""
+    """A workbook of ours of which only the sheet of the form is printed, without any tint."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
             content = old.read(name)
-            new.writestr(name, _hidden(content) if name == _BOOK else content)
+            new.writestr(name, _FOUND.sub(rb'\1""', _hidden(content)) if name == _BOOK else content)
     return buffer.getvalue()
 
 
