@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from carriers import CARRIERS, carried, rows_of_record
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reading_samples import FILLED, ROOT, read_grid, record_of
 
 if TYPE_CHECKING:
@@ -65,5 +67,30 @@ def test_a_label_with_something_around_it_is_the_label(carrier: str) -> None:
         text = text.replace("计划开始\n日期", "计划开始 日期")
     (reading,) = read_grid(carried(text, carrier))
     (plain,) = read_grid(carried(FILLED, carrier))
+    assert reading.record == plain.record
+    assert {one.code for one in reading.problems} == {one.code for one in plain.problems}
+
+
+FRONT = ["", "1.", "2、", "（三）", "四、", "★", "*"]
+BEHIND = ["", "：", ":", "*", "（必填）", "【见说明】", "（2023年-2025年）", "2023年"]
+
+
+@settings(max_examples=60)
+@given(
+    labels=st.lists(
+        st.sampled_from([old for old, _ in DECORATED.values()]), unique=True, min_size=1
+    ),
+    front=st.sampled_from(FRONT),
+    behind=st.sampled_from(BEHIND),
+    carrier=st.sampled_from(["text", "xlsx", "html", "xml"]),
+)
+def test_any_labels_with_anything_usual_around_them_are_the_labels(
+    labels: list[str], front: str, behind: str, carrier: str
+) -> None:
+    text = FILLED
+    for label in labels:
+        text = text.replace(label, f"{front}{label}{behind}", 1)
+    (plain,) = read_grid(carried(FILLED, carrier))
+    (reading,) = read_grid(carried(text, carrier))
     assert reading.record == plain.record
     assert {one.code for one in reading.problems} == {one.code for one in plain.problems}

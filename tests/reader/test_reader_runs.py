@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 import xlwt
 from carriers import as_html, as_xml, rows_of
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from reading_samples import FILLED, read_grid, record_of
@@ -139,6 +141,29 @@ def test_what_a_text_shows_is_read_and_the_rest_is_quoted(
     assert get(record_of(reading), pointer) == read
     told = [(one.pointer, one.found) for one in reading.problems if one.code == "S010"]
     assert told == ([(pointer, quoted)] if quoted else [])
+
+
+_WORDS = st.text("水清岸绿河道保洁", min_size=1, max_size=6)
+
+
+@settings(max_examples=60)
+@given(
+    parts=st.lists(st.tuples(st.booleans(), _WORDS), min_size=2, max_size=5),
+    place=st.sampled_from(list(PLACES)),
+    carrier=st.sampled_from(list(CARRIERS)),
+)
+def test_wherever_a_text_is_struck_through_the_rest_is_read(
+    parts: list[tuple[bool, str]], place: str, carrier: str
+) -> None:
+    kept = "".join(text for is_struck, text in parts if not is_struck)
+    struck = "".join(text for is_struck, text in parts if is_struck)
+    assume(kept)
+    text = "".join(f"〖{one}〗" if is_struck else one for is_struck, one in parts)
+    old, pointer = PLACES[place]
+    (reading,) = read_grid(CARRIERS[carrier](rows_of(FILLED.replace(old, text, 1))))
+    assert get(record_of(reading), pointer) == kept
+    told = "".join(one.found or "" for one in reading.problems if one.code == "S010")
+    assert sorted(told.replace("…", "").replace(" ", "")) == sorted(struck)
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
