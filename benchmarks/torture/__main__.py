@@ -45,13 +45,15 @@ def main(words: list[str]) -> int:
     print(f"{__doc__.splitlines()[0]} Made by `make torture` on {dt.datetime.now(dt.UTC).date()}, "
           f"Python {platform.python_version()}, {os.cpu_count()} cores.\n")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        wrong = hostile_files(Path(folder), words)
+        wrong = {"hostile files": hostile_files(Path(folder), words)}
         if not words:
-            wrong += damaged_repositories(Path(folder))
-            wrong += killed_commands(Path(folder))
-            wrong += coordinators()
-    print(f"\nIn all, wrong: {wrong}.")
-    return bool(wrong)
+            wrong["damaged repositories"] = damaged_repositories(Path(folder))
+            wrong["killed commands"] = killed_commands(Path(folder))
+            wrong["models of coordinators"] = coordinators()
+    print("\n## In all\n")
+    print("| part | lost, silently wrong, over budget, or ended in a traceback |\n|---|---|")
+    print("".join(f"| {part} | {count} |\n" for part, count in wrong.items()), end="")
+    return any(wrong.values())
 
 
 def members(path: Path) -> int:
@@ -134,8 +136,8 @@ def damaged_repositories(folder: Path) -> int:
                 wrong.append(f"{name}, {words[0]}: {done.code} {done.stderr[-200:]}")
         shutil.rmtree(town)
     print("## Damaged repositories\n")
-    print(f"Tried {len(DAMAGES)} ways, each with {len(commands)} commands: one clear line each "
-          f"but {len(wrong)}.\n")  # fmt: skip
+    print(f"Tried {len(DAMAGES)} ways, each with {len(commands)} commands. Anything but one clear "
+          f"line and exit code 3: {len(wrong)}.\n")  # fmt: skip
     print("".join(f"- {one}\n" for one in wrong))
     return len(wrong)
 
