@@ -60,19 +60,21 @@ def _filled(text: str, table: str) -> str | None:
 
 
 def _mistakes(text: str) -> str:
-    """Some mistakes in the files of a form, each with file, table and key before it."""
-    known = catalogue()["mistakes"]
-    said = []
-    for mistake in text.split("; "):
-        parts = mistake.split(": ")
-        for at in reversed(range(len(parts))):
-            end = ": ".join(parts[at:])
-            if (chinese := known.get(end) or _filled(end, "mistakes")) is not None:
-                mistake = "：".join([*parts[:at], chinese])  # noqa: PLW2901 - the same, said
-                break
-        said.append(mistake)
-    changed = said != text.split("; ")
-    return "；".join(said) if changed else text
+    """Some mistakes in the files of a form; as it is where none of them is known."""
+    mistakes = text.split("; ")
+    said = [_mistake(one) for one in mistakes]
+    return "；".join(said) if said != mistakes else text
+
+
+def _mistake(text: str) -> str:
+    """One mistake, with file, table and key before it."""
+    parts = text.split(": ")
+    for at in reversed(range(len(parts))):
+        end = ": ".join(parts[at:])
+        chinese = catalogue()["mistakes"].get(end) or _filled(end, "mistakes")
+        if chinese is not None:
+            return "：".join([*parts[:at], chinese])
+    return text
 
 
 def command_help(name: str, text: str) -> str:
