@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.problems import has_error
 from xlsync.records import merge
 from xlsync.rounds.documents import instant
+from xlsync.rounds.outcomes import State
 from xlsync.rounds.relations import (
     Answer,
     CoordinatorStatement,
@@ -74,10 +75,17 @@ class Settlement:
     merged: tuple[Answer, ...] = ()
     superseded: frozenset[Key] = frozenset()
 
-    def fate_of(self, content: str) -> Fate:
-        """What becomes of what answers of one content say, which may have been saved twice."""
-        found = {fate for key, fate in self.fates.items() if key[1] == content}
-        return next(one for one in (Fate.WAITS, Fate.COUNTS, Fate.OLDER) if one in found)
+    def ended(self, one: Answer, said: Record) -> State | None:
+        """What became of an answer that waited on a statement; None as long as it waits.
+
+        It may have been saved twice: it waits as long as one of those that say the same does.
+        """
+        found = {fate for key, fate in self.fates.items() if key[1] == one.content}
+        if Fate.WAITS in found:
+            return None
+        if Fate.COUNTS not in found:
+            return State.OLDER
+        return State.UNCHANGED if self.record in (one.record, said) else State.MERGED
 
 
 def settle(form: Form, said: CoordinatorStatement, answers: Iterable[Answer]) -> Settlement:

@@ -186,12 +186,8 @@ class RoundAnswers:
                 self._let_wait(record_id, one, sources.get(one.key))
                 if not one.is_new and not one.waits:
                     self._note_waiting(record_id, one)
-            elif (said := found.fate_of(one.content)) is not Fate.WAITS and (
-                path in self.waiting(record_id)
-            ):
-                brings_nothing = found.record in (one.record, state.said.record)
-                merged = State.UNCHANGED if brings_nothing else State.MERGED
-                self._end(record_id, path, merged if said is Fate.COUNTS else State.OLDER)
+            elif path in self.waiting(record_id) and (ended := found.ended(one, state.said.record)):
+                self._end(record_id, path, ended)
             answers.append(
                 replace(
                     one,

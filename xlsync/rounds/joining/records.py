@@ -128,14 +128,9 @@ class Records:
                 new_conflict = new_conflict or path not in waiting
                 left[path] = waiting.get(path) or self._waiting(record_id, one)
                 self.receipts.note(record_id, one.content, State.CONFLICT)
-            elif (of_all := found.fate_of(one.content)) is not Fate.WAITS and (
-                path in waiting or one in new
-            ):
-                is_old = found.record in (one.record, said.record)
-                state = State.UNCHANGED if is_old else State.MERGED
-                state = state if of_all is Fate.COUNTS else State.OLDER
+            elif (path in waiting or one in new) and (ended := found.ended(one, said.record)):
                 more = {"issue": one.issue} if one in new else {}
-                self.receipts.note(record_id, one.content, state, settled=self.moment, **more)
+                self.receipts.note(record_id, one.content, ended, settled=self.moment, **more)
                 if one in new and fate is Fate.COUNTS and found.record is not None:
                     let_in += differences(form.mapping, one.record, found.record)
             settled.append(
