@@ -30,7 +30,7 @@ from xlsync.repository.sealing import new_seal, seal_keys
 from xlsync.rounds import collect, compare_rounds, standings
 from xlsync.rounds.distributing import distribute
 from xlsync.rounds.issuing import Ticket
-from xlsync.rounds.ledger import issues
+from xlsync.rounds.ledger import issued_record, issues
 from xlsync.rounds.roster import open_roster
 from xlsync.rounds.sendings import Wishes
 from xlsync.writer import splice
@@ -75,7 +75,7 @@ def _write_roster(path: Path, count: int) -> None:
 def _run(step: str, folder: Path, count: int, workers: int) -> None:
     """Let a process do a step, and print what it tells."""
     command = [sys.executable, __file__, "--step", step, "--workers", str(workers), str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
     told = json.loads(done.stdout.splitlines()[-1])
     who = f", {workers} process{'es' if workers > 1 else ''}" if step in {"send", "collect"} else ""
     memory = f"{told['own']:.0f} MB"
@@ -120,15 +120,19 @@ def _fill(repository: Repository, folder: Path, workers: int, _: list[str]) -> N
         record = samples[number % len(samples)] | {"id": record_id}
         for pointer, value in last.fixed.items():
             put(record, pointer, int(value) if value.isdigit() else value)
-        ticket = Ticket(record, _FIRST, last.number, last.base, last.fixed)
-        order = ticket.order(form, key)
-        data = splice(form, order.record, order.manifest, locked=order.locked)
+        # What the workbook says of itself is what went out; what stands in it is what came back.
+        sent = issued_record(snapshot, _FIRST, record_id, last.number)
+        order = Ticket(sent, _FIRST, last.number, last.base, last.fixed).order(form, key)
+        data = splice(form, record, order.manifest, locked=order.locked)
         (back / f"{number}.xlsx").write_bytes(data)
 
 
 def _collect(repository: Repository, folder: Path, workers: int, notes: list[str]) -> None:
     done = collect(repository, _FORMS, _FIRST, [folder / f"back{workers}"])
-    notes.append(str({key.value: value for key, value in done.counts().items()}))
+    counts = {key.value: value for key, value in done.counts().items()}
+    if not counts.keys() <= {"新收", "未变"}:
+        raise SystemExit(f"what came back should have been accepted: {counts}")
+    notes.append(str(counts))
 
 
 def _status(repository: Repository, _: Path, __: int, notes: list[str]) -> None:
