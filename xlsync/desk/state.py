@@ -34,6 +34,24 @@ class NoRepositoryError(XlsyncError):
     """No repository is open yet."""
 
 
+class _Answer:
+    """What is asked once: whoever asks while somebody else finds out waits for that."""
+
+    def __init__(self) -> None:
+        self.is_there = False
+        self._value: Any = None
+        self._finding = threading.Lock()
+
+    def get(self, find: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is asked
+        """The answer; where finding it failed, the next one tries again."""
+        if not self.is_there:
+            with self._finding:
+                if not self.is_there:
+                    self._value = find()
+                    self.is_there = True
+        return self._value
+
+
 @dataclass(eq=False)
 class Desk:
     """One run of the page; requests run in several threads at once."""
@@ -50,7 +68,7 @@ class Desk:
     def __post_init__(self) -> None:
         """Look for the forms, and get ready to remember."""
         self._pending: OrderedDict[str, object] = OrderedDict()
-        self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+        self._remembered: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._facts = api.facts()
         self._lock = threading.Lock()
         self.forms: Forms
@@ -77,22 +95,19 @@ class Desk:
         with_forms: bool = False,
     ) -> Any:  # noqa: ANN401 - whatever is asked
         """What ``ask(repository, *arguments)`` says, asked once for each commit and day."""
-        key = self._key(repository, ask, arguments)
         given = (*arguments, self.forms) if with_forms else arguments
+        key = self._key(repository, ask, arguments)
         with self._lock:
-            if key in self._remembered:
-                self._remembered.move_to_end(key)
-                return self._remembered[key]
-        answer = ask(repository, *given)
-        with self._lock:
-            self._remembered[key] = answer
+            answer = self._remembered.setdefault(key, _Answer())
+            self._remembered.move_to_end(key)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
-        return answer
+        return answer.get(lambda: ask(repository, *given))
 
     def remembers(self, repository: Repository, ask: Callable[..., Any], *arguments: str) -> bool:
         """Whether :meth:`remember` would answer at once."""
-        return self._key(repository, ask, arguments) in self._remembered
+        answer = self._remembered.get(self._key(repository, ask, arguments))
+        return answer is not None and answer.is_there
 
     def _key(
         self, repository: Repository, ask: Callable[..., Any], arguments: tuple[str, ...]

@@ -44,6 +44,8 @@ class Members:
     def get(self, key: str, kind: type | tuple[type, ...], default: Json = ...) -> Any:  # noqa: ANN401 - JSON
         """A member of a kind; the default where it is missing, if there is one."""
         found = self.value.get(key, default)
+        if type(found) is kind:  # nearly always; a round of 10,000 asks 150,000 times
+            return found
         is_wanted = isinstance(found, kind) and not (isinstance(found, bool) and kind is int)
         if found is ... or not (is_wanted or (default is not ... and found is default)):
             raise self.error(key)

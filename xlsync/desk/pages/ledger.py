@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from xlsync import api
+from xlsync.api import XlsyncError
 from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
@@ -15,14 +17,15 @@ from xlsync.desk.unit_choice import chosen_units, unit_options
 from xlsync.report.overview import overview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xlsync.desk.state import Desk
     from xlsync.repository import Repository
-    from xlsync.rounds import Standing
+    from xlsync.rounds import Standing, State
     from xlsync.rounds.units import UnitTree
 
 Kind = TypeVar("Kind")
@@ -63,12 +66,26 @@ def narrowed(rows: Sequence[Standing], query: QueryParams, tree: UnitTree) -> li
     return found[::-1] if "down" in query else found
 
 
+def warm(desk: Desk) -> None:
+    """Find out what the ledger of the newest round shows, before anybody asks for it."""
+    with suppress(XlsyncError, OSError), desk.repository() as repository:
+        for name in api.rounds(repository)[-1:]:
+            _ask(desk, repository, name)
+
+
+def _ask(
+    desk: Desk, repository: Repository, name: str
+) -> tuple[Sequence[Standing], UnitTree, Mapping[State, int]]:
+    """The projects of a round, the units, and what came that belongs to no project."""
+    rows = desk.remember(repository, standings_of, name)
+    others = desk.remember(repository, api.other_forms, name) if rows else {}
+    return rows, desk.remember(repository, api.units), others
+
+
 def _show(request: Request) -> Response:
     desk, name, query = desk_of(request), round_of(request), request.query_params
     with desk.repository() as repository:
-        rows = desk.remember(repository, standings_of, name)
-        tree = desk.remember(repository, api.units)
-        others = desk.remember(repository, api.other_forms, name) if rows else {}
+        rows, tree, others = _ask(desk, repository, name)
     found = narrowed(rows, query, tree)
     shown_rows, number, pages = one_page(found, query, _PAGE)
     return page(

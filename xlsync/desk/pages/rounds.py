@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.background import BackgroundTask
+
 from xlsync import api
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.guarding import see_other
-from xlsync.desk.pages.ledger import standings_of
+from xlsync.desk.pages.ledger import standings_of, warm
 from xlsync.desk.rendering import page, path_part, piece
 from xlsync.report.overview import overview
 
@@ -39,7 +41,7 @@ def _show(request: Request, wrong: str = "") -> Response:
         closings = {one for one in found if desk.remember(repository, api.round_closing, one)}
     typed = {key: query.get(key, "") for key in ("year", "name")}
     status = 400 if wrong else 200
-    return page(
+    made = page(
         request,
         "rounds",
         status=status,
@@ -49,6 +51,9 @@ def _show(request: Request, wrong: str = "") -> Response:
         wrong=wrong,
         **typed,
     )
+    # Most go on from here to the newest round: while they look, its ledger is made ready.
+    made.background = BackgroundTask(warm, desk)
+    return made
 
 
 def _figures(request: Request) -> Response:
