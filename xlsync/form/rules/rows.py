@@ -187,15 +187,16 @@ class AtLeastOne(TableRule):
         """Wrong for each value that no row has.
 
         What has to be there is missing once the form was begun, as an empty field is; what is
-        only advised waits for the first row.
+        only advised waits for the first row. ``COUNTIF`` would not do: ONLYOFFICE counts cells
+        that it has not computed yet as empty.
         """
         plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         texts, label = row.all(row.text(self.column)), plan.columns[self.column].label
         gap = self.severity is Severity.ERROR
-        begun = sheet.begun if gap else f'COUNTIF({texts},"?*")>0'
+        begun = sheet.begun if gap else f"OR({row.all(row.begun)})"
         for value in self.values:
             plain = _JOKER.sub(r"~\g<0>", value)
-            wrong = both(begun, f"COUNTIF({texts},{quoted(f'={plain}')})=0")
+            wrong = both(begun, f"ISNA(MATCH({quoted(plain)},{texts},0))")
             message = f"“{plan.label}”中没有“{label}”为“{value}”的内容，请至少补充一条。"
             yield self.sheet_check(self.spot(), wrong, message, gap=gap)
 

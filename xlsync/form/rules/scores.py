@@ -152,13 +152,13 @@ class ColumnSum(TableRule):
         """Wrong where it does not."""
         plan, item, row = sheet.plan, self._measure(sheet.plan), sheet.row(self.table)
         column = row.all(row.number(self.column))
-        lengths = row.all(row.once(f"IFERROR(LEN({row.text(self.column)}),1)"))
+        filled_in = row.all(row.once(f"IF(IFERROR(LEN({row.text(self.column)}),1)>0,1,0)"))
         pairs = [(column, plan.tables[self.table].columns[self.column])]
         pairs += [(sheet.number(slot), plan.fields[slot]) for slot in self.plus]
         places = decimals(item.counted_in)
         added = f"ROUND({added_up(pairs, item.counted_in)},{places})"
         readable = [
-            f'COUNT({column})=COUNTIF({lengths},">0")',
+            f"COUNT({column})=SUM({filled_in})",
             *(either(numbers(sheet.number(one)), f"{sheet.length(one)}=0") for one in self.plus),
             f"COUNT({','.join(cell for cell, _ in pairs)})>0",
         ]
