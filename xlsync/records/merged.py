@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import eq
+from typing import TYPE_CHECKING, TypeVar
 
 from xlsync.base.record import MISSING, put
 from xlsync.records.delta import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from xlsync.base.record import Json, Record
+
+Side = TypeVar("Side")
 
 ENVELOPE = ("form", "id")
 """What a record says of itself before its fields."""
@@ -61,12 +64,22 @@ def settled(base: Json, ours: Json, theirs: Json, *, known: bool = True) -> tupl
 
     Where the base is not ``known``, every difference does.
     """
-    if same(ours, theirs):
+    if known:
+        return one_sided(base, ours, theirs, same)
+    return ours, not same(ours, theirs)
+
+
+def one_sided(
+    base: Side, ours: Side, theirs: Side, equal: Callable[[Side, Side], bool] = eq
+) -> tuple[Side, bool]:
+    """What three versions of anything come to where one side alone changed it.
+
+    Ours, and True, where both did, each in its way.
+    """
+    if equal(ours, theirs) or equal(theirs, base):
         return ours, False
-    if known and same(ours, base):
+    if equal(ours, base):
         return theirs, False
-    if known and same(theirs, base):
-        return ours, False
     return ours, True
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
+from xlsync.records.merged import one_sided
 from xlsync.repository import layout
 from xlsync.rounds.documents import instant
 
@@ -83,19 +84,18 @@ def _entry(
     name: str, base: Record | None, ours: Record | None, theirs: Record | None
 ) -> Record | None:
     """One entry; what one side took out and the other left as it was is out."""
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    one, contradict = one_sided(base, ours, theirs)
+    if not contradict:
+        return one
     if ours is None or theirs is None:
         return ours or theirs
     made = dict(ours)
     for key, value in theirs.items():
-        before = (base or {}).get(key)
-        if value not in {before, ours.get(key)}:
-            if ours.get(key) != before:
-                raise _DifferentError(name, str(ours.get(key)), str(value))
-            made[key] = value
+        joined, contradict = one_sided((base or {}).get(key), ours.get(key), value)
+        if contradict:
+            raise _DifferentError(name, str(ours.get(key)), str(value))
+        if joined != ours.get(key):
+            made[key] = joined
     return made
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
+from xlsync.records.merged import one_sided
 from xlsync.rounds.documents import instant
 from xlsync.rounds.outcomes import State, contradiction
 from xlsync.rounds.receipt_documents import Receipt
@@ -37,10 +38,9 @@ def join_receipts(
     base: Receipt | None, ours: Receipt | None, theirs: Receipt | None
 ) -> Receipt | None:
     """What stands of a file that one side or both received."""
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    one, contradict = one_sided(base, ours, theirs)
+    if not contradict:
+        return one
     if ours is None or theirs is None:
         return ours or theirs
     first, second = sorted((ours, theirs), key=_order)
@@ -59,10 +59,9 @@ def _order(receipt: Receipt) -> tuple[float, bytes]:
 
 
 def _join_forms(base: FormReceipt | None, first: FormReceipt, second: FormReceipt) -> FormReceipt:
-    if second in (first, base):
-        return first
-    if base == first:
-        return second
+    one, contradict = one_sided(base, first, second)
+    if one is not None and not contradict:
+        return one
     chosen = min((first, second), key=_rank)
     copies = [one.copy for one in (first, second) if one.copy is not None]
     return chosen.changed(copy=min(copies)) if copies else chosen
