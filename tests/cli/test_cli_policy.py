@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from old_formats import in_format
 from openpyxl import load_workbook
 from running import FORM, SAMPLES, invoke
 
@@ -91,6 +92,7 @@ CALLED = {
     "units export": Called("units export -o new.xlsx", keeps=False),
     "units import": Called("units import units.csv"),
     "units list": Called("units list", reads=True),
+    "upgrade": Called("upgrade -R old"),
     "year": Called(f"year {PROJECT} -o new.xlsx", keeps=False),
 }
 WRITING = [name for name, one in CALLED.items() if not one.reads]
@@ -144,6 +146,8 @@ def office_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in done:
         result = invoke(*words)
         assert result.exit_code in {0, 1}, f"{words}: {result.output}"
+    with in_format(1):
+        assert invoke("init", "old").exit_code == 0
     next(folder.glob("财政*.xlsx")).rename("blank.xlsx")
     _drop_first("整理表.xlsx")
     invoke("forms", "draft", "blank.xlsx", "-o", "own", "--id", "mine")

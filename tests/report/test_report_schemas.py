@@ -99,6 +99,7 @@ def test_what_coordinators_do_is_printed_by_its_schema(
         "sync": invoke("sync", "shared", "--json"),
         "merge": invoke("merge", "HEAD", "--json"),
         "check": invoke("check", "--json"),
+        "upgrade": invoke("upgrade", "--json"),
         "close": invoke("close", "2023/一上", "--reason", "试", "--json"),
         "rounds": invoke("rounds", "--json"),
     }

@@ -61,7 +61,7 @@ def _commit(town: Path, change: str, tmp_path: Path) -> None:
             'for f in rounds/2023/*/*/*.json; do sed -i \'s/"id": "./"id": "z/\' $f; break; done',
             "不一致",
         ),
-        ("for f in received/2023/*/*/*; do echo >> $f; break; done", "可能被改动"),
+        ("for f in received/2023/*/*/*/*; do echo >> $f; break; done", "可能被改动"),
         ("rm -r receipts", "没有收件记录"),
         ("for f in rounds/2023/*/*/*.json; do echo '{' > $f; break; done", "is not JSON"),
     ],

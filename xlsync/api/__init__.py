@@ -54,7 +54,15 @@ from xlsync.api.running import (
     write_conflicts,
     write_returned,
 )
-from xlsync.api.safekeeping import backup, check, check_backup, recover, trail
+from xlsync.api.safekeeping import (
+    backup,
+    check,
+    check_backup,
+    is_outdated,
+    recover,
+    trail,
+    upgrade,
+)
 from xlsync.api.standing import (
     export,
     log,
@@ -143,6 +151,7 @@ __all__ = [
     "has_error",
     "in_chinese",
     "init",
+    "is_outdated",
     "is_round",
     "join",
     "keep_ceilings",
@@ -184,6 +193,7 @@ __all__ = [
     "typed_texts",
     "undo",
     "units",
+    "upgrade",
     "workbook_names",
     "write_audit",
     "write_conflicts",

@@ -1,4 +1,4 @@
-"""What keeps a repository safe: verified whole, written into one file, and restored from it."""
+"""What keeps a repository safe: verified whole, kept in a file, restored, of the newest format."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from xlsync.repository import Commit, Repository
     from xlsync.repository.checking import Soundness
+    from xlsync.repository.upgrading import Upgraded
 
 
 def check(repository: Repository) -> Soundness:
@@ -50,6 +51,24 @@ def check_backup(path: Path, folder: Path) -> None:
     refuse_full(folder)
     with TemporaryDirectory() as scratch:
         Repository.restore(path, f"{scratch}/repository").close()
+
+
+def upgrade(repository: Repository) -> Upgraded:
+    """Bring a repository to the newest format by one commit, proven to hold the same.
+
+    Raises:
+        XlsyncError: when something stands in the way, or the disk refuses; nothing was changed.
+    """
+    from xlsync.repository import until_committed
+
+    return until_committed(repository.upgrade)
+
+
+def is_outdated(repository: Repository) -> bool:
+    """Whether a repository is of an older format, and can be upgraded."""
+    from xlsync.repository.arranging import NEWEST
+
+    return repository.snapshot().arrangement < NEWEST
 
 
 def trail(repository: Repository, record: str | None = None) -> list[Commit]:

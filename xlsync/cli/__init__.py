@@ -32,7 +32,7 @@ _COMMANDS = {
     "received": ("received",),
     "remind": ("remind",),
     "rounds": ("rounds", "undo"),
-    "safekeeping": ("backup", "check", "recover"),
+    "safekeeping": ("backup", "check", "recover", "upgrade"),
     "status": ("status",),
     "sync": ("merge", "sync"),
     "tick": ("tick",),

@@ -1,4 +1,4 @@
-"""The commands check, backup and recover: a repository verified, kept, and brought back."""
+"""The commands check, backup, recover, upgrade: what keeps a repository safe and readable."""
 
 from __future__ import annotations
 
@@ -69,3 +69,25 @@ def recover(file: Path, folder: Path) -> None:
         return
     api.recover(file, folder).close()
     click.echo(f"已恢复到 {folder.resolve()}；可用 `xlsync -R {folder} check` 检查。")
+
+
+@click.command()
+@json_option
+@dry_run_option
+@repo_option()
+@pass_settings
+def upgrade(settings: Settings, *, as_json: bool) -> None:
+    """Bring the repository to the newest format.
+
+    One commit holds the same as the one before, which is compared file by file first; nothing
+    that stands in the history is changed. Whoever shares the repository needs a version of
+    xlsync that knows the format: let them update first.
+    """
+    from xlsync.report.sentences import upgraded_lines
+
+    with settings.repository() as repository:
+        done = api.upgrade(repository)
+    if as_json:
+        write_json(done.as_json())
+    else:
+        print_report(upgraded_lines(done))

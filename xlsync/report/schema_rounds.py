@@ -249,6 +249,15 @@ class SoundnessOutput(Output):
     is_verified: bool
 
 
+class UpgradedOutput(Output):
+    """A repository brought to the newest format; ``commit`` is null where it was of it."""
+
+    former: int
+    format: int
+    before: str = Field(description="the last commit of the former format")
+    commit: str | None
+
+
 class UnitOutput(Output):
     """A unit of the list; texts are empty where nothing is known."""
 

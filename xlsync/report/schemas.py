@@ -36,6 +36,7 @@ from xlsync.report.schema_rounds import (
     TrailOutput,
     UndoneOutput,
     UnitOutput,
+    UpgradedOutput,
 )
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -60,6 +61,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
     "merge": (MergeOutput, "xlsync merge --json"),
     "sync": (SyncOutput, "xlsync sync --json"),
     "check": (SoundnessOutput, "xlsync check --json"),
+    "upgrade": (UpgradedOutput, "xlsync upgrade --json"),
 }
 """Each output by the name of its schema: its model, and what prints it."""
 

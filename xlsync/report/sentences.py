@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlsync.records import Remark
     from xlsync.report.lines import Line
     from xlsync.repository.checking import Soundness
+    from xlsync.repository.upgrading import Upgraded
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.syncing import Synced
@@ -100,6 +101,20 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
         f"有 {len(found.faults) + found.unlisted} 处损坏。{more}请换回备份（xlsync recover），"
     )
     yield line("或从共享的版本库重新取一份（git clone --bare），再收集一次手头的文件。")
+
+
+def upgraded_lines(done: Upgraded) -> Iterator[Line]:
+    """What an upgrade of a repository did."""
+    if done.commit is None:
+        yield line(f"版本库已是最新的格式 {done.number}，没有改动。")
+        return
+    told = f"格式 {done.former} 升级为格式 {done.number}，逐个文件核对，内容不变"
+    if is_preview():
+        yield line(f"版本库将由{told}。")
+    else:
+        yield line(f"版本库已由{told}。已记入版本库：{done.commit[:_SHORT_HASH]}。")
+    yield line(f"以前的版本都在历史里（到 {done.before[:_SHORT_HASH]} 为止），照常查看和撤销。")
+    yield line("共用这个版本库的人，请都把 xlsync 更新到能读新格式的版本。", "yellow")
 
 
 def _told(joined: JoinResult) -> Iterator[Line]:

@@ -119,6 +119,8 @@ def _check_signature(commit: Commit, signers: Path | None, found: Soundness) -> 
 
 def check_contents(snapshot: Snapshot, found: Soundness) -> None:
     """Compare records, receipts and originals of the last commit with what their names say."""
+    for path in snapshot.misplaced():
+        found.add(f"{path}：不在它该在的目录里，读不到；请用 git 移开或删去。")
     for round_name in snapshot.rounds():
         try:
             _check_records(snapshot, round_name, found)
@@ -143,8 +145,9 @@ def _check_originals(snapshot: Snapshot, round_name: str, found: Soundness) -> N
     receipts = set(snapshot.names(f"{layout.RECEIPTS}/{round_name}"))
     for file in snapshot.received(round_name):
         found.originals += 1
+        place = snapshot.arrangement.stored(file.path)
         digest = hashlib.sha256(snapshot.received_bytes(file)).hexdigest()
         if layout.key_of(digest) != file.key:
-            found.add(f"{file.path}：原件的内容与收件时的摘要不符，可能被改动。")
+            found.add(f"{place}：原件的内容与收件时的摘要不符，可能被改动。")
         if f"{file.key}.json" not in receipts:
-            found.add(f"{file.path}：原件没有收件记录。")
+            found.add(f"{place}：原件没有收件记录。")

@@ -53,6 +53,8 @@ class Difference(NamedTuple):
 class Fork:
     """Two snapshots and the one from which they parted; it holds nothing where they never met.
 
+    All are of one format, be it that they are only seen so.
+
     ``is_inner`` says that nobody asks for this join by itself: it makes the base of another one,
     from two places where the lines had met.
     """
@@ -76,9 +78,11 @@ class Fork:
         return describe(last).time.isoformat()
 
     def differences(self) -> Iterator[Difference]:
-        """Every file in which the two sides differ, in the order of paths."""
+        """Every file in which the two sides differ, in the order in which they are stored."""
         trees = (self.base.tree, self.ours.tree, self.theirs.tree)
-        return _differences(self.objects, trees, "")
+        named = self.ours.arrangement.named
+        for one in _differences(self.objects, trees, ""):
+            yield one._replace(path=named(one.path))
 
 
 def _differences(

@@ -1,7 +1,8 @@
 """Where things stand in the tree of a repository, and how rounds are named and ordered.
 
-Paths are text with `/` between their parts, as git shows them. Whoever looks for a path, or
-wants to know what a path means, asks this module; no other one puts paths together.
+Paths are text with `/` between their parts. Whoever looks for a path, or wants to know what a
+path means, asks this module. They are the same in every format of the repository; where git
+stores what has a path is told by ``arranging`` alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import NamedTuple
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.files import safe_name
 
-FORMAT = 1
 MARKER = "xlsync.json"
 ROUNDS = "rounds"
 RECEIVED = "received"

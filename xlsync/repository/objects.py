@@ -91,6 +91,19 @@ def in_file(sha: ObjectID) -> Placed:
     return Placed(_FILE, sha)
 
 
+def folder_of(entries: Mapping[str, Placed]) -> Tree:
+    """A folder with these entries."""
+    made = Tree()
+    for name, one in entries.items():
+        made[_key(name)] = (one.mode, one.sha)
+    return made
+
+
+def in_folder(folder: Tree) -> Placed:
+    """What the folder above says of a folder."""
+    return Placed(_FOLDER, folder.id)
+
+
 class Child(NamedTuple):
     """One entry of a folder."""
 
@@ -142,11 +155,16 @@ class Objects:
         self.facts = facts
         self._store = store
         self._packs: list[Pack] = []
+        self._kept: dict[ObjectID, ShaFile] = {}
         self.folder = os.fspath(store.path)
 
     def release(self) -> None:
-        """Let go of the pack files, which the store is about to close."""
-        self._packs = []
+        """Let go of the pack files, which the store is about to close, and of what was kept."""
+        self._packs, self._kept = [], {}
+
+    def keep(self, made: Iterable[ShaFile]) -> None:
+        """Read these as if the store held them, until :meth:`release`."""
+        self._kept.update((one.id, one) for one in made)
 
     def commit(self, sha: ObjectID) -> Commit:
         """A commit; XlsyncError when it cannot be read."""
@@ -236,6 +254,8 @@ class Objects:
         return found
 
     def _load(self, sha: ObjectID) -> ShaFile:
+        if sha in self._kept:
+            return self._kept[sha]
         # The store asks its packs in any order, and every commit adds one. What is read together
         # mostly stands together, so the pack that had the last object is asked first.
         try:
@@ -244,7 +264,7 @@ class Objects:
                     self._packs.insert(0, self._packs.pop(place))
                     return pack[sha]
         except PackFileDisappeared:
-            self.release()
+            self._packs = []
         found = self._store[sha]
         packs = self._store.packs
         if len(packs) != len(self._packs):

@@ -17,24 +17,28 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import refuse_full
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
+from xlsync.repository.arranging import NEWEST, arrangement_of, marker
 from xlsync.repository.checking import Soundness, check_contents, check_history
 from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
 from xlsync.repository.objects import DAMAGE, Objects, damaged
 from xlsync.repository.opening import head_of, open_repo
+from xlsync.repository.rearranging import seen_as
 from xlsync.repository.signature import author
 from xlsync.repository.snapshot import Entry, Snapshot
 from xlsync.repository.spool import Edits, Spool
-from xlsync.repository.writing import MovedError, move_branch, write_commit, write_folder
+from xlsync.repository.writing import MovedError, imagine, move_branch, write_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from xlsync.base.record import Record
+    from xlsync.repository.arranging import Arrangement
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
     from xlsync.repository.objects import Facts
+    from xlsync.repository.upgrading import Upgraded
 
 _BRANCH = b"main"
 
@@ -56,7 +60,7 @@ class Repository:
         """
         repo = _new_repo(Path(path))
         spool = Spool(repo.path)
-        documents = {layout.MARKER: {"format": layout.FORMAT}, **(documents or {})}
+        documents = {layout.MARKER: marker(NEWEST), **(documents or {})}
         files = {path: spool.put(canonical_bytes(one)) for path, one in documents.items()}
         write_commit(repo, None, Edits(files, [], spool), "Make the repository")
         return cls(repo)
@@ -168,10 +172,11 @@ class Repository:
             seen(Snapshot(self._objects, ours), Snapshot(self._objects, theirs))
             move_branch(self._repo, ours, self._objects.commit(theirs))
             return theirs.decode()
-        base = self._base(bases, together)
-        snapshots = Snapshot(self._objects, ours), Snapshot(self._objects, theirs)
-        seen(base, snapshots[1])
-        fork = Fork(base, *snapshots, Spool(self._repo.path), self._objects)
+        mine = Snapshot(self._objects, ours)
+        other = self._seen(theirs, mine.arrangement)
+        base = self._base(bases, together, mine.arrangement)
+        seen(base, other)
+        fork = Fork(base, mine, other, Spool(self._repo.path), self._objects)
         edits, parent = together(fork), self._objects.commit(ours)
         self._objects.release()
         return write_commit(self._repo, parent, edits, message(), [theirs]).decode()
@@ -204,7 +209,8 @@ class Repository:
         parents = self._objects.commit(target).parents
         if len(parents) != 1:
             raise XlsyncError(f"{revision} joins two lines of history, or is the first commit")
-        then, now, before = (Snapshot(self._objects, one) for one in (target, ours, parents[0]))
+        now = Snapshot(self._objects, ours)
+        then, before = (self._seen(one, now.arrangement) for one in (target, parents[0]))
         edits = together(Fork(then, now, before, Spool(self._repo.path), self._objects))
         if is_preview or not (edits.files or edits.placed or edits.obsolete):
             return None
@@ -212,20 +218,30 @@ class Repository:
         self._objects.release()
         return write_commit(self._repo, parent, edits, message).decode()
 
-    def _base(self, bases: list[ObjectID], together: Callable[[Fork], Edits]) -> Snapshot:
+    def _seen(self, commit: ObjectID, wanted: Arrangement) -> Snapshot:
+        """A commit as it would be stored in the format of what stands now."""
+        return seen_as(self._objects, Snapshot(self._objects, commit), wanted)
+
+    def _base(
+        self, bases: list[ObjectID], together: Callable[[Fork], Edits], wanted: Arrangement
+    ) -> Snapshot:
         """The snapshot from which two lines parted, made from several places where they met."""
         if not bases:
             return Snapshot(self._objects, None)
-        made = Snapshot(self._objects, bases[0])
+        made = self._seen(bases[0], wanted)
         for number, other in enumerate(bases[1:], start=1):
-            base = self._base(parted(self._objects, bases[:number], [other]), together)
-            theirs = Snapshot(self._objects, other)
-            spool = Spool(self._repo.path)
+            base = self._base(parted(self._objects, bases[:number], [other]), together, wanted)
+            theirs, spool = self._seen(other, wanted), Spool(self._repo.path)
             fork = Fork(base, made, theirs, spool, self._objects, is_inner=True)
-            edits, tree = together(fork), made.tree
-            self._objects.release()
-            made = Snapshot(self._objects, None, write_folder(self._repo, tree, edits))
+            edits = together(fork)
+            made = Snapshot(self._objects, None, imagine(self._objects, made.tree, edits))
         return made
+
+    def upgrade(self) -> Upgraded:
+        """Bring the repository to the newest format; see :func:`upgrading.upgrade`."""
+        from xlsync.repository.upgrading import upgrade  # noqa: PLC0415 - seldom needed
+
+        return upgrade(self._repo, self._objects)
 
     def check(self) -> Soundness:
         """Verify every object of the history, and what the last commit holds."""
@@ -317,14 +333,9 @@ def _check_ours(repo: Repo) -> None:
 
 
 def _check_marker(repo: Repo, commit: ObjectID, name: str) -> None:
-    marker = Snapshot(Objects(repo.object_store), commit).document(layout.MARKER)
-    if marker is None:
+    objects = Objects(repo.object_store)
+    if arrangement_of(objects, objects.commit(commit).tree, name) is None:
         raise XlsyncError(f"the git repository {name} is not one of xlsync")
-    if marker.get("format") != layout.FORMAT:
-        raise XlsyncError(
-            f"{name} has format {marker.get('format')!r}, this xlsync knows format "
-            f"{layout.FORMAT}; update xlsync"
-        )
 
 
 def _commit(repo: Repo, revision: str) -> ObjectID:

@@ -16,13 +16,14 @@ from dulwich.objects import ObjectID
 
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.repository.arranging import NEWEST, SHARDED, Arrangement, arrangement_of
 from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from xlsync.base.record import Record
-    from xlsync.repository.objects import Fact, Objects
+    from xlsync.repository.objects import Child, Fact, Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Snapshot:
     def __init__(
         self, objects: Objects, commit: ObjectID | None, tree: ObjectID | None = None
     ) -> None:
-        """See the tree of this commit; without one, a tree that none has, or nothing at all."""
+        """See the tree of this commit, or another one in its place; or nothing at all."""
         self._objects = objects
         self._tree = tree
         self._entries: dict[str, dict[str, Entry]] = {}
@@ -65,10 +66,17 @@ class Snapshot:
     @cached_property
     def tree(self) -> ObjectID | None:
         """The hash of the commit's root folder."""
-        if not self.commit:
+        if self._tree or not self.commit:
             return self._tree
         tree: ObjectID = self._objects.commit(ObjectID(self.commit.encode())).tree
         return tree
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """How its files are stored; XlsyncError where a newer xlsync made it."""
+        if self.tree is None:
+            return NEWEST
+        return arrangement_of(self._objects, self.tree) or Arrangement(1)
 
     def spool(self) -> Spool:
         """Room for files that are going to be committed on top of this commit."""
@@ -76,11 +84,13 @@ class Snapshot:
 
     def find_all(self, paths: Iterable[str]) -> dict[str, ObjectID]:
         """The hashes of the files at these paths; a path without a file is left out."""
-        return self._objects.find_all(self.tree, paths)
+        stored = {self.arrangement.stored(path): path for path in paths}
+        found = self._objects.find_all(self.tree, stored)
+        return {stored[place]: sha for place, sha in found.items()}
 
     def document(self, path: str) -> Record | None:
         """The JSON object in the file at a path; None when there is no such file."""
-        folder, _, name = path.rpartition("/")
+        folder, _, name = self.arrangement.stored(path).rpartition("/")
         if folder not in self._listings:
             # A ledger has as many files as a round has records: its folder is read once.
             place = self._objects.find(self.tree, folder) if folder else self.tree
@@ -94,7 +104,7 @@ class Snapshot:
         ``holding`` leaves out the files in which a plain text such as an id does not occur.
         """
         wanted = holding.encode()
-        for file in self._objects.files(self._objects.find(self.tree, folder)):
+        for file in self._files(folder):
             data = self._objects.data(file.sha)
             if wanted in data:
                 yield file.name, self._json(f"{folder}/{file.name}", data)
@@ -104,7 +114,7 @@ class Snapshot:
 
         Where facts are kept, ``make`` is asked once for each content.
         """
-        for file in self._objects.files(self._objects.find(self.tree, folder)):
+        for file in self._files(folder):
             path = f"{folder}/{file.name}"
             yield file.name, self._fact(file.sha, make, partial(self._made, make, path, file.sha))
 
@@ -115,9 +125,7 @@ class Snapshot:
 
     def names(self, folder: str) -> list[str]:
         """The names of what stands in a folder, in order; none where there is no such folder."""
-        return [
-            child.name for child in self._objects.children(self._objects.find(self.tree, folder))
-        ]
+        return [child.name for child in self._children(folder)]
 
     def rounds(self) -> list[str]:
         """Every round that holds something, the earliest first (see ``layout.round_order``)."""
@@ -128,6 +136,12 @@ class Snapshot:
             for name in self._objects.folders(year.sha)
         }
         return sorted(filter(layout.is_round, found), key=layout.round_order)
+
+    def misplaced(self) -> Iterator[str]:
+        """What stands where a round's shards are, and is not found there by any path."""
+        for name in self.rounds():
+            for folder in (f"{top}/{name}" for top in sorted(SHARDED)):
+                yield from self.arrangement.misplaced(self._objects, self.tree, folder)
 
     def records(self, round_name: str) -> dict[str, Entry]:
         """The records of a round by id, in the order of their paths; none for an unknown round.
@@ -178,13 +192,20 @@ class Snapshot:
         top = f"{layout.RECEIVED}/{layout.check_round(round_name)}"
         return [
             Received(key.name, file.name, f"{top}/{key.name}/{file.name}", file.sha.decode())
-            for key in self._objects.folders(self._objects.find(self.tree, top))
+            for key in self._children(top)
+            if key.is_folder
             for file in self._objects.files(key.sha)
         ]
 
     def received_bytes(self, received: Received) -> bytes:
         """The very bytes of a received file."""
         return self._objects.data(ObjectID(received.blob.encode()))
+
+    def _children(self, folder: str) -> list[Child]:
+        return self.arrangement.children(self._objects, self.tree, folder)
+
+    def _files(self, folder: str) -> list[Child]:
+        return [child for child in self._children(folder) if not child.is_folder]
 
     def _read_entries(self, round_name: str) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}

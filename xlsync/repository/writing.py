@@ -21,6 +21,7 @@ from dulwich.refs import HEADREF
 
 from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
+from xlsync.repository.arranging import Arrangement, arrangement_of
 from xlsync.repository.objects import Objects
 from xlsync.repository.signature import sign, sign_commit, trailed
 
@@ -132,38 +133,50 @@ def write_commit(
         XlsyncError: when the disk refuses.
     """
     tree, folders = edited(Objects(repo.object_store), parent.tree if parent else None, edits)
-    commit = _signed(repo, tree, [*([parent.id] if parent else []), *others], message)
+    made = [edits.spool.put_object(item) for item in (tree, *folders)]
+    parents = [*([parent.id] if parent else []), *others]
+    return write_tree(repo, parents, edits.spool, [*made, *edits.files.values()], message)
+
+
+def write_tree(
+    repo: Repo,
+    parents: Sequence[git.ObjectID],
+    spool: Spool,
+    made: list[git.ObjectID],
+    message: str,
+) -> git.ObjectID:
+    """Commit a root folder, which is the first of these objects of a spool; the rest is below it.
+
+    Raises:
+        MovedError: when the branch no longer stands at the first of the parents.
+        XlsyncError: when the disk refuses.
+    """
+    commit = _signed(repo, made[0], list(parents), message)
     if is_preview():
         return commit.id
+    objects = [spool.put_object(commit), *made]
     try:
-        made = [edits.spool.put_object(item) for item in (commit, tree, *folders)]
-        patiently(lambda: _add_pack(repo, edits.spool, [*made, *edits.files.values()]))
+        patiently(lambda: _add_pack(repo, spool, objects))
     except OSError as error:
         raise _refused(repo, error) from error
-    move_branch(repo, parent.id if parent else git.ZERO_SHA, commit)
+    move_branch(repo, parents[0] if parents else git.ZERO_SHA, commit)
     return commit.id
 
 
 def edited(
     objects: Objects, folder: git.ObjectID | None, edits: Edits
 ) -> tuple[git.Tree, list[git.Tree]]:
-    """A root folder after edits, and the new folders below it."""
+    """A root folder after edits, and the new folders below it; each path is stored as there."""
     paths = {**dict.fromkeys(edits.obsolete), **edits.placed, **edits.files}
-    return objects.edit(folder, paths)
+    stored = (arrangement_of(objects, folder) or Arrangement(1)).stored
+    return objects.edit(folder, {stored(path): what for path, what in paths.items()})
 
 
-def write_folder(repo: Repo, folder: git.ObjectID | None, edits: Edits) -> git.ObjectID:
-    """Keep what edits make of a root folder, without a commit: `git gc` takes it away one day.
-
-    Raises:
-        XlsyncError: when the disk refuses.
-    """
-    tree, folders = edited(Objects(repo.object_store), folder, edits)
-    try:
-        made = [edits.spool.put_object(item) for item in (tree, *folders)]
-        patiently(lambda: _add_pack(repo, edits.spool, [*made, *edits.files.values()]))
-    except OSError as error:
-        raise _refused(repo, error) from error
+def imagine(objects: Objects, folder: git.ObjectID | None, edits: Edits) -> git.ObjectID:
+    """What edits make of a root folder, to be read with these objects alone; nothing is written."""
+    tree, folders = edited(objects, folder, edits)
+    files = [git.Blob.from_string(edits.spool.data(one)) for one in edits.files.values()]
+    objects.keep([tree, *folders, *files])
     return tree.id
 
 
@@ -188,9 +201,11 @@ def _refused(repo: Repo, error: OSError) -> XlsyncError:
     return XlsyncError(f"cannot write to the repository {repo.path}: {error.strerror or error}")
 
 
-def _signed(repo: Repo, tree: git.Tree, parents: list[git.ObjectID], message: str) -> git.Commit:
+def _signed(
+    repo: Repo, tree: git.ObjectID, parents: list[git.ObjectID], message: str
+) -> git.Commit:
     commit = git.Commit()
-    commit.tree = tree.id
+    commit.tree = tree
     commit.parents = parents
     config = repo.get_config_stack()
     commit.author, commit.author_time, commit.author_timezone = sign(config)

@@ -1,0 +1,151 @@
+"""Formats of the repository: where in git's tree that stands what the layout names.
+
+A path, as the layout puts it together and everybody else uses it, is the same in every format;
+the *stored* path is where it stands in the tree of a commit. Format 1 stores everything at its
+path. Format 2 spreads the folders that grow with a round over 256 shards, since git writes a
+folder anew as a whole whenever one entry of it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsync.base.errors import XlsyncError
+from xlsync.repository import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dulwich.objects import ObjectID
+
+    from xlsync.repository.objects import Child, Objects
+
+FORMATS = (1, 2)
+_KEY = "format"
+
+_OF_FILES = {layout.RECEIPTS, layout.ISSUED, layout.WITHDRAWN, layout.MERGED, layout.DECISIONS}
+_OF_FOLDERS = {layout.RECEIVED, layout.CONFLICTS}
+_BY_DIGEST = {layout.RECEIVED, layout.RECEIPTS}
+SHARDED = _OF_FILES | _OF_FOLDERS
+"""What has an entry for each record or received file; records stand in the folders of units."""
+
+_DEPTH = 3
+"""The parts of the path of such a folder: its name, the year, the name of the round."""
+
+_SUFFIX = ".json"
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+_SHARD = re.compile(r"[0-9a-f]{2}")
+_LITERAL = "./"
+"""Begins the path of what somebody put where a shard is, which no path of the layout leads to."""
+
+
+class Arrangement(NamedTuple):
+    """How one format stores what the layout names."""
+
+    number: int
+
+    def stored(self, path: str) -> str:
+        """Where in the tree it stands what has this path."""
+        if path.startswith(_LITERAL):
+            return path.removeprefix(_LITERAL)
+        top, year, name, entry, *rest = (*path.split("/", _DEPTH + 1), "", "", "")[: _DEPTH + 2]
+        shard = shard_of(top, entry) if self.number > 1 else None
+        if shard is None:
+            return path
+        return "/".join([top, year, name, shard, entry, *filter(None, rest)])
+
+    def named(self, stored: str) -> str:
+        """The path of what stands there in the tree."""
+        parts = stored.split("/")
+        path = stored
+        if self.has_shards("/".join(parts[:_DEPTH])) and len(parts) > _DEPTH + 1:
+            path = "/".join([*parts[:_DEPTH], *parts[_DEPTH + 1 :]])
+        if self.stored(path) == stored:
+            return path
+        return stored if self.stored(stored) == stored else f"{_LITERAL}{stored}"
+
+    def has_shards(self, folder: str) -> bool:
+        """Whether a folder is stored in shards."""
+        top, *rest = folder.split("/")
+        return self.number > 1 and top in SHARDED and len(rest) == _DEPTH - 1
+
+    def children(self, objects: Objects, tree: ObjectID | None, folder: str) -> list[Child]:
+        """What stands in a folder, in git's order, out of all its shards."""
+        if not self.has_shards(folder):
+            return list(objects.children(objects.find(tree, self.stored(folder))))
+        top = folder.partition("/")[0]
+        entries = _spread(objects, tree, folder)
+        return sorted(
+            (one for shard, one in entries if shard_of(top, one.name) == shard), key=_in_order
+        )
+
+    def misplaced(self, objects: Objects, tree: ObjectID | None, folder: str) -> Iterator[str]:
+        """Where in a folder of a round something is stored that no path leads to."""
+        if self.has_shards(folder):
+            top = folder.partition("/")[0]
+            for shard, one in _spread(objects, tree, folder):
+                if shard_of(top, one.name) != shard:
+                    yield "/".join(filter(None, (folder, shard, one.name)))
+
+
+NEWEST = Arrangement(FORMATS[-1])
+
+
+def shard_of(top: str, entry: str) -> str | None:
+    """The shard of an entry of a round's folder; None where the entry is none of the layout."""
+    if top not in SHARDED or not (top in _OF_FOLDERS or entry.endswith(_SUFFIX)):
+        return None
+    stem = entry.removesuffix(_SUFFIX) if top in _OF_FILES else entry
+    if layout.ID.fullmatch(stem) is None:
+        return None
+    if top in _BY_DIGEST and _DIGEST.fullmatch(stem):
+        return stem[:2]
+    return hashlib.sha256(stem.encode()).hexdigest()[:2]
+
+
+def _spread(
+    objects: Objects, tree: ObjectID | None, folder: str
+) -> Iterator[tuple[str | None, Child]]:
+    """The entries of a round's folder, each with the shard in which it stands."""
+    for one in objects.children(objects.find(tree, folder)):
+        if one.is_folder and _SHARD.fullmatch(one.name):
+            for child in objects.children(one.sha):
+                yield one.name, child
+        else:
+            yield None, one
+
+
+def _in_order(child: Child) -> bytes:
+    """What git sorts the entries of a folder by."""
+    return (child.name + "/" * child.is_folder).encode(errors="surrogateescape")
+
+
+def marker(arrangement: Arrangement) -> dict[str, int]:
+    """The document that says of a repository that it is one of xlsync, and its format."""
+    return {_KEY: arrangement.number}
+
+
+def arrangement_of(objects: Objects, tree: ObjectID | None, name: str = "") -> Arrangement | None:
+    """How a tree is arranged; None where it is not of xlsync.
+
+    Raises:
+        XlsyncError: when a newer xlsync made it; ``name`` is what it is called then.
+    """
+    sha = objects.find(tree, layout.MARKER)
+    if sha is None:
+        return None
+    try:
+        found = json.loads(objects.data(sha))
+    except ValueError as error:
+        raise XlsyncError(f"{layout.MARKER} in the repository is not JSON: {error}") from error
+    number = found.get(_KEY) if isinstance(found, dict) and len(found) == 1 else None
+    if type(number) is not int or number not in FORMATS:
+        known = ", ".join(map(str, FORMATS))
+        raise XlsyncError(
+            f"{name or 'the repository'} has format {number!r}, this xlsync knows formats "
+            f"{known}; update xlsync"
+        )
+    return Arrangement(number)
