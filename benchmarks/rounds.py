@@ -3,12 +3,19 @@
 Each step runs in a process of its own, so that its memory is its own: the peak of that process,
 and that of the largest process that works for it. Sending and collecting run once in one process
 and once in two, in repositories of their own.
+
+Seconds depend on the machine and on who else works on it. So a reference runs right before and
+after each step: the workbooks of the samples, which never change, unpacked, hashed and parsed,
+over and over. ``× reference`` is what a project costs, one workbook of the reference being 1. The
+step *floor* does the same with the returned workbooks: what cannot be avoided of a collection.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
+import io
 import json
 import os
 import resource
@@ -16,19 +23,23 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 from xlsync.base.record import put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
+from xlsync.report.export import write_export
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.objects import Objects
 from xlsync.repository.sealing import new_seal, seal_keys
 from xlsync.rounds import collect, compare_rounds, standings
 from xlsync.rounds.distributing import distribute
+from xlsync.rounds.exporting import accepted
 from xlsync.rounds.issuing import Ticket
 from xlsync.rounds.ledger import issued_record, issues
 from xlsync.rounds.roster import open_roster
@@ -36,7 +47,7 @@ from xlsync.rounds.sendings import Wishes
 from xlsync.writer import splice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -46,13 +57,16 @@ _UNITS = 60
 _CHANGED = 20
 """One record of so many is another one in the second round: 5 %."""
 
+_REFERENCE = 0.5
+"""Seconds that the reference runs each time."""
+
 _FORMS = {one.id: one for one in Catalogue()}
 _SAMPLES = sorted((data_folder("samples") / SAMPLE / "一上").glob("*.json"))
 
 
 def main(count: int) -> None:
     """Print the figures for so many projects."""
-    print(f"{count} projects{'seconds':>34}{'a second':>10}   peak memory")
+    print(f"{count} projects{'seconds':>34}{'a second':>10}{'× reference':>13}   peak memory")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         _write_roster(folder / "roster.csv", count)
@@ -61,7 +75,7 @@ def main(count: int) -> None:
             _run("send", folder, count, workers)
             _run("fill", folder, count, workers)
             _run("collect", folder, count, workers)
-        for step in ("collect again", "status", "second round", "diff"):
+        for step in ("collect again", "floor", "status", *_EXPORTS, "second round", "diff"):
             _run(step, folder, count, 2)
 
 
@@ -75,14 +89,36 @@ def _write_roster(path: Path, count: int) -> None:
 def _run(step: str, folder: Path, count: int, workers: int) -> None:
     """Let a process do a step, and print what it tells."""
     command = [sys.executable, __file__, "--step", step, "--workers", str(workers), str(folder)]
+    before = _reference()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    unit = (before + _reference()) / 2
     told = json.loads(done.stdout.splitlines()[-1])
     who = f", {workers} process{'es' if workers > 1 else ''}" if step in {"send", "collect"} else ""
     memory = f"{told['own']:.0f} MB"
     if told["worker"]:
         memory += f", and {told['worker']:.0f} MB in each of {workers}"
     seconds = told["seconds"]
-    print(f"{step + who:<30}{seconds:>18.1f}{count / seconds:>10.0f}   {memory}  {told['note']}")
+    figures = f"{seconds:>18.1f}{count / seconds:>10.0f}{seconds / count / unit:>13.1f}"
+    print(f"{step + who:<30}{figures}   {memory}  {told['note']}", flush=True)
+
+
+def _reference() -> float:
+    """Seconds for one workbook of the samples: unpacked, hashed and parsed, and nothing else."""
+    files = [path.read_bytes() for path in sorted(data_folder("samples").rglob("*.xlsx"))]
+    done, start = 0, time.perf_counter()
+    while time.perf_counter() - start < _REFERENCE:
+        for data in files:
+            _unavoidable(data)
+        done += len(files)
+    return (time.perf_counter() - start) / done
+
+
+def _unavoidable(data: bytes) -> None:
+    hashlib.sha256(data).digest()
+    hashlib.sha1(data, usedforsecurity=False).digest()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            expat.ParserCreate().Parse(archive.read(name), True)  # noqa: FBT003 - the last piece
 
 
 # ---- in a process of its own ------------------------------------------------------
@@ -133,6 +169,16 @@ def _collect(repository: Repository, folder: Path, workers: int, notes: list[str
     if not counts.keys() <= {"新收", "未变"}:
         raise SystemExit(f"what came back should have been accepted: {counts}")
     notes.append(str(counts))
+
+
+def _floor(_: Repository, folder: Path, workers: int, __: list[str]) -> None:
+    for path in sorted((folder / f"back{workers}").iterdir()):
+        _unavoidable(path.read_bytes())
+
+
+def _export(repository: Repository, path: Path, notes: list[str]) -> None:
+    made = write_export(accepted(_FORMS, repository.snapshot(), _FIRST), path)
+    notes.append(f"{sum(one.stat().st_size for one in made.paths) / 1e6:.1f} MB")
 
 
 def _status(repository: Repository, _: Path, __: int, notes: list[str]) -> None:
@@ -186,12 +232,22 @@ def _samples() -> list[Record]:
     return [one for one in made if not form.check(one)]
 
 
-_STEPS = {
+_EXPORTS = ("export .xlsx", "export .parquet", "export .jsonl")
+
+
+def _exporter(step: str) -> Callable[..., None]:
+    ending = step.partition(" ")[2]
+    return lambda repository, folder, _, notes: _export(repository, folder / f"all{ending}", notes)
+
+
+_STEPS: dict[str, Callable[..., None]] = {
     "send": _send,
     "fill": _fill,
     "collect": _collect,
     "collect again": _collect,
+    "floor": _floor,
     "status": _status,
+    **{one: _exporter(one) for one in _EXPORTS},
     "second round": _second,
     "diff": _diff,
 }

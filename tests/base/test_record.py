@@ -22,6 +22,8 @@ from xlsync.base.record import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xlsync.base.record import Json, Record
 
 VALUES = st.recursive(
@@ -29,6 +31,11 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+
+ANY = st.characters()
+"""Halves of characters and control characters as well."""
+
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text(ANY) | st.tuples()
 
 
 def test_canonical_bytes() -> None:
@@ -40,6 +47,23 @@ def test_canonical_bytes() -> None:
 def test_no_number_without_a_value_is_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_bytes({"a": float("nan")})
+
+
+@given(st.recursive(ANYTHING, lambda one: st.lists(one) | st.dictionaries(st.text(ANY), one)))
+def test_canonical_bytes_are_those_of_the_library(value: Json) -> None:
+    assert _or_error(canonical_bytes, value) == _or_error(_by_the_library, value)
+
+
+def _by_the_library(value: Json) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def _or_error(made: Callable[[Json], bytes], value: Json) -> bytes | type[Exception]:
+    try:
+        return made(value)
+    except ValueError as error:
+        return type(error)
 
 
 @given(VALUES)

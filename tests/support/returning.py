@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from running import FORM, FORMS, record
 
+from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes, put
 from xlsync.form.identity import naming_values
 from xlsync.repository import Changes
@@ -94,11 +95,12 @@ def came(
         "is_renamed": False,
     }
     digest = hashlib.sha256(data).hexdigest()
+    found = (*form.check(one), *problems)
     returned = ReceivedForm(
         place="申报表",
         form=form.id,
         states_id=True,
-        problems=(*form.check(one), *problems),
+        problems=found,
         is_typed=issue is not None if is_typed is None else is_typed,
         record_id=one["id"],
         title=form.title(one),
@@ -109,6 +111,7 @@ def came(
         claim=IssueClaim(**{**stated, **claim}) if issue is not None else None,
         year=one["year"],
         saving=Saving(saved, saver),
+        is_sound=not has_error(found),
     )
     received = f"{issue} {digest} {saved} {saver}".encode()
     key = hashlib.sha256(received).hexdigest()

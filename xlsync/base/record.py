@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from functools import lru_cache
+from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,10 +28,34 @@ DIGEST = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}(?:-[0-9]+)?")
 """An id that was made by :func:`digest`, numbered where it was taken already."""
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical_bytes(value: Json) -> bytes:
-    """UTF-8 JSON, two-space indent, a newline at the end; key order is the caller's."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    return text.encode("utf-8") + b"\n"
+    """UTF-8 JSON, two-space indent, a newline at the end; key order is the caller's.
+
+    Raises:
+        ValueError: for what JSON cannot say: a number that is none, or half a character.
+        TypeError: for what is no JSON value.
+    """
+    return _indented(value, "\n").encode("utf-8") + b"\n"
+
+
+def _indented(value: Json, line: str) -> str:
+    """A value over several lines, ``line`` being the break and the blanks before its end.
+
+    The library writes indented JSON in Python, piece by piece, which takes twice as long.
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict) and value:
+        inner = f"{line}  "
+        pairs = [f"{quoted(key)}: {_indented(one, inner)}" for key, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(pairs)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        inner = f"{line}  "
+        return f"[{inner}{f',{inner}'.join([_indented(one, inner) for one in value])}{line}]"
+    return "null" if value is None else _encoded(value)
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ stores what has a path is told by ``arranging`` alone.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlsync.base.errors import UsageError, XlsyncError
@@ -46,6 +47,7 @@ class RecordName(NamedTuple):
     id: str
 
 
+@lru_cache(maxsize=256)
 def is_round(name: str) -> bool:
     """Whether a name is of the shape ``2023/一上``."""
     match = _ROUND.fullmatch(name)

@@ -7,6 +7,7 @@ killed leaves nothing of a spool behind.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import weakref
 import zlib
@@ -67,7 +68,8 @@ class Spool:
     @staticmethod
     def name(data: bytes) -> ObjectID:
         """The hash under which git knows the bytes of a file, kept here or not."""
-        return Blob.from_string(data).id
+        head = b"blob %d\0" % len(data)
+        return ObjectID(hashlib.sha1(head + data, usedforsecurity=False).hexdigest().encode())
 
     def __contains__(self, sha: object) -> bool:
         """Whether an object is kept."""

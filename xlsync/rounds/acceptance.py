@@ -130,7 +130,10 @@ class Acceptance:
 
     def _items(self, files: list[ReceivedFile]) -> Iterable[_Item]:
         for number, file in enumerate(files):
-            former = self.view.accepted_before(file.digest, len(file.forms))
+            if file.is_known:
+                former = [one.receipt for one in file.forms]
+            else:
+                former = self.view.accepted_before(file.digest, len(file.forms))
             for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
                 first = self._first(file, form, before)
                 first = unless_closed(first, self._closing, self.view.round)
@@ -206,7 +209,7 @@ class Acceptance:
     def _is_statement(self, item: _Item) -> bool:
         """Whether it replaces what stands: a correction, or a record of a round without issues."""
         record_id = item.outcome.record_id or ""
-        is_answer = self.view.issued(record_id) is not None
+        is_answer = record_id in self.view.issued_ids
         return not is_answer or self._is_correction(item.form, item.outcome)
 
     def _correct(self, item: _Item) -> Outcome:
@@ -223,8 +226,10 @@ class Acceptance:
 
     def _with_changes(self, outcome: Outcome, former: Record | None) -> Outcome:
         """The same with every place that it changed in the record."""
+        if former is None:
+            return outcome
         after = self.changes.record(outcome.record_id or "")
-        if former is None or after is None or former == after or former["form"] != after["form"]:
+        if after is None or former == after or former["form"] != after["form"]:
             return outcome
         mapping = self.view.forms[after["form"]].mapping
         return replace(outcome, changes=tuple(differences(mapping, former, after)))
@@ -247,6 +252,8 @@ class Acceptance:
             saver=outcome.saving.by,
             is_sealed=outcome.is_sealed,
             is_new=True,
+            content=outcome.content or "",
+            is_sound=item.form.is_sound,
         )
 
     def _answered(self, record_id: str, items: list[_Item]) -> dict[Place, Outcome]:

@@ -52,6 +52,11 @@ class ReceivedFile:
     is_named: bool = False
     """Whether somebody named the file itself, and not a folder in which it lies."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it came before and all of it was accepted, so that it was not read again."""
+        return bool(self.forms) and all(one.receipt is not None for one in self.forms)
+
 
 class Incoming(NamedTuple):
     """Everything that a collection took in, the spool that holds it, and what was passed over."""

@@ -8,6 +8,7 @@ has to guess which one came back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
@@ -117,7 +118,7 @@ class LedgerEntry:
         return LedgerEntry(replace(self.issue, number=number, stated=stated), self.content, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerDocument:
     """The file of the ledger for one record; ``value`` is the JSON object, its issues aside."""
 
@@ -147,7 +148,7 @@ class LedgerDocument:
         """The same record, for which something else went out."""
         return replace(self, entries=tuple(entries))
 
-    @property
+    @cached_property
     def issued(self) -> Issued:
         """What went out, without its content."""
         issues = tuple(one.issue for one in self.entries)

@@ -44,6 +44,8 @@ def keep_file(changes: Changes, file: ReceivedFile, outcomes: list[Outcome], now
     if file.blob is None:
         return
     changes.put_spooled(file.path.name, file.digest, file.blob)
+    if file.is_known and all(one.state is State.UNCHANGED for one in outcomes):
+        return  # its receipt says so already
     former = receipt_of(changes, changes.round, file.digest)
     forms = [FormReceipt.from_json(one.receipt(), file.path.name) for one in outcomes]
     if former is None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from xlsync.base.problems import has_error
 from xlsync.base.record import MISSING, canonical_bytes, get
 from xlsync.form.identity import naming_values
 from xlsync.form.types import comparable
@@ -56,6 +57,7 @@ class ReceivedForm:
     ``content`` is the SHA-256 of the record's canonical bytes, which ``blob`` names in the spool;
     both are None where no record could be read. ``identity`` are the values that tell projects
     apart, as they compare. ``is_typed`` says that a person may have filled it in on a sheet.
+    ``is_sound`` says that every value was read and no rule of the form finds an error.
     ``choices`` are what a conflict workbook of ours came back with, ``receipt`` is what was kept
     of a form that was accepted before. ``year`` is what the form says, ``saving`` what the
     document says of its last saving.
@@ -77,6 +79,7 @@ class ReceivedForm:
     receipt: FormReceipt | None = None
     year: Json = None
     saving: Saving = NEVER_SAVED
+    is_sound: bool = False
 
 
 def received_form(
@@ -104,6 +107,7 @@ def received_form(
         claim=_claim(form, record, reading.manifest, keys),
         year=_year(form, record),
         saving=file.saving,
+        is_sound=not reading.unread and not has_error(reading.problems),
     ), data
 
 

@@ -43,7 +43,9 @@ class Answer:
     (ISO, with zone) and ``saver`` who saved it, None where the file does not say. ``is_sealed``
     says that the workbook is known to be one of ours. ``is_new`` are answers that are collected
     now, ``waits`` those that waited so far, ``is_superseded`` those that a later one has
-    taken the place of. ``received`` is when it was collected first.
+    taken the place of. ``received`` is when it was collected first. ``content`` is the SHA-256 of
+    the record, found where it is not known already; ``is_sound`` says that it is known to break no
+    rule of its form.
     """
 
     issue: int | None
@@ -56,6 +58,13 @@ class Answer:
     waits: bool = False
     is_superseded: bool = False
     received: str | None = None
+    content: str = ""
+    is_sound: bool = False
+
+    def __post_init__(self) -> None:
+        """Find out the digest once, for this answer and for all that are made of it."""
+        if not self.content:
+            object.__setattr__(self, "content", digest(self.record))
 
     @classmethod
     def waiting(cls, one: WaitingVersion, base: Record) -> Answer:
@@ -72,11 +81,6 @@ class Answer:
         )
 
     @cached_property
-    def content(self) -> str:
-        """The SHA-256 of the record."""
-        return digest(self.record)
-
-    @property
     def key(self) -> Key:
         """What tells an answer from others to the same record: it may say the same once more."""
         return self.issue, self.content, self.saved or ""

@@ -16,7 +16,7 @@ from xlsync.form.identity import naming_values
 from xlsync.repository import layout, round_order
 from xlsync.rounds.claims import Borne, claimed
 from xlsync.rounds.documents import KeptAnswers, instant
-from xlsync.rounds.ledger import Issue, Issued, Withdrawn, issued, issued_record, withdrawn
+from xlsync.rounds.ledger import ledger_of, withdrawn
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 from xlsync.workbook.manifest import content_mark
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.repository import Repository, Snapshot
+    from xlsync.rounds.ledger import Issue, Issued, LedgerDocument, Withdrawn
     from xlsync.rounds.receipt_documents import FormReceipt, Receipt
     from xlsync.rounds.received_forms import IssueClaim
 
@@ -60,8 +61,8 @@ class RoundView:
         self.records = snapshot.records(round_name)
         self._repository = repository
         self._earlier: dict[str, Snapshot | None] = {}
-        self._issued: dict[str, Issued | None] = {}
-        self._contents: dict[tuple[str, int], Record] = {}
+        self._ledger: dict[str, LedgerDocument | None] = {}
+        self._marks: dict[tuple[str, int], str] = {}
 
     # ---- what went out ----------------------------------------------------------------
 
@@ -75,21 +76,24 @@ class RoundView:
         """What went out for a record in this round."""
         if record_id not in self.issued_ids:
             return None
-        if record_id not in self._issued:
-            _make_room(self._issued)
-            self._issued[record_id] = issued(self.snapshot, self.round, record_id)
-        return self._issued[record_id]
+        document = self._ledger_of(record_id)
+        return document.issued if document else None
 
     def content(self, record_id: str, number: int) -> Record:
         """The record as an issue took it out; XlsyncError when there was no such issue."""
-        key = record_id, number
-        if key not in self._contents:
-            _make_room(self._contents)
-            found = issued_record(self.snapshot, self.round, record_id, number)
-            if found is None:
-                raise XlsyncError(f"no issue {number} of record {record_id} in {self.round}")
-            self._contents[key] = found
-        return self._contents[key]
+        document = self._ledger_of(record_id)
+        entries = reversed(document.entries) if document else ()
+        found = next((one.content for one in entries if one.issue.number == number), None)
+        if found is None:
+            raise XlsyncError(f"no issue {number} of record {record_id} in {self.round}")
+        return found
+
+    def _ledger_of(self, record_id: str) -> LedgerDocument | None:
+        """The file of the ledger for a record, read once while the same record is asked for."""
+        if record_id not in self._ledger:
+            _make_room(self._ledger)
+            self._ledger[record_id] = ledger_of(self.snapshot, self.round, record_id)
+        return self._ledger[record_id]
 
     def identity_of(self, record_id: str, number: int) -> tuple[str, ...]:
         """The values that told a project from others when it went out."""
@@ -126,7 +130,11 @@ class RoundView:
         return next((one for one in gone if one.number == number), None)
 
     def _mark(self, record_id: str, number: int) -> str:
-        return content_mark(canonical_bytes(self.content(record_id, number)))
+        key = record_id, number
+        if key not in self._marks:
+            _make_room(self._marks)
+            self._marks[key] = content_mark(canonical_bytes(self.content(record_id, number)))
+        return self._marks[key]
 
     def at(self, commit: str | None) -> Snapshot | None:
         """The repository at an earlier commit; None where it lacks it."""
