@@ -24,6 +24,7 @@ from xlsync.rounds.outcomes import (
     merged_from,
     older,
     refused_for,
+    rivals,
     saving_of,
     why_it_waits,
 )
@@ -340,18 +341,10 @@ class Acceptance:
 
 def _without_rivals(items: list[_Item]) -> list[_Item]:
     """Refuse the versions of a record that differ and that no issue tells apart (S006)."""
-    versions: dict[str, list[Outcome]] = {}
-    for one in items:
-        if one.answers and one.outcome.issue is None and one.outcome.content:
-            versions.setdefault(one.outcome.record_id or "", []).append(one.outcome)
-    rivals = {
-        record_id: found
-        for record_id, found in versions.items()
-        if len({one.content for one in found}) > 1
-    }
+    found = rivals(one.outcome for one in items if one.answers)
     return [
-        one._replace(outcome=refused_for(one.outcome, found))
-        if one.outcome in (found := rivals.get(one.outcome.record_id or "", []))
+        one._replace(outcome=refused_for(one.outcome, same))
+        if one.outcome in (same := found.get(one.outcome.record_id or "", []))
         else one
         for one in items
     ]

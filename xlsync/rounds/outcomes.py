@@ -285,6 +285,19 @@ def said_saved(one: Saving) -> str:
     return f"{by}于 {at:%Y-%m-%d %H:%M} 保存"
 
 
+def rivals(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    """The versions of a record that differ and that no issue tells apart, by its id."""
+    versions: dict[str, list[Outcome]] = {}
+    for one in outcomes:
+        if one.issue is None and one.content:
+            versions.setdefault(one.record_id or "", []).append(one)
+    return {
+        record_id: found
+        for record_id, found in versions.items()
+        if len({one.content for one in found}) > 1
+    }
+
+
 def refused_for(outcome: Outcome, rivals: list[Outcome]) -> Outcome:
     """Refuse one of several versions that nothing tells apart (S006).
 
