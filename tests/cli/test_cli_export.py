@@ -405,7 +405,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 def test_a_format_that_is_not_known_is_wrong_usage(town: Path, tmp_path: Path, name: str) -> None:
     result = invoke("export", ROUND, "-R", town, "-o", tmp_path / name)
     assert result.exit_code == 2
-    assert ".xlsx, .json, .jsonl, .csv, .parquet, or a folder" in result.stderr
+    assert ".xlsx, .json, .jsonl, .csv, .parquet, .dataset, or a folder" in result.stderr
     assert not (tmp_path / name).exists()
 
 

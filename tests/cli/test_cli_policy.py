@@ -86,6 +86,7 @@ CALLED = {
     "rounds": Called("rounds", reads=True),
     "show": Called(f"show {PROJECT} -o new.json", keeps=False),
     "status": Called(f"status {ROUND} -o new.xlsx", keeps=False),
+    "sum": Called("sum 县.dataset -o new.csv", keeps=False),
     "sync": Called("sync shared"),
     "tick": Called("tick 2023/一上 MARK --by 王五"),
     "undo": Called("undo"),
@@ -135,6 +136,7 @@ def office_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("-R", "town", "distribute", "2024/一上", "--new", "--form", FORM, *rest),
         ("-R", "town", "cancel", "2024/一上", "乙", "--reason", "因"),
         ("-R", "town", "close", "2022/一上", "--reason", "因"),
+        ("-R", "town", "export", ROUND, "-o", "县.dataset"),
         ("-R", "town", "backup", "kept.bundle"),
         ("recover", "kept.bundle", "shared"),
         ("-R", "shared", "rename", "2023/二上", PROJECT, "--title", "别名", "--reason", "因"),
@@ -304,7 +306,9 @@ def _unknown() -> Iterator[tuple[str, str, list[str], str]]:
                 yield name, what, [*words[:at], wrong, *words[at + 1 :]], known
         for option in COMMANDS[name].params:
             if "--under" in option.opts:
-                yield name, "unit", [*words, "--under", "没有的局"], "甲局"
+                # A dataset knows the units that had projects, not the list of a repository.
+                known_unit = "长征镇" if name == "sum" else "甲局"
+                yield name, "unit", [*words, "--under", "没有的局"], known_unit
             if "--form" in option.opts and "--form" not in words:
                 yield name, "form", [*words, "--form", "no-form"], FORM
             if "--unit" in option.opts and name != "move":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from xlsync.api.form_files import or_installed
+from xlsync.base.acting import previewing
 from xlsync.base.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form import Forms
+    from xlsync.report.dataset.totals import RollUp
     from xlsync.report.export import Exported
     from xlsync.repository import Repository
     from xlsync.rounds import Standing, State
@@ -187,18 +190,66 @@ def export(  # noqa: PLR0913 - what can be asked of an export
     level: int | None = None,
     is_preview: bool = False,
 ) -> Exported:
-    """Write what a round accepted: .xlsx, .jsonl, .csv, .parquet, or a folder of JSON.
+    """Write what a round accepted: .xlsx, .jsonl, .csv, .parquet, a folder of JSON, or a dataset.
 
     ``under`` keeps the projects of one unit and of all below it; ``level`` is that of the units
-    by which a workbook adds up, 1 the highest. ``is_preview`` says what would be written.
+    by which a workbook adds up, 1 the highest. ``is_preview`` says what would be written. A folder
+    that ends in .dataset, or is a dataset, is brought to what the round accepted as a whole; only
+    units that changed are written.
 
     Raises:
-        UsageError: when the file ends in none of these.
+        UsageError: when the file ends in none of these, or a dataset is to hold a part of a round.
         XlsyncError: when nothing was accepted, or a file is there already without ``force``.
     """
-    from xlsync.report.export import is_folder, write_export
+    from xlsync.report.export import is_folder, is_for_dataset, update_dataset, write_export
     from xlsync.rounds.exporting import accepted
 
+    if is_for_dataset(path):
+        if under is not None or level is not None:
+            raise UsageError("a dataset holds whole rounds; choose units when they are summed up")
+        with previewing() if is_preview else nullcontext():
+            return update_dataset(repository, or_installed(forms), round_name, path, force=force)
     is_folder(path)  # a wrong name is told before anything is read
     found = accepted(or_installed(forms), repository.snapshot(), round_name, under, level)
     return write_export(found, path, force=force, is_preview=is_preview)
+
+
+def roll_up(  # noqa: PLR0913 - what can be asked of sums
+    datasets: Sequence[Path],
+    round_name: str | None = None,
+    *,
+    since: str | None = None,
+    items: bool = False,
+    level: int | None = None,
+    under: str | None = None,
+) -> RollUp:
+    """Add up a round of datasets that :func:`export` wrote, by default the last round.
+
+    By dataset and, with ``level``, by the units of that level of each list of units, 1 the highest;
+    ``under`` keeps one unit and all below it. ``since`` compares with an earlier round; ``items``
+    counts indicators instead, and how many of them have a number for a value. Amounts are exact;
+    those that are not filled in are counted, and never taken for 0.
+
+    Raises:
+        UsageError: when there is no such round or unit, or both questions are asked at once.
+        XlsyncError: when a dataset is none or is damaged, or DuckDB is not installed.
+    """
+    from xlsync.report.export import needs_arrow
+
+    with needs_arrow():
+        from xlsync.report.dataset.sums import roll_up
+    return roll_up(datasets, round_name, since=since, items=items, level=level, under=under)
+
+
+def write_roll_up(path: Path, made: RollUp, *, force: bool = False) -> None:
+    """Write sums as values set apart by commas (.csv), with every amount of the forms.
+
+    Raises:
+        UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
+    """
+    from xlsync.base.files import put_file
+    from xlsync.report.dataset.texts import sums_csv
+
+    if path.suffix.lower() != ".csv":
+        raise UsageError(f"{path}: name a file that ends in .csv")
+    put_file(path, sums_csv(made), force=force)

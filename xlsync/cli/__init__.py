@@ -31,6 +31,7 @@ _COMMANDS = {
     "read": ("read",),
     "received": ("received",),
     "remind": ("remind",),
+    "rollup": ("sum",),
     "rounds": ("rounds", "undo"),
     "safekeeping": ("backup", "check", "recover", "upgrade"),
     "status": ("status",),

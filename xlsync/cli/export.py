@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     metavar="FILE|DIR",
     type=PATH,
     required=True,
-    help="A file that ends in .xlsx, .json, .jsonl, .csv or .parquet, or a folder for JSON.",
+    help="A file that ends in .xlsx, .json, .jsonl, .csv or .parquet, a folder for JSON, or one "
+    "that ends in .dataset.",
 )
 @force_option
 @preview_option
@@ -55,7 +56,9 @@ def export(
     ROUND is a year and a name, such as 2023/一上. A workbook (.xlsx) has one row a project, one
     row an indicator on a second sheet, and the sums by unit with a chart; .csv makes a file for
     each of these lists, .jsonl and .parquet have one record a row, and a folder gets a JSON file
-    for each project. What waits for a decision is not in it; that is told.
+    for each project. A folder that ends in .dataset becomes a dataset for sum, or is brought up
+    to date: only units that changed are written. What waits for a decision is not in it; that is
+    told.
     """
     from xlsync.report.lines import line
     from xlsync.report.terminal import console, print_lines
@@ -72,6 +75,12 @@ def export(
             level=level,
         )
     print_report([line(str(path)) for path in made.paths])
+    if made.dataset is not None:
+        text = (
+            f"{made.dataset.projects} 个项目：写入 {made.dataset.written} 个单位，"
+            f"未变 {made.dataset.unchanged} 个，移除 {made.dataset.removed} 个。"
+        )
+        print_report([line(text)])
     if made.disputed:
         text = f"{made.disputed} 个项目还有未定的冲突，导出的只是已收的版本。"
         print_lines(console(sys.stderr), [line(text, "yellow")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,13 +17,17 @@ from xlsync.base.files import (
     within,
     write_file,
 )
+from xlsync.report.dataset import MARKER
 from xlsync.report.export_text import write_array, write_lines, write_records, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import IO
 
+    from xlsync.form import Form
+    from xlsync.report.dataset.writing import DatasetChange
+    from xlsync.repository import Repository
     from xlsync.rounds.exporting import Accepted, FormRecords
 
     Part = tuple[Path, Callable[[IO[bytes]], None]]
@@ -34,12 +38,23 @@ if TYPE_CHECKING:
 class Exported:
     """The files or the folder that were written, and how many projects wait for a decision.
 
-    ``cancelled`` counts projects that are not in it because they were cancelled.
+    ``cancelled`` counts projects that are not in it because they were cancelled; ``dataset`` is
+    what changed in a dataset, if that was written.
     """
 
     paths: list[Path]
     disputed: int
     cancelled: int = 0
+    dataset: DatasetChange | None = None
+
+
+DATASET = ".dataset"
+"""How the name of a folder ends that is to become a dataset for analysis."""
+
+
+def is_for_dataset(path: Path) -> bool:
+    """Whether an export to this path brings a dataset up to date: by its name, or what it is."""
+    return path.suffix.lower() == DATASET or (path / MARKER).is_file()
 
 
 def is_folder(path: Path) -> bool:
@@ -51,7 +66,8 @@ def is_folder(path: Path) -> bool:
     if path.is_dir() or not path.suffix:
         return True
     if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"{path}: name a file that ends in {', '.join(FORMATS)}, or a folder")
+        known = ", ".join([*FORMATS, DATASET])
+        raise UsageError(f"{path}: name a file that ends in {known}, or a folder")
     return False
 
 
@@ -77,6 +93,25 @@ def write_export(
     else:
         write_parts(parts, force=force)
     return Exported([one for one, _ in parts], accepted.disputed, accepted.cancelled)
+
+
+def update_dataset(
+    repository: Repository,
+    forms: Mapping[str, Form],
+    round_name: str,
+    folder: Path,
+    *,
+    force: bool,
+) -> Exported:
+    """Bring a round of a dataset to what the repository says now.
+
+    Raises:
+        XlsyncError: as ``report.dataset.writing.write_dataset`` does, or without pyarrow.
+    """
+    with needs_arrow():
+        from xlsync.report.dataset.writing import write_dataset  # noqa: PLC0415 - an extra
+    made = write_dataset(repository, forms, round_name, folder, force=force)
+    return Exported([folder], made.disputed, made.cancelled, made)
 
 
 def write_parts(parts: Sequence[Part], *, force: bool) -> None:
@@ -153,14 +188,21 @@ def _array(accepted: Accepted, path: Path) -> list[Part]:
 
 
 def _parquet(accepted: Accepted, path: Path) -> list[Part]:
-    try:
+    with needs_arrow():
         from xlsync.report.export_parquet import write_parquet  # noqa: PLC0415 - an extra
+    return form_parts(accepted, path, write_parquet)
+
+
+@contextmanager
+def needs_arrow() -> Iterator[None]:
+    """Import what needs pyarrow; XlsyncError where that is not installed."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "pyarrow":
             raise
         message = "Parquet needs pyarrow, which is not installed: pip install 'xlsync[parquet]'"
         raise XlsyncError(message) from None
-    return form_parts(accepted, path, write_parquet)
 
 
 FORMATS: dict[str, Callable[[Accepted, Path], list[Part]]] = {

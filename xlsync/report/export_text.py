@@ -59,7 +59,7 @@ def write_records(records: FormRecords, file: IO[bytes]) -> None:
     """One row a record: its id, and every field."""
     places = [RECORD_ID, *field_places(records.form.mapping)]
     rows = ([place.value(record) for place in places] for record in records)
-    _write(file, [place.head for place in places], rows)
+    write_values(file, [place.head for place in places], rows)
 
 
 def write_rows(records: FormRecords, table: Table, file: IO[bytes]) -> None:
@@ -71,10 +71,11 @@ def write_rows(records: FormRecords, table: Table, file: IO[bytes]) -> None:
         for record in records
         for row in rows_at(record, table.pointer)
     )
-    _write(file, [place.head for place in (*whose, *places)], rows)
+    write_values(file, [place.head for place in (*whose, *places)], rows)
 
 
-def _write(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Json]]) -> None:
+def write_values(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Json]]) -> None:
+    """Rows of values set apart by commas, no text of which a spreadsheet takes for a formula."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     text.write(_BOM)
     writer = csv.writer(text)

@@ -38,6 +38,7 @@ from xlsync.report.schema_rounds import (
     UnitOutput,
     UpgradedOutput,
 )
+from xlsync.report.schema_sums import RollUpOutput
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -57,6 +58,7 @@ OUTPUTS: dict[str, tuple[Any, str]] = {
     "close": (ClosedOutput, "xlsync close, reopen --json"),
     "undo": (UndoneOutput, "xlsync undo --json"),
     "remind": (ReminderOutput, "xlsync remind --json"),
+    "sum": (RollUpOutput, "xlsync sum --json"),
     "units": (list[UnitOutput], "xlsync units list --json"),
     "merge": (MergeOutput, "xlsync merge --json"),
     "sync": (SyncOutput, "xlsync sync --json"),
