@@ -16,6 +16,8 @@ from running import COMMANDS, FORM, SAMPLES, invoke, problems, record, save, tex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 _NOBODY = 65534
 _ROWS = text_of(record())
 _WITH = {

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+pytestmark = pytest.mark.slow
+
 ROUND, PROJECT = "2023/一上", "413713e43b07"
 PREVIEW = "试运行，没有写入。"
 

@@ -15,6 +15,8 @@ from running import FORM, PROGRAM, SAMPLES, invoke, record, run, save, settings
 
 from xlsync.cli import ending
 
+pytestmark = pytest.mark.slow
+
 _ENCODINGS = ["gbk", "ascii", "latin-1", "cp437", "utf-8"]
 _TITLE = "财政项目支出绩效目标申报表"
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from desk_server import Server
 
+pytestmark = pytest.mark.slow
+
 NAME = "2023/一上"
 HERE = f"/round/{NAME}/reviewing"
 WARNINGS = f"/round/{NAME}/warnings"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from desk_server import Answer, Server
 
+pytestmark = pytest.mark.slow
+
 NAME = "2024/一上"
 HERE = f"/round/{NAME}/sending"
 

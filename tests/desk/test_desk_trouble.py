@@ -23,6 +23,8 @@ from xlsync.desk import state
 from xlsync.desk.guarding import AccessKeys
 from xlsync.desk.state import Desk
 
+pytestmark = pytest.mark.slow
+
 NAME = "2023/二上"
 HERE = f"/round/{NAME}/collecting"
 CHINESE = re.compile(r"[一-鿿]")

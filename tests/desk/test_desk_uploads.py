@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HERE = "/round/2023/二上/collecting"
 MEGABYTE = b"x" * 1024 * 1024
 

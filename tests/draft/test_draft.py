@@ -69,6 +69,7 @@ def drawn(sheet: Worksheet, form: Form) -> dict[str, object]:
 ONE_TABLE = [form for form in FORMS if len(form.mapping.tables) == 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ONE_TABLE, ids=lambda form: form.id)
 def test_the_draft_of_a_form_of_ours_is_the_same_form(form: Form, tmp_path: Path) -> None:
     official = blank(form, tmp_path / "official.xlsx")

@@ -440,6 +440,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.dictionaries(st.sampled_from(PLACES), TEXTS, min_size=1, max_size=6))
 def test_whatever_was_typed_a_copy_gives_the_same_record(cells: dict[str, str]) -> None:

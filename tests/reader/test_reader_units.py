@@ -420,6 +420,7 @@ def test_the_places_of_units_do_not_hide_a_label() -> None:
     assert reading.form == FORM.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["heading", "line", "label of the total"])
 def test_a_copy_for_correction_says_both_figures_and_comes_back_the_same(place: str) -> None:
     reading = of_grid(carried(PLACES[place](counted(FILLED, "万元"), "万元"), "xlsx"))

@@ -80,6 +80,7 @@ def assert_accounted_for(migration: Migration, record: Record, carried: Carried)
             assert is_there != (left.get(pointer) == str(value)), pointer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("migration", ALL, ids=NAMES)
 @given(st.data())
 @few

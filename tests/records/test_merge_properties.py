@@ -71,6 +71,7 @@ def _check(mapping: Mapping, base: Record | None, ours: Record, theirs: Record) 
             assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 @given(small_three())
 @settings(max_examples=400)
 def test_both_sides_count_the_same(versions: Three) -> None:
@@ -142,6 +143,7 @@ def _with_counts(counts: dict[str, str]) -> Record:
     return {"form": MAPPING.form, "id": "r-1", "items": rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", VARIED.values(), ids=VARIED)
 def test_it_holds_for_every_form(form: Form) -> None:
     @given(any_three(form))

@@ -145,6 +145,7 @@ def test_a_long_text_loses_what_stayed_and_never_what_changed() -> None:
     assert max(heights) < 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["=1+1", "<r><t>1</t></r>", "_x000D_x000A_", "http://example.com", "+1", "长" * 32_767]
 )

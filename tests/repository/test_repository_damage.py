@@ -19,6 +19,8 @@ from xlsync.repository import Repository
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 ROUND = "2023/一上"
 
 

@@ -10,6 +10,7 @@ import subprocess
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from killing import exit_code, in_child, killed_at, needs_fork, touches_of
 from roster_files import as_csv, projects
 from running import FORM, FORMS
@@ -27,9 +28,8 @@ from xlsync.sources import open_table, xlsx
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
-pytestmark = needs_fork
+pytestmark = [needs_fork, pytest.mark.slow]
 
 OFFICIAL = FORMS[FORM]
 ROUND = "2024/一上"

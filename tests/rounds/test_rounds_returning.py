@@ -85,6 +85,7 @@ def chosen(path: Path, target: Path, *choices: str) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_a_refused_workbook_goes_back_as_a_sealed_issue_of_its_own(
     town: Path, tmp_path: Path
 ) -> None:

@@ -182,6 +182,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_document_ends_in_a_clear_problem(data: bytes) -> None:
     workbook = open_file(".docx", data)

@@ -185,6 +185,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_ends_in_one_clear_problem(data: bytes) -> None:
     workbook = open_file(".pdf", data)

@@ -13,6 +13,8 @@ from fuzzing import TARGETS, seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 CORPUS = Path(__file__).parents[1] / "corpus"
 
 
@@ -24,7 +26,6 @@ def test_a_reader_survives_what_fuzzing_kept(target: str) -> None:
         TARGETS[target](path.read_bytes())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 @settings(max_examples=10)
 @given(data=st.data())

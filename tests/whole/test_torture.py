@@ -15,6 +15,8 @@ from torture.files import HOSTILE
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MAX_OUTPUT = 4_000_000
 """Characters that are told of one file at most."""
 

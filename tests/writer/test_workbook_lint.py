@@ -176,6 +176,7 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "old", "new", "words"), DAMAGE.values(), ids=DAMAGE)
 def test_the_lint_sees_damage(part: str, old: str, new: str, words: str) -> None:
     found = lint(damaged(part, old, new))

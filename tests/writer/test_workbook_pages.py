@@ -82,6 +82,7 @@ def test_a_short_form_fills_one_page(form_id: str) -> None:
         assert 0.95 * room <= taken <= 1.15 * room
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form_id", FORMS)
 def test_a_long_form_goes_on_where_the_file_says(form_id: str) -> None:
     form = FORMS[form_id]
@@ -96,6 +97,7 @@ def test_a_long_form_goes_on_where_the_file_says(form_id: str) -> None:
     assert sheet.print_title_rows == f"${table.heading.top}:${table.heading.bottom}"
 
 
+@pytest.mark.slow
 def test_rows_that_only_stand_ready_make_no_page() -> None:
     form = next(iter(FORMS.values()))
     for rows in (*range(1, 9, 7), *range(16, 34, 3), LONG):

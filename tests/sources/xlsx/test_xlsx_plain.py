@@ -146,6 +146,7 @@ def test_whatever_else_stands_in_a_part_is_read_as_the_parser_reads_it(
     assert is_the_same(fast, slow) or is_lenient(slow)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([of_openpyxl, of_xlsxwriter]),
     st.lists(
