@@ -66,6 +66,13 @@ def pages_of_work(server: Server, folder: Path) -> Iterator[str]:
     yield (job := sent("/sharing", {"location": str(folder / "没有")}))
     end_of(server, job)
     yield job
+    api.init(folder / "共用").close()
+    yield (job := sent("/sharing", {"location": str(folder / "共用")}))
+    (confirm,) = re.findall(r'action="(/sharing/[^"]+)"', end_of(server, job))
+    yield job
+    yield (job := sent(confirm, {}))
+    end_of(server, job)
+    yield job
     yield "/work"
 
 

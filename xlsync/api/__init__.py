@@ -108,7 +108,7 @@ from xlsync.api.workbooks import (
     write_corrections,
     write_workbooks,
 )
-from xlsync.base.errors import FormError, RemovalError, UsageError, XlsyncError
+from xlsync.base.errors import FormError, RemovalError, UnseenError, UsageError, XlsyncError
 from xlsync.base.files import refuse_existing, refuse_full
 from xlsync.base.language import in_chinese
 from xlsync.base.problems import Problem, Severity, has_error
@@ -118,6 +118,7 @@ __all__ = [
     "Problem",
     "RemovalError",
     "Severity",
+    "UnseenError",
     "UsageError",
     "XlsyncError",
     "audit",

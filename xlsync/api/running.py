@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.incoming import ReceivedFile
     from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.notices import Notice
-    from xlsync.rounds.syncing import Synced
+    from xlsync.rounds.syncing import Meeting, Synced
 
 
 def init(path: Path | str) -> Repository:
@@ -289,20 +289,42 @@ def join(
     return join(repository, or_installed(forms), revision, removing=removing)
 
 
-def sync(
-    repository: Repository, location: str, forms: Forms | None = None, *, removing: bool = False
+def sync(  # noqa: PLR0913 - what can be asked of an exchange
+    repository: Repository,
+    location: str,
+    forms: Forms | None = None,
+    *,
+    removing: bool = False,
+    is_preview: bool = False,
+    agreed: Meeting | None = None,
+    progress: Progress | None = None,
 ) -> Synced:
     """Exchange everything with a repository in a folder or at a URL; see :func:`join`.
 
-    ``removing`` takes it also where the others took out half of a round or more.
+    ``removing`` takes it also where the others took out half of a round or more. With
+    ``is_preview`` nothing is joined or sent; what is returned says where both ``met``, and given
+    as ``agreed`` that makes sure that nothing else is done than what was seen. ``progress`` is
+    told before each step; what it raises ends the exchange there, with nothing half done.
 
     Raises:
         RemovalError: when they did, and ``removing`` does not say that this is meant.
+        UnseenError: when one of the two does not stand where it was agreed.
         XlsyncError: when it cannot be reached, read or written.
     """
+    from contextlib import nullcontext
+
+    from xlsync.base.acting import previewing
     from xlsync.rounds.syncing import sync
 
-    return sync(repository, or_installed(forms), location, removing=removing)
+    with previewing() if is_preview else nullcontext():
+        return sync(
+            repository,
+            or_installed(forms),
+            location,
+            removing=removing,
+            agreed=agreed,
+            progress=progress or _unseen,
+        )
 
 
 def _unseen(_done: int, _all: int) -> None:

@@ -20,6 +20,10 @@ class RemovalError(XlsyncError):
     """Another coordinator took out half of a round or more, and nobody said that this is meant."""
 
 
+class UnseenError(XlsyncError):
+    """Something has changed since somebody was shown what would be done."""
+
+
 class UsageError(XlsyncError):
     """A question that makes no sense, whatever the data: an unknown field, an empty name."""
 

@@ -28,8 +28,11 @@ class Stage(StrEnum):
     FAILED = "未完成"
 
 
+_STOPPED = "已按要求停止，版本库没有改动。可以重新开始。"
+
+
 class StoppedError(Exception):
-    """Raised inside of a job once somebody wants it to stop."""
+    """Raised inside of a job once somebody wants it to stop; says where not all is as it was."""
 
 
 @dataclass
@@ -163,8 +166,8 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         job.result = work(job)
         stage = Stage.DONE
-    except StoppedError:
-        stage, job.message = Stage.STOPPED, "已按要求停止，版本库没有改动。可以重新开始。"
+    except StoppedError as stopped:
+        stage, job.message = Stage.STOPPED, str(stopped) or _STOPPED
     except XlsyncError as error:
         stage, job.message = Stage.FAILED, trouble_told(error)
     except MemoryError:

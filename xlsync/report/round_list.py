@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.lines import line, visible
 from xlsync.report.rounds import SHORT_HASH, minute, plain_table
+from xlsync.report.sentences import brought_lines
 from xlsync.rounds.ticking import SHORT_MARK, TICK, UNTICK
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def undone_lines(made: Undone) -> Iterator[Line]:
     )
     projects = f"：{made.count} 个项目恢复原状" if made.count else ""
     yield line(f"{'将撤销' if made.is_preview else '撤销'} {what}{projects}。")
+    if made.passed_over:
+        short = made.passed_over[:SHORT_HASH]
+        yield line(f"最近的合并（{short}）不在其内；要撤销它，请写明：undo {short}。", "yellow")
+    if made.brings:
+        yield line("合并带来的内容从本库撤去，历史里仍在；下次交换时，对方那里也会撤去：", "yellow")
+        yield from brought_lines("  带来", made.brings)
     for one in made.kept:
         yield line(visible(f"  保留 {one.round} {one.group} {one.title}：{one.why}。"), "yellow")
     if made.commit:

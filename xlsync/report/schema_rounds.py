@@ -155,6 +155,8 @@ class UndoneOutput(Output):
     kept: list[NotUndoneOutput]
     commit: str | None
     preview: bool
+    brings: BroughtOutput
+    passed_over: str | None
 
 
 class NotUndoneOutput(ProjectOutput):
@@ -209,6 +211,23 @@ class ClosingOutput(ClosureOutput):
     round: RoundName
 
 
+class RoundBroughtOutput(Output):
+    """What a side brings of a round: its projects, how many were sent out, how many files came."""
+
+    round: RoundName
+    new: list[ProjectOutput]
+    changed: list[ProjectOutput]
+    sent: int
+    files: int
+
+
+class BroughtOutput(Output):
+    """What a side brings; ``lists`` are the settings beside the projects, as people call them."""
+
+    rounds: list[RoundBroughtOutput]
+    lists: list[str]
+
+
 class JoinOutput(Output):
     """A join; ``commit`` is null where nothing was new."""
 
@@ -218,6 +237,8 @@ class JoinOutput(Output):
     records: list[JointOutput]
     removed: list[RemovedOutput]
     closings: list[ClosingOutput]
+    comes: BroughtOutput
+    goes: BroughtOutput
 
 
 class MergeOutput(JoinOutput):
@@ -231,6 +252,7 @@ class SyncOutput(Output):
 
     joined: list[JoinOutput]
     sent: bool
+    goes: BroughtOutput
     returned: list[str]
 
 

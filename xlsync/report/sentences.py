@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from xlsync.base.acting import is_preview
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.rounds.sendings import Dispatch
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from xlsync.repository.upgrading import Upgraded
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.joining import JoinResult
+    from xlsync.rounds.joining.brought import Brought, Named
     from xlsync.rounds.syncing import Synced
 
 _MAX_TEXT = 60
@@ -76,8 +76,9 @@ def exchange_lines(synced: Synced) -> Iterator[Line]:
         yield from _told(one)
     if not synced.joined:
         yield line("对方没有新内容。")
-    sent = "本库的内容将送到对方。" if is_preview() else "本库的内容已送到对方。"
+    sent = "本库的内容将送到对方。" if synced.is_preview else "本库的内容已送到对方。"
     yield line(sent if synced.is_sent else "本库没有对方缺少的内容。")
+    yield from brought_lines("送去", synced.goes)
 
 
 def soundness_lines(found: Soundness) -> Iterator[Line]:
@@ -126,6 +127,10 @@ def _told(joined: JoinResult) -> Iterator[Line]:
             more = "等" if len(found) > _MOST_NAMED else ""
             told = f"对方{head} {len(found)} 个项目{tail}：{names}{more}"
             yield line(visible(f"{told}；以前的版本仍在，可用 log 查看。"), "yellow")
+    yield from brought_lines("送来", joined.comes)
+    lists = [one for one in joined.comes.lists if one in joined.goes.lists]
+    if lists:
+        yield line(f"两边都改过：{'、'.join(lists)}；逐项合并。")
     for came in joined.closings:
         word = came.closure.act.word
         yield line(visible(f"对方{word}了 {came.round}（{came.closure.said}）。"), "yellow")
@@ -145,6 +150,26 @@ def _told(joined: JoinResult) -> Iterator[Line]:
             )
         for told in one.told():
             yield line(visible(f"    {told}"))
+
+
+def brought_lines(word: str, what: Brought) -> Iterator[Line]:
+    """What a side brings, a line a round; ``word`` says in which direction."""
+    for one in what.rounds:
+        parts = [
+            f"{head} {len(found)} 个（{_titles(found)}）"
+            for head, found in (("新项目", one.new), ("改动", one.changed))
+            if found
+        ]
+        parts += [f"下发 {one.sent} 份"] if one.sent else []
+        parts += [f"回表文件 {one.files} 份"] if one.files else []
+        yield line(visible(f"{word} {one.round}：{'，'.join(parts)}。"))
+    if what.lists:
+        yield line(f"{word}改过的：{'、'.join(what.lists)}。")
+
+
+def _titles(found: Sequence[Named]) -> str:
+    names = "、".join(one.title for one in found[:_MOST_NAMED])
+    return f"{names}等" if len(found) > _MOST_NAMED else names
 
 
 def _to_decide(written: Sequence[Path], *, has_conflict: bool) -> Iterator[Line]:

@@ -43,7 +43,8 @@ class Commit:
     """A commit: who, when, and why; ``commit`` is its id.
 
     ``trailers`` are those of xlsync at the end of the message, without them ``message`` is the
-    rest. ``is_signed`` says that a signature is there, not that it was verified.
+    rest. ``is_signed`` says that a signature is there, not that it was verified. ``parents`` are
+    the commits that it was made on, its own line first.
     """
 
     commit: str
@@ -52,6 +53,12 @@ class Commit:
     message: str
     trailers: dict[str, str]
     is_signed: bool
+    parents: tuple[str, ...]
+
+    @property
+    def is_join(self) -> bool:
+        """Whether it joins two lines of history."""
+        return len(self.parents) > 1
 
     def trail(self) -> Json:
         """Who did what with which version, as ``xlsync log --audit --json`` prints it."""
@@ -87,6 +94,7 @@ def describe(commit: git.Commit) -> Commit:
         message=message,
         trailers=trailers,
         is_signed=bool(commit.gpgsig),
+        parents=tuple(one.decode() for one in commit.parents),
     )
 
 

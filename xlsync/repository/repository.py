@@ -119,6 +119,10 @@ class Repository:
         commit = head_of(self._repo) if revision is None else _commit(self._repo, revision)
         return Snapshot(self._objects, commit)
 
+    def before(self, revision: str | None) -> Snapshot:
+        """What a line of history held; nothing for None, the one that has not begun."""
+        return Snapshot(self._objects, None) if revision is None else self.snapshot(revision)
+
     def commit(self, changes: Changes, message: str) -> str | None:
         """Commit changes on top of the snapshot that they were collected against.
 
@@ -194,7 +198,8 @@ class Repository:
         Args:
             revision: the commit.
             together: says what has to be changed, given the commit as base, what stands now as
-                ours, and what stood before the commit as theirs.
+                ours, and what stood before the commit as theirs; before one that joins two lines
+                that is what stood on the line that it went on.
             message: of the new commit.
             is_preview: ask, and commit nothing.
 
@@ -203,12 +208,12 @@ class Repository:
 
         Raises:
             MovedError: when another commit came first; nothing was changed.
-            XlsyncError: when the commit joins two lines, or is the first one.
+            XlsyncError: when the commit is the first one.
         """
         ours, target = head_of(self._repo), _commit(self._repo, revision)
         parents = self._objects.commit(target).parents
-        if len(parents) != 1:
-            raise XlsyncError(f"{revision} joins two lines of history, or is the first commit")
+        if not parents:
+            raise XlsyncError(f"{revision} is the first commit")
         now = Snapshot(self._objects, ours)
         then, before = (self._seen(one, now.arrangement) for one in (target, parents[0]))
         edits = together(Fork(then, now, before, Spool(self._repo.path), self._objects))

@@ -98,6 +98,10 @@ class Snapshot:
         sha = self._listings[folder].get(name)
         return self._json(path, self._objects.data(sha)) if sha else None
 
+    def files(self, folder: str) -> dict[str, ObjectID]:
+        """The hashes of the files in a folder by their names; none where there is no such folder."""
+        return {one.name: one.sha for one in self._files(folder)}
+
     def documents(self, folder: str, holding: str = "") -> Iterator[tuple[str, Record]]:
         """The name and the JSON object of every file in a folder, in the order of names.
 

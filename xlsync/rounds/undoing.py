@@ -15,6 +15,8 @@ from xlsync.repository import is_round, until_committed
 from xlsync.rounds.ceilings import WORD as CEILINGS
 from xlsync.rounds.choosing import CHOSEN
 from xlsync.rounds.decisions import Act
+from xlsync.rounds.joining import JOIN
+from xlsync.rounds.joining.brought import NOTHING, Brought, brought
 from xlsync.rounds.ticking import TICK, UNTICK
 from xlsync.rounds.undoing_round import NotUndone, Reversal
 
@@ -31,6 +33,8 @@ _WORDS = (
     *(_COLLECTION, "下发", "截止日期", CHOSEN, CEILINGS, TICK, UNTICK),
     *(one.word for one in Act),
 )
+_IF_NAMED = (f"{UNDO} ", f"{JOIN} ")
+"""Commits that are taken back where somebody names them."""
 _TRAILER = "Xlsync-Undoes"
 
 
@@ -38,7 +42,9 @@ _TRAILER = "Xlsync-Undoes"
 class Undone:
     """What was taken back, or would be: the commit, what stays, and the new commit.
 
-    ``count`` is how many projects go back to what they were before.
+    ``count`` is how many projects go back to what they were before. ``brings`` is what a join had
+    brought to the line that it went on; it is empty for everything else. ``passed_over`` is the
+    join that came after the target, where nobody named a commit: a join is never meant silently.
     """
 
     target: Commit
@@ -46,6 +52,8 @@ class Undone:
     kept: tuple[NotUndone, ...]
     commit: str | None
     is_preview: bool = False
+    brings: Brought = NOTHING
+    passed_over: str = ""
 
     @property
     def head(self) -> str:
@@ -63,6 +71,8 @@ class Undone:
             "kept": [one.as_json() for one in self.kept],
             "commit": self.commit,
             "preview": self.is_preview,
+            "brings": self.brings.as_json(),
+            "passed_over": self.passed_over or None,
         }
 
 
@@ -76,17 +86,28 @@ def undo(
 ) -> Undone:
     """Take back what a commit did; by default the last one that can be and was not yet.
 
+    A join is taken back where it is named: what stands goes back to what stood on the line that
+    it went on. What the other side did stays in the history, and the undoing is shared like
+    anything else, so that it goes back there too at the next exchange.
+
     Raises:
         XlsyncError: when there is nothing to take back, or the commit did something else.
     """
 
     def once() -> Undone:
-        target = _target(repository, revision)
+        history = repository.history()
+        target = _target(repository, history, revision)
         work = Reversal(forms, target.message.split(maxsplit=1)[0] == _COLLECTION)
         lines = [f"{UNDO} {target.message.partition(chr(10))[0]}", "", safe_text(reason)]
         message = "\n".join([*lines, "", f"{_TRAILER}: {target.commit}"])
         commit = repository.revert(target.commit, work, message, is_preview=is_preview)
-        return Undone(target, len(work.undone), tuple(work.kept.values()), commit, is_preview)
+        kept = tuple(work.kept.values())
+        brings = NOTHING
+        if target.is_join:
+            sides = (repository.snapshot(one) for one in (target.parents[0], target.commit))
+            brings = brought(*sides)
+        passed_over = history[0].commit if revision is None and history[0].is_join else ""
+        return Undone(target, len(work.undone), kept, commit, is_preview, brings, passed_over)
 
     return until_committed(once)
 
@@ -101,8 +122,7 @@ def undone_commits(history: Iterable[Commit]) -> set[str]:
     return found
 
 
-def _target(repository: Repository, revision: str | None) -> Commit:
-    history = repository.history()
+def _target(repository: Repository, history: list[Commit], revision: str | None) -> Commit:
     undone = undone_commits(history)
     if revision is None:
         found = next((one for one in history if _can_be(one) and one.commit not in undone), None)
@@ -111,8 +131,9 @@ def _target(repository: Repository, revision: str | None) -> Commit:
         return found
     commit = repository.snapshot(revision).commit
     found = next((one for one in history if one.commit == commit), None)
-    if found is None or not (_can_be(found) or found.message.startswith(f"{UNDO} ")):
-        raise XlsyncError(f"{revision} 不是一次收集、下发或更正，不能撤销")
+    can_be = found is not None and (_can_be(found) or found.message.startswith(_IF_NAMED))
+    if found is None or not can_be:
+        raise XlsyncError(f"{revision} 不是一次收集、下发、更正或合并，不能撤销")
     if commit in undone:
         raise XlsyncError(f"{revision} 已经撤销过了")
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import has_error
+from xlsync.base.record import canonical_bytes
 from xlsync.records import merge
 from xlsync.repository import is_round, layout
 from xlsync.repository.fork import edits_of
@@ -18,6 +19,7 @@ from xlsync.rounds.joining.lists import is_list, join_lists
 from xlsync.rounds.ledger import CORRECTED, RETURNED, Withdrawn, ledger_of, withdrawn
 from xlsync.rounds.receipt_documents import receipt_of, receipts_of
 from xlsync.rounds.receipts import now
+from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     Made = dict[str, Placed | Record | None]
 
 _SUFFIX = ".json"
+_OF_ROUND = {layout.DEADLINES, layout.TICKS, layout.CEILINGS, layout.ROSTERS, layout.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ class _RoundReversal:
             return {}
         if top in {layout.RECEIPTS, layout.RECEIVED}:
             return {} if self._file_stays(path) else {path: one.theirs}
-        if top in {layout.DEADLINES, layout.TICKS, layout.CEILINGS, layout.ROSTERS}:
+        if top in _OF_ROUND:
             return self._list(path)
         record_id = path.split("/")[3] if top == layout.CONFLICTS else _id_of(path)
         return {} if self._stays(record_id) else self._about(record_id, path, one)
@@ -268,6 +271,9 @@ class _RoundReversal:
         left = [one for one in (now.entries if now else ()) if one not in gone]
         left += [one for one in back if one not in left]
         left.sort(key=lambda one: one.issue.number)
+        # A join numbers workbooks anew: one that is there under its former number is not gone.
+        stay = {_borne(one) for one in left}
+        gone = [one for one in gone if _borne(one) not in stay]
         made = replace(stands, **names, value={**stands.value, **names}, entries=tuple(left))
         return {path: made.as_json() if left else None, **self._withdraw(record_id, gone)}
 
@@ -287,6 +293,11 @@ class _RoundReversal:
         noted = [*former, *(Withdrawn.of(one, self.time) for one in out)]
         path = layout.withdrawn_path(self.round, record_id)
         return {path: {"issues": [one.as_json() for one in noted]}}
+
+
+def _borne(one: LedgerEntry) -> tuple[int, str | None, str]:
+    """What a workbook bears."""
+    return one.issue.printed, one.issue.base, content_mark(canonical_bytes(one.content))
 
 
 def _id_of(path: str) -> str:

@@ -182,7 +182,11 @@ def _show_undo(request: Request) -> Response:
     desk, commit = desk_of(request), request.query_params.get("commit", "")
     with desk.repository() as repository:
         made = api.undo(repository, commit or None, desk.forms, is_preview=True)
-    return page(request, "undo", at="undo", made=made)
+    from xlsync.report.lines import plain  # noqa: PLC0415 - the page is up before
+    from xlsync.report.sentences import brought_lines  # noqa: PLC0415 - as above
+
+    brings = [plain(one) for one in brought_lines("带来", made.brings)]
+    return page(request, "undo", at="undo", made=made, brings=brings)
 
 
 def _undo(request: Request, sent: Sent) -> Response:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.acting import is_preview
-from xlsync.base.errors import RemovalError, XlsyncError
+from xlsync.base.errors import RemovalError, UnseenError, XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round, layout, until_committed
 from xlsync.repository.fork import edits_of
 from xlsync.rounds.closing import closures
+from xlsync.rounds.joining.brought import NOTHING, Brought, brought
 from xlsync.rounds.joining.lists import is_list, join_lists
 from xlsync.rounds.joining.round import RoundJoin
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from xlsync.rounds.joining.round import Joint
 
     Made = dict[str, Placed | Record | None]
+
+JOIN = "合并"
+"""How the message of a commit begins that joins two lines."""
 
 _OF_ROUNDS = {layout.ROUNDS, layout.RECEIPTS, layout.ISSUED, layout.CONFLICTS, layout.MERGED}
 """The folders of documents that are put together; received files are kept as they are."""
@@ -67,7 +71,8 @@ class JoinResult:
 
     ``joints`` are the records that both sides had changed. ``is_forward`` says that the branch
     could simply go on to the last commit of the other, having nothing that the other lacks. In a
-    preview ``commit`` is where the branch would stand.
+    preview ``commit`` is where the branch would stand. ``comes`` is all that the other side brings,
+    ``goes`` what ours has that it lacks.
     """
 
     revision: str
@@ -77,6 +82,8 @@ class JoinResult:
     removed: tuple[Removed, ...] = ()
     closings: tuple[ClosingCame, ...] = ()
     is_preview: bool = False
+    comes: Brought = NOTHING
+    goes: Brought = NOTHING
 
     @property
     def has_conflict(self) -> bool:
@@ -92,32 +99,41 @@ class JoinResult:
             "records": [one.as_json() for one in self.joints],
             "removed": [one._asdict() for one in self.removed],
             "closings": [{"round": one.round, **one.closure.as_json()} for one in self.closings],
+            "comes": self.comes.as_json(),
+            "goes": self.goes.as_json(),
         }
 
 
-def join(
+def join(  # noqa: PLR0913 - what can be asked of a join
     repository: Repository,
     forms: Mapping[str, Form],
     revision: str,
     name: str | None = None,
     *,
     removing: bool = False,
+    own: str | None = None,
 ) -> JoinResult:
     """Join another line of history, such as a branch that was fetched, into the branch.
 
     ``name`` is what the commit message calls it; by default its revision. ``removing`` takes it
-    also where it took out half of a round or more.
+    also where it took out half of a round or more. ``own`` is the commit at which the branch has to
+    stand, where that matters.
 
     Raises:
         RemovalError: when it took out that much and nobody said that this is meant.
+        UnseenError: when the branch has gone on from there.
         XlsyncError: when there is no such line, it is not one of xlsync, both sides have changed
             a file that is not of xlsync, or the repository cannot be written.
     """
 
     def once() -> JoinResult:
         together = _Together(repository, forms, name or revision)
+        ours = repository.snapshot()
+        if own is not None and ours.commit != own:
+            raise UnseenError("本库刚有新的改动，没有合并；请再看一遍。")
         removed: list[Removed] = []
         closings: list[ClosingCame] = []
+        sides: list[Brought] = []
 
         def seen(base: Snapshot, theirs: Snapshot) -> None:
             for found, count in _removed(base, theirs):
@@ -126,12 +142,13 @@ def join(
                     raise RemovalError(_too_much(name or revision, whole, count))
                 removed.extend(found)
             closings.extend(_closings(base, theirs))
+            sides.extend(brought(base, side) for side in (theirs, ours))
 
         commit = repository.join(revision, together, together.message, seen)
         is_forward = commit is not None and not together.is_asked
         joints = tuple(together.joints)
         told = tuple(removed), tuple(closings)
-        return JoinResult(revision, commit, is_forward, joints, *told, is_preview())
+        return JoinResult(revision, commit, is_forward, joints, *told, is_preview(), *sides)
 
     return until_committed(once)
 
@@ -223,7 +240,7 @@ class _Together:
             lines.append(f"{one.word} {one.round} {one.group} {one.title}")
             lines += [f"  {told}" for told in one.told()]
         lines = ["  " * line.startswith(" ") + safe_text(line) for line in lines]
-        return "\n".join([f"合并 {self.name}{told}", "", *lines])
+        return "\n".join([f"{JOIN} {self.name}{told}", "", *lines])
 
 
 def _round_of(found: Difference) -> str | None:
