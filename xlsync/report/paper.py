@@ -18,6 +18,7 @@ from xlsync.base.record import get, rows_at
 from xlsync.exchange.correction_states import Places
 from xlsync.form.codes import on_cell
 from xlsync.report.lines import visible_lines
+from xlsync.report.paper_entries import AS_TEXT, entry_of_column, entry_of_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from xlsync.form.layout import Layout, PlacedTable
     from xlsync.form.mapping import FieldBase
     from xlsync.form.template import Style
+    from xlsync.report.paper_entries import PaperEntry
 
 _FIXED_TEXT = re.compile(r'"([^"]*)"')
 
@@ -38,7 +40,7 @@ class PaperCell:
     """One cell: its text, how many columns and rows it spans, its looks, and what was found.
 
     ``pointer`` is set where a value of the record stands, also a blank one, and ``label`` says
-    what it is called.
+    what it is called; ``entry`` is how it is typed.
     """
 
     text: str
@@ -47,6 +49,7 @@ class PaperCell:
     rows: int = 1
     pointer: str | None = None
     label: str = ""
+    entry: PaperEntry = AS_TEXT
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -71,12 +74,15 @@ def paper(
     record: Record | None = None,
     problems: Iterable[Problem] = (),
     typed: Mapping[str, str] | None = None,
+    *,
+    to_type: bool = False,
 ) -> Paper:
     """Lay a record out as its form looks on paper; without one, the blank form.
 
-    ``typed`` are texts by pointer that stand in place of values which could not be read.
+    ``typed`` are texts by pointer that stand in place of values which could not be read. With
+    ``to_type`` it is to be typed into, so that levels stand in every row.
     """
-    sheet = _ShownCells(form, record or {}, typed or {})
+    sheet = _ShownCells(form, record or {}, typed or {}, to_type=to_type)
     beside = [one for one in problems if not sheet.mark(one)]
     return Paper(form.mapping.title, sheet.widths(), sheet.rows(), beside)
 
@@ -84,8 +90,11 @@ def paper(
 class _ShownCells:
     """Cells by address, of the rows that are shown."""
 
-    def __init__(self, form: Form, record: Record, typed: Mapping[str, str]) -> None:
+    def __init__(
+        self, form: Form, record: Record, typed: Mapping[str, str], *, to_type: bool
+    ) -> None:
         self.form = form
+        self.to_type = to_type
         self.record = record
         self.typed = typed
         self.places = Places(form, record)
@@ -98,6 +107,7 @@ class _ShownCells:
             item = form.mapping.fields[slot.name]
             text = self.text(item, get(record, item.pointer), item.pointer, slot.style)
             self.put(slot.area, text, slot.style, item.pointer, item.label)
+            self.cells[slot.area.first].entry = entry_of_field(form, item)
         for table in self.layout.tables:
             self.fill(table)
 
@@ -185,13 +195,15 @@ class _ShownCells:
                 if name is None and left is not None:
                     left.columns += 1  # it only carries a border
                     continue
-                pointer = f"{plan.pointer}/{number}/{name}" if name else None
+                is_place = name is not None and not (self.to_type and number >= len(items))
+                pointer = f"{plan.pointer}/{number}/{name}" if is_place else None
                 given = items[number].get(name) if name and number < len(items) else None
                 item = plan.columns[name] if name else None
                 text = self.text(item, given, pointer, style) if item and pointer else ""
                 label = f"{plan.label}第{number + 1}条：{item.label}" if item else ""
                 looks = self.form.template.style(style)
-                left = PaperCell(text, looks, pointer=pointer, label=label)
+                entry = entry_of_column(self.form, table.name, name) if name else AS_TEXT
+                left = PaperCell(text, looks, pointer=pointer, label=label, entry=entry)
                 self.cells[Address(row, column)] = left
 
     def text(self, item: FieldBase, value: Json, pointer: str, style: str) -> str:
@@ -220,7 +232,8 @@ class _ShownCells:
             if table.caption is not None:
                 self.cells[Address(table.first, table.caption)].rows = len(shown)
             group = dict.fromkeys(shown, 0)
-            for name in self.form.mapping.tables[table.name].levels:
+            levels = [] if self.to_type else self.form.mapping.tables[table.name].levels
+            for name in levels:
                 column = table.columns[name]
                 if name in table.own:
                     merged[column] = self._merge_column(column, group)

@@ -164,7 +164,7 @@ def brought_lines(word: str, what: Brought) -> Iterator[Line]:
         parts += [f"回表文件 {one.files} 份"] if one.files else []
         yield line(visible(f"{word} {one.round}：{'，'.join(parts)}。"))
     if what.lists:
-        yield line(f"{word}改过的：{'、'.join(what.lists)}。")
+        yield line(f"{word}的还有：{'、'.join(what.lists)}。")
 
 
 def _titles(found: Sequence[Named]) -> str:

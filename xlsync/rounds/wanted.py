@@ -1,7 +1,8 @@
 """What a coordinator wrote on the command line or a page, as values of a record.
 
 A field goes by its label, another spelling, its slot or its pointer; a cell of a table by the
-name or the number of its row and the heading of its column: ``道路养护面积/指标值``.
+name or the number of its row and the heading of its column (``道路养护面积/指标值``), or by its
+pointer, which tells tables apart.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from xlsync.base.problems import has_error
 from xlsync.base.record import join, rows_at
 from xlsync.form.codes import coded
 from xlsync.form.field_names import field_meant
-from xlsync.form.types import TYPES, comparable
+from xlsync.form.types import comparable
 from xlsync.form.types.width import narrow
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def _place(form: Form, record: Record, name: str) -> tuple[str, FieldBase]:
     row, _, column = name.rpartition("/")
     if row and not name.startswith("/"):
         return _cell(form, record, row, column)
+    location = form.mapping.locate(name)
+    if location.table is not None and location.item is not None:
+        rows = rows_at(record, location.table.pointer)
+        if location.position is None or location.position >= len(rows):
+            raise XlsyncError(f"表中没有{location.title}这一格，请先让单位补上这一行")
+        return name, location.item
     field = form.mapping.fields[field_meant(form.mapping, name)]
     return field.pointer, field
 
@@ -98,7 +105,8 @@ def _value(form: Form, item: FieldBase, text: str) -> tuple[Json, list[Problem]]
     pattern = getattr(item, "pattern", None)
     if pattern and (match := re.fullmatch(pattern, narrow(text).strip())):
         text = match[1]
-    parsed = TYPES[item.type].parse(Cell(text=text, kind=Kind.TEXT))
+    # An amount counts in what its form counts in, as the page shows it, unless it says otherwise.
+    parsed = item.kind.parse(Cell(text=text, kind=Kind.TEXT))
     if not parsed.readable or has_error(parsed.problems):
         why = "；".join(one.message for one in parsed.problems) or f"“{text}”无法识别"
         raise XlsyncError(f"“{item.label}”：{why}")

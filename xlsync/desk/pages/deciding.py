@@ -16,6 +16,7 @@ from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.project import record_at, standing_of
 from xlsync.desk.rendering import page, path_part
 from xlsync.report.paper import paper
+from xlsync.report.wording import of_item
 from xlsync.report.wording import shown as worded
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from xlsync.base.record import Record
+    from xlsync.base.record import Json, Record
     from xlsync.desk.receiving import Sent
+    from xlsync.form import Form
     from xlsync.report.paper import Paper
     from xlsync.rounds.coordinator import Coordinator, DecisionMade
 
@@ -53,14 +55,14 @@ def _seen(record: Record) -> str:
 # ---- correcting, on the form itself --------------------------------------------------
 
 
-def _editable(request: Request) -> tuple[Record, Paper]:
+def _editable(request: Request) -> tuple[Form, Record, Paper]:
     desk, (name, record_id) = desk_of(request), _project(request)
     with desk.repository() as repository:
         record = record_at(repository, name, record_id)
     if record is None:
         raise HTTPException(404)
     form = desk.forms.find(record["form"])
-    return record, paper(form, record, form.check(record))
+    return form, record, paper(form, record, form.check(record), to_type=True)
 
 
 def _show(
@@ -69,7 +71,7 @@ def _show(
     wrong: str = "",
     preview: DecisionMade | None = None,
 ) -> Response:
-    record, sheet = _editable(request)
+    form, record, sheet = _editable(request)
     with desk_of(request).repository() as repository:
         standing = standing_of(repository, *_project(request))
     return page(
@@ -86,13 +88,19 @@ def _show(
         wrong=wrong,
         preview=preview,
         labels={one.pointer: one.label for row in sheet.rows for one in row if one.pointer},
-        worded=lambda value: worded(value, None).text,
+        worded=lambda pointer, value: _worded(form, pointer, value),
     )
+
+
+def _worded(form: Form, pointer: str, value: Json) -> str:
+    """A value as people read it; an amount that the form counts in 万元 says so."""
+    item = form.mapping.locate(pointer).item
+    return (of_item(value, item) if item else worded(value, None)).text
 
 
 def _correct(request: Request, sent: Sent) -> Response:
     typed = {key: values[-1].replace("\r\n", "\n") for key, values in sent.values.items()}
-    record, sheet = _editable(request)
+    _, record, sheet = _editable(request)
     if typed.get("seen") != _seen(record):
         return _show(request, typed, _MOVED)
     values = _changed(sheet, typed)
@@ -105,6 +113,8 @@ def _correct(request: Request, sent: Sent) -> Response:
         if not values:
             raise XlsyncError("没有改动任何一格。请在表上直接改。")  # noqa: TRY301 - told below
         seen = _decide(request, decide, is_preview="confirm" not in sent.values)
+        if not seen.is_new:
+            raise XlsyncError("改过的写法和原来是同一个内容，没有可更正的。")  # noqa: TRY301
     except XlsyncError as error:
         return _show(request, typed, api.in_chinese(str(error)))
     if seen.is_preview:
@@ -113,19 +123,13 @@ def _correct(request: Request, sent: Sent) -> Response:
 
 
 def _changed(sheet: Paper, typed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What was typed otherwise than it stood, each by the name that the API knows it by."""
+    """What was typed otherwise than it stood, each by its pointer."""
     found = []
     for cell in (cell for row in sheet.rows for cell in row if cell.pointer):
         text = typed.get(f"{_VALUE}{cell.pointer}")
         if cell.pointer and text is not None and text.strip() != cell.text.strip():
-            found.append((_name(cell.pointer), text))
+            found.append((cell.pointer, text))
     return found
-
-
-def _name(pointer: str) -> str:
-    """A field goes by its pointer, a cell of a table by the number of its row and its column."""
-    *_, number, column = ["", *pointer.split("/")]
-    return f"{int(number) + 1}/{column}" if number.isdecimal() else pointer
 
 
 # ---- the other decisions ---------------------------------------------------------------
@@ -170,7 +174,7 @@ def _act(request: Request, sent: Sent) -> Response:
         made=made,
         labels={},
         asked={"act": what, "to": to, "reason": reason},
-        worded=lambda value: worded(value, None).text,
+        worded=lambda _, value: worded(value, None).text,
     )
 
 

@@ -34,6 +34,7 @@ TYPES: dict[str, ValueType] = {
 
 __all__ = [
     "TYPES",
+    "DateType",
     "MoneyType",
     "OnSheet",
     "Parsed",

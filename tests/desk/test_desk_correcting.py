@@ -1,0 +1,119 @@
+"""Correcting on the form itself: days and lists as the form has them, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_browser import visiting
+from desk_server import Server, serving
+from running import ROOT
+
+from xlsync import api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+NAME = "2023/二上"
+RECORD = "413713e43b07"
+PROJECT = f"/round/{NAME}/project/{RECORD}"
+WHY = "电话核实"
+
+
+def seen(server: Server, project: str) -> str:
+    """The mark of the version that the page shows."""
+    text = server.ask(f"{project}/correct").text
+    return text.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def corrected(server: Server, project: str, **more: str) -> tuple[int, str]:
+    """Send a correction; names of values begin with ``v:``."""
+    values = {"seen": seen(server, project), "reason": WHY, **more}
+    answer = server.send(f"{project}/correct", values)
+    return answer.status, answer.text
+
+
+def test_days_and_lists_are_offered_as_the_form_has_them(server: Server) -> None:
+    text = server.ask(f"{PROJECT}/correct").text
+    assert '<input type="date" name="v:/planned_start" value="2023-01-01"' in text
+    assert "<option selected>经常性项目</option>" in text
+    assert '<optgroup label="效益指标">' in text
+    assert 'list="list-unit"' in text
+    assert text.count('<datalist id="list-unit">') == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_a_day_and_a_nature_are_chosen(
+    browser: Browser, own_server: Server, town: Path, *, script: bool
+) -> None:
+    with visiting(browser, own_server, java_script_enabled=script) as visitor:
+        page = visitor.go(f"{PROJECT}/correct")
+        page.get_by_label("计划完成日期").fill("2023-11-30")
+        page.get_by_label("项目性质").select_option("一次性项目")
+        page.get_by_label("绩效指标第1条：计量单位").fill("自拟单位")
+        page.get_by_label("理由").fill(WHY)
+        page.get_by_role("button", name="看看会改什么").click()
+        assert page.get_by_label("计划完成日期").input_value() == "2023-11-30"
+        assert page.get_by_label("项目性质").input_value() == "一次性项目"
+        page.get_by_role("button", name="确认更正").click()
+        page.locator(".told").wait_for()
+    with api.open_repository(town) as repository:
+        made = api.show(repository, f"{NAME}/{RECORD}")
+    assert (made["planned_end"], made["project_nature"]) == ("2023-11-30", "一次性项目")
+    assert made["indicators"][0]["unit"] == "自拟单位", "an open list takes any text"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("v:/planned_end", "2023年13月1日", "不是可识别的日期"),
+        ("v:/project_nature", "随便", "之一，写的是“随便”"),
+        ("v:/indicators/0/level1", "随便", "不符合表的规则"),
+        ("v:/planned_end", "2022-01-01", "不符合表的规则"),
+    ],
+)
+def test_what_was_typed_is_still_there_where_it_is_refused(
+    server: Server, name: str, text: str, why: str
+) -> None:
+    status, page = corrected(server, PROJECT, **{name: text, "v:/annual_goal": "新目标<b>"})
+    assert status == 409
+    assert why in page
+    assert escape("新目标<b>") in page
+    assert any(
+        one in page for one in (f'value="{text}"', f'aria-label="计划完成日期">{text}</textarea>')
+    )
+    assert f'value="{WHY}"' in page
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[tuple[Server, str]]:
+    """A project on a form in 万元: the page, and the project's address."""
+    line = (ROOT / "samples/central-form/read.jsonl").read_text("utf-8").splitlines()[0]
+    record = json.loads(line)["record"]
+    (tmp_path / "表.json").write_text(json.dumps(record), encoding="utf-8")
+    name = f"{record['year']}/一上"
+    with api.init(tmp_path / "库") as repository:
+        api.collect(repository, name, [tmp_path / "表.json"], is_new=True)
+        (one,) = api.status(repository, name)
+    assert one.state == "已收"
+    with serving(tmp_path / "库") as made:
+        yield made, f"/round/{name}/project/{one.record}"
+
+
+def test_an_amount_is_typed_in_the_unit_that_its_form_shows(central: tuple[Server, str]) -> None:
+    server, project = central
+    total, other = "v:/funds/annual_total", "v:/funds/annual_other"
+    status, page = corrected(server, project, **{total: "960.50", other: "40"})
+    assert (status, "是同一个内容" in page) == (409, True)
+    status, page = corrected(server, project, **{total: "970.5", other: "50"})
+    assert status == 200
+    assert "40.00 万元" in page
+    assert "970.50 万元" in page
+    assert corrected(server, project, **{total: "970.5", other: "50", "confirm": "1"})[0] == 303
+    assert "970.50" in server.ask(project).text
