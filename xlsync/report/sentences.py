@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from xlsync.base.acting import is_preview
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.rounds.sendings import Dispatch

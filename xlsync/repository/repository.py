@@ -120,7 +120,7 @@ class Repository:
         return Snapshot(self._objects, commit)
 
     def before(self, revision: str | None) -> Snapshot:
-        """What a line of history held; nothing for None, the one that has not begun."""
+        """What a commit holds; nothing for None, where a line of history has not begun."""
         return Snapshot(self._objects, None) if revision is None else self.snapshot(revision)
 
     def commit(self, changes: Changes, message: str) -> str | None:
@@ -198,8 +198,7 @@ class Repository:
         Args:
             revision: the commit.
             together: says what has to be changed, given the commit as base, what stands now as
-                ours, and what stood before the commit as theirs; before one that joins two lines
-                that is what stood on the line that it went on.
+                ours, and what stood before the commit (on its own line, if it joins two) as theirs.
             message: of the new commit.
             is_preview: ask, and commit nothing.
 
@@ -207,8 +206,7 @@ class Repository:
             the id of the new commit; None where there is nothing to change.
 
         Raises:
-            MovedError: when another commit came first; nothing was changed.
-            XlsyncError: when the commit is the first one.
+            MovedError: when another commit came first; XlsyncError: when it is the first one.
         """
         ours, target = head_of(self._repo), _commit(self._repo, revision)
         parents = self._objects.commit(target).parents

@@ -99,7 +99,7 @@ class Snapshot:
         return self._json(path, self._objects.data(sha)) if sha else None
 
     def files(self, folder: str) -> dict[str, ObjectID]:
-        """The hashes of the files in a folder by their names; none where there is no such folder."""
+        """The hashes of the files in a folder by their names."""
         return {one.name: one.sha for one in self._files(folder)}
 
     def documents(self, folder: str, holding: str = "") -> Iterator[tuple[str, Record]]:
