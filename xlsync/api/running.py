@@ -8,6 +8,7 @@ from xlsync.api.form_files import or_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from xlsync.base.workers import Progress
@@ -137,6 +138,22 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
     )
     read = open_roster(form, roster, columns)
     return distribute(repository, form, read, wishes, progress or _unseen)
+
+
+def on_cluster(address: str) -> AbstractContextManager[None]:
+    """Let a cluster of dask.distributed do meanwhile what processes of this machine would.
+
+    ``address`` is ``tls://HOST:PORT``; ``XLSYNC_CLUSTER_CERTS`` names the folder of certificates
+    (docs/scale.md). Few items, and what a repository has to be at hand for, are still done here.
+
+    Raises:
+        UsageError: when the address is none of ``tls://``.
+        XlsyncError: when the cluster does not answer, has no workers, or some of another version;
+            and inside the block, when it is lost while it works.
+    """
+    from xlsync.base.cluster import on_cluster
+
+    return on_cluster(address)
 
 
 def column_choices(form: Form) -> dict[str, str]:

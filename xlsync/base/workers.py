@@ -2,7 +2,8 @@
 
 A few hundred items take a second or two, which is what starting processes costs; only more are
 worth it. Items go out in chunks and results come back while later chunks are still waiting, so
-neither of them piles up.
+neither of them piles up. Where a crew works elsewhere (:mod:`xlsync.base.cluster`), it gets the
+chunks instead of processes of this machine.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     Progress = Callable[[int, int], None]
     """Told how many of how many are done."""
@@ -36,41 +39,101 @@ _AHEAD = 2
 """Chunks for each process that wait or are done before their results are taken."""
 
 
-def processes(count: int) -> int:
+class Crew(NamedTuple):
+    """Who works elsewhere: an executor, how many at a time, how many items they get at once."""
+
+    executor: Executor
+    hands: int
+    chunk: int
+
+
+_CREW: ContextVar[Crew | None] = ContextVar("crew", default=None)
+
+
+@contextmanager
+def working_with(crew: Crew) -> Iterator[None]:
+    """Let a crew do meanwhile what is worth more than this process."""
+    token = _CREW.set(crew)
+    try:
+        yield
+    finally:
+        _CREW.reset(token)
+
+
+def processes(count: int, worth_it: int | None = None) -> int:
     """How many processes are worth starting for so many items; 1 for none beside this one."""
-    return 1 if count < WORTH_IT else os.cpu_count() or 1
+    if count < (WORTH_IT if worth_it is None else worth_it):
+        return 1
+    crew = _CREW.get()
+    # One process elsewhere is still one beside this.
+    return (os.cpu_count() or 1) if crew is None else max(2, crew.hands)
 
 
-def spread(task: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+def is_elsewhere() -> bool:
+    """Whether a crew works elsewhere."""
+    return _CREW.get() is not None
+
+
+def spread(
+    task: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    chunk: int | None = None,
+) -> Iterator[Result]:
     """The results of a task that can be pickled, in the order of the items.
 
-    Until the processes are up, which takes a second or two, the items are worked on here.
+    ``chunk`` is how many items go out together, where they are of an unusual size. Of processes of
+    this machine the first take a second or two to start; until then items are worked on here.
 
     Raises:
-        XlsyncError: when a process was killed, as a system does that runs out of memory.
+        XlsyncError: when a process was killed, as a system does that runs out of memory, or the
+            crew is lost.
     """
+    crew = _CREW.get()
+    if crew is not None:
+        yield from _in_chunks(crew.executor, task, iter(items), chunk or crew.chunk, crew.hands)
+    else:
+        yield from _spread_here(task, iter(items), workers, chunk or CHUNK)
+
+
+def _spread_here(
+    task: Callable[[Item], Result], items: Iterator[Item], workers: int, chunk: int
+) -> Iterator[Result]:
     # Forking is not possible everywhere, and not safe where a program has threads.
     context = multiprocessing.get_context("spawn")
-    rest = iter(items)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
     try:
         starting = [pool.submit(_done, task, []) for _ in range(workers)]
         while not any(one.done() for one in starting):
-            first = list(islice(rest, 1))
+            first = list(islice(items, 1))
             if not first:
                 return
             yield task(first[0])
-        waiting: deque[Future[list[Result]]] = deque()
-        while chunk := list(islice(rest, CHUNK)):
-            waiting.append(pool.submit(_done, task, chunk))
-            if len(waiting) > _AHEAD * workers:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+        yield from _in_chunks(pool, task, items, chunk, workers)
     except BrokenProcessPool:
         raise XlsyncError("a process was killed while it worked; is there enough memory?") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _in_chunks(
+    executor: Executor,
+    task: Callable[[Item], Result],
+    items: Iterator[Item],
+    size: int,
+    hands: int,
+) -> Iterator[Result]:
+    waiting: deque[Future[list[Result]]] = deque()
+    try:
+        while chunk := list(islice(items, size)):
+            waiting.append(executor.submit(_done, task, chunk))
+            if len(waiting) > _AHEAD * hands:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for one in waiting:
+            one.cancel()
 
 
 def _done(task: Callable[[Item], Result], chunk: list[Item]) -> list[Result]:

@@ -20,6 +20,7 @@ from xlsync.cli.context import (
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import (
     PATH,
+    cluster_option,
     forms_option,
     json_option,
     new_option,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 @new_option
 @preview_option
 @json_option
+@cluster_option
 @repo_option()
 @forms_option()
 @pass_settings

@@ -11,6 +11,7 @@ from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report
 from xlsync.cli.options import (
     PATH,
+    cluster_option,
     force_option,
     forms_option,
     level_option,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @preview_option
 @under_option
 @level_option
+@cluster_option
 @repo_option()
 @forms_option()
 @pass_settings

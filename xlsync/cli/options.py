@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlsync import api
 from xlsync.base.acting import previewing
 from xlsync.base.language import LANGUAGES, speak, told
 from xlsync.cli.context import Settings
@@ -119,6 +120,21 @@ level_option = click.option(
 )
 sender_option = click.option("--sender", metavar="TEXT", help="Who signs drafts and letters.")
 zip_option = click.option("--zip", "zipped", is_flag=True, help="One archive for each unit.")
+
+
+def _use_cluster(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        context.with_resource(api.on_cluster(value))
+
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="tls://HOST:PORT",
+    envvar="XLSYNC_CLUSTER",
+    callback=_use_cluster,
+    expose_value=False,
+    help="Work on a cluster of dask.distributed; by default $XLSYNC_CLUSTER, or on this machine.",
+)
 
 
 def forms_option() -> Decorator:

@@ -8,7 +8,14 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, progress_bar
-from xlsync.cli.options import PATH, force_option, forms_option, preview_option, repo_option
+from xlsync.cli.options import (
+    PATH,
+    cluster_option,
+    force_option,
+    forms_option,
+    preview_option,
+    repo_option,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +67,7 @@ def review(
 @click.option("--unit", metavar="TEXT", help="Only units whose name holds this text.")
 @force_option
 @preview_option
+@cluster_option
 @repo_option()
 @forms_option()
 @pass_settings

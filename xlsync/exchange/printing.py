@@ -12,11 +12,14 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.workers import is_elsewhere, processes, spread
 from xlsync.exchange.workbooks import workbook
+from xlsync.form.packing import PackedForms
 from xlsync.workbook.manifest import DOUBTFUL, WRONG
 
 if TYPE_CHECKING:
@@ -70,14 +73,15 @@ def print_forms(items: Sequence[PrintedForm], progress: Progress) -> bytes:
     Raises:
         XlsyncError: when LibreOffice or pypdf is missing, or LibreOffice cannot do it.
     """
-    office = find_office()
+    if not is_elsewhere():
+        find_office()
     try:
         from pypdf import PdfReader, PdfWriter  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise XlsyncError("打印需要 pypdf，没有安装：pip install 'xlsync[print]'") from None
     made = PdfWriter()
     units: dict[str, object] = {}
-    for number, (one, data) in enumerate(zip(items, _pages(office, items, progress), strict=True)):
+    for number, (one, data) in enumerate(zip(items, _pages(items, progress), strict=True)):
         page = len(made.pages)
         made.append(PdfReader(io.BytesIO(data)), import_outline=False)
         if one.group not in units:
@@ -88,20 +92,40 @@ def print_forms(items: Sequence[PrintedForm], progress: Progress) -> bytes:
     return buffer.getvalue()
 
 
-def _pages(office: str, items: Sequence[PrintedForm], progress: Progress) -> Iterator[bytes]:
-    """The PDF of each form, in batches."""
+def _pages(items: Sequence[PrintedForm], progress: Progress) -> Iterator[bytes]:
+    """The PDF of each form, in batches; those of a cluster lay out several at a time."""
     progress(0, len(items))
-    for start in range(0, len(items), _BATCH):
+    forms = {one.form.id: one.form for one in items}
+    layout = _Layout(PackedForms.of(forms.values()))
+    batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
+    orders = [[(one.form.id, one.record) for one in batch] for batch in batches]
+    hands = processes(len(orders), worth_it=2) if is_elsewhere() else 1
+    done = 0
+    for made in map(layout, orders) if hands == 1 else spread(layout, orders, hands, chunk=1):
+        yield from made
+        done += len(made)
+        progress(done, len(items))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Laying out a batch, as it is sent to another machine, with the forms in it."""
+
+    forms: PackedForms
+
+    def __call__(self, batch: Sequence[tuple[str, Record]]) -> list[bytes]:
+        """The PDF of each record of a form."""
+        forms = self.forms.forms()
         with tempfile.TemporaryDirectory(prefix="xlsync-print-") as folder:
-            yield from _converted(office, Path(folder), items[start : start + _BATCH])
-        progress(min(start + _BATCH, len(items)), len(items))
+            items = [(forms[form_id], record) for form_id, record in batch]
+            return [*_converted(find_office(), Path(folder), items)]
 
 
-def _converted(office: str, folder: Path, items: Iterable[PrintedForm]) -> Iterator[bytes]:
+def _converted(office: str, folder: Path, items: Iterable[tuple[Form, Record]]) -> Iterator[bytes]:
     names = []
-    for number, one in enumerate(items):
+    for number, (form, record) in enumerate(items):
         path = folder / f"{number:04}.xlsx"
-        path.write_bytes(form_alone(workbook(one.form, one.record)))
+        path.write_bytes(form_alone(workbook(form, record)))
         names.append(path)
     profile = (folder / "profile").as_uri()
     command = [office, f"-env:UserInstallation={profile}", "--headless", "--norestore"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import UsageError, XlsyncError
@@ -12,7 +12,7 @@ from xlsync.base.files import unique_names
 from xlsync.base.problems import problem
 from xlsync.base.record import differences, get
 from xlsync.base.workers import processes, spread
-from xlsync.form import Form
+from xlsync.form.packing import PackedForms
 from xlsync.form.rules import InTree
 from xlsync.form.types.units import told
 from xlsync.reader import read
@@ -21,10 +21,10 @@ from xlsync.writer import describe, fixed_values, splice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
+    from xlsync.form import Form
     from xlsync.reader import Reading
     from xlsync.workbook.manifest import Manifest
 
@@ -145,18 +145,13 @@ def workbooks(
         for order in orders:
             yield _made(form, password, order)
     else:
-        paths = (form.template_path, form.mapping_path)
-        yield from spread(partial(_made_apart, paths, password), orders, workers)
+        packed = PackedForms.of([form])
+        yield from spread(partial(_made_apart, packed, password), orders, workers)
 
 
-def _made_apart(paths: tuple[Path, Path], password: str, order: Order) -> bytes:
-    return _made(_form(*paths), password, order)
-
-
-@lru_cache(maxsize=1)
-def _form(template: Path, mapping: Path) -> Form:
-    """The form of a process that works for another; it is loaded once in each."""
-    return Form.load(template, mapping)
+def _made_apart(packed: PackedForms, password: str, order: Order) -> bytes:
+    (form,) = packed.forms().values()
+    return _made(form, password, order)
 
 
 def _made(form: Form, password: str, order: Order) -> bytes:

@@ -36,14 +36,23 @@ class FormRecords:
             XlsyncError: when a record holds what its form, as it is installed, does not know.
         """
         for entry in self.entries:
-            record, problems = self.form.canonical(self.snapshot.record(entry))
-            if record is None:
-                first = problems[0]
-                raise XlsyncError(
-                    f"{entry.path} in the repository does not fit the form {self.form.id}: "
-                    f"{first.pointer} {first.message}"
-                )
-            yield record
+            yield fitting_record(self.form, self.snapshot.record(entry), entry.path)
+
+
+def fitting_record(form: Form, found: Record, path: str) -> Record:
+    """A record of the repository as its form, as it is installed, knows it.
+
+    Raises:
+        XlsyncError: when it holds what its form does not know.
+    """
+    record, problems = form.canonical(found)
+    if record is None:
+        first = problems[0]
+        raise XlsyncError(
+            f"{path} in the repository does not fit the form {form.id}: "
+            f"{first.pointer} {first.message}"
+        )
+    return record
 
 
 class ListedDecision(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import problem
@@ -22,7 +22,7 @@ from xlsync.exchange.reading import (
     read_arrival,
     unpacked,
 )
-from xlsync.form import Form
+from xlsync.form.packing import PackedForms
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
 from xlsync.rounds.papers import HousePaper, read_paper
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.grid import Workbook
+    from xlsync.form import Form
     from xlsync.repository import ObjectID
     from xlsync.rounds.receipt_documents import Receipt
-
-    Paths = tuple[tuple[Path, Path], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,7 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     if workers == 1:
         read: Iterable[_Read] = (_read(forms, before.keys, one) for one in unread())
     else:
-        files = tuple((one.template_path, one.mapping_path) for one in forms.values())
-        read = spread(_Task(files, before.keys), unread(), workers)
+        read = spread(_Task(PackedForms.of(forms.values()), before.keys), unread(), workers)
     spooled = []
     for one in read:
         made = _spooled(one, spool)
@@ -190,19 +188,14 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Reading, as it is sent to another process: forms cannot be sent, their files can."""
+    """Reading, as it is sent to another process, with the forms in it."""
 
-    paths: Paths
+    forms: PackedForms
     keys: list[bytes]
 
     def __call__(self, arrival: Arrival) -> _Read:
         """Read one file."""
-        return _read(_load(self.paths), self.keys, arrival)
-
-
-@lru_cache(maxsize=4)
-def _load(paths: Paths) -> dict[str, Form]:
-    return {one.id: one for one in (Form.load(*pair) for pair in paths)}
+        return _read(self.forms.forms(), self.keys, arrival)
 
 
 def _read(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Read:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
-from pyarrow import parquet
 
 from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
@@ -31,9 +26,9 @@ from xlsync.report.dataset.documents import (
     round_of,
     write_document,
 )
-from xlsync.report.dataset.rows import SCHEMA, RowPlan
+from xlsync.report.dataset.parts import PartOrder, make_parts, plan_of
 from xlsync.repository import layout
-from xlsync.rounds.exporting import FormRecords, counted_records
+from xlsync.rounds.exporting import counted_records
 from xlsync.rounds.status import check_known
 from xlsync.rounds.units import unit_key, unit_tree
 
@@ -43,9 +38,6 @@ if TYPE_CHECKING:
 
     from xlsync.form import Form
     from xlsync.repository import Entry, Repository, Snapshot
-
-_BATCH = 500
-"""Records that are in memory at a time, and in one group of rows."""
 
 _PART = re.compile(r"[0-9a-f]{16}\.parquet")
 
@@ -85,22 +77,24 @@ def write_dataset(
     if not counted and former is None:
         raise XlsyncError(f"{round_name}: nothing was accepted in this round yet")
     place = round_folder(folder, round_name)
-    writer = _PartWriter(snapshot, forms, place)
     kept = {} if force or former is None else {one.file.split("/")[0]: one for one in former.parts}
-    parts: list[DatasetPart] = []
-    written = unchanged = 0
+    groups = _by_unit(snapshot, counted.values())
+    current = {
+        entries[0].group: old
+        for units, entries in groups
+        if (old := kept.get(folder_of("unit", entries[0].group))) is not None
+        and _is_current(old, place, forms, _source(units, entries))
+    }
+    changed = [one for one in groups if one[1][0].group not in current]
+    new: dict[str, DatasetPart] = {}
     if not is_preview():
         make_folder(place)
         write_document(folder / MARKER, DatasetMarker(format=FORMAT))
-    for units, entries in _by_unit(snapshot, counted.values()):
-        old = kept.get(folder_of("unit", entries[0].group))
-        if old is not None and writer.is_current(old, units, entries):
-            parts.append(old)
-            unchanged += 1
-            continue
-        written += 1
-        if not is_preview():
-            parts.append(writer.write(units, entries))
+        made_parts = _written(snapshot, forms, place, changed)
+        new = {one[1][0].group: part for one, part in zip(changed, made_parts, strict=True)}
+    at_hand = current | new
+    names = [entries[0].group for _, entries in groups]
+    parts = [at_hand[name] for name in names if name in at_hand]
     made = DatasetRound(
         round=round_name,
         commit=snapshot.commit,
@@ -113,8 +107,8 @@ def write_dataset(
         write_document(place / ROUND_FILE, made)
         _sweep(place, {one.file for one in parts})
     return DatasetChange(
-        written=written,
-        unchanged=unchanged,
+        written=len(changed),
+        unchanged=len(current),
         removed=_removed(former, counted.values()),
         projects=len(counted),
         disputed=made.disputed,
@@ -158,65 +152,43 @@ def _by_unit(snapshot: Snapshot, entries: Collection[Entry]) -> list[tuple[list[
     return [(tree.path(name), groups[name]) for name in names]
 
 
-class _PartWriter:
-    """Writes the parts of one round."""
+def _is_current(old: DatasetPart, place: Path, forms: Mapping[str, Form], source: str) -> bool:
+    """Whether a part says what the repository says, without a look at any record."""
+    path = place / old.file
+    return (
+        old.source == source
+        and all(one in forms for one in old.forms)
+        and all(plan_of(forms, one).digest == made for one, made in old.forms.items())
+        and path.is_file()
+        and path.stat().st_size == old.bytes
+    )
 
-    def __init__(self, snapshot: Snapshot, forms: Mapping[str, Form], place: Path) -> None:
-        self._snapshot = snapshot
-        self._forms = forms
-        self._place = place
-        self._plans: dict[str, RowPlan] = {}
 
-    def is_current(self, old: DatasetPart, units: Sequence[str], entries: Sequence[Entry]) -> bool:
-        """Whether a part says what the repository says, without a look at any record."""
-        path = self._place / old.file
-        return (
-            old.source == _source(units, entries)
-            and all(one in self._forms for one in old.forms)
-            and all(self._plan(one).digest == made for one, made in old.forms.items())
-            and path.is_file()
-            and path.stat().st_size == old.bytes
-        )
-
-    def write(self, units: Sequence[str], entries: Sequence[Entry]) -> DatasetPart:
-        """Write the part of a unit under a name that no other content has."""
-        by_form: dict[str, list[Entry]] = {}
-        for entry in entries:
-            by_form.setdefault(str(self._snapshot.record(entry).get("form")), []).append(entry)
-        file = io.BytesIO()
-        with parquet.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-            rows = self._rows(by_form, units)
-            while batch := list(islice(rows, _BATCH)):
-                writer.write_table(pa.Table.from_pylist(batch, schema=SCHEMA))
-        data = file.getvalue()
-        digest = hashlib.sha256(data).hexdigest()
-        name = f"{folder_of('unit', entries[0].group)}/{digest[:16]}.parquet"
-        make_folder((self._place / name).parent)
-        write_file(self._place / name, data)
-        return DatasetPart(
+def _written(
+    snapshot: Snapshot,
+    forms: Mapping[str, Form],
+    place: Path,
+    groups: Sequence[tuple[list[str], list[Entry]]],
+) -> Iterator[DatasetPart]:
+    """Write the parts of units, each under a name that no other content has."""
+    orders = (
+        PartOrder(units, [(one.path, snapshot.record_bytes(one)) for one in entries])
+        for units, entries in groups
+    )
+    count = sum(len(entries) for _, entries in groups)
+    for (units, entries), made in zip(groups, make_parts(forms, orders, count), strict=True):
+        name = f"{folder_of('unit', entries[0].group)}/{made.sha256[:16]}.parquet"
+        make_folder((place / name).parent)
+        write_file(place / name, made.data)
+        yield DatasetPart(
             file=name,
-            units=list(units),
+            units=units,
             projects=len(entries),
-            bytes=len(data),
-            sha256=digest,
+            bytes=len(made.data),
+            sha256=made.sha256,
             source=_source(units, entries),
-            forms={one: self._plan(one).digest for one in sorted(by_form)},
+            forms=made.forms,
         )
-
-    def _rows(
-        self, by_form: Mapping[str, list[Entry]], units: Sequence[str]
-    ) -> Iterator[dict[str, object]]:
-        for form_id in sorted(by_form):
-            plan = self._plan(form_id)
-            for record in FormRecords(self._forms[form_id], self._snapshot, by_form[form_id]):
-                yield plan.row(record, units)
-
-    def _plan(self, form_id: str) -> RowPlan:
-        if form_id not in self._forms:
-            raise XlsyncError(f"no form {form_id!r} is installed that could read these records")
-        if form_id not in self._plans:
-            self._plans[form_id] = RowPlan(self._forms[form_id])
-        return self._plans[form_id]
 
 
 def _source(units: Sequence[str], entries: Sequence[Entry]) -> str:

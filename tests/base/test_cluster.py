@@ -1,0 +1,320 @@
+"""Work on a cluster over TLS: the same results, and one line where the cluster is lost."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import threading
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+import cluster_tasks
+import pytest
+from cluster_tasks import ROOT, ProcessCluster
+from roster_files import as_csv, projects
+from running import FORM, FORMS, SAMPLES, invoke, record, save
+
+from xlsync import api
+from xlsync.base import cluster, workers
+from xlsync.base.cluster import on_cluster
+from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.workers import processes, spread
+from xlsync.form.packing import PackedForms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytest.importorskip("distributed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl"),
+]
+GUIDE = ROOT / "docs" / "scale.md"
+ROUND = "2024/一上"
+
+
+def make_certificates(folder: Path) -> Path:
+    """Certificates by the commands of the guide."""
+    folder.mkdir()
+    commands = re.findall(r"^openssl .*$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        subprocess.run(shlex.split(command), cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificates(tmp_path_factory.mktemp("cluster") / "certificates")
+
+
+@pytest.fixture(autouse=True)
+def _small(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cluster.CERTIFICATES, str(certificates))
+    monkeypatch.delenv(cluster.VARIABLE, raising=False)
+    monkeypatch.setattr(workers, "WORTH_IT", 4)
+    monkeypatch.setattr(cluster, "CHUNK", 4)
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Iterator[str]:
+    """The address of a cluster of two workers that nobody kills."""
+    made = ProcessCluster(tmp_path_factory.mktemp("steady"), certificates)
+    try:
+        made.add_worker()
+        made.add_worker()
+        yield made.address
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def fragile(tmp_path: Path, certificates: Path) -> Iterator[ProcessCluster]:
+    """A cluster without workers yet, to be killed."""
+    (tmp_path / "fragile").mkdir()
+    made = ProcessCluster(tmp_path / "fragile", certificates)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+# ---- the same results -------------------------------------------------------------------------
+
+
+def test_results_come_in_order_from_other_processes_and_nothing_piles_up(steady: str) -> None:
+    taken = []
+
+    def items() -> Iterator[int]:
+        for number in count():
+            taken.append(number)
+            yield number
+
+    with on_cluster(steady):
+        hands = processes(100)
+        assert hands == 2
+        results = spread(cluster_tasks.double, items(), hands)
+        assert list(islice(results, 30)) == [2 * one for one in range(30)]
+        assert len(taken) <= 30 + 4 * (2 * hands + 1)
+        results.close()  # type: ignore[attr-defined]
+        pids = set(spread(cluster_tasks.where, range(40), hands))
+    assert len(pids) == 2
+    assert processes(3) == 1
+
+
+def test_an_error_comes_out_as_it_was_raised(steady: str) -> None:
+    """Also one that looks like those of a lost connection."""
+    with on_cluster(steady), pytest.raises(OSError, match="the disk of 3 is full"):
+        list(spread(cluster_tasks.refuse, [3, 4], 2))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_commands_do_the_same_there_as_here_with_forms_of_ones_own(
+    steady: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workbooks, records, a dataset; the form is known on this machine alone."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "名册.csv").write_bytes(as_csv(projects(18)))
+    own = _own_form(tmp_path / "own", "mine-2024")
+    place = ("--cluster", steady)
+    made = {}
+    shutil.copytree(SAMPLES / "一上", "back")
+    for name, where in (("here", ()), ("there", place)):
+        town = ("-R", name, "--forms", own)
+        assert invoke(*town[:2], "init", name).exit_code == 0
+        if name == "there":  # the same key, so that the same bytes are sealed
+            shutil.rmtree(name)
+            shutil.copytree("begun", name)
+        else:
+            shutil.copytree(name, "begun")
+        words = (
+            "distribute",
+            ROUND,
+            "--form",
+            "mine-2024",
+            "--roster",
+            "名册.csv",
+            "-o",
+            f"{name}-out",
+        )
+        result = invoke(*town, *words, "--yes", *where)
+        assert result.exit_code == 0, result.output
+        result = invoke(*town, "collect", "2023/一上", "--new", "back", f"{name}-out", *where)
+        assert result.exit_code in {0, 1}, result.output
+        result = invoke(*town, "export", "2023/一上", "-o", f"{name}.dataset", *where)
+        assert result.exit_code == 0, result.output
+        with api.open_repository(tmp_path / name) as repository:
+            snapshot = repository.snapshot()
+            held = {one.path: one.blob for one in snapshot.records("2023/一上").values()}
+        parts = {key: data for key, data in _files(tmp_path / f"{name}.dataset").items()
+                 if key.endswith(".parquet")}  # fmt: skip
+        made[name] = (_files(tmp_path / f"{name}-out"), held, parts)
+    assert made["here"][1:] == made["there"][1:]
+    assert made["here"][0].keys() == made["there"][0].keys()
+    assert len(made["here"][0]) >= 18
+    assert len(made["here"][1]) == 16
+    assert len(made["here"][2]) > 4
+
+
+def _own_form(folder: Path, form_id: str) -> Path:
+    for kind in ("templates", "mappings"):
+        target = folder / kind / f"{form_id}.toml"
+        target.parent.mkdir(parents=True)
+        text = (ROOT / kind / f"{FORM}.toml").read_text("utf-8")
+        target.write_text(text.replace(f'form = "{FORM}"', f'form = "{form_id}"'), "utf-8")
+    for part in (ROOT / "mappings").iterdir():
+        if part.is_dir():
+            shutil.copytree(part, folder / "mappings" / part.name)
+    return folder
+
+
+# ---- what is lost -----------------------------------------------------------------------------
+
+
+def test_a_worker_that_is_killed_costs_nothing(fragile: ProcessCluster) -> None:
+    fragile.add_worker()
+    fragile.add_worker()
+    with on_cluster(fragile.address):
+        results = spread(cluster_tasks.slowly, range(200), 2)
+        first = list(islice(results, 20))
+        fragile.workers[0].kill()
+        assert first + list(results) == [2 * one for one in range(200)]
+
+
+def test_a_scheduler_that_is_killed_is_told_in_one_line_and_nothing_is_committed(
+    fragile: ProcessCluster, tmp_path: Path
+) -> None:
+    fragile.add_worker()
+    save(tmp_path / "库.json", record())
+    with api.init(tmp_path / "town") as repository:
+        before = repository.snapshot().commit
+        seen = []
+
+        def step(done: int, _: int) -> None:
+            seen.append(done)
+            if done == 12:
+                fragile.scheduler.kill()
+                fragile.scheduler.wait()
+
+        with (
+            pytest.raises(XlsyncError, match="the scheduler of the cluster is gone"),
+            on_cluster(fragile.address),
+        ):
+            api.collect(repository, "2023/一上", [SAMPLES], is_new=True, progress=step)
+        assert max(seen) >= 12
+        assert repository.snapshot().commit == before
+        assert len(api.collect(repository, "2023/一上", [SAMPLES / "一上"]).outcomes) == 16
+
+
+def test_a_cluster_whose_workers_are_all_killed_is_told(
+    fragile: ProcessCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 3.0)
+    fragile.add_worker()
+    _wait_for_workers(fragile, 1)
+    with on_cluster(fragile.address):
+        results = spread(cluster_tasks.slowly, range(200), 2)
+        next(results)
+        fragile.workers[0].kill()
+        with pytest.raises(XlsyncError, match="no workers left"):
+            list(results)
+
+
+def test_a_worker_that_comes_back_in_time_goes_on(fragile: ProcessCluster) -> None:
+    fragile.add_worker()
+    with on_cluster(fragile.address):
+        results = spread(cluster_tasks.slowly, range(60), 2)
+        first = next(results)
+        fragile.workers[0].kill()
+        threading.Timer(0.5, fragile.add_worker).start()
+        assert [first, *results] == [2 * one for one in range(60)]
+
+
+def _wait_for_workers(some: ProcessCluster, wanted: int) -> None:
+    with on_cluster(some.address):
+        assert processes(100) >= wanted
+
+
+# ---- who may work -----------------------------------------------------------------------------
+
+
+def _other_release(folder: Path) -> Path:
+    shutil.copytree(
+        ROOT / "xlsync", folder / "xlsync", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    path = folder / "xlsync" / "__init__.py"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r'__version__ = "[^"]+"', '__version__ = "9.9.9"', text), "utf-8")
+    return folder
+
+
+def test_workers_of_another_version_do_no_work(fragile: ProcessCluster, tmp_path: Path) -> None:
+    other = _other_release(tmp_path / "other")
+    fragile.add_worker()
+    with on_cluster(fragile.address):
+        # One that joins later is found out by its first chunk.
+        fragile.add_worker(other)
+        with pytest.raises(XlsyncError, match=r"are not as this machine .*xlsync 9\.9\.9"):
+            list(spread(cluster_tasks.slowly, range(2000), 2))
+    with (
+        pytest.raises(XlsyncError, match=r"1 workers of the cluster .*: tls://.* xlsync 9\.9\.9"),
+        on_cluster(fragile.address),
+    ):
+        pytest.fail("nobody may get here")
+
+
+def test_a_cluster_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 1.0)
+    monkeypatch.setenv("XLSYNC_LANG", "zh")
+    assert invoke("init", tmp_path / "town").exit_code == 0
+    words = ("-R", tmp_path / "town", "collect", ROUND, SAMPLES)
+    result = invoke(*words, "--cluster", "tls://127.0.0.1:9")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert re.fullmatch(r"xlsync: 集群 tls://127\.0\.0\.1:9 没有应答（.*）；.*\n", result.stderr)
+    monkeypatch.setenv(cluster.VARIABLE, "tcp://127.0.0.1:9")
+    result = invoke(*words)
+    assert result.exit_code == 2
+    assert "不验证对方身份" in result.stderr
+    monkeypatch.setenv(cluster.VARIABLE, "tls://127.0.0.1:9")
+    monkeypatch.setenv(cluster.CERTIFICATES, str(tmp_path))
+    assert "没有 ca.pem, cert.pem, key.pem" in invoke(*words).stderr
+    monkeypatch.delenv(cluster.CERTIFICATES)
+    assert "XLSYNC_CLUSTER_CERTS" in invoke(*words).stderr
+
+
+def test_who_shows_a_certificate_of_another_authority_does_not_get_in(
+    steady: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 3.0)
+    monkeypatch.setenv(cluster.CERTIFICATES, str(make_certificates(tmp_path / "stranger")))
+    with pytest.raises(XlsyncError, match="does not answer"), on_cluster(steady):
+        pytest.fail("nobody may get here")
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "tls://", "tls://a b:1", "inproc://x"]
+)
+def test_only_authenticated_connections_are_taken(address: str) -> None:
+    with pytest.raises(UsageError, match="not authenticated"), on_cluster(address):
+        pytest.fail("nobody may get here")
+
+
+def test_forms_arrive_as_they_were_sent() -> None:
+    form = FORMS[FORM]
+    packed = PackedForms.of([form])
+    (found,) = packed.forms().values()
+    assert (found.id, found.mapping, found.template) == (form.id, form.mapping, form.template)
+    with pytest.raises(XlsyncError, match="did not arrive"):
+        PackedForms("0" * 64, packed.data).forms()
