@@ -37,7 +37,7 @@ _DEPTH = 3
 
 _SUFFIX = ".json"
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-_SHARD = re.compile(r"[0-9a-f]{2}")
+SHARD = re.compile(r"[0-9a-f]{2}")
 _LITERAL = "./"
 """Begins the path of what somebody put where a shard is, which no path of the layout leads to."""
 
@@ -111,7 +111,7 @@ def _spread(
 ) -> Iterator[tuple[str | None, Child]]:
     """The entries of a round's folder, each with the shard in which it stands."""
     for one in objects.children(objects.find(tree, folder)):
-        if one.is_folder and _SHARD.fullmatch(one.name):
+        if one.is_folder and SHARD.fullmatch(one.name):
             for child in objects.children(one.sha):
                 yield one.name, child
         else:

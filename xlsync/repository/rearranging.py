@@ -14,7 +14,7 @@ from dulwich.objects import Blob, ObjectID
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
-from xlsync.repository.arranging import NEWEST, SHARDED, marker, shard_of
+from xlsync.repository.arranging import NEWEST, SHARD, SHARDED, marker, shard_of
 from xlsync.repository.objects import Placed, folder_of, in_file, in_folder
 from xlsync.repository.snapshot import Snapshot
 
@@ -109,17 +109,8 @@ def difference(objects: Objects, sides: tuple[Snapshot, Snapshot]) -> str | None
     waiting = [("", [side.tree for side in sides])]
     while waiting:
         folder, trees = waiting.pop()
-        if any(side.arrangement.has_shards(folder) for side in sides):
-            pairs = zip(sides, trees, strict=True)
-            one, other = (dict(_files_below(objects, side, folder, tree)) for side, tree in pairs)
-        else:
-            one, other = (
-                {
-                    f"{folder}/{name}".lstrip("/"): entry
-                    for name, entry in objects.placed(tree).items()
-                }
-                for tree in trees
-            )
+        pairs = zip(sides, trees, strict=True)
+        one, other = (dict(_entries(objects, side, folder, tree)) for side, tree in pairs)
         for path in sorted(one.keys() | other.keys()):
             found = [side.get(path) for side in (one, other)]
             if found[0] == found[1] or path == layout.MARKER:
@@ -130,15 +121,15 @@ def difference(objects: Objects, sides: tuple[Snapshot, Snapshot]) -> str | None
     return None
 
 
-def _files_below(
+def _entries(
     objects: Objects, side: Snapshot, folder: str, tree: ObjectID | None
 ) -> Iterator[tuple[str, Placed]]:
-    """Every file in a folder and below it, by its path."""
-    waiting = [(folder, tree)]
-    while waiting:
-        above, sha = waiting.pop()
-        for name, entry in objects.placed(sha).items():
-            if entry.is_folder:
-                waiting.append((f"{above}/{name}", entry.sha))
-            else:
-                yield side.arrangement.named(f"{above}/{name}"), entry
+    """What stands in a folder, be it in a shard, by its path."""
+    named, has_shards = side.arrangement.named, side.arrangement.has_shards(folder)
+    for name, entry in objects.placed(tree).items():
+        stored = f"{folder}/{name}" if folder else name
+        if has_shards and entry.is_folder and SHARD.fullmatch(name):
+            for below, child in objects.placed(entry.sha).items():
+                yield named(f"{stored}/{below}"), child
+        else:
+            yield named(stored), entry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.background import BackgroundTask
 
 from xlsync import api
-from xlsync.desk.endpoints import desk_of, round_of, shown
+from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.ledger import standings_of, warm
 from xlsync.desk.rendering import page, path_part, piece
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
     from xlsync.report.overview import Overview
     from xlsync.repository import Repository
+
+_SMALL = 1024
 
 
 def _overview(desk: Desk, repository: Repository, name: str) -> Overview:
@@ -38,6 +41,7 @@ def _show(request: Request, wrong: str = "") -> Response:
             else None
             for one in reversed(api.rounds(repository))
         }
+        outdated = api.is_outdated(repository)
         closings = {one for one in found if desk.remember(repository, api.round_closing, one)}
     typed = {key: query.get(key, "") for key in ("year", "name")}
     status = 400 if wrong else 200
@@ -48,6 +52,7 @@ def _show(request: Request, wrong: str = "") -> Response:
         at="rounds",
         rounds=found,
         closings=closings,
+        outdated=outdated,
         wrong=wrong,
         **typed,
     )
@@ -73,6 +78,13 @@ def _begin(request: Request) -> Response:
     return see_other(f"/round/{path_part(name)}/sending")
 
 
+def _upgrade(request: Request, _: Sent) -> Response:
+    """Bring the repository to the newest format."""
+    with desk_of(request).repository() as repository:
+        api.upgrade(repository)
+    return see_other("/")
+
+
 def _enter(request: Request) -> Response:
     """A round's own address leads to where its work is."""
     desk, name = desk_of(request), round_of(request)
@@ -86,4 +98,5 @@ ROUTES = [
     shown("/round", _begin),
     shown("/round/{year}/{name}", _enter),
     shown("/round/{year}/{name}/figures", _figures),
+    posted("/upgrade", _upgrade, _SMALL),
 ]
