@@ -455,7 +455,7 @@ def test_a_single_project_that_was_taken_away_is_told(
     with Repository.open(town) as repository:
         send(repository, *(whole(f"项目{number}") for number in range(3)))
     exchange(town, shared)
-    _push(shared, tmp_path / "clone", 'cd issued/*/*; git rm -q "$(ls | head -1)"')
+    _push(shared, tmp_path / "clone", 'cd issued/*/*; git rm -q "$(ls */* | head -1)"')
     result = invoke("-R", town, "sync", shared)
     assert result.exit_code == 0, result.output
     assert "对方删去了 1 个项目" in result.stdout
