@@ -49,11 +49,11 @@ def write_parquet(records: FormRecords, file: IO[bytes]) -> None:
     Raises:
         XlsyncError: when a share has more digits than the file can hold.
     """
-    mapping = records.form.mapping
-    schema = _schema(mapping)
+    plan = _RowPlan(records.form.mapping)
+    schema = _schema(records.form.mapping)
     with parquet.ParquetWriter(file, schema) as writer:
         for batch in _batches(records):
-            rows = [_row(mapping, record) for record in batch]
+            rows = [plan.row(record) for record in batch]
             try:
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             except pa.ArrowInvalid as error:
@@ -101,23 +101,35 @@ _READ: dict[pa.DataType, Callable[[Json], object]] = {
 }
 
 
-def _row(mapping: Mapping, record: Record) -> Record:
-    made: Record = {}
-    for place in (_FORM, RECORD_ID, *field_places(mapping)):
-        put(made, place.pointer, _value(place, record))
-    for table in mapping.tables.values():
-        columns = [RECORD_ID, *row_places(table)]
-        rows = [
-            {split(one.pointer)[-1]: _value(one, row) for one in columns}
-            for row in rows_at(record, table.pointer)
+class _RowPlan:
+    """What becomes of each value of a record, found out once for all records."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        places = (_FORM, RECORD_ID, *field_places(mapping))
+        self._fields = [(one, _read_as(one)) for one in places]
+        self._tables = [
+            (table.pointer, [(split(one.pointer)[-1], _read_as(one)) for one in columns])
+            for table in mapping.tables.values()
+            for columns in ([RECORD_ID, *row_places(table)],)
         ]
-        put(made, table.pointer, rows)
-    return made
+
+    def row(self, record: Record) -> Record:
+        """A record as a row of the file."""
+        made: Record = {}
+        for place, read in self._fields:
+            value = place.value(record)
+            put(made, place.pointer, None if value is None else read(value))
+        for pointer, columns in self._tables:
+            rows = [
+                {name: None if row.get(name) is None else read(row[name]) for name, read in columns}
+                for row in rows_at(record, pointer)
+            ]
+            put(made, pointer, rows)
+        return made
 
 
-def _value(place: ExportPlace, holder: Json) -> object:
-    value = place.value(holder)
-    return None if value is None else _READ.get(_arrow_type(place.type), _same)(value)
+def _read_as(place: ExportPlace) -> Callable[[Json], object]:
+    return _READ.get(_arrow_type(place.type), _same)
 
 
 def _same(value: Json) -> object:
