@@ -7,7 +7,7 @@ nothing typed may be lost.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
@@ -44,22 +44,17 @@ _LONGEST_QUOTE = 8_000
 class _Companions:
     """What xlsync itself has put on the sheets beside a form."""
 
-    def __init__(self, form: Form, layout: Layout, workbook: Workbook) -> None:
+    def __init__(self, form: Form, layout: Layout, sheets: Iterable[Sheet]) -> None:
+        self.form, self.layout = form, layout
         self.left = _left(form, layout)
-        self.cells = {one.name: one.cells for one in companions(form, layout)}
-        self.cells[LISTS] = _list_cells(form)
+        self.cells = _cells(form, layout)
         self.hidden = _hidden_texts(form, layout)
-        self.names = {sheet.name: self._name(sheet) for sheet in workbook.sheets}
+        self.names = {sheet.name: self._name(sheet) for sheet in sheets}
         self.manifests = {
             sheet.name: _manifest_cells(sheet)
-            for sheet in workbook.sheets
+            for sheet in sheets
             if self.names[sheet.name] == SHEET
         }
-
-    @cached_property
-    def fixed(self) -> dict[str, dict[Address, str]]:
-        """Texts that stand on each sheet in every state of it; asked for where a name is none."""
-        return {name: _fixed(cells) for name, cells in self.cells.items()}
 
     def _name(self, sheet: Sheet) -> str | None:
         """Which of our sheets this is, whatever it is called now; None for any other."""
@@ -67,7 +62,7 @@ class _Companions:
             return sheet.name
         if _manifest_of(sheet) is not None:
             return SHEET
-        for name, fixed in self.fixed.items():
+        for name, fixed in _fixed(self.form, self.layout).items():
             if len(sheet.cells) * 2 <= len(fixed):
                 continue
             same = sum(sheet.text(address) == text for address, text in fixed.items())
@@ -105,9 +100,22 @@ class _Companions:
         return entry.text == cell.text
 
 
-def _fixed(cells: Mapping[Address, HelperCell]) -> dict[Address, str]:
-    """The texts of a helper sheet that are the same in every state of it, by their places."""
-    return {at: one.text for at, one in cells.items() if one.text and not one.is_formula}
+@lru_cache(maxsize=64)
+def _cells(form: Form, layout: Layout) -> dict[str, Mapping[Address, HelperCell]]:
+    """The cells of each helper sheet by its name; nobody may change them."""
+    sheets: dict[str, Mapping[Address, HelperCell]] = {
+        one.name: one.cells for one in companions(form, layout)
+    }
+    return {**sheets, LISTS: _list_cells(form)}
+
+
+@lru_cache(maxsize=64)
+def _fixed(form: Form, layout: Layout) -> dict[str, dict[Address, str]]:
+    """The texts of each helper sheet that are the same in every state of it, by their places."""
+    return {
+        name: {at: one.text for at, one in cells.items() if one.text and not one.is_formula}
+        for name, cells in _cells(form, layout).items()
+    }
 
 
 def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
@@ -119,10 +127,8 @@ def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
 @lru_cache(maxsize=64)
 def _left(form: Form, layout: Layout) -> dict[str, tuple[list[Address], list[str | None]]]:
     """How programs save the sheets that nobody has touched, row by row."""
-    sheets = {one.name: one.cells for one in companions(form, layout)}
-    sheets[LISTS] = _list_cells(form)
     left: dict[str, tuple[list[Address], list[str | None]]] = {}
-    for name, cells in sheets.items():
+    for name, cells in _cells(form, layout).items():
         entries = [one for one in sorted(cells.items()) if one[1].is_formula or one[1].text]
         texts = [None if entry.is_formula else entry.text for _, entry in entries]
         left[name] = ([address for address, _ in entries], texts)
@@ -152,10 +158,9 @@ def _manifest(pairs: tuple[tuple[str, str], ...]) -> Manifest | None:
 
 def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) -> None:
     """Content of every other sheet that we did not put there (S007, S008)."""
-    ours = _Companions(located.form, layout, workbook)
-    for sheet in workbook.sheets:
-        if sheet is located.sheet:
-            continue
+    sheets = [one for one in workbook.sheets if one is not located.sheet]
+    ours = _Companions(located.form, layout, sheets)
+    for sheet in sheets:
         name = ours.names[sheet.name]
         if name is None:
             located.problems.extend(note_on_sheet(sheet))
@@ -177,7 +182,7 @@ def without_companions(forms: Iterable[Form], workbook: Workbook) -> list[Sheet]
     """The sheets of a workbook without what we put beside a form ourselves."""
     sheets = workbook.sheets
     for form in forms:
-        ours = _Companions(form, form.layout(form.capacity()), workbook)
+        ours = _Companions(form, form.layout(form.capacity()), workbook.sheets)
         if any(ours.names.values()):
             sheets = [_without(ours, sheet) for sheet in sheets]
     return sheets

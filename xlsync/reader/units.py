@@ -123,13 +123,14 @@ def unit_statements(
     labels = set(located.labels.values())
     captions = LabelIndex((text, text) for text in located.form.captions())
     lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
+    in_order = sorted(cells.items())
     texts = [
         (address, cell)
-        for address, cell in sorted(cells.items())
+        for address, cell in in_order
         if address not in values and cell.kind is Kind.TEXT
     ]
     filled: dict[int, list[int]] = {}
-    for address, cell in sorted(cells.items()):
+    for address, cell in in_order:
         if cell.text.strip():
             filled.setdefault(address.row, []).append(address.column)
     for address, cell in texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
-from xlsx_parts import packed, parts, strings, styles
+from xlsx_parts import packed, parts, strings, styles, worksheet
 
 from xlsync.base.grid import Address, Kind
 from xlsync.sources import xlsx
@@ -15,6 +15,7 @@ ROW = '<row r="1">{}{}{}</row>'
 SHARED = '<c r="A1" t="s"><v>{}</v></c>'
 RESULT = '<c r="B1" t="str"><f>xs_found</f><v>{}</v></c>'
 NUMBER = '<c r="C1" s="1"><v>{}</v></c>'
+ONE = strings("<t>一</t>")
 FORMATS = styles("<xf/>", '<xf numFmtId="14"/>')
 
 
@@ -71,6 +72,17 @@ def test_a_date_is_one_under_other_formats_no_more() -> None:
     data = packed(parts(filled(0, 0, 45000), strings=strings("<t>一</t>"), styles=plain))
     (sheet,) = xlsx.read(data).sheets
     assert sheet.cells[Address(1, 3)].kind is Kind.NUMBER
+
+
+def test_a_sheet_that_has_a_footer_of_its_own_each_time_is_not_kept_for_ever() -> None:
+    def footed(number: int) -> bytes:
+        footer = f"<headerFooter><oddFooter>编号 {number}</oddFooter></headerFooter>"
+        return packed(parts(sheet=worksheet(filled(0, number, 1), after=footer), strings=ONE))
+
+    for number in range(100, 110):
+        xlsx.read(footed(number))
+    with patch.object(moulds, "_contents", side_effect=AssertionError):
+        assert cells(footed(110))["B1"] == "110"
 
 
 def test_what_was_known_costs_what_it_would_cost() -> None:

@@ -113,8 +113,11 @@ class _Cast(NamedTuple):
 
 
 _casts: Remembered[Key, _Cast] = Remembered(limits.MAX_MOULD_BYTES)
-_met: Remembered[Key, bool] = Remembered(most=4096)
-"""The moulds met last: what is filled in differently each time comes but once."""
+_met: Remembered[Key, int] = Remembered(most=4096)
+"""How often each of the moulds met last was new: what is filled in in its own way comes once."""
+
+_OFTEN = 4
+"""So often new, a mould is of sheets that differ around their values, as by their footers."""
 
 
 def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
@@ -143,10 +146,12 @@ def keep(
 ) -> None:
     """Remember a sheet whose cells all stood in these plain rows, and none out of place.
 
-    A mould that was not met before is only noted, and kept when it is met again.
+    A mould that was not met before is only noted, and kept when it is met again, unless it proved
+    to be another one each time.
     """
-    if not _met.get(key := pressed.key):
-        _met.keep(key, made=True, weight=1)
+    times = _met.get(key := pressed.key) or 0
+    _met.keep(key, times + 1, weight=1)
+    if not 0 < times < _OFTEN:
         return
     places: list[Address] = []
     spots: list[_Spot] = []
