@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from engines import gnumeric, hyperformula, onlyoffice, with_values
-from findings import named_findings, reader_finds, sheet_finds
+from findings import named_findings, reader_finds, results_apart, sheet_finds
 from small_form import MAPPING, load_form
 
 from xlsync.base.files import write_file
@@ -19,7 +19,10 @@ from xlsync.base.grid import Address
 from xlsync.exchange.reading import read_file
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
+from xlsync.workbook.heights import Heights
+from xlsync.workbook.results import computation
 from xlsync.writer import splice
+from xlsync.writer.contents import contents, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from calc import Calc, Value
 
     from xlsync.base.record import Record
+    from xlsync.workbook.results import Results
 
 pytestmark = pytest.mark.client
 
@@ -231,6 +235,15 @@ def test_sheet_and_reader_find_the_same(
     blank.save(tmp_path / "saved.xlsx")
     assert sheet_says(blank) == ([expected] if expected else [])
     assert reader_says(tmp_path / "saved.xlsx") == sheet_says(blank)
+    assert not results_apart(blank, FORM, results(changes))
+
+
+def results(changes: Mapping[str, Value]) -> Results:
+    """What is written beside the formulas of a workbook with these cells."""
+    stated = contents(FORM, LAYOUT, Heights(FORM, LAYOUT), None, describe(FORM)).manifest
+    placed = cells(SOUND | dict(changes))
+    values = ((Address.parse(at), value) for at, value in placed.items())
+    return computation(FORM, LAYOUT).results(values, stated)
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +288,7 @@ def test_sheet_and_reader_differ_only_for_a_reason(
 ) -> None:
     blank.put(SHEET, cells(SOUND | case.changes))
     blank.save(tmp_path / "saved.xlsx")
+    assert not results_apart(blank, FORM, results(case.changes))
     sheet, reader = sheet_says(blank), reader_says(tmp_path / "saved.xlsx")
     common = set(sheet) & set(reader)
     assert ", ".join(one for one in sheet if one not in common) == case.sheet

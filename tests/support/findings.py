@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsync.base.grid import Area
 from xlsync.form.template import CHECKS
 from xlsync.reader import read
 from xlsync.sources import xlsx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from calc import Calc
 
     from xlsync.form import Form
+    from xlsync.workbook.results import Results
 
 
 def sheet_finds(calc: Calc, form: Form, capacity: Mapping[str, int]) -> list[str]:
@@ -28,12 +30,25 @@ def sheet_finds(calc: Calc, form: Form, capacity: Mapping[str, int]) -> list[str
     return named_findings(form, capacity, "".join(texts))
 
 
+def results_apart(calc: Calc, form: Form, results: Results) -> list[str]:
+    """The cells of the open workbook that do not show these results, each with both."""
+    apart = []
+    for sheet, cells in results.items():
+        area = Area(1, 1, max(at.row for at in cells), max(at.column for at in cells))
+        shown = calc.data(sheet, area.a1)
+        for at, result in cells.items():
+            value = shown[at.row - 1][at.column - 1]
+            if value != result or isinstance(value, str) != isinstance(result, str):
+                apart.append(f"{form.id} {sheet} {at.a1}: {value!r}, not {result!r}")
+    return apart
+
+
 def named_findings(form: Form, capacity: Mapping[str, int], found: str) -> list[str]:
     """The findings that a text of the hidden sheet says, sorted."""
     known = HiddenChecks(form, form.layout(capacity)).findings()
-    codes = {one.begins.rstrip(): f"{one.code} {one.place.a1}" for one in known}
+    codes = {one.text: f"{one.code} {one.place.a1}" for one in known}
     assert len(found) % WIDTH == 0
-    each = (found[at : at + WIDTH].rstrip() for at in range(0, len(found), WIDTH))
+    each = (found[at : at + WIDTH] for at in range(0, len(found), WIDTH))
     return sorted(codes[one] for one in each)
 
 

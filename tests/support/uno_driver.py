@@ -130,6 +130,10 @@ class Driver:
                 cell.Value = value
         self.document.enableAutomaticCalculation(True)  # noqa: FBT003
 
+    def compute_all(self) -> None:
+        """Compute every formula, whatever is thought to be known."""
+        self.document.calculateAll()
+
     def compute(self, sheet: str, cell: str, formula: str) -> None:
         """Put a formula into a cell, as a paste from another workbook does."""
         self._cell(sheet, cell).Formula = formula

@@ -98,7 +98,7 @@ class States:
         self._unread = case.reading.unread
         self._checks: dict[tuple[str, Address], list[str]] = {}
         for one in HiddenChecks(case.form, places.layout).findings():
-            self._checks.setdefault((one.code, one.place), []).append(one.begins)
+            self._checks.setdefault((one.code, one.place), []).append(one.text)
         found = case.form.check(case.record, self._unread) if case.record else ()
         self._of_rules = {(one.code, one.pointer, one.message) for one in found}
 
@@ -107,7 +107,7 @@ class States:
         pointer = one.pointer or ""
         known = self._checks.get((one.code, place.address), [])
         if known and (one.code, one.pointer, one.message) in self._of_rules:
-            found = (f"FIND({quoted(begins)},{WRONG}&{DOUBTFUL})" for begins in known)
+            found = (f"FIND({quoted(text)},{WRONG}&{DOUBTFUL})" for text in known)
             fires = f"COUNT({','.join(found)})>0"
             return f"OR({','.join((fires, *self._unseen(pointer, place)))})"
         if place.item is None:

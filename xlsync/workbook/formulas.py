@@ -19,7 +19,7 @@ from xlsync.workbook.hidden_checks import KIND, LABELLED, NUMBER, PLACE, WIDTH, 
 from xlsync.workbook.sheet_view import STATED, in_row, stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from xlsync.form.form import Form
     from xlsync.form.layout import Layout, PlacedTable
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 SHOWN = 40
 """Findings that the check sheet lists at a time."""
 
-_STIR = "+0*TODAY()"
-"""Lets a figure be computed as soon as a workbook is opened, and with it what shows the figure.
+_NOW = "0*TODAY()"
+"""Nothing, computed as soon as a workbook is opened, and with it what shows a figure.
 
-LibreOffice would go on showing what stands beside those formulas for viewers that do not compute.
+LibreOffice takes the results of figures from the file, and of an entry it tells only those formulas
+that hang on it by others which it has computed.
 """
 
 _WORDS = ("有误", "未填", "提醒")
@@ -43,28 +44,25 @@ def check_formulas(form: Form, layout: Layout) -> Companion:
     checks = HiddenChecks(form, layout)
     view = checks.view
     sheet = Companion(CHECKS, [], visible=False)
-    labels, messages, given, listed = (view.new_column().number for _ in range(4))
+    labels, messages, given = (view.new_column().number for _ in range(3))
     sheet.name_column(names.LABELS, labels, map(HelperCell, map(checks.label, view.subjects)))
     sheet.name_column(names.MESSAGES, messages, (HelperCell(one.message) for one in checks.kinds))
     sheet.names[names.GIVEN] = Area(1, given, len(checks.kinds), given)
     for row, kind in enumerate(checks.kinds, start=1):
         if kind.given is not None:
             sheet.cells[Address(row, given)] = _formula(kind.given)
-    sheet.names[names.LISTED] = Area(1, listed, SHOWN, listed)
-    found = f"MID({names.WRONG}&{names.DOUBTFUL},{WIDTH}*ROW()-{WIDTH - 1},{WIDTH})"
-    sheet.fill(sheet.names[names.LISTED], found)
-    _summarise(sheet, form, layout, checks)
-    _group(sheet, form, layout, view)
+    figures = _figures(form, layout, checks)
     for column in view.columns:
         _write(sheet, column)
+    _write_results(sheet, form, layout, figures)
     return sheet
 
 
 def finding(number: str) -> tuple[str, str, str]:
     """Expressions for the n-th check that fires: its kind, its place, its message."""
     found = f"INDEX({names.LISTED},{number})"
-    kind = f"VALUE(LEFT({found},{KIND}))"
-    row = f"VALUE(MID({found},{KIND + 1},{NUMBER}))"
+    kind = f"VALUE(RIGHT({found},{KIND}))"
+    row = f"VALUE(LEFT({found},{NUMBER}))"
     words = ",".join(map(quoted, _WORDS))
     rank = f"1+({number}>{names.ERRORS})+({number}>{names.FOUND}-{names.WARNINGS})"
     before, after = map(quoted, NUMBERED.split("#"))
@@ -77,7 +75,7 @@ def finding(number: str) -> tuple[str, str, str]:
     message = f"INDEX({names.MESSAGES},{kind})"
     for mark, text in meant.items():
         message = f"SUBSTITUTE({message},{quoted(mark)},{text})"
-    place = f"TRIM(MID({found},{KIND + NUMBER + 1},{PLACE}))"
+    place = f"TRIM(MID({found},{NUMBER + 1},{PLACE}))"
     return f"CHOOSE({rank},{words})", place, message
 
 
@@ -114,25 +112,45 @@ def _write(sheet: Companion, column: HiddenColumn) -> None:
             sheet.cells[area.first] = _formula(in_row(formula, rows[0]))
 
 
-def _summarise(sheet: Companion, form: Form, layout: Layout, checks: HiddenChecks) -> None:
-    """The figures of the check line, and the areas of the tints."""
+def _write_results(
+    sheet: Companion, form: Form, layout: Layout, figures: Mapping[str, str]
+) -> None:
+    """What other sheets go by: figures, what was found, groups of levels.
+
+    It stands below all else, since it is what differs from workbook to workbook.
+    """
+    top = max(at.row for at in sheet.cells) + 1
+    for row, (name, formula) in enumerate(figures.items(), start=top):
+        sheet.names[name] = Area(row, 1, row, 1)
+        sheet.cells[Address(row, 1)] = _formula(formula)
+    sheet.names[names.LISTED] = listed = Area(top, 2, top + SHOWN - 1, 2)
+    at = f"{WIDTH}*ROW()-{WIDTH * top - 1}"
+    sheet.fill(listed, f"MID({names.WRONG}&{names.DOUBTFUL},{at},{WIDTH})")
+    _group(sheet, form, layout, Address(top, 3))
+    told = [one for one in sheet.cells if one.row >= top]
+    sheet.told = Area(top, 1, max(told).row, max(one.column for one in told))
+
+
+def _figures(form: Form, layout: Layout, checks: HiddenChecks) -> dict[str, str]:
+    """The figures of the check line, and the areas of the tints, by name."""
     view = checks.view
     required = [slot for slot, item in form.mapping.fields.items() if item.required]
     errors, gaps, row_gaps, doubts = checks.joined()
-    figures = {
-        names.BEGUN: _begun(form, layout, view),
-        names.DONE: _count(f"{view.length(slot)}>0" for slot in required),
+    return {
+        names.BEGUN: either(_begun(form, layout, view), f"{_NOW}<>0"),
+        names.DONE: f"{_count(f'{view.length(slot)}>0' for slot in required)}+{_NOW}",
         names.OPEN: f"{len(required)}-{names.DONE}+{_number(row_gaps)}",
-        names.WRONG: "&".join([*errors, *gaps, *row_gaps]) or '""',
-        names.DOUBTFUL: "&".join(doubts) or '""',
-        names.ERRORS: f"{_number(errors)}{_STIR}",
-        names.WARNINGS: _number(doubts),
-        names.FOUND: f"{_number([names.WRONG, names.DOUBTFUL])}{_STIR}",
+        names.WRONG: _text([*errors, *gaps, *row_gaps]),
+        names.DOUBTFUL: _text(doubts),
+        names.ERRORS: f"{_number(errors)}+{_NOW}",
+        names.WARNINGS: f"{_number(doubts)}+{_NOW}",
+        names.FOUND: _number([names.WRONG, names.DOUBTFUL]),
     }
-    column = view.new_column()
-    for row, (name, formula) in enumerate(figures.items(), start=1):
-        column.cells[row] = formula
-        sheet.names[name] = Area(row, column.number, row, column.number)
+
+
+def _text(texts: Iterable[str]) -> str:
+    """What some texts tell."""
+    return "&".join([*texts, f'LEFT("",{_NOW})'])
 
 
 def _number(texts: Iterable[str]) -> str:
@@ -153,13 +171,15 @@ def _begun(form: Form, layout: Layout, view: HiddenView) -> str:
     return either(f"{typed}>{prefilled}", *rows)
 
 
-def _group(sheet: Companion, form: Form, layout: Layout, view: HiddenView) -> None:
+def _group(sheet: Companion, form: Form, layout: Layout, corner: Address) -> None:
     """Where the groups of equal levels begin, and in which row each shows its level.
 
     A group begins anew on a printed page.
     """
     begins: dict[str, str] = {}
     page = Area(1, 1, STATED, 1).absolute
+    below = corner.row - min((table.first for table in layout.tables), default=0)
+    column = corner.column
     for table in layout.tables:
         plan = form.mapping.tables[table.name]
         outer = ""
@@ -168,16 +188,17 @@ def _group(sheet: Companion, form: Form, layout: Layout, view: HiddenView) -> No
             if name not in table.own:
                 outer = begins[place]
                 continue
-            column = view.new_column().number
-            start, middle = column_letters(column), column_letters(view.new_column().number)
-            top, second = table.first, table.first + 1
-            above, here = (f"'{form.template.sheet}'!${place}{row}" for row in (top, second))
+            start, middle = column_letters(column), column_letters(column + 1)
+            starts = Area(table.first, column, table.last, column).moved(below)
+            top, second = starts.top, starts.top + 1
+            above, here = (
+                f"'{form.template.sheet}'!${place}{row}" for row in (table.first, table.first + 1)
+            )
             new = f"{outer}{second}=ROW({here})"
             if not outer:
                 new = f"ISNUMBER(MATCH(\"{names.PAGE} \"&ROW({here}),'{SHEET}'!{page},0))"
             begun = f'AND(IFERROR(AND({here}<>"",{here}={above}),FALSE),NOT({new}))'
-            sheet.cells[Address(top, column)] = _formula(f"ROW({above})")
-            starts = Area(top, column, table.last, column)
+            sheet.cells[starts.first] = _formula(f"ROW({above})")
             sheet.fill(starts._replace(top=second), f"IF({begun},{start}{top},ROW({here}))")
             # Below the last row stands nothing, which equals none.
             goes_on = f"IFERROR({start}{second}={start}{top},FALSE)"
@@ -187,6 +208,7 @@ def _group(sheet: Companion, form: Form, layout: Layout, view: HiddenView) -> No
             sheet.names[names.starts_name(table.name, level)] = starts
             sheet.names[names.middles_name(table.name, level)] = middles
             outer = begins[place] = start
+            column += 2
 
 
 def _formula(text: str) -> HelperCell:

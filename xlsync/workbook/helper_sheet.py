@@ -12,15 +12,11 @@ if TYPE_CHECKING:
 
 
 class HelperCell(NamedTuple):
-    """What one cell of a companion holds: a text, or a formula.
-
-    ``uncomputed`` is what a formula shows where nothing computes it.
-    """
+    """What one cell of a companion holds: a text, or a formula."""
 
     text: str
     style: str = "text"
     is_formula: bool = False
-    uncomputed: str = ""
 
 
 @dataclass(slots=True)
@@ -29,7 +25,8 @@ class Companion:
 
     ``frozen`` are the rows that stay in sight; the rows of the ``live`` area are drawn only
     where their first cell is filled. ``shared`` are the areas of which every cell has the formula
-    of the first one, its relative references moved along.
+    of the first one, its relative references moved along. ``told`` is the area in which the results
+    of formulas are written too, for programs that do not compute; everywhere on a visible sheet.
     """
 
     name: str
@@ -40,6 +37,15 @@ class Companion:
     frozen: int = 0
     live: Area | None = None
     shared: list[Area] = field(default_factory=list)
+    told: Area | None = None
+
+    def told_cells(self) -> list[Address]:
+        """The formulas whose results are written, in the order of the sheet."""
+        return [
+            at
+            for at, cell in sorted(self.cells.items())
+            if cell.is_formula and (self.visible or (self.told and self.told.covers(at)))
+        ]
 
     def row(self, row: int, entries: Iterable[HelperCell]) -> None:
         """Fill a row from its first column on."""

@@ -108,13 +108,10 @@ def _help_sheet(form: Form) -> Companion:
 def _sending_back(begun: str) -> HelperCell:
     """Until when and to whom the workbook goes back, as far as its manifest says."""
     due, contact = (f'IFERROR({stated(key)},"")' for key in (names.DUE, names.CONTACT))
-    plain = f"{begun}原样返回{_KEEP}"
     until = f'IF({due}="","","于 "&{due}&" 前")'
     whom = f'IF({contact}="","原样返回","交至 "&{contact})'
-    # LibreOffice shows what stands beside a formula, unless something computed is in it: T of a
-    # number is no text, but it is computed.
-    formula = f"{quoted(begun)}&{until}&{whom}&{quoted(_KEEP)}&T({names.FOUND})"
-    return HelperCell(formula, "hint", is_formula=True, uncomputed=plain)
+    formula = f"{quoted(begun)}&{until}&{whom}&{quoted(_KEEP)}"
+    return HelperCell(formula, "hint", is_formula=True)
 
 
 def _help(item: FieldBase, label: str) -> list[HelperCell]:

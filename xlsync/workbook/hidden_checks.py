@@ -1,9 +1,9 @@
 """The checks of a form as the hidden sheet has them: what each says, and where all of it is joined.
 
-A check that fires says its number, that of the row or field that it fires for, and the place, in a
-fixed number of characters. What the checks of one row say is joined there, then that of all rows,
-so that the n-th finding is cut out of one text. What is to be said of it stands once, whatever the
-row or the field.
+A check that fires says the number of the row or field that it fires for, the place, and its own
+number, in so many characters, with no blank at either end, which programs would cut off. What the
+checks of one row say is joined there, then that of all rows, so that the n-th finding is cut out of
+one text. What is to be said of it stands once, whatever the row or the field.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 LABELLED = "“#”"
 """Stands in a message for the label of the field or table that it is about."""
 
-KIND, NUMBER, PLACE = 3, 4, 8
-WIDTH = KIND + NUMBER + PLACE
-"""Characters of a finding: the number of its check, that of its row, its place between blanks."""
+NUMBER, PLACE, KIND = 4, 8, 3
+WIDTH = NUMBER + PLACE + KIND
+"""Characters of a finding: the number of its row, its place between blanks, that of its check."""
 
 _JOINED = 25
 """Cells whose findings one formula joins."""
@@ -48,12 +48,12 @@ class CheckKind(NamedTuple):
 
 
 class HiddenFinding(NamedTuple):
-    """One thing that the sheet may find, and the characters by which it is known there."""
+    """One thing that the sheet may find, and the characters that say so there."""
 
     code: str
     place: Address
     rank: int
-    begins: str
+    text: str
 
 
 class HiddenChecks:
@@ -80,8 +80,8 @@ class HiddenChecks:
         """Everything that may be found."""
         for check, kind in self._checks:
             for number, place in self._places(check.spot):
-                begins = f"{kind:0{KIND}}{number:0{NUMBER}} {place.a1} "
-                yield HiddenFinding(check.code, place, check.rank, begins)
+                text = f"{number:0{NUMBER}}{f' {place.a1} ':{PLACE}}{kind:0{KIND}}"
+                yield HiddenFinding(check.code, place, check.rank, text)
 
     def joined(self) -> list[list[str]]:
         """What errors, gaps of fields, other gaps and doubts say: references to joined texts.
@@ -163,7 +163,7 @@ class HiddenChecks:
 
 def _fired(check: SheetCheck, kind: int, place: str) -> str:
     """What a check says where it fires, else nothing."""
-    return f'IFERROR(IF({check.wrong},"{kind:0{KIND}}"&{place},""),"")'
+    return f'IFERROR(IF({check.wrong},{place}&"{kind:0{KIND}}",""),"")'
 
 
 def _formulas(texts: Iterable[str]) -> Iterator[str]:

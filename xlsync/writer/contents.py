@@ -19,6 +19,7 @@ from xlsync.form.types.texts import MAX_LENGTH, UNWRITABLE, length_on_sheet
 from xlsync.workbook.checks import totals
 from xlsync.workbook.manifest import PAGE, Manifest, kept_mark, page_key, room_key
 from xlsync.workbook.pages import RowHeights, paged
+from xlsync.workbook.results import computation
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from xlsync.workbook.heights import Heights
     from xlsync.workbook.pages import Pages
     from xlsync.workbook.problem_list import Returned
+    from xlsync.workbook.results import Results
 
 _MAX_STATED = 255
 
@@ -72,6 +74,7 @@ class Contents:
     page_footer: str
     stated: str
     manifest: list[tuple[str, str]]
+    results: Results
     returned: Returned | None = None
 
 
@@ -92,7 +95,10 @@ def contents(
             FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer"))
         )
         pages = _paged(form, layout, heights, cells)
-        pairs = manifest.pairs(_rooms(layout, pages))
+        pairs = [
+            (key, _held(value, f"manifest {key}"))
+            for key, value in manifest.pairs(_rooms(layout, pages))
+        ]
         page_footer = f"&L&8{footer.replace('&', '&&')}&R{form.template.page.footer}"
         return Contents(
             cells=cells,
@@ -101,10 +107,26 @@ def contents(
             start=_start(form, layout, record),
             page_footer=_held(page_footer, "page footer", _MAX_STATED),
             stated=_held(manifest.brief(), "document property", _MAX_STATED),
-            manifest=[(key, _held(value, f"manifest {key}")) for key, value in pairs],
+            manifest=pairs,
+            results=_results(form, layout, cells, pairs),
         )
     except ValueError as error:
         raise XlsyncError(f"{form.title(record) or form.id!r}: {error}") from None
+
+
+def _results(
+    form: Form, layout: Layout, cells: Sequence[FilledPlace], pairs: Sequence[tuple[str, str]]
+) -> Results:
+    """What formulas show with these cells filled."""
+    values = ((one.area.first, _value(one.content)) for one in cells)
+    return computation(form, layout).results(values, pairs)
+
+
+def _value(content: Content) -> str | float | dt.date | None:
+    """What a cell shows of its content."""
+    if isinstance(content, Total):
+        return "" if content.shown is None else content.shown
+    return content
 
 
 def _paged(form: Form, layout: Layout, heights: Heights, cells: Sequence[FilledPlace]) -> Pages:
@@ -145,6 +167,7 @@ def for_correction(
         cells=cells,
         heights=pages.heights,
         page_starts=pages.starts,
+        results=_results(form, layout, cells, filled.manifest),
         start=min(returned.comments, default=filled.start),
         returned=returned,
     )

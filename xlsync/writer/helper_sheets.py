@@ -11,13 +11,14 @@ from xlsync.writer.house import LOWEST, House, row_height, set_up_page
 from xlsync.writer.styles import COMPUTED_FORMAT, done
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import xlsxwriter
 
-    from xlsync.base.grid import Area
+    from xlsync.base.grid import Address, Area
     from xlsync.form.template import Template
     from xlsync.workbook.helper_sheet import Companion
+    from xlsync.workbook.results import Result
     from xlsync.writer.styles import Look
 
 _WRAPPED = {"text", "center"}
@@ -38,30 +39,32 @@ class _SharingSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
     def _xml_formula_element(
         self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()
     ) -> None:
-        """Write a cell; its attributes begin with its address."""
+        """Write a cell; its attributes begin with its address. None is no result."""
         at = str(attributes[0][1])
+        self._xml_start_tag("c", [*attributes, *([("t", "str")] if result == "" else [])])
         if at not in self.shared:
-            super()._xml_formula_element(formula, result, attributes)
-            return
-        number, area = self.shared[at]
-        is_first = at == area.first.a1
-        self._xml_start_tag("c", attributes)
-        if is_first:
-            about = [("t", "shared"), ("ref", area.a1), ("si", number)]
-            self._xml_data_element("f", formula, about)
+            self._xml_data_element("f", formula)
+        elif at == (about := self.shared[at])[1].first.a1:
+            number, area = about
+            shared = [("t", "shared"), ("ref", area.a1), ("si", number)]
+            self._xml_data_element("f", formula, shared)
         else:
-            self._xml_empty_tag("f", [("t", "shared"), ("si", number)])
-        self._xml_data_element("v", result)
+            self._xml_empty_tag("f", [("t", "shared"), ("si", about[0])])
+        if result is not None:
+            self._xml_data_element("v", result)
         self._xml_end_tag("c")
 
 
 def write_companion(
-    workbook: xlsxwriter.Workbook, template: Template, companion: Companion
+    workbook: xlsxwriter.Workbook,
+    template: Template,
+    companion: Companion,
+    results: Mapping[Address, Result],
 ) -> None:
-    """Add one companion sheet, locked as a whole."""
+    """Add one companion sheet, locked as a whole, with the results of its formulas."""
     worksheet = workbook.add_worksheet(companion.name, worksheet_class=_SharingSheet)
     worksheet.share(companion.shared)
-    _write_cells(workbook, worksheet, template, companion)
+    _write_cells(workbook, worksheet, template, (companion, results))
     for column, width in enumerate(companion.widths):
         done(worksheet.set_column(column, column, width), f"column {column + 1}")
     for name, area in companion.names.items():
@@ -80,8 +83,9 @@ def _write_cells(
     workbook: xlsxwriter.Workbook,
     worksheet: Worksheet,
     template: Template,
-    companion: Companion,
+    content: tuple[Companion, Mapping[Address, Result]],
 ) -> None:
+    companion, results = content
     house = House(workbook, template.style(template.footer.style).font)
     for address, entry in companion.cells.items():
         row, column = address.row - 1, address.column - 1
@@ -92,7 +96,8 @@ def _write_cells(
         look = house.look(entry.style, **more) if companion.visible else None
         if entry.is_formula:
             formula = f"={entry.text}"
-            done(worksheet.write_formula(row, column, formula, look, entry.uncomputed), address.a1)
+            result = results.get(address)
+            done(worksheet.write_formula(row, column, formula, look, result), address.a1)
         else:
             done(worksheet.write_string(row, column, entry.text, look), address.a1)
     if companion.live is not None:

@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from xlsync.form import Form, Layout, PlacedSlot, PlacedTable
+    from xlsync.workbook.results import Result
     from xlsync.writer.styles import Styles
 
 _PAPERS = {"A3": 8, "A4": 9}
 """Numbers of paper sizes (ECMA-376 part 1, 18.3.1.63)."""
-
-UNCOMPUTED = "用 WPS 表格或 Excel 打开后，这里显示填报情况。"
-"""What the check line says in a viewer that does not compute."""
 
 
 class FormSheet:
@@ -88,15 +86,17 @@ class FormSheet:
         self.worksheet.protect(password, {"format_rows": True})
 
     def check_line(self) -> None:
-        """The line above the form, which stays in sight; what it says is a formula."""
+        """The place of the line above the form, which stays in sight."""
         area = self.layout.check
         style = self.form.template.check.style
-        look = self.styles.input(style, COMPUTED_FORMAT, locked=True)
-        self.blank(area, look)
-        place = (area.top - 1, area.left - 1)
-        formula = f"={check_line()}"
-        done(self.worksheet.write_formula(*place, formula, look, UNCOMPUTED), area.a1)
+        self.blank(area, self.styles.input(style, COMPUTED_FORMAT, locked=True))
         self.worksheet.freeze_panes(area.bottom, 0)
+
+    def computed(self, place: Address, result: Result) -> None:
+        """The formula of that line, with what it shows."""
+        formula, look = f"={check_line()}", self.looks[place]
+        row, column = place.row - 1, place.column - 1
+        done(self.worksheet.write_formula(row, column, formula, look, result), place.a1)
 
     def columns(self) -> None:
         """Widths of columns; the columns of row ids are hidden."""

@@ -72,6 +72,8 @@ def fill(sheet: FormSheet, contents: Contents) -> None:
             sheet.text(filled.area, filled.content)
         elif filled.content is not None:
             _write(sheet, filled)
+    for place, result in contents.results[sheet.form.template.sheet].items():
+        sheet.computed(place, result)
     for row, height in enumerate(contents.heights):
         done(sheet.worksheet.set_row(row, height), f"row {row + 1}")
     row, column = contents.start.row - 1, contents.start.column - 1
@@ -156,7 +158,8 @@ def assemble(
         if filled.returned is not None:
             write_returned(workbook, sheet, filled.returned)
         for companion in companions(form, layout):
-            write_companion(workbook, form.template, companion)
+            results = filled.results.get(companion.name, {})
+            write_companion(workbook, form.template, companion, results)
         _define_names(workbook, form, layout)
         _write_lists(workbook, form)
         fill(sheet, filled)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.workbook.heights import Heights
+from xlsync.workbook.helper_sheets import companions
 from xlsync.workbook.manifest import Manifest
 from xlsync.writer.contents import contents, describe
 from xlsync.writer.splicing.package import archive, kept_member, member
-from xlsync.writer.splicing.sheets import FormPart, ManifestPart, strings_used
+from xlsync.writer.splicing.sheets import CompanionPart, FormPart, ManifestPart, strings_used
 from xlsync.writer.splicing.strings import FormStrings, StringTable, escaped
 from xlsync.writer.workbook import assemble
 
@@ -61,13 +62,16 @@ class Compiled:
         used += [place for name in sheets[1:-1] for place in strings_used(parts[name])]
         self._strings = FormStrings(parts[_STRINGS], used)
         self._sheet = FormPart(parts[self._first])
+        titles = [form.template.sheet, *(one.name for one in companions(form, self._layout))]
+        beside = zip(sheets, titles, strict=False)
+        self._beside = {
+            part: (title, CompanionPart(parts[part], results))
+            for part, title in beside
+            if part != self._first and (results := blank.results.get(title))
+        }
         self._manifest = ManifestPart(parts[self._last])
         self._stated = {name: _around(tag, parts[name]) for name, tag in _STATED.items()}
-        changing = {self._first, self._last, _STRINGS, *_STATED}
-        self._members = {
-            name: None if name in changing else kept_member(part.encode())
-            for name, part in parts.items()
-        }
+        self._members = {name: kept_member(part.encode()) for name, part in parts.items()}
         if not self._closes(blank, parts):
             raise XlsyncError(f"{form.id}: splicing does not give what XlsxWriter writes")
 
@@ -91,15 +95,21 @@ class Compiled:
     def _spliced(self, filled: Contents) -> bytes:
         strings = StringTable(self._strings)
         changed: dict[str, tuple[bytes | Shared, ...]] = {
-            self._first: self._sheet.filled(filled, strings),
+            self._first: self._sheet.filled(
+                filled, filled.results[self._form.template.sheet], strings
+            ),
             self._last: (self._manifest.filled(filled.manifest, strings),),
         }
         changed[_STRINGS] = strings.pieces()
+        for name, (title, sheet) in self._beside.items():
+            if (pieces := sheet.filled(filled.results[title])) is not None:
+                changed[name] = pieces
         stated = escaped(filled.stated)
         for name, (before, after) in self._stated.items():
             changed[name] = (f"{before}{stated}{after}".encode(),)
         return archive(
-            (name, kept or member(*changed[name])) for name, kept in self._members.items()
+            (name, member(*changed[name]) if name in changed else kept)
+            for name, kept in self._members.items()
         )
 
 

@@ -12,9 +12,10 @@ from xlsync.writer.splicing.package import Shared
 from xlsync.writer.splicing.strings import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlsync.base.grid import Address
+    from xlsync.workbook.results import Result
     from xlsync.writer.contents import Content, Contents
     from xlsync.writer.splicing.strings import StringTable
 
@@ -31,11 +32,17 @@ _CELL = re.compile(
     r'(?:/>|(?: t="\w+")?>(?P<formula><f>.*?</f>)?<v>.*?</v></c>)',
     re.DOTALL,
 )
+_COMPUTED = re.compile(
+    r'(?P<head><c r="(?P<at>[A-Z]+\d+)"(?: s="\d+")?)(?: t="\w+")?>'
+    r"(?P<formula><f[^>]*/>|<f[^>]*>[^<]*</f>)<v>[^<]*</v></c>"
+)
 _MANIFEST = re.compile(
     r'(?P<head>.*<dimension ref=")\w+:\w+(?P<views>".*<sheetData>).*(?P<tail></sheetData>.*)',
     re.DOTALL,
 )
 _SHARED_STRING = re.compile(r'<c r="(\w+)"(?: s="\d+")? t="s"><v>(\d+)</v>')
+
+_UNKNOWN = "the compiled form has a sheet that cannot be cut open"
 
 _DAY_ZERO = dt.date(1899, 12, 30)
 """From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
@@ -74,7 +81,9 @@ class FormPart:
         for row in _ROW.finditer(cut["rows"]):
             self._add_row(*row.groups())
 
-    def filled(self, contents: Contents, strings: StringTable) -> tuple[bytes, Shared, bytes]:
+    def filled(
+        self, contents: Contents, results: Mapping[Address, Result], strings: StringTable
+    ) -> tuple[bytes, Shared, bytes]:
         """The part that holds these contents; their texts go into the table of strings."""
         pieces = self._pieces.copy()
         for (index, head), height in zip(self._rows, contents.heights, strict=True):
@@ -83,6 +92,9 @@ class FormPart:
             at = area.first.a1
             index, head = self._cells[at]
             pieces[index] = head + self._content(at, content, strings)
+        for place, result in results.items():
+            index, head = self._cells[place.a1]
+            pieces[index] = computed(head, self._formulas[place.a1], result)
         start = contents.start.a1
         head, views = self._opening
         opening = f'{head} activeCell="{start}" sqref="{start}"{views}{"".join(pieces)}'
@@ -115,6 +127,38 @@ class FormPart:
         return f"><v>{number:.16G}</v></c>"
 
 
+class CompanionPart:
+    """A sheet beside the form, of which only the results of formulas depend on a record."""
+
+    def __init__(self, part: str, results: Mapping[Address, Result]) -> None:
+        """Cut the sheet of a blank workbook, in which these results are written.
+
+        Raises:
+            XlsyncError: when the part is not as XlsxWriter writes it.
+        """
+        cells = {cell["at"]: cell for cell in _COMPUTED.finditer(part)}
+        if not cells.keys() >= {at.a1 for at in results}:
+            raise XlsyncError(_UNKNOWN)
+        known = [(at, cells[at.a1]) for at in results]
+        self._blank = results
+        self._first = Shared(part[: known[0][1].start()].encode())
+        ends = [*(cell.start() for _, cell in known[1:]), len(part)]
+        self._cells = [
+            (at, cell["head"], cell["formula"], part[cell.end() : end])
+            for (at, cell), end in zip(known, ends, strict=True)
+        ]
+
+    def filled(self, results: Mapping[Address, Result]) -> tuple[Shared, bytes] | None:
+        """The part with these results; None where it is that of the blank workbook."""
+        if results == self._blank:
+            return None
+        pieces = (
+            f"{computed(head, formula, results[at])}{rest}"
+            for at, head, formula, rest in self._cells
+        )
+        return self._first, "".join(pieces).encode()
+
+
 class ManifestPart:
     """The very hidden sheet of keys and values."""
 
@@ -138,10 +182,23 @@ class ManifestPart:
         return made.encode()
 
 
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def computed(head: str, formula: str, result: Result) -> str:
+    """A cell with a formula and its result, as XlsxWriter writes them."""
+    if isinstance(result, bool):
+        return f'{head} t="b">{formula}<v>{int(result)}</v></c>'
+    if isinstance(result, str):
+        return f'{head} t="str">{formula}<v>{_plain(result)}</v></c>'
+    return f"{head}>{formula}<v>{result}</v></c>"
+
+
 def _cut(pattern: re.Pattern[str], part: str) -> re.Match[str]:
     cut = pattern.fullmatch(part)
     if cut is None:
-        raise XlsyncError("the compiled form has a sheet that cannot be cut open")
+        raise XlsyncError(_UNKNOWN)
     return cut
 
 

@@ -1,0 +1,213 @@
+"""What the functions of our own formulas give, as a spreadsheet has it.
+
+Only what these formulas use is known. A value is a text, a number, a truth value or None, which is
+an empty cell; an error is raised as :class:`FormulaError`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Value: TypeAlias = "str | float | bool | Fault | None"
+
+_DAY_ZERO = dt.date(1899, 12, 30)
+_BLANKS = re.compile(" +")
+_FORMAT = re.compile(r"(?P<grouped>#,##)?0\.(?P<fixed>0+)(?P<optional>#*)(?P<percent>%?)")
+
+
+class FormulaError(Exception):
+    """What was asked has no value, such as the place of a text that was not found."""
+
+
+class Fault(Enum):
+    """The value of a cell whose formula has none."""
+
+    ERROR = "#VALUE!"
+
+
+def text_of(value: Value) -> str:
+    """A value as a text.
+
+    Raises:
+        FormulaError: where it is an error.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, Fault):
+        raise FormulaError
+    return str(int(value)) if value == int(value) else f"{value:.15g}"
+
+
+def number_of(value: Value) -> float:
+    """A value that is counted with.
+
+    Raises:
+        FormulaError: where it is a text or an error.
+    """
+    if value is None:
+        return 0
+    if isinstance(value, (str, Fault)):
+        raise FormulaError
+    return value
+
+
+def truth_of(value: Value) -> bool:
+    """A value as a condition.
+
+    Raises:
+        FormulaError: where it is a text or an error.
+    """
+    return number_of(value) != 0
+
+
+def order_of(value: Value, other: Value) -> tuple[int, str | float]:
+    """What a value is compared by with another: numbers come first, then texts, then truths.
+
+    Raises:
+        FormulaError: where it is an error.
+    """
+    if value is None:
+        value = "" if isinstance(other, str) else 0
+    if isinstance(value, str):
+        return 1, value.lower()
+    if isinstance(value, Fault):
+        raise FormulaError
+    return (2, value) if isinstance(value, bool) else (0, value)
+
+
+def _trim(text: Value) -> str:
+    return _BLANKS.sub(" ", text_of(text)).strip(" ")
+
+
+def _substitute(text: Value, old: Value, new: Value) -> str:
+    return text_of(text).replace(text_of(old), text_of(new))
+
+
+def _find(part: Value, text: Value) -> float:
+    at = text_of(text).find(text_of(part))
+    if at < 0:
+        raise FormulaError
+    return at + 1
+
+
+def _mid(text: Value, start: Value, count: Value) -> str:
+    begin = int(number_of(start)) - 1
+    return text_of(text)[begin : begin + int(number_of(count))]
+
+
+def _left(text: Value, count: Value) -> str:
+    return text_of(text)[: int(number_of(count))]
+
+
+def _right(text: Value, count: Value) -> str:
+    return text_of(text)[-int(number_of(count)) :]
+
+
+def _value(text: Value) -> float:
+    try:
+        return float(text_of(text))
+    except ValueError:
+        raise FormulaError from None
+
+
+def _rounded(value: Value, places: Value, rounding: str) -> float:
+    number = number_of(value)
+    if (number * 10 ** int(number_of(places))) % 1 == 0:
+        return number
+    exact = Decimal(f"{number:.15g}")
+    return float(exact.quantize(Decimal(1).scaleb(-int(number_of(places))), rounding))
+
+
+def _shown(value: Value, number_format: Value) -> str:
+    """A number by a format with decimals; the ``#`` are shown where they say anything."""
+    known = _FORMAT.fullmatch(text_of(number_format))
+    if known is None:
+        raise FormulaError
+    fixed, optional = len(known["fixed"]), len(known["optional"])
+    factor = 100 if known["percent"] else 1
+    number = Decimal(f"{number_of(value) * factor:.15g}")
+    places = Decimal(1).scaleb(-fixed - optional)
+    text = f"{number.quantize(places, ROUND_HALF_UP):{',' if known['grouped'] else ''}f}"
+    whole, _, decimals = text.partition(".")
+    decimals = decimals[:fixed] + decimals[fixed:].rstrip("0")
+    return f"{whole}.{decimals}{known['percent']}"
+
+
+def _year(value: Value) -> float:
+    return (_DAY_ZERO + dt.timedelta(days=int(number_of(value)))).year
+
+
+def _date(year: Value, month: Value, day: Value) -> float:
+    parts = (int(number_of(one)) for one in (year, month, day))
+    return (dt.date(*parts) - _DAY_ZERO).days
+
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "ABS": lambda value: abs(number_of(value)),
+    "CHAR": lambda code: chr(int(number_of(code))),
+    "DATE": _date,
+    "FIND": _find,
+    "HYPERLINK": lambda _, shown: shown,
+    "INT": lambda value: number_of(value) // 1,
+    "LEFT": _left,
+    "LEN": lambda text: len(text_of(text)),
+    "MID": _mid,
+    "NOT": lambda value: not truth_of(value),
+    "RIGHT": _right,
+    "ROUND": lambda value, places: _rounded(value, places, ROUND_HALF_UP),
+    "ROUNDUP": lambda value, places: _rounded(value, places, ROUND_UP),
+    "SUBSTITUTE": _substitute,
+    "TEXT": _shown,
+    "TODAY": lambda: 0,  # our formulas only wait for it
+    "TRIM": _trim,
+    "UPPER": lambda text: text_of(text).upper(),
+    "VALUE": _value,
+    "YEAR": _year,
+}
+"""Functions of single values; an error among these is raised before."""
+
+
+def _numbers(values: Iterable[Value]) -> list[float]:
+    return [one for one in values if isinstance(one, (int, float)) and not isinstance(one, bool)]
+
+
+def _all(values: list[Value]) -> bool:
+    return min((truth_of(one) for one in _told(values)), default=True)
+
+
+def _any(values: list[Value]) -> bool:
+    return max((truth_of(one) for one in _told(values)), default=False)
+
+
+def _told(values: list[Value]) -> Iterable[Value]:
+    """What ``AND`` and ``OR`` go by in cells: texts and empty ones say nothing."""
+    return (one for one in values if one is not None and not isinstance(one, str))
+
+
+def _passed(values: list[Value]) -> list[float]:
+    for one in values:
+        if one is Fault.ERROR:
+            raise FormulaError
+    return _numbers(values)
+
+
+OF_ALL: dict[str, Callable[[list[Value]], Value]] = {
+    "AND": _all,
+    "OR": _any,
+    "COUNT": lambda values: len(_numbers(values)),
+    "COUNTA": lambda values: sum(one is not None for one in values),
+    "MAX": lambda values: max(_passed(values), default=0),
+    "SUM": lambda values: sum(_passed(values)),
+}
+"""Functions of all values of some cells and areas, errors among them."""

@@ -1,0 +1,221 @@
+"""What the formulas of a workbook show, computed here for programs that do not compute.
+
+A mail's preview, a phone, and ONLYOFFICE until the first entry show of a formula what stands beside
+it in the file. The results follow from the very formulas, since the reader's findings do not say
+them all: where groups of levels begin, what a text too long for its row is told, in which order.
+The blank form is computed once; a record's workbook only as far as it differs from that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from xlsync.form.template import SHEET
+from xlsync.workbook.formula_parser import FormulaParser
+from xlsync.workbook.formula_values import Fault, FormulaError
+from xlsync.workbook.helper_sheets import check_line, companions
+from xlsync.workbook.sheet_view import STATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xlsync.base.grid import Address, Area
+    from xlsync.form import Form, Layout
+    from xlsync.workbook.formula_expressions import CellReference, Compute
+    from xlsync.workbook.formula_values import Value
+    from xlsync.workbook.helper_sheet import Companion
+
+Results: TypeAlias = "Mapping[str, Mapping[Address, Result]]"
+"""What formulas show, by sheet and cell."""
+
+Result: TypeAlias = "str | int | float | bool"
+
+_DAY_ZERO = dt.date(1899, 12, 30)
+
+
+class _Formula(NamedTuple):
+    """The formula of one cell: where its value stands, and how many rows below its first."""
+
+    place: int
+    compute: Compute
+    below: int
+    read: Sequence[CellReference]
+
+
+@dataclass(slots=True)
+class _Columns:
+    """The places of cells in the list of values: column by column."""
+
+    height: int
+    names: dict[str, tuple[str, Area]]
+    known: dict[tuple[str, int], int]
+
+    def of(self, sheet: str, column: int) -> int:
+        """The index of row 0 of a column; those of its rows follow."""
+        return self.known.setdefault((sheet, column), len(self.known) * self.height)
+
+    def named(self, name: str) -> tuple[str, Area]:
+        """What a defined name leads to."""
+        return self.names[name]
+
+
+class Computation:
+    """The formulas of a form with so many rows in its tables."""
+
+    def __init__(self, form: Form, layout: Layout) -> None:
+        """Read all formulas, and compute those of the blank form."""
+        sheets = companions(form, layout)
+        self._form = form.template.sheet
+        line = layout.check.first
+        bottom = max(at.row for one in sheets for at in one.cells)
+        names = {name: (one.name, area) for one in sheets for name, area in one.names.items()}
+        self._columns = _Columns(max(bottom, layout.footer.bottom, STATED) + 2, names, {})
+        formulas = [self._formula(self._form, line, check_line(), [line])]
+        for sheet in sheets:
+            formulas += self._formulas(sheet)
+        self._formulas_in_order = _in_order([one for some in formulas for one in some])
+        shown = {self._form: [line]} | {one.name: one.told_cells() for one in sheets}
+        self._shown = {
+            sheet: [(at, self._index(sheet, at)) for at in places]
+            for sheet, places in shown.items()
+            if places
+        }
+        self._blank = self._values_of(sheets)
+        self._dependents = _dependents(self._formulas_in_order)
+        self._update(self._blank, bytearray(b"\1" * len(self._formulas_in_order)))
+
+    def results(
+        self, cells: Iterable[tuple[Address, object]], stated: Sequence[tuple[str, str]]
+    ) -> dict[str, dict[Address, Result]]:
+        """What all formulas show with these cells on the form and this manifest."""
+        values = self._blank.copy()
+        waiting = bytearray(len(self._formulas_in_order))
+        for index, value in self._given(cells, stated):
+            if value is not None:
+                values[index] = value
+                for at in self._dependents.get(index, ()):
+                    waiting[at] = 1
+        self._update(values, waiting)
+        return {
+            sheet: {at: _result(values[index]) for at, index in places}
+            for sheet, places in self._shown.items()
+        }
+
+    def _given(
+        self, cells: Iterable[tuple[Address, object]], stated: Sequence[tuple[str, str]]
+    ) -> Iterator[tuple[int, Value]]:
+        known = self._columns.known
+        for at, content in cells:
+            first = known.get((self._form, at.column))
+            if first is not None:
+                yield first + at.row, _entered(content)
+        for column in (1, 2):
+            first = known.get((SHEET, column))
+            if first is not None:
+                for row, pair in enumerate(stated[:STATED], start=1):
+                    yield first + row, pair[column - 1]
+
+    def _index(self, sheet: str, at: Address) -> int:
+        return self._columns.of(sheet, at.column) + at.row
+
+    def _formulas(self, sheet: Companion) -> Iterator[list[_Formula]]:
+        shared: set[Address] = set()
+        for area in sheet.shared:
+            cells = [*area.cells()]
+            shared.update(cells)
+            yield self._formula(sheet.name, area.first, sheet.cells[area.first].text, cells)
+        for at, cell in sheet.cells.items():
+            if cell.is_formula and at not in shared:
+                yield self._formula(sheet.name, at, cell.text, [at])
+
+    def _formula(
+        self, sheet: str, first: Address, text: str, cells: Iterable[Address]
+    ) -> list[_Formula]:
+        parser = FormulaParser(text, sheet, first.row, self._columns)
+        compute = parser.compute()
+        return [
+            _Formula(self._index(sheet, at), compute, at.row - first.row, parser.read)
+            for at in cells
+        ]
+
+    def _values_of(self, sheets: Iterable[Companion]) -> list[Value]:
+        texts = {
+            self._index(sheet.name, at): cell.text
+            for sheet in sheets
+            if not sheet.visible
+            for at, cell in sheet.cells.items()
+            if not cell.is_formula
+        }
+        values: list[Value] = [None] * (len(self._columns.known) * self._columns.height)
+        for index, text in texts.items():
+            values[index] = text
+        return values
+
+    def _update(self, values: list[Value], waiting: bytearray) -> None:
+        """Compute what waits, and what depends on it as far as anything changes."""
+        at = waiting.find(1)
+        while at >= 0:
+            index, compute, below, _ = self._formulas_in_order[at]
+            try:
+                value = compute(values, below)
+            except FormulaError:
+                value = Fault.ERROR
+            former = values[index]
+            if value != former or type(value) is not type(former):
+                values[index] = 0 if value is None else value
+                for one in self._dependents.get(index, ()):
+                    waiting[one] = 1
+            at = waiting.find(1, at + 1)
+
+
+@lru_cache(maxsize=64)
+def computation(form: Form, layout: Layout) -> Computation:
+    """The formulas of a form with so many rows, read once."""
+    return Computation(form, layout)
+
+
+def _entered(content: object) -> Value:
+    if isinstance(content, dt.date):
+        return (content - _DAY_ZERO).days
+    return content if isinstance(content, (str, int, float)) else None
+
+
+def _result(value: Value) -> Result:
+    """A value as it is written beside its formula."""
+    if isinstance(value, Fault) or value is None:
+        return Fault.ERROR.value
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def _in_order(formulas: list[_Formula]) -> list[_Formula]:
+    """Each formula behind those that it reads."""
+    by_index = {one.place: at for at, one in enumerate(formulas)}
+    open_of: list[int] = [0] * len(formulas)
+    readers: dict[int, list[int]] = {}
+    for at, one in enumerate(formulas):
+        for index in _read(one):
+            if (source := by_index.get(index)) is not None:
+                readers.setdefault(source, []).append(at)
+                open_of[at] += 1
+    ready = [at for at, count in enumerate(open_of) if not count]
+    for at in ready:
+        for reader in readers.get(at, ()):
+            open_of[reader] -= 1
+            if not open_of[reader]:
+                ready.append(reader)
+    return [formulas[at] for at in ready]
+
+
+def _dependents(formulas: list[_Formula]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for at, one in enumerate(formulas):
+        for index in _read(one):
+            found.setdefault(index, []).append(at)
+    return found
+
+
+def _read(formula: _Formula) -> Iterator[int]:
+    return (index for cells in formula.read for index in cells.indices(formula.below))
