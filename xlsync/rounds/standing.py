@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from xlsync.rounds.deadlines import timeliness
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from xlsync.base.record import Json
     from xlsync.rounds.decisions import Decision
 
@@ -99,6 +101,14 @@ class Standing:
     def is_in(self, state: str) -> bool:
         """Whether somebody who asks for a state wants to see this."""
         return self.state == state or (self.is_again and state == Place.REFUSED)
+
+    def is_due_within(self, days: int) -> bool:
+        """Whether the unit is waited for, and its date comes in so many days, today counted."""
+        return self.days_late is not None and -days <= self.days_late <= 0
+
+    def is_due_by(self, day: date) -> bool:
+        """Whether it is, or was, to come back by that day."""
+        return self.due is not None and self.due <= day.isoformat()
 
     def as_json(self) -> Json:
         """The standing as ``xlsync status --json`` prints it."""

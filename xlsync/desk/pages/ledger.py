@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind")
 
 _PAGE = 100
+_ASKED = ("unit", "state", "text", "within", "by", "sort")
 _STATES = ("未回", "已收", "退回", "冲突", "已审", "退回修改", "取消")
 _LATE = "逾期"
+_WITHIN = {"0": 0, "3": 3, "7": 7, "14": 14, "30": 30}
+"""Days in which what is waited for falls due, as the page offers them."""
 _SORTS: dict[str, Callable[[Standing], object]] = {
     "unit": attrgetter("group", "title"),
     "title": attrgetter("title"),
@@ -50,20 +54,30 @@ def standings_of(repository: Repository, name: str) -> Sequence[Standing]:
 
 
 def narrowed(rows: Sequence[Standing], query: QueryParams, tree: UnitTree) -> list[Standing]:
-    """The rows of the unit, the state and the text that were asked for, sorted as asked for."""
+    """The rows of the unit, state, date and text that were asked for, sorted as asked for."""
     unit, state, text = (query.get(key, "").strip() for key in ("unit", "state", "text"))
     is_wanted = chosen_units(tree, unit)
+    within, by = query.get("within", ""), day_asked(query)
     found = [
         one
         for one in rows
         if is_wanted(one.group)
         and (not state or one.is_in(state) or (state == _LATE and (one.days_late or 0) > 0))
         and (not text or text in one.title or text in one.group)
+        and (within not in _WITHIN or one.is_due_within(_WITHIN[within]))
+        and (by is None or one.is_due_by(by))
     ]
     key = _SORTS.get(query.get("sort", ""))
     if key is not None:
         found.sort(key=key)  # type: ignore[arg-type]  # the keys of one way compare
     return found[::-1] if "down" in query else found
+
+
+def day_asked(query: QueryParams) -> dt.date | None:
+    """The day by which projects are to be due; None where none was asked for, or it is no day."""
+    with suppress(ValueError):
+        return dt.date.fromisoformat(query.get("by", "").strip())
+    return None
 
 
 def warm(desk: Desk) -> None:
@@ -101,7 +115,9 @@ def _show(request: Request) -> Response:
         count=len(found),
         number=number,
         pages=pages,
-        chosen={key: query.get(key, "") for key in ("unit", "state", "text", "sort")},
+        chosen={key: query.get(key, "") for key in _ASKED},
+        within=_WITHIN,
+        is_no_day=bool(query.get("by", "").strip()) and day_asked(query) is None,
         is_down="down" in query,
         link=partial(link, query),
         sort_link=partial(_sort_link, query),
