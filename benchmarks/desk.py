@@ -132,6 +132,10 @@ def _ledger(folder: Path, count: int) -> None:
     with _served(folder) as (client, _):
         first = client.seconds(ledger)
         moved = statistics.median(_after_change(folder, client, turn) for turn in range(_TURNS))
+        for number, place in enumerate(("warnings", "totals"), start=_TURNS):
+            path = f"/round/{_ROUND}/{place}"
+            seconds = client.seconds(path), _after_change(folder, client, number, path)
+            print(f"{place} of {count}: {seconds[0]:.2f} s, after a change {seconds[1]:.2f} s")
         print(f"ledger of {count}, at once: {first:.2f} s, after a change {first / moved:.1f} ×"
               f" as fast: {moved:.2f} s")  # fmt: skip
         for path in (ledger, f"{ledger}?state=未回&sort=title&page=3", f"{ledger}?text=99",
@@ -141,15 +145,17 @@ def _ledger(folder: Path, count: int) -> None:
             print(f"  {path}: {statistics.median(times):.3f} s, {times[0] / plain:.0f} × an icon")
 
 
-def _after_change(folder: Path, client: Client, number: int) -> float:
-    """How long the ledger takes once somebody else has changed a record."""
+def _after_change(
+    folder: Path, client: Client, number: int, path: str = f"/round/{_ROUND}/ledger"
+) -> float:
+    """How long a page takes once somebody else has changed a record."""
     with api.open_repository(folder) as repository:
         changes = Changes(repository.snapshot(), _ROUND)
         entry = list(changes.snapshot.records(_ROUND).values())[number]
         record = changes.snapshot.record(entry)
         changes.put_record(entry.id, f"{entry.group}改", entry.title, record)
         repository.commit(changes, "move")
-    return client.seconds(f"/round/{_ROUND}/ledger")
+    return client.seconds(path)
 
 
 def _first_results(folder: Path) -> None:

@@ -12,12 +12,15 @@ from running import invoke
 from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import problem
+from xlsync.form import Form
 from xlsync.repository import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from xlsync.base.problems import Problem
+    from xlsync.base.record import Record
     from xlsync.repository import Repository
 
 FIRST, SECOND = whole("甲"), whole("乙")
@@ -177,3 +180,56 @@ def test_a_list_that_is_not_ours_is_told(repository: Repository) -> None:
     repository.commit(changes, "bad")
     with pytest.raises(XlsyncError, match="ticks"):
         api.round_warnings(repository, ROUND)
+
+
+# ---- looked at again and again -------------------------------------------------------------
+
+
+def test_a_second_look_asks_the_rules_about_what_changed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with api.init(tmp_path / "库") as made:
+        changes = Changes(made.snapshot(), ROUND)
+        for one in (FIRST, SECOND):
+            changes.put_record(one["id"], "财政所", str(one["project_name"]), one)
+        made.commit(changes, f"收集 {ROUND}")
+    checked: list[str] = []
+    fitted: list[str] = []
+    check, fit = Form.check, Form.canonical
+
+    def counted_check(form: Form, record: Record, unread: Iterable[str] = ()) -> list[Problem]:
+        checked.append(record["project_name"])
+        return check(form, record, unread)
+
+    def counted_fit(form: Form, record: Record) -> tuple[Record | None, list[Problem]]:
+        fitted.append(record["project_name"])
+        return fit(form, record)
+
+    monkeypatch.setattr(Form, "check", counted_check)
+    monkeypatch.setattr(Form, "canonical", counted_fit)
+    facts, forms = api.facts(), api.forms()
+
+    def look() -> object:
+        with api.open_repository(tmp_path / "库", facts) as repository:
+            warned = [
+                (one.title, one.problem) for one in api.round_warnings(repository, ROUND, forms)
+            ]
+            return warned, [one.sums for one in api.totals(repository, ROUND, forms)]
+
+    first = look()
+    assert sorted(checked) == sorted(fitted) == ["乙", "甲"]
+    assert look() == first
+    assert (len(checked), len(fitted)) == (2, 2), "nothing was asked again"
+    with api.open_repository(tmp_path / "库") as repository:
+        changes = Changes(repository.snapshot(), ROUND)
+        other = changed(FIRST, funds__total="9.00")
+        changes.put_record(FIRST["id"], "财政所", "甲", other)
+        repository.commit(changes, "更正")
+    assert look() != first
+    assert checked[2:] == fitted[2:] == ["甲"]
+    with api.open_repository(tmp_path / "库") as repository:
+        api.round_warnings(repository, ROUND, forms)
+    assert len(checked) == 5, "without facts everything is asked"
+    with api.open_repository(tmp_path / "库", facts) as repository:
+        api.round_warnings(repository, ROUND, api.forms())
+    assert len(checked) == 7, "other forms have other rules"

@@ -74,9 +74,8 @@ def totals(repository: Repository, round_name: str, forms: Forms | None = None) 
         XlsyncError: when there is no such round, or a form is not at hand.
     """
     from xlsync.report.totals import totals_of
-    from xlsync.rounds.exporting import accepted
+    from xlsync.rounds.status import check_known
 
     snapshot = repository.snapshot()
-    if not snapshot.records(round_name):
-        return []
-    return totals_of(accepted(or_installed(forms), snapshot, round_name))
+    check_known(snapshot, round_name)
+    return totals_of(or_installed(forms), snapshot, round_name)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Area
 from xlsync.base.record import get, rows_at
@@ -188,6 +188,14 @@ class _Unit:
     amounts: dict[str, Decimal] = field(default_factory=dict)
 
 
+class RecordFigures(NamedTuple):
+    """What one record brings to sums: its unit, the rows of each table, each amount."""
+
+    group: str
+    rows: list[int]
+    amounts: list[Decimal]
+
+
 class Sums:
     """Projects, rows and amounts of each unit, gathered record by record."""
 
@@ -205,13 +213,23 @@ class Sums:
 
     def add(self, record: Record) -> None:
         """Count a record; an empty amount counts as nothing."""
-        name = self._unit_of(name_of(get(record, self._group.pointer)))
-        unit = self._units.setdefault(name, _Unit())
+        self.count(self.figures(record))
+
+    def figures(self, record: Record) -> RecordFigures:
+        """What a record alone brings to the sums."""
+        return RecordFigures(
+            name_of(get(record, self._group.pointer)),
+            [len(rows_at(record, table.pointer)) for table in self._tables],
+            [amount_of(get(record, one.pointer), one.type) or _NOTHING for one in self._amounts],
+        )
+
+    def count(self, found: RecordFigures) -> None:
+        """Add what a record brings."""
+        unit = self._units.setdefault(self._unit_of(found.group), _Unit())
         unit.records += 1
-        for table in self._tables:
-            unit.rows[table.pointer] += len(rows_at(record, table.pointer))
-        for one in self._amounts:
-            amount = amount_of(get(record, one.pointer), one.type) or _NOTHING
+        for table, rows in zip(self._tables, found.rows, strict=True):
+            unit.rows[table.pointer] += rows
+        for one, amount in zip(self._amounts, found.amounts, strict=True):
             unit.amounts[one.pointer] = unit.amounts.get(one.pointer, _NOTHING) + amount
 
     def columns(self) -> list[str]:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.export_sheets import Sums
 from xlsync.report.lines import visible
+from xlsync.rounds.exporting import facts_of_forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from xlsync.rounds.exporting import Accepted
+    from xlsync.base.record import Record
+    from xlsync.form import Form
+    from xlsync.report.export_sheets import RecordFigures
+    from xlsync.repository import Snapshot
     from xlsync.rounds.units import UnitTree
 
 
@@ -66,19 +70,30 @@ class FormTotals:
         return int(value * 1000 / whole) if whole > 0 else 0
 
 
-def totals_of(accepted: Accepted) -> list[FormTotals]:
-    """The figures of each form of a round."""
-    made = []
-    for records in accepted.forms:
-        sums = Sums(records.form.mapping)
-        for record in records:
-            sums.add(record)
-        made.append(
-            FormTotals(
-                visible(records.form.mapping.title),
-                [visible(one) for one in sums.columns()],
-                sums.charted(),
-                list(sums.units()),
-            )
+def totals_of(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) -> list[FormTotals]:
+    """The figures of each form of a round, by its id.
+
+    Raises:
+        XlsyncError: when a form is missing, or a record holds what its form does not know.
+    """
+    sums: dict[str, Sums] = {}
+
+    def sums_of(form: Form) -> Sums:
+        if form.id not in sums:
+            sums[form.id] = Sums(form.mapping)
+        return sums[form.id]
+
+    def figures(form: Form, record: Record) -> RecordFigures:
+        return sums_of(form).figures(record)
+
+    for form, found in facts_of_forms(forms, snapshot, round_name, "figures", figures):
+        sums_of(form).count(found)
+    return [
+        FormTotals(
+            visible(forms[form_id].mapping.title),
+            [visible(head) for head in one.columns()],
+            one.charted(),
+            list(one.units()),
         )
-    return made
+        for form_id, one in sorted(sums.items())
+    ]

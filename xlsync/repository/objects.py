@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from dulwich.object_store import DiskObjectStore
     from dulwich.pack import Pack
 
-_MAX_FACTS = 400_000
-"""Ten rounds of 10,000 projects, each with what went out, what came and what was decided."""
+_MAX_FACTS = 800_000
+"""Ten rounds of 10,000 projects, each with what went out, what came, what was decided, and what its
+record says: its form, its digest, its figures, its warnings."""
 
 _FILE = 0o100644
 _FOLDER = 0o040000

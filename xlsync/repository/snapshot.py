@@ -61,6 +61,7 @@ class Snapshot:
         self._tree = tree
         self._entries: dict[str, dict[str, Entry]] = {}
         self._listings: dict[str, dict[str, ObjectID]] = {}
+        self._last = "", b""
         self.commit = commit.decode() if commit else ""
 
     @cached_property
@@ -121,6 +122,18 @@ class Snapshot:
         for file in self._files(folder):
             path = f"{folder}/{file.name}"
             yield file.name, self._fact(file.sha, make, partial(self._made, make, path, file.sha))
+
+    def fact(self, entry: Entry, kind: Hashable, make: Callable[[Record], Fact]) -> Fact:
+        """What ``make`` says of the record of an entry; where facts are kept, asked once.
+
+        ``kind`` tells what is asked: all that the answer depends on, the record aside.
+        """
+        sha = ObjectID(entry.blob.encode())
+        return self._fact(sha, kind, lambda: make(self.record(entry)))
+
+    def form(self, entry: Entry) -> str:
+        """The form of the record of an entry."""
+        return self.fact(entry, "form", lambda record: str(record.get("form")))
 
     def digest(self, entry: Entry) -> str:
         """The SHA-256 of the record of an entry, as decisions and receipts name a version."""
@@ -189,7 +202,12 @@ class Snapshot:
         """
         if not entry.path:
             raise XlsyncError(f"{entry.group} {entry.title} 只下发过，还没有收到过")
-        return self._objects.data(ObjectID(entry.blob.encode()))
+        blob, data = self._last
+        if blob != entry.blob:
+            data = self._objects.data(ObjectID(entry.blob.encode()))
+            # Who asks several things of a record asks one after the other.
+            self._last = entry.blob, data
+        return data
 
     def received(self, round_name: str) -> list[Received]:
         """The files received in a round, ordered by digest and name."""

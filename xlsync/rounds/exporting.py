@@ -13,11 +13,12 @@ from xlsync.rounds.status import check_known, check_unit
 from xlsync.rounds.units import unit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.repository import Entry, Snapshot
+    from xlsync.repository.objects import Fact
     from xlsync.rounds.decisions import Decision
 
 
@@ -53,6 +54,35 @@ def fitting_record(form: Form, found: Record, path: str) -> Record:
             f"{first.pointer} {first.message}"
         )
     return record
+
+
+def facts_of_forms(
+    forms: Mapping[str, Form],
+    snapshot: Snapshot,
+    round_name: str,
+    kind: Hashable,
+    make: Callable[[Form, Record], Fact],
+) -> Iterator[tuple[Form, Fact]]:
+    """What ``make`` says of each record that counts, with its form; in the order of the roster.
+
+    Where facts are kept it is asked once for each content, form and ``kind``.
+
+    Raises:
+        XlsyncError: when a form is missing, or a record holds what its form does not know.
+    """
+    for entry in counted_records(snapshot, round_name).values():
+        form = forms.get(snapshot.form(entry))
+        if form is None:
+            raise _missing(snapshot.form(entry))
+
+        def fact(given: Record, form: Form = form, entry: Entry = entry) -> Fact:
+            return make(form, fitting_record(form, given, entry.path))
+
+        yield form, snapshot.fact(entry, (form, kind), fact)
+
+
+def _missing(form_id: str) -> XlsyncError:
+    return XlsyncError(f"no form {form_id!r} is installed that could read these records")
 
 
 class ListedDecision(NamedTuple):
@@ -116,12 +146,12 @@ def accepted(
     entries = {key: one for key, one in counted.items() if wanted(one.group)}
     by_form: dict[str, list[Entry]] = {}
     for entry in entries.values():
-        by_form.setdefault(str(snapshot.record(entry).get("form")), []).append(entry)
+        by_form.setdefault(snapshot.form(entry), []).append(entry)
     if not by_form:
         raise XlsyncError(f"{round_name}: nothing was accepted in this round yet")
     for form_id in by_form:
         if form_id not in forms:
-            raise XlsyncError(f"no form {form_id!r} is installed that could read these records")
+            raise _missing(form_id)
     return Accepted(
         round=round_name,
         snapshot=snapshot,

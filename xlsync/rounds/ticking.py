@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from xlsync.base.problems import Problem
-    from xlsync.base.record import Json, Record
+    from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Entry, Repository, Snapshot
     from xlsync.rounds.documents import KeptAnswers
@@ -272,13 +272,12 @@ def _with_tick(one: RoundWarning, seen: Tick | None) -> RoundWarning:
 
 def _of_record(view: RoundView, entry: Entry) -> Iterator[RoundWarning]:
     """The warnings of one record: those of the files that it was made of, and of the rules now."""
-    record = view.snapshot.record(entry)
-    content = digest(record)
-    sources = _sources(view, record, content)
-    form = view.forms.get(str(record.get("form")))
+    content = view.snapshot.digest(entry)
+    sources = _sources(view, entry.id, content)
+    form = view.forms.get(view.snapshot.form(entry))
     # The rules have spoken on the very version that stands, when it came.
     is_as_came = any(one.form.content == content for one in sources)
-    now_found = [] if form is None or is_as_came else _warnings(form.check(record))
+    now_found = () if form is None or is_as_came else _by_rules(view.snapshot, form, entry)
     of_rules = {rule.code for rule in form.mapping.rules} - set(CORE_CODES) if form else set()
     says = {(one.code, one.message) for one in now_found}
     told: set[tuple[str, str]] = set()
@@ -294,17 +293,22 @@ def _of_record(view: RoundView, entry: Entry) -> Iterator[RoundWarning]:
             yield RoundWarning(entry.id, entry.group, entry.title, one)
 
 
-def _warnings(problems: Iterable[Problem]) -> list[Problem]:
-    return [one for one in problems if one.severity is Severity.WARNING]
+def _by_rules(snapshot: Snapshot, form: Form, entry: Entry) -> tuple[Problem, ...]:
+    """What the rules of a form as it is installed warn of in a record."""
+    return snapshot.fact(entry, (form, "warnings"), lambda one: _warnings(form.check(one)))
 
 
-def _sources(view: RoundView, record: Record, content: str) -> list[Evidence]:
+def _warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(one for one in problems if one.severity is Severity.WARNING)
+
+
+def _sources(view: RoundView, record_id: str, content: str) -> list[Evidence]:
     """The forms in files that the version that stands was made of, as far as that is known."""
-    came = view.accepted.get(record["id"], [])
+    came = view.accepted.get(record_id, [])
     exact = [one for one in came if one.form.content == content]
     if exact:
         return [min(exact, key=lambda one: one.order())]
-    kept: KeptAnswers | None = view.kept(record["id"])
+    kept: KeptAnswers | None = view.kept(record_id)
     parts = {digest(one.record) for one in kept.versions if not one.is_superseded} if kept else {}
     joined = [one for one in came if one.form.content in parts]
     return joined or sorted(came, key=lambda one: instant(one.received))[-1:]
