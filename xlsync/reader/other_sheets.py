@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
@@ -79,7 +80,8 @@ class _Companions:
     def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
         """The cells that hold anything but what we put there."""
         # Nearly every sheet is as we left it, and all of them have two thousand cells in a file.
-        if self.left.get(self.names.get(sheet.name) or "") == _as_it_is(sheet):
+        left = self.left.get(self.names.get(sheet.name) or "")
+        if left is not None and left.is_as(sheet):
             return
         for address, cell in sheet.cells.items():
             if not self.is_untouched(sheet, address, cell):
@@ -118,21 +120,33 @@ def _fixed(form: Form, layout: Layout) -> dict[str, dict[Address, str]]:
     }
 
 
-def _as_it_is(sheet: Sheet) -> tuple[list[Address], list[str | None]]:
-    """The places of a sheet's cells in their order, and their texts, None for a formula."""
-    texts = [None if cell.formula is not None else cell.text for cell in sheet.cells.values()]
-    return list(sheet.cells), texts
+class _Left:
+    """A helper sheet as programs save it where nobody has touched it, row by row."""
+
+    def __init__(self, cells: Mapping[Address, HelperCell]) -> None:
+        entries = [one for one in sorted(cells.items()) if one[1].is_formula or one[1].text]
+        self._places = [address for address, _ in entries]
+        self._texts = [None if entry.is_formula else entry.text for _, entry in entries]
+        self._met: tuple[list[Address], list[Cell]] = ([], [])
+
+    def is_as(self, sheet: Sheet) -> bool:
+        """Whether a sheet is so; formulas count by their places alone."""
+        places, cells = list(sheet.cells), list(sheet.cells.values())
+        # A part that is the same byte by byte as in a former file has the very same cells.
+        met_places, met = self._met
+        if met and len(met) == len(cells) and all(map(is_, [*places, *cells], [*met_places, *met])):
+            return True
+        texts = [None if cell.formula is not None else cell.text for cell in cells]
+        if (places, texts) != (self._places, self._texts):
+            return False
+        self._met = places, cells
+        return True
 
 
 @lru_cache(maxsize=64)
-def _left(form: Form, layout: Layout) -> dict[str, tuple[list[Address], list[str | None]]]:
-    """How programs save the sheets that nobody has touched, row by row."""
-    left: dict[str, tuple[list[Address], list[str | None]]] = {}
-    for name, cells in _cells(form, layout).items():
-        entries = [one for one in sorted(cells.items()) if one[1].is_formula or one[1].text]
-        texts = [None if entry.is_formula else entry.text for _, entry in entries]
-        left[name] = ([address for address, _ in entries], texts)
-    return left
+def _left(form: Form, layout: Layout) -> dict[str, _Left]:
+    """The helper sheets as they are left alone, by their names."""
+    return {name: _Left(cells) for name, cells in _cells(form, layout).items()}
 
 
 def read_manifest(workbook: Workbook) -> Manifest | None:

@@ -11,6 +11,7 @@ import stat
 import struct
 import zlib
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -261,9 +262,11 @@ class Objects:
         # mostly stands together, so the pack that had the last object is asked first.
         try:
             for place, pack in enumerate(self._packs):
-                if sha in pack:
+                # Asking first whether it is there would look for it twice.
+                with suppress(KeyError):
+                    found = pack[sha]
                     self._packs.insert(0, self._packs.pop(place))
-                    return pack[sha]
+                    return found
         except PackFileDisappeared:
             self._packs = []
         found = self._store[sha]

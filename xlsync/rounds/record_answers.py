@@ -55,7 +55,8 @@ class RoundAnswers:
         """The versions of a record that wait, by their paths."""
         if record_id not in self._waiting:
             folder = layout.conflict_folder(self.view.round, record_id)
-            found = self.view.snapshot.documents(folder)
+            is_any = record_id in self.view.waiting_ids
+            found = self.view.snapshot.documents(folder) if is_any else ()
             self._waiting[record_id] = {
                 f"{folder}/{name}": WaitingVersion.from_json(one, f"{folder}/{name}")
                 for name, one in found

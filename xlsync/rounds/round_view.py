@@ -72,6 +72,11 @@ class RoundView:
         names = self.snapshot.names(f"{layout.ISSUED}/{self.round}")
         return frozenset(name.removesuffix(".json") for name in names)
 
+    @cached_property
+    def waiting_ids(self) -> frozenset[str]:
+        """The records of which a version waits."""
+        return frozenset(self.snapshot.names(f"{layout.CONFLICTS}/{self.round}"))
+
     def issued(self, record_id: str) -> Issued | None:
         """What went out for a record in this round."""
         if record_id not in self.issued_ids:
