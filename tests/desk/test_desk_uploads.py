@@ -12,7 +12,7 @@ from desk_server import BOUNDARY, MULTIPART, Server, end_of, part
 from running import record, save
 from starlette.requests import Request
 
-from xlsync.desk import receiving
+from xlsync.desk import patience
 from xlsync.desk.receiving import RefusedError, receive
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_what_breaks_off_leaves_nothing(server: Server) -> None:
 def test_a_sender_that_falls_silent_is_given_up_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "MAX_SILENCE", 0.05)
+    monkeypatch.setattr(patience, "MAX_SILENCE", 0.05)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     pieces = [part("files", "a.xlsx", MEGABYTE)[:-2]]
 
@@ -90,6 +90,24 @@ def test_a_sender_that_falls_silent_is_given_up_and_leaves_nothing(
     headers = [(b"content-type", MULTIPART["Content-Type"].encode())]
     request = Request({"type": "http", "method": "POST", "headers": headers}, hear)
     # The browser of other tests has a loop of its own in this thread.
+    with ThreadPoolExecutor() as pool, pytest.raises(RefusedError, match="没有传完"):
+        pool.submit(lambda: asyncio.run(receive(request))).result()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sender_that_drips_is_given_up_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "MAX_SILENCE", 0.2)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    pieces = iter([part("files", "a.xlsx", MEGABYTE)[:-2]])
+
+    async def hear() -> dict[str, object]:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": next(pieces, b"x"), "more_body": True}
+
+    headers = [(b"content-type", MULTIPART["Content-Type"].encode())]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, hear)
     with ThreadPoolExecutor() as pool, pytest.raises(RefusedError, match="没有传完"):
         pool.submit(lambda: asyncio.run(receive(request))).result()
     assert not list(tmp_path.iterdir())

@@ -1,7 +1,8 @@
 """Files that the browser sends, written to disk piece by piece as they come.
 
 What is sent is hostile: its size is bounded, its number of files and fields too, names are made
-safe, a sender that falls silent is not waited for, and whatever ends early leaves nothing behind.
+safe, a sender that falls silent or drips is not waited for (:mod:`~xlsync.desk.patience`), and
+whatever ends early leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.requests import ClientDisconnect
 
 from xlsync.api import XlsyncError, safe_name
 from xlsync.desk.jobs import disk_trouble
+from xlsync.desk.patience import BodyPatience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +35,6 @@ MAX_BYTES = 4 * 1024 * 1024 * 1024
 MAX_FILES = 20_000
 MAX_FIELD = 1024 * 1024
 MAX_FIELDS = 20_000
-MAX_SILENCE = 60.0
-"""Seconds without a byte after which a sender is given up."""
 
 
 class RefusedError(XlsyncError):
@@ -104,11 +104,12 @@ async def _plain_form(request: Request) -> Sent:
 
 
 async def _feed(request: Request, take: Callable[[bytes], object], limit: int) -> None:
-    total = 0
+    total, patience = 0, BodyPatience()
     stream = request.stream().__aiter__()
     try:
         while True:
-            piece = await asyncio.wait_for(anext(stream), MAX_SILENCE)
+            piece = await asyncio.wait_for(anext(stream), patience.left())
+            patience.renew(len(piece))
             total += len(piece)
             if total > limit:
                 raise _too_large(limit)

@@ -80,11 +80,12 @@ def _trouble(folder: Path | None) -> str:
 def _run(desk: Desk, listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - the address is told first
 
+    from xlsync.desk.patience import PatientProtocol  # noqa: PLC0415 - the address is told first
     from xlsync.desk.routes import application  # noqa: PLC0415 - the address is told first
 
     config = uvicorn.Config(
         application(desk),
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         lifespan="off",
         log_level="critical",
