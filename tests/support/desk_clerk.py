@@ -7,6 +7,7 @@ that the page shows, with what the page says. A command for which the page has n
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from html import unescape
@@ -17,6 +18,7 @@ from desk_server import end_of
 
 from xlsync import api
 from xlsync.cli import cli
+from xlsync.repository import layout
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -199,7 +201,7 @@ class PageClerk:
         here = f"{self.project(round_name, project)}/correct"
         page = self.ask(here).text
         seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
-        cells = re.findall(r'<textarea name="(v:[^"]+)"[^>]*aria-label="([^"]+)"', page)
+        cells = re.findall(r'name="(v:[^"]+)"[^>]*aria-label="([^"]+)"', page)
         typed = {name: text for what, text in values for name, label in cells if what == label}
         assert len(typed) == len(values), (values, cells)
         answer = self.server.send(here, {**typed, "seen": seen, "reason": reason})
@@ -249,31 +251,58 @@ def _files(path: Path) -> Iterator[Path]:
         yield from sorted(one for one in path.rglob("*") if one.is_file())
 
 
-_OF_TIME = {"sent", "returned", "days_late", "timeliness", "decisions"}
-"""What depends on the clock, or holds times."""
+_OF_TIME = {"time", "received", "saved", "settled", "base"}
+"""What depends on the clock, or names commits, whose ids do."""
 
 
 def state_of(town: Path) -> dict[str, Json]:
-    """Everything that a repository says of its rounds, apart from times and commits."""
+    """Everything that a repository holds, and what was done to it, apart from times and commits.
+
+    Received files are workbooks with the seal of their repository: of them the receipts count.
+    """
     with api.open_repository(town) as repository:
-        return {
-            name: {
-                "conflicts": len(api.conflicts(repository, name)),
-                "projects": [
-                    {key: value for key, value in one.as_json().items() if key not in _OF_TIME}
-                    | {"decided": [(each.act, each.reason) for each in one.decisions]}
-                    for one in api.status(repository, name)
-                ],
-                "records": {
-                    str(one.record): api.show(repository, f"{name}/{one.record}")
-                    for one in api.status(repository, name)
-                    if one.returned and one.state.value != "未回"
-                },
-                "received": sorted(one.file.name for one in api.received(repository, name)),
-                "warnings": [
-                    (one.record, one.problem.code, one.is_open)
-                    for one in api.round_warnings(repository, name)
-                ],
-            }
-            for name in api.rounds(repository)
-        } | {"units": [one.as_json() for one in api.units(repository)]}
+        snapshot = repository.snapshot()
+        made: dict[str, Json] = {
+            "what was done": [one.message.partition("\n")[0] for one in repository.history()],
+            layout.UNITS: _timeless(snapshot.document(layout.UNITS)),
+        }
+        for name in api.rounds(repository):
+            made[f"{name} projects"] = [
+                (one.record, one.shown, one.waits_for, one.errors, one.warnings, one.due)
+                for one in api.status(repository, name)
+            ]
+            made[f"{name} warnings"] = [
+                (one.record, one.problem.code, one.is_open)
+                for one in api.round_warnings(repository, name)
+            ]
+            made[f"{name} received"] = sorted(
+                one.file.name for one in api.received(repository, name)
+            )
+            made |= {one.path: snapshot.record(one) for one in snapshot.records(name).values()}
+            for top in (layout.ISSUED, layout.WITHDRAWN, layout.MERGED, layout.DECISIONS):
+                folder = f"{top}/{name}"
+                found = snapshot.documents(folder)
+                made |= {f"{folder}/{file}": _timeless(one) for file, one in found}
+            # A receipt goes by the digest of its file.
+            receipts = snapshot.documents(f"{layout.RECEIPTS}/{name}")
+            made[f"{name} receipts"] = sorted(_as_text(_timeless(one)) for _, one in receipts)
+            for path in (
+                *(layout.deadlines_path(name), layout.ticks_path(name)),
+                *(layout.roster_path(name), layout.ceilings_path(name)),
+            ):
+                made[path] = _timeless(snapshot.document(path))
+        return made
+
+
+def _timeless(value: Json) -> Json:
+    if isinstance(value, dict):
+        made = {key: _timeless(one) for key, one in value.items() if key not in _OF_TIME}
+        # A form has an order of its own for what is changed at once.
+        if isinstance(changes := made.get("changes"), list):
+            made["changes"] = sorted(changes, key=_as_text)
+        return made
+    return [_timeless(one) for one in value] if isinstance(value, list) else value
+
+
+def _as_text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
