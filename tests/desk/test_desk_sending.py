@@ -163,6 +163,12 @@ def test_what_goes_out_and_what_is_owed_is_written_as_mails(office: Server, tmp_
     mails = office.send(f"/round/{NAME}/reminding", {"sender": "镇财政所", "contact": "张三"})
     assert "财政所.eml" in names_in(mails.data)
     assert any(one.startswith("催报一览") for one in names_in(mails.data))
+    assert not any(one.endswith(".zip") for one in names_in(mails.data))
+    packed = office.send(f"/round/{NAME}/reminding", {"sender": "镇财政所", "zipped": "1"})
+    with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
+        inner = names_in(archive.read("财政所.zip"))
+    assert "修路.xlsx" in inner
+    assert any(one.endswith("的函.docx") for one in inner)
     due = office.send(f"/round/{NAME}/reminding/due", {"due": "2024-10-31", "reason": "顺延"})
     assert due.status == 303
     with api.open_repository(tmp_path / "库") as repository:

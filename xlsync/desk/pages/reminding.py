@@ -52,6 +52,7 @@ def _write(request: Request, sent: Sent) -> Response:
                 desk.forms,
                 sender=sent.value("sender") or None,
                 contact=sent.value("contact") or None,
+                zipped="zipped" in sent.values,
             )
         if not made.paths:
             raise api.XlsyncError("没有要催的单位。")
