@@ -243,7 +243,8 @@ def results(changes: Mapping[str, Value]) -> Results:
     stated = contents(FORM, LAYOUT, Heights(FORM, LAYOUT), None, describe(FORM)).manifest
     placed = cells(SOUND | dict(changes))
     values = ((Address.parse(at), value) for at, value in placed.items())
-    return computation(FORM, LAYOUT).results(values, stated)
+    computed = computation(FORM, LAYOUT)
+    return computed.all(computed.changes(values, stated))
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from xlsync.sources import xlsx
 from xlsync.workbook.heights import Heights
 from xlsync.workbook.helper_sheets import companions
 from xlsync.workbook.manifest import DOUBTFUL, WRONG
+from xlsync.workbook.results import computation
 from xlsync.writer import splice
 from xlsync.writer.contents import contents, describe, prefilled
 
@@ -45,7 +46,8 @@ def sent_out(form: Form, record: Record | None, path: Path) -> Results:
         contact="财政所 张三 <a&b>",
     )
     layout = form.layout(form.capacity(record))
-    results = contents(form, layout, Heights(form, layout), record, stated).results
+    changes = contents(form, layout, Heights(form, layout), record, stated).results
+    results = computation(form, layout).all(changes)
     data = splice(form, record, stated)
     write_file(path, data)
     sheets = {sheet.name: sheet.cells for sheet in xlsx.read(data).sheets}

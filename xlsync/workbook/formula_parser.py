@@ -10,12 +10,13 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from xlsync.base.grid import Area
+from xlsync.form.template import SHEET
+from xlsync.workbook.formula_calls import called
 from xlsync.workbook.formula_expressions import (
     COMPARED,
     COUNTED,
     CellReference,
     Expression,
-    called,
     cell,
     compared,
     constant,
@@ -152,7 +153,7 @@ class FormulaParser:
         columns = [
             self._places.of(sheet, one) + area.top for one in range(area.left, area.right + 1)
         ]
-        cells = CellReference(columns, area, moves)
+        cells = CellReference(columns, area, moves, sheet == SHEET)
         self.read.append(cells)
         return Expression(cell(cells), cells)
 

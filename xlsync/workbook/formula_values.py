@@ -123,7 +123,7 @@ def _value(text: Value) -> float:
 
 def _rounded(value: Value, places: Value, rounding: str) -> float:
     number = number_of(value)
-    if (number * 10 ** int(number_of(places))) % 1 == 0:
+    if round(number, int(number_of(places))) == number:
         return number
     exact = Decimal(f"{number:.15g}")
     return float(exact.quantize(Decimal(1).scaleb(-int(number_of(places))), rounding))
@@ -161,7 +161,6 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "HYPERLINK": lambda _, shown: shown,
     "INT": lambda value: number_of(value) // 1,
     "LEFT": _left,
-    "LEN": lambda text: len(text_of(text)),
     "MID": _mid,
     "NOT": lambda value: not truth_of(value),
     "RIGHT": _right,

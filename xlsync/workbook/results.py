@@ -20,7 +20,7 @@ from xlsync.workbook.helper_sheets import check_line, companions
 from xlsync.workbook.sheet_view import STATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlsync.base.grid import Address, Area
     from xlsync.form import Form, Layout
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsync.workbook.formula_values import Value
     from xlsync.workbook.helper_sheet import Companion
 
-Results: TypeAlias = "Mapping[str, Mapping[Address, Result]]"
+Results: TypeAlias = "dict[str, dict[Address, Result]]"
 """What formulas show, by sheet and cell."""
 
 Result: TypeAlias = "str | int | float | bool"
@@ -77,20 +77,22 @@ class Computation:
         for sheet in sheets:
             formulas += self._formulas(sheet)
         self._formulas_in_order = _in_order([one for some in formulas for one in some])
-        shown = {self._form: [line]} | {one.name: one.told_cells() for one in sheets}
-        self._shown = {
-            sheet: [(at, self._index(sheet, at)) for at in places]
-            for sheet, places in shown.items()
-            if places
+        told = {self._form: [line]} | {one.name: one.told_cells() for one in sheets}
+        self._told = {
+            self._index(sheet, at): (sheet, at) for sheet, places in told.items() for at in places
         }
         self._blank = self._values_of(sheets)
         self._dependents = _dependents(self._formulas_in_order)
         self._update(self._blank, bytearray(b"\1" * len(self._formulas_in_order)))
+        self.blank = self._results(self._told, self._blank)
 
-    def results(
+    def changes(
         self, cells: Iterable[tuple[Address, object]], stated: Sequence[tuple[str, str]]
-    ) -> dict[str, dict[Address, Result]]:
-        """What all formulas show with these cells on the form and this manifest."""
+    ) -> Results:
+        """What formulas show with these cells on the form and this manifest.
+
+        What shows the same on the blank form without a manifest is left out.
+        """
         values = self._blank.copy()
         waiting = bytearray(len(self._formulas_in_order))
         for index, value in self._given(cells, stated):
@@ -98,11 +100,18 @@ class Computation:
                 values[index] = value
                 for at in self._dependents.get(index, ()):
                     waiting[at] = 1
-        self._update(values, waiting)
-        return {
-            sheet: {at: _result(values[index]) for at, index in places}
-            for sheet, places in self._shown.items()
-        }
+        return self._results(self._update(values, waiting), values)
+
+    def all(self, changes: Results) -> Results:
+        """What all formulas show, the blank form's results included."""
+        return {sheet: cells | changes.get(sheet, {}) for sheet, cells in self.blank.items()}
+
+    def _results(self, indices: Iterable[int], values: list[Value]) -> Results:
+        found: Results = {}
+        for index in indices:
+            if (told := self._told.get(index)) is not None:
+                found.setdefault(told[0], {})[told[1]] = _result(values[index])
+        return found
 
     def _given(
         self, cells: Iterable[tuple[Address, object]], stated: Sequence[tuple[str, str]]
@@ -154,8 +163,9 @@ class Computation:
             values[index] = text
         return values
 
-    def _update(self, values: list[Value], waiting: bytearray) -> None:
-        """Compute what waits, and what depends on it as far as anything changes."""
+    def _update(self, values: list[Value], waiting: bytearray) -> list[int]:
+        """Compute what waits, and what depends on it as far as anything changes; what changed."""
+        changed: list[int] = []
         at = waiting.find(1)
         while at >= 0:
             index, compute, below, _ = self._formulas_in_order[at]
@@ -166,9 +176,11 @@ class Computation:
             former = values[index]
             if value != former or type(value) is not type(former):
                 values[index] = 0 if value is None else value
+                changed.append(index)
                 for one in self._dependents.get(index, ()):
                     waiting[one] = 1
             at = waiting.find(1, at + 1)
+        return changed
 
 
 @lru_cache(maxsize=64)
@@ -212,7 +224,7 @@ def _in_order(formulas: list[_Formula]) -> list[_Formula]:
 def _dependents(formulas: list[_Formula]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for at, one in enumerate(formulas):
-        for index in _read(one):
+        for index in {*_read(one)}:
             found.setdefault(index, []).append(at)
     return found
 

@@ -117,9 +117,9 @@ def contents(
 def _results(
     form: Form, layout: Layout, cells: Sequence[FilledPlace], pairs: Sequence[tuple[str, str]]
 ) -> Results:
-    """What formulas show with these cells filled."""
+    """What formulas show with these cells filled, as far as it is not that of the blank form."""
     values = ((one.area.first, _value(one.content)) for one in cells)
-    return computation(form, layout).results(values, pairs)
+    return computation(form, layout).changes(values, pairs)
 
 
 def _value(content: Content) -> str | float | dt.date | None:

@@ -16,6 +16,7 @@ from xlsync.workbook.heights import Heights
 from xlsync.workbook.helper_sheets import companions
 from xlsync.workbook.lists import option_lists
 from xlsync.workbook.manifest import field_name, table_name
+from xlsync.workbook.results import computation
 from xlsync.writer.contents import Total, contents, describe, for_correction
 from xlsync.writer.helper_sheets import write_companion
 from xlsync.writer.problem_list import mark_colors, write_returned
@@ -61,6 +62,13 @@ _OPTIONS = {
 }
 
 
+class _UnlistedNames(xlsxwriter.Workbook):  # type: ignore[misc] # XlsxWriter has no types
+    """A workbook whose properties do not list its defined names a second time."""
+
+    def _extract_named_ranges(self, _names: object) -> list[str]:
+        return []
+
+
 def fill(sheet: FormSheet, contents: Contents) -> None:
     """Put contents into the cells of a sheet that was drawn for as many rows.
 
@@ -72,8 +80,6 @@ def fill(sheet: FormSheet, contents: Contents) -> None:
             sheet.text(filled.area, filled.content)
         elif filled.content is not None:
             _write(sheet, filled)
-    for place, result in contents.results[sheet.form.template.sheet].items():
-        sheet.computed(place, result)
     for row, height in enumerate(contents.heights):
         done(sheet.worksheet.set_row(row, height), f"row {row + 1}")
     row, column = contents.start.row - 1, contents.start.column - 1
@@ -150,18 +156,21 @@ def assemble(
     with warnings_are_errors():
         font = form.template.style(form.template.footer.style).font or _FONT
         fonts = {"default_format_properties": {"font_name": font, "font_size": 11}}
-        workbook = xlsxwriter.Workbook(buffer, _OPTIONS | fonts)
+        workbook = _UnlistedNames(buffer, _OPTIONS | fonts)
         workbook.use_custom_theme(io.StringIO(_plain(workbook.theme_xml)))
         fills = mark_colors(form, filled.returned)
+        results = computation(form, layout).all(filled.results)
         sheet = FormSheet(workbook, form, layout, Styles(workbook, form.template), fills)
         sheet.draw(locked, password)
         if filled.returned is not None:
             write_returned(workbook, sheet, filled.returned)
         for companion in companions(form, layout):
-            results = filled.results.get(companion.name, {})
-            write_companion(workbook, form.template, companion, results)
+            told = results.get(companion.name, {})
+            write_companion(workbook, form.template, companion, told)
         _define_names(workbook, form, layout)
         _write_lists(workbook, form)
+        for place, result in results[form.template.sheet].items():
+            sheet.computed(place, result)
         fill(sheet, filled)
         _write_manifest(workbook, filled.manifest)
         _set_properties(workbook, form, filled.stated)

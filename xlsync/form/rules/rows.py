@@ -140,13 +140,18 @@ class NoPlaceholder(TableRule):
         plan, row = sheet.plan.tables[self.table], sheet.row(self.table)
         marks = [mark.upper() for mark in self.placeholders]
         signs = sorted(set("".join(marks)))
+        single = "".join(mark for mark in marks if len(mark) == 1)
         for column in self.columns:
             text = f"UPPER({packed(row.text(column))})"
             for wide, sign in zip(map(_wide, signs), signs, strict=True):
                 if wide != sign:
                     text = f"SUBSTITUTE({text},{quoted(wide)},{quoted(sign)})"
             text = row.once(text)
-            gone = (f"LEN({without(text, [mark])})=0" for mark in marks)
+            gone = [f"LEN({without(text, [mark])})=0" for mark in marks if len(mark) > 1]
+            if single:
+                first = f"LEFT({text},1)"
+                same = f'LEN(SUBSTITUTE({text},{first},""))=0'
+                gone.insert(0, both(f"ISNUMBER(FIND({first},{quoted(single)}))", same))
             label = plan.columns[column].label
             message = f"{row_title(plan)}的“{label}”没有实际内容，请填写具体内容。"
             yield self.sheet_check(self.spot(column), both(filled(text), either(*gone)), message)

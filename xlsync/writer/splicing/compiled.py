@@ -12,6 +12,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.workbook.heights import Heights
 from xlsync.workbook.helper_sheets import companions
 from xlsync.workbook.manifest import Manifest
+from xlsync.workbook.results import computation
 from xlsync.writer.contents import contents, describe
 from xlsync.writer.splicing.package import archive, kept_member, member
 from xlsync.writer.splicing.sheets import CompanionPart, FormPart, ManifestPart, strings_used
@@ -62,12 +63,13 @@ class Compiled:
         used += [place for name in sheets[1:-1] for place in strings_used(parts[name])]
         self._strings = FormStrings(parts[_STRINGS], used)
         self._sheet = FormPart(parts[self._first])
+        shown = computation(form, self._layout).all(blank.results)
         titles = [form.template.sheet, *(one.name for one in companions(form, self._layout))]
         beside = zip(sheets, titles, strict=False)
         self._beside = {
             part: (title, CompanionPart(parts[part], results))
             for part, title in beside
-            if part != self._first and (results := blank.results.get(title))
+            if part != self._first and (results := shown.get(title))
         }
         self._manifest = ManifestPart(parts[self._last])
         self._stated = {name: _around(tag, parts[name]) for name, tag in _STATED.items()}
@@ -96,14 +98,14 @@ class Compiled:
         strings = StringTable(self._strings)
         changed: dict[str, tuple[bytes | Shared, ...]] = {
             self._first: self._sheet.filled(
-                filled, filled.results[self._form.template.sheet], strings
+                filled, filled.results.get(self._form.template.sheet, {}), strings
             ),
             self._last: (self._manifest.filled(filled.manifest, strings),),
         }
         changed[_STRINGS] = strings.pieces()
         for name, (title, sheet) in self._beside.items():
-            if (pieces := sheet.filled(filled.results[title])) is not None:
-                changed[name] = pieces
+            if (results := filled.results.get(title)) is not None:
+                changed[name] = sheet.filled(results)
         stated = escaped(filled.stated)
         for name, (before, after) in self._stated.items():
             changed[name] = (f"{before}{stated}{after}".encode(),)

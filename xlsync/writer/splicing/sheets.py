@@ -47,6 +47,11 @@ _UNKNOWN = "the compiled form has a sheet that cannot be cut open"
 _DAY_ZERO = dt.date(1899, 12, 30)
 """From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
 
+_OFTEN = 8
+"""Rows of results, from the first one, that are often not those of a blank form: figures,
+and the first findings. The rest is deflated once.
+"""
+
 _PIXEL = 0.75
 """Points of a pixel at 96 to the inch."""
 
@@ -140,23 +145,29 @@ class CompanionPart:
         if not cells.keys() >= {at.a1 for at in results}:
             raise XlsyncError(_UNKNOWN)
         known = [(at, cells[at.a1]) for at in results]
-        self._blank = results
         self._first = Shared(part[: known[0][1].start()].encode())
+        self._cells: dict[Address, tuple[int, str, str]] = {}
+        self._pieces: list[str] = []
+        top, self._cut = known[0][0].row, 0
         ends = [*(cell.start() for _, cell in known[1:]), len(part)]
-        self._cells = [
-            (at, cell["head"], cell["formula"], part[cell.end() : end])
-            for (at, cell), end in zip(known, ends, strict=True)
-        ]
+        for (at, cell), end in zip(known, ends, strict=True):
+            self._cells[at] = (len(self._pieces), cell["head"], cell["formula"])
+            self._pieces += [cell[0], part[cell.end() : end]]
+            if at.row < top + _OFTEN:
+                self._cut = len(self._pieces)
+        self._rest = Shared("".join(self._pieces[self._cut :]).encode())
 
-    def filled(self, results: Mapping[Address, Result]) -> tuple[Shared, bytes] | None:
-        """The part with these results; None where it is that of the blank workbook."""
-        if results == self._blank:
-            return None
-        pieces = (
-            f"{computed(head, formula, results[at])}{rest}"
-            for at, head, formula, rest in self._cells
-        )
-        return self._first, "".join(pieces).encode()
+    def filled(self, changes: Mapping[Address, Result]) -> tuple[bytes | Shared, ...]:
+        """The part with the results that are not those of the blank workbook."""
+        pieces = self._pieces.copy()
+        last = 0
+        for at, result in changes.items():
+            index, head, formula = self._cells[at]
+            pieces[index] = computed(head, formula, result)
+            last = max(last, index)
+        if last >= self._cut:
+            return self._first, "".join(pieces).encode()
+        return self._first, "".join(pieces[: self._cut]).encode(), self._rest, b""
 
 
 class ManifestPart:
