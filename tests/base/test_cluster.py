@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import threading
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
 import cluster_tasks
 import pytest
+from clients import soffice
 from local_cluster import ROOT, LocalProcesses, make_certificates
 from roster_files import as_csv, projects
 from running import FORM, FORMS, SAMPLES, invoke, record, save
@@ -20,6 +22,7 @@ from xlsync.base import cluster, workers
 from xlsync.base.cluster import on_cluster
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.workers import processes, spread
+from xlsync.exchange import printing
 from xlsync.form.packing import PackedForms
 
 if TYPE_CHECKING:
@@ -171,6 +174,31 @@ def _own_form(folder: Path, form_id: str) -> Path:
     return folder
 
 
+@pytest.mark.client
+def test_pages_are_laid_out_there_and_put_together_here(
+    steady: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PdfReader
+
+    assert soffice()
+    monkeypatch.setattr(printing, "_BATCH", 1)
+    here = printing.find_office
+    with api.init(tmp_path / "town") as repository:
+        paths = [save(tmp_path / f"{one}.json", record(one)) for one in ("道路", "绿化")]
+        api.collect(repository, "2023/一上", paths)
+        api.print_round(repository, "2023/一上", tmp_path / "here.pdf")
+        # This machine lays nothing out: LibreOffice has to be where the workers are.
+        monkeypatch.setattr(printing, "find_office", lambda: pytest.fail("not here"))
+        with on_cluster(steady):
+            assert api.print_round(repository, "2023/一上", tmp_path / "there.pdf") == 2
+    monkeypatch.setattr(printing, "find_office", here)
+    ours, theirs = (PdfReader(tmp_path / f"{name}.pdf") for name in ("here", "there"))
+    assert len(ours.pages) == len(theirs.pages)
+    assert [one.extract_text() for one in ours.pages] == [
+        one.extract_text() for one in theirs.pages
+    ]
+
+
 # ---- what is lost -----------------------------------------------------------------------------
 
 
@@ -298,6 +326,15 @@ def test_who_shows_a_certificate_of_another_authority_does_not_get_in(
     monkeypatch.setattr(cluster, "_PATIENCE", 3.0)
     monkeypatch.setenv(cluster.CERTIFICATES, str(make_certificates(tmp_path / "stranger")))
     with pytest.raises(XlsyncError, match="does not answer"), on_cluster(steady):
+        pytest.fail("nobody may get here")
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask", None)
+    with (
+        pytest.raises(XlsyncError, match=r"pip install 'xlsync\[cluster\]'"),
+        on_cluster("tls://127.0.0.1:9"),
+    ):
         pytest.fail("nobody may get here")
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import random
 import shutil
+import sys
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -627,3 +628,13 @@ def test_questions_that_make_no_sense_are_told(town: Town, tmp_path: Path) -> No
         result = invoke("sum", folder, *words)
         assert result.exit_code == 2, result.output
         assert told in result.stderr
+
+
+def test_without_duckdb_it_says_what_to_install(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.export(tmp_path / "县.dataset")
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    result = invoke("sum", tmp_path / "县.dataset")
+    assert result.exit_code == 3
+    assert "pip install 'xlsync[rollup]'" in result.stderr

@@ -1,8 +1,22 @@
 """The statements that DuckDB is asked, whole and constant; they see two tables of projects.
 
-``projects`` are those of the round in one dataset, ``former`` those of the earlier round.
-``$level`` is 0 where units are not told apart. Sums of decimals are decimals there, and an empty
-amount is in none.
+``projects`` are those of the round in one dataset, ``former`` those of the earlier round: what
+arrives from the files is kept while a dataset is added up, so that each file is read once, and of
+its columns only what the question is about. ``$level`` is 0 where units are not told apart. Sums
+of decimals are decimals there, and an empty amount is in none.
+"""
+
+KEEP_AMOUNTS = """
+CREATE OR REPLACE TEMP TABLE projects AS
+SELECT id, form, form_title, title, units, amounts, len(items) AS item_count FROM arrived
+"""
+KEEP_FORMER = """
+CREATE OR REPLACE TEMP TABLE former AS
+SELECT id, form, form_title, units, amounts FROM arrived_before
+"""
+KEEP_ITEMS = """
+CREATE OR REPLACE TEMP TABLE projects AS
+SELECT id, form, form_title, title, units, items FROM arrived
 """
 
 SEEN = "CREATE TABLE seen (dataset VARCHAR, id VARCHAR, title VARCHAR)"
@@ -17,7 +31,7 @@ FROM seen GROUP BY id HAVING count(DISTINCT dataset) > 1 ORDER BY id LIMIT $show
 
 COUNTS = """
 SELECT CASE WHEN $level > 0 THEN units[least($level, len(units))] END AS place,
-       form, min(form_title), count(*), sum(len(items))::BIGINT
+       form, min(form_title), count(*), sum(item_count)::BIGINT
 FROM projects
 GROUP BY place, form
 """

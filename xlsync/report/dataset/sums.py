@@ -1,6 +1,6 @@
 """Sums over datasets: totals by unit, changes between two rounds, what indicators say.
 
-DuckDB does the sums, one dataset after the other, so that memory does not grow with their number;
+DuckDB does the sums, one dataset after the other, so that memory grows with the largest of them;
 amounts are decimals from the record to the sum. Every statement is a constant; what is asked for
 goes in as parameters, and the engine may open no file by itself.
 """
@@ -129,9 +129,12 @@ class _DatasetSums:
         count = sum(one.projects for one in dataset.parts(made.round, made.under))
         figures = (found.commit, count, found.disputed, found.cancelled)
         made.datasets.append(SummedSet(dataset.name, str(dataset.path), *figures))
-        self._engine.register("projects", dataset.table(made.round, made.under))
+        self._engine.register("arrived", dataset.table(made.round, made.under))
+        keep = statements.KEEP_AMOUNTS if made.items is None else statements.KEEP_ITEMS
+        self._engine.execute(keep)
         if made.since is not None:
-            self._engine.register("former", dataset.table(made.since, made.under))
+            self._engine.register("arrived_before", dataset.table(made.since, made.under))
+            self._engine.execute(statements.KEEP_FORMER)
         self._engine.execute(statements.SEE, {"dataset": dataset.name})
         if made.items is not None:
             self._count_items()
