@@ -13,6 +13,7 @@ from xlsync.repository import Repository
 from xlsync.rounds import State, collect
 from xlsync.rounds.ledger import LedgerDocument
 from xlsync.rounds.receipt_documents import Receipt
+from xlsync.rounds.record_answers import RoundAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,24 @@ def test_a_file_of_the_ledger_is_read_once_before_and_once_for_the_answer(
     made = put_in(repository, files, spool)
     assert made.counts() == {State.NEW: MANY}
     assert calls.count <= 2 * MANY
+
+
+def test_no_version_of_a_record_stays_in_memory_once_it_is_settled(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = whole()
+    send(repository, one)
+    spool = repository.snapshot().spool()
+    kept: list[RoundAnswers] = []
+    begin = RoundAnswers.__init__
+
+    def begun(self: RoundAnswers, *given: Any) -> None:
+        begin(self, *given)
+        kept.append(self)
+
+    monkeypatch.setattr(RoundAnswers, "__init__", begun)
+    put_in(repository, [came(spool, one, 1)], spool)
+    assert [vars(answers)["_states"] for answers in kept] == [{}]
 
 
 def test_what_was_found_sound_is_not_checked_by_the_rules_again(

@@ -89,7 +89,7 @@ class Acceptance:
         now: str,
         wish: Wish | None = None,
     ) -> None:
-        """Settle into these changes; ``now`` is the time at which new files were received."""
+        """Settle into these changes; ``now`` is when new files were received."""
         self.changes = changes
         self.view = RoundView(repository, changes.snapshot, changes.round, forms)
         self.answers = RoundAnswers(self.view, changes, now)
@@ -115,6 +115,7 @@ class Acceptance:
                 self._keep_unknown(item)
         for record_id, group in sorted(open_items.items()):
             outcomes |= self._answered(record_id, group)
+            self.answers.forget(record_id)
         outcomes = {at: self._in_the_end(one) for at, one in outcomes.items()}
         for number, file in enumerate(files):
             of_file = [outcomes[number, place] for place in range(len(file.forms))]
@@ -131,10 +132,8 @@ class Acceptance:
 
     def _items(self, files: list[ReceivedFile]) -> Iterable[_Item]:
         for number, file in enumerate(files):
-            if file.is_known:
-                former = [one.receipt for one in file.forms]
-            else:
-                former = self.view.accepted_before(file.digest, len(file.forms))
+            known = [one.receipt for one in file.forms] if file.is_known else None
+            former = known or self.view.accepted_before(file.digest, len(file.forms))
             for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
                 first = self._first(file, form, before)
                 first = unless_closed(first, self._closing, self.view.round)

@@ -21,7 +21,7 @@ from xlsync.records import amount_of
 from xlsync.repository import round_order
 from xlsync.rounds.ceilings import WHOLE, ceilings
 from xlsync.rounds.exporting import counted_records
-from xlsync.rounds.findings import Audit, CeilingUse, Finding, Project
+from xlsync.rounds.findings import Audit, CeilingUse, Finding, Project, asked_of
 from xlsync.rounds.status import check_known
 from xlsync.rounds.units import unit_key, unit_tree
 
@@ -98,18 +98,15 @@ def _is_about(finding: Finding, wanted: Callable[[str], bool]) -> bool:
 
 
 class _AuditedRecord:
-    """A record of the round; it is read when it is first asked for."""
+    """A record of the round, as far as rules of rounds ask; it is read when it is first asked."""
 
     def __init__(self, work: _Auditor, entry: Entry) -> None:
-        self.work, self.entry = work, entry
-
-    @property
-    def group(self) -> str:
-        return self.entry.group
+        self.work, self.entry, self.group = work, entry, entry.group
 
     @cached_property
     def record(self) -> Record:
-        return self.work.snapshot.record(self.entry)
+        whole = self.work.snapshot.record(self.entry)
+        return asked_of(self.work.form(whole), whole)
 
     @property
     def form(self) -> Form:

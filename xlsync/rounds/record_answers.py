@@ -77,6 +77,11 @@ class RoundAnswers:
             self._states[record_id] = self._loaded(record_id)
         return self._states[record_id]
 
+    def forget(self, record_id: str) -> None:
+        """Let go of a record to which nothing more happens: its versions take ten kilobytes."""
+        self._states.pop(record_id, None)
+        self._waiting.pop(record_id, None)
+
     def _loaded(self, record_id: str) -> RecordState:
         found = record_state(self.view, record_id, self.changes.record(record_id))
         waits = (
