@@ -50,7 +50,8 @@ _ATTRIBUTE = r"[^\"<&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = rf"<t(?: xml:space=\"preserve\")?>{_CHARACTERS}*+</t>"
 _CELL = (
     r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]{1,9}")?(?: t="[a-zA-Z]+")?(?:'
-    rf' ?/>|>(?:<f(?: aca="(?:true|false)")?>{_CHARACTERS}++</f>)?'
+    rf' ?/>|>(?:<f(?: aca="(?:true|false)")?>{_CHARACTERS}++</f>'
+    rf'|<f t="shared"(?: ref="[A-Z0-9:]{{2,21}}")? si="[0-9]{{1,9}}"(?: ?/>|>{_CHARACTERS}++</f>))?'
     rf"(?:<v>{_CHARACTERS}*+</v>|<v ?/>)?</c>"
     rf"|><is>{_TEXT}</is></c>)"
 )
@@ -69,7 +70,8 @@ _STRING = re.compile(rf"<si>(?:{_TEXT}|(?:{_RUN}{_TEXT}</r>)++)")
 
 _CELL_PARTS = re.compile(
     r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
-    r"(?:<f[^>]*>([^<]+)</f>)?(?:(<v>)([^<]*)|<is><t[^>]*>([^<]*))?"
+    r'(?:<f(?: t="shared"[^>]*? si="([0-9]+)")?[^>]*?(?:/>|>([^<]+)</f>))?'
+    r"(?:(<v>)([^<]*)|<is><t[^>]*>([^<]*))?"
 )
 _ITS_RUNS_DIFFER = re.compile(r"<strike|<vertAlign|<r><t")
 """Runs that are shown otherwise than the rest, or as the font of the cell has it."""
@@ -124,11 +126,12 @@ def cut_strings(part: bytes) -> Cut:
     return _cut(part, "<si>", "</si>", _plain_string)
 
 
-def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str]]:
+def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str, str]]:
     """The cells of plain rows that may hold something.
 
-    Each is its reference, style, type, formula, the mark of a value, the value, and the inline
-    text; empty where it has none. Formula and texts still need :func:`decoded`.
+    Each is its reference, style, type, the group of its shared formula, formula, the mark of a
+    value, the value, and the inline text; empty where it has none. Formula and texts still need
+    :func:`decoded`.
     """
     return _CELL_PARTS.findall(rows)
 

@@ -131,16 +131,21 @@ class _SheetReader:
         self._has_plain_rows = True
         styles, cells = self._styles, self._cells
         texts, before = 0, len(cells)
-        for reference, style, cell_type, formula, _, value, inline in plain.cells("".join(rows)):
+        for reference, style, cell_type, group, formula, _, value, inline in plain.cells(
+            "".join(rows)
+        ):
             content: Text = value or inline
             kind = cell_type if value else _INLINE
             texts += len(formula) + len(content)
+            what = unescape(plain.decoded(formula)) if formula else None
             look = styles.get(style or "0") or self._style(style or "0")
             self._reference = reference
             if kind == SHARED:
                 content = self._shared_string(plain.decoded(value))
-            cell = plain_cell(kind, look, formula, content, self._values)
             place = start(reference)
+            if group:
+                what = self._shared_formula(group, what or "", place)
+            cell = plain_cell(kind, look, what, content, self._values)
             if place is None or place in cells:
                 self._keep(cell)
             elif cell is not None:
@@ -258,8 +263,11 @@ class _SheetReader:
         formula = unescape("".join(text for name, text in texts if name == "f"))
         if attributes.get("t") != "shared":
             return formula
-        group = attributes.get("si", "")
-        row, column = self._place() or (0, 0)
+        return self._shared_formula(attributes.get("si", ""), formula, self._place())
+
+    def _shared_formula(self, group: str, formula: str, place: Address | None) -> str:
+        """What the formula of the first cell of a group says at a place; it may be that cell."""
+        row, column = place or (0, 0)
         if formula:
             self._masters[group] = (formula, row, column)
             return formula

@@ -79,7 +79,7 @@ class _Spot(NamedTuple):
     place: Address
     cell_type: str
     style: str
-    formula: str
+    formula: str | None
 
     @property
     def is_shared(self) -> bool:
@@ -156,13 +156,14 @@ def keep(
     places: list[Address] = []
     spots: list[_Spot] = []
     styles = read.used.styles.copy()
-    for reference, style, cell_type, formula, mark, _, _ in plain.cells("".join(rows)):
+    for reference, style, cell_type, _, _, mark, _, _ in plain.cells("".join(rows)):
         place = start(reference)
         if place is None:
             return
         places.append(place)
         if mark:
-            spots.append(_Spot(place, cell_type, style or "0", formula))
+            cell = read.cells.get(place)
+            spots.append(_Spot(place, cell_type, style or "0", cell.formula if cell else None))
             styles[style or "0"] = values.style(style or "0")
     is_shared = [spot.is_shared for spot in spots]
     contents = _contents(pressed, is_shared, values) if len(spots) == len(pressed.values) else None

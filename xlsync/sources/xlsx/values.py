@@ -41,18 +41,17 @@ class Values:
 
 
 def plain_cell(
-    cell_type: str, style: ContentStyle, formula: str, content: Text, values: Values
+    cell_type: str, style: ContentStyle, formula: str | None, content: Text, values: Values
 ) -> Cell | None:
     """A cell in its plain spelling, None for a blank one.
 
-    Formula and content are as spelled, except for a shared string, which is the string itself.
+    The content is as spelled, except for a shared string, which is the string itself.
     """
-    what = unescape(plain.decoded(formula)) if formula else None
     if not isinstance(content, str) or not content or cell_type == SHARED:
-        return made_cell(content, Kind.TEXT, style, what)
+        return made_cell(content, Kind.TEXT, style, formula)
     spelled = plain.decoded(content)
     text, kind = interpret(cell_type or "n", spelled, style, is_1904=values.is_1904)
-    return made_cell(text, kind, style, what)
+    return made_cell(text, kind, style, formula)
 
 
 def made_cell(content: Text, kind: Kind, style: ContentStyle, formula: str | None) -> Cell | None:
