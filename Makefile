@@ -42,7 +42,7 @@ audit: $(RELEASE)
 
 # The versions with which a release is tested, each with its hashes.
 lock: $(RELEASE)
-	$(BIN)/uv pip compile pyproject.toml --extra cluster --extra pdf --extra parquet --extra print --extra rollup --upgrade --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra cluster --extra pdf --extra parquet --extra print --extra rollup --extra store --upgrade --quiet \
 		--generate-hashes --universal --python-version 3.11 --custom-compile-command 'make lock' \
 		--output-file requirements.lock
 

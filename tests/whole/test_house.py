@@ -194,7 +194,7 @@ def test_the_same_tree_gives_the_same_wheel_byte_by_byte(tmp_path: Path) -> None
 def test_the_lock_file_pins_what_a_release_is_installed_with() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = ("cluster", "pdf", "parquet", "print", "rollup")
+    wanted = ("cluster", "pdf", "parquet", "print", "rollup", "store")
     asked = [*project["dependencies"], *(one for name in wanted for one in extras[name])]
     locked: dict[str, str] = {}
     for entry in re.split(r"\n(?=[a-z])", (ROOT / "requirements.lock").read_text("utf-8")):

@@ -312,16 +312,17 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
     forms: Forms | None = None,
     *,
     removing: bool = False,
+    bringing: bool = False,
     is_preview: bool = False,
     agreed: Meeting | None = None,
     progress: Progress | None = None,
 ) -> Synced:
     """Exchange everything with a repository in a folder or at a URL; see :func:`join`.
 
-    ``removing`` takes it also where the others took out half of a round or more. With
-    ``is_preview`` nothing is joined or sent; what is returned says where both ``met``, and given
-    as ``agreed`` that makes sure that nothing else is done than what was seen. ``progress`` is
-    told before each step; what it raises ends the exchange there, with nothing half done.
+    ``removing`` takes it also where the others took out half of a round or more, ``bringing``
+    also originals that are lacking here. With ``is_preview`` nothing is joined or sent; what is
+    returned says where both ``met``, and given as ``agreed`` that makes sure that nothing else
+    is done than what was seen. ``progress`` is told before each step; what it raises ends it.
 
     Raises:
         RemovalError: when they did, and ``removing`` does not say that this is meant.
@@ -339,6 +340,7 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
             or_installed(forms),
             location,
             removing=removing,
+            bringing=bringing,
             agreed=agreed,
             progress=progress or _unseen,
         )

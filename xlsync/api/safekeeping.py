@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from xlsync.repository import Commit, Repository
     from xlsync.repository.checking import Soundness
+    from xlsync.repository.storing import MovedOriginals
     from xlsync.repository.upgrading import Upgraded
 
 
@@ -17,13 +18,15 @@ def check(repository: Repository) -> Soundness:
     return repository.check()
 
 
-def backup(repository: Repository, path: Path, *, force: bool = False) -> None:
+def backup(repository: Repository, path: Path, *, force: bool = False) -> list[str]:
     """Write the whole repository, originals too, into one file, which is read back.
+
+    What is returned says of each original that is lost or damaged; the backup lacks these.
 
     Raises:
         XlsyncError: when it is there already without ``force``, or cannot be written.
     """
-    repository.back_up(path, force=force)
+    return repository.back_up(path, force=force)
 
 
 def recover(path: Path, folder: Path | str) -> Repository:
@@ -45,12 +48,27 @@ def check_backup(path: Path, folder: Path) -> None:
     """
     from tempfile import TemporaryDirectory
 
+    from xlsync.base.acting import previewing
     from xlsync.base.files import refuse_full
     from xlsync.repository import Repository
 
     refuse_full(folder)
-    with TemporaryDirectory() as scratch:
+    with previewing(), TemporaryDirectory() as scratch:
         Repository.restore(path, f"{scratch}/repository").close()
+
+
+def move_originals(repository: Repository, place: str) -> MovedOriginals:
+    """Let received files lie beside git from now on: ``beside``, or at an address such as S3's.
+
+    Those that stand now are moved there, read back, and pointed to by one commit.
+
+    Raises:
+        XlsyncError: when the repository is of format 1, the place is none that the user's own
+            settings name, or an original cannot be read or written; nothing was changed then.
+    """
+    from xlsync.repository import until_committed
+
+    return until_committed(lambda: repository.move_originals(place))
 
 
 def upgrade(repository: Repository) -> Upgraded:
@@ -68,7 +86,7 @@ def is_outdated(repository: Repository) -> bool:
     """Whether a repository is of an older format, and can be upgraded."""
     from xlsync.repository.arranging import NEWEST
 
-    return repository.snapshot().arrangement < NEWEST
+    return repository.snapshot().arrangement.number < NEWEST.number
 
 
 def trail(repository: Repository, record: str | None = None) -> list[Commit]:

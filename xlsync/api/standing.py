@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlsync.report.dataset.totals import RollUp
     from xlsync.report.export import Exported
     from xlsync.repository import Repository
+    from xlsync.repository.originals import OriginalError
     from xlsync.rounds import Standing, State
     from xlsync.rounds.life import Event
     from xlsync.rounds.project_year import ProjectYear
@@ -137,11 +138,18 @@ def received(repository: Repository, round_name: str, record: str | None = None)
 
 
 def write_received(repository: Repository, found: Iterable[KeptFile], folder: Path) -> list[Path]:
-    """Write received files into a folder, byte for byte as they came."""
-    from xlsync.base.files import put_files
-    from xlsync.rounds.receipts import named_files
+    """Write received files into a folder, byte for byte as they came.
 
-    return put_files(folder, named_files(repository.snapshot(), found))
+    Raises:
+        XlsyncError: when an original is lost or damaged; all others are written all the same.
+    """
+    from xlsync.base.files import put_files
+    from xlsync.rounds.receipts import check_all_read, named_files
+
+    lost: list[OriginalError] = []
+    written = put_files(folder, named_files(repository.snapshot(), found, lost))
+    check_all_read(lost)
+    return written
 
 
 def log(repository: Repository, record: str) -> list[Event]:

@@ -49,12 +49,18 @@ def check(settings: Settings, *, as_json: bool) -> None:
 def backup(settings: Settings, file: Path, *, force: bool) -> None:
     """Write the whole repository, with its history and all originals, into one file.
 
-    The file is read back before it counts. It is a git bundle: `git clone FILE` reads it too.
+    The file is read back before it counts. It is a git bundle: `git clone FILE` reads it too. Where
+    originals lie beside the repository, it is a tar file of the bundle and of them; exit code 1
+    when one of them is lost.
     """
     with settings.repository() as repository:
-        api.backup(repository, file, force=force)
+        lost = api.backup(repository, file, force=force)
     told = f"将备份到 {file}。" if is_preview() else f"已备份到 {file}，并已读回核对。"
     click.echo(told)
+    for one in lost:
+        click.echo(f"备份里没有：{one}")
+    if lost:
+        sys.exit(FOUND_ERRORS)
 
 
 @click.command()
@@ -72,22 +78,34 @@ def recover(file: Path, folder: Path) -> None:
 
 
 @click.command()
+@click.option(
+    "--originals",
+    "place",
+    metavar="PLACE",
+    help="Keep received files beside git from now on: `beside`, or an address (s3://…).",
+)
 @json_option
 @dry_run_option
 @repo_option()
 @pass_settings
-def upgrade(settings: Settings, *, as_json: bool) -> None:
+def upgrade(settings: Settings, place: str | None, *, as_json: bool) -> None:
     """Bring the repository to the newest format.
 
     One commit holds the same as the one before, which is compared file by file first; nothing
     that stands in the history is changed. Whoever shares the repository needs a version of
     xlsync that knows the format: let them update first.
+
+    With --originals the files that came stand no longer in git, but in a folder of the repository
+    or in a store that several share; git keeps their SHA-256. A clone is small then, and `sync`
+    exchanges them. An address has to be named in your own settings too (git config --global
+    --add xlsync.originals ADDRESS), and needs xlsync[store].
     """
     from xlsync.report.sentences import upgraded_lines
 
     with settings.repository() as repository:
         done = api.upgrade(repository)
+        moved = api.move_originals(repository, place) if place else None
     if as_json:
-        write_json(done.as_json())
+        write_json(done.as_json() | {"originals": moved.as_json() if moved else None})
     else:
-        print_report(upgraded_lines(done))
+        print_report(upgraded_lines(done, moved))

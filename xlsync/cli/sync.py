@@ -38,6 +38,14 @@ _removal_option = click.option(
 )
 
 
+_originals_option = click.option(
+    "--originals",
+    "bringing",
+    is_flag=True,
+    help="Bring the originals that are lacking here, too, where they lie beside the repository.",
+)
+
+
 @click.command()
 @click.argument("revision", metavar="REV")
 @_return_option
@@ -68,13 +76,20 @@ def merge(
 @click.argument("remote", metavar="DIR|URL")
 @_return_option
 @_removal_option
+@_originals_option
 @dry_run_option
 @json_option
 @repo_option()
 @forms_option()
 @pass_settings
 def sync(
-    settings: Settings, remote: str, *, folder: Path | None, removing: bool, as_json: bool
+    settings: Settings,
+    remote: str,
+    *,
+    folder: Path | None,
+    removing: bool,
+    bringing: bool,
+    as_json: bool,
 ) -> None:
     """Exchange everything with a repository that coordinators share.
 
@@ -85,7 +100,7 @@ def sync(
     from xlsync.report.sentences import synced_lines
 
     with settings.repository() as repository:
-        synced = api.sync(repository, remote, settings.forms, removing=removing)
+        synced = api.sync(repository, remote, settings.forms, removing=removing, bringing=bringing)
         written = _written(repository, folder, settings)
     _tell(synced, synced_lines(synced, written), written, as_json=as_json)
 

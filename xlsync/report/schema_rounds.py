@@ -247,12 +247,24 @@ class MergeOutput(JoinOutput):
     returned: list[str]
 
 
+class ExchangeOutput(Output):
+    """Received files on their way between two repositories."""
+
+    sent: int
+    brought: int
+    kept: int = Field(description="those that stay here only, since a git server takes none")
+    lacking: int = Field(description="those that lie in neither of the two")
+
+
 class SyncOutput(Output):
     """What sync prints."""
 
     joined: list[JoinOutput]
     sent: bool
     goes: BroughtOutput
+    originals: ExchangeOutput | None = Field(
+        description="received files that lie beside the repository; null where none do"
+    )
     returned: list[str]
 
 
@@ -271,6 +283,13 @@ class SoundnessOutput(Output):
     is_verified: bool
 
 
+class MovedOutput(Output):
+    """Received files that lie beside git since."""
+
+    place: str
+    moved: int
+
+
 class UpgradedOutput(Output):
     """A repository brought to the newest format; ``commit`` is null where it was of it."""
 
@@ -278,6 +297,7 @@ class UpgradedOutput(Output):
     format: int
     before: str = Field(description="the last commit of the former format")
     commit: str | None
+    originals: MovedOutput | None = Field(description="null where --originals was not asked for")
 
 
 class UnitOutput(Output):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlsync.records import Remark
     from xlsync.report.lines import Line
     from xlsync.repository.checking import Soundness
+    from xlsync.repository.storing import MovedOriginals, OriginalTraffic
     from xlsync.repository.upgrading import Upgraded
     from xlsync.rounds.distributing import Distribution
     from xlsync.rounds.joining import JoinResult
@@ -77,9 +78,23 @@ def exchange_lines(synced: Synced) -> Iterator[Line]:
         yield from _told(one)
     if not synced.joined:
         yield line("对方没有新内容。")
+    if synced.originals is not None:
+        yield from _original_lines(synced.originals)
     sent = "本库的内容将送到对方。" if synced.is_preview else "本库的内容已送到对方。"
     yield line(sent if synced.is_sent else "本库没有对方缺少的内容。")
     yield from brought_lines("送去", synced.goes)
+
+
+def _original_lines(found: OriginalTraffic) -> Iterator[Line]:
+    """What became of originals that lie beside the repository."""
+    will = "将" if is_preview() else "已"
+    if found.sent or found.brought:
+        yield line(f"原件{will}送去 {found.sent} 份，取来 {found.brought} 份。")
+    if found.kept:
+        text = f"对方是 git 服务器，不收原件：{found.kept} 份原件只在本库的原件库里。"
+        yield line(text, "yellow")
+    if found.lacking:
+        yield line(f"有 {found.lacking} 份原件本库和对方都没有。", "yellow")
 
 
 def soundness_lines(found: Soundness) -> Iterator[Line]:
@@ -105,8 +120,25 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
     yield line("或从共享的版本库重新取一份（git clone --bare），再收集一次手头的文件。")
 
 
-def upgraded_lines(done: Upgraded) -> Iterator[Line]:
+def upgraded_lines(done: Upgraded, moved: MovedOriginals | None = None) -> Iterator[Line]:
     """What an upgrade of a repository did."""
+    yield from _format_lines(done)
+    if moved is not None:
+        yield from _moved_lines(moved)
+
+
+def _moved_lines(moved: MovedOriginals) -> Iterator[Line]:
+    if moved.commit is None:
+        yield line(f"原件都在原件库里（{visible(moved.place)}），没有改动。")
+        return
+    will = "将" if is_preview() else "已"
+    text = f"{will}把 {moved.moved} 份原件移入原件库（{visible(moved.place)}），并读回核对；"
+    yield line(f"{text}此后收到的也放在那里，版本库里只记它们的 SHA-256。")
+    yield line("以前各版本里的原件仍在历史中，不会因此变小；新取的一份（git clone）也带着历史。")
+    yield line("请把原件库一并备份（xlsync backup 会带上它）。", "yellow")
+
+
+def _format_lines(done: Upgraded) -> Iterator[Line]:
     if done.commit is None:
         yield line(f"版本库已是最新的格式 {done.number}，没有改动。")
         return

@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
+from xlsync.repository.originals import BESIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dulwich.objects import ObjectID
 
+    from xlsync.base.record import Record
     from xlsync.repository.objects import Child, Objects
 
 FORMATS = (1, 2)
 _KEY = "format"
+_ORIGINALS = "originals"
+_ADDRESS = re.compile(r"[a-z][a-z0-9+]{1,20}://[^\s@:]{1,400}")
 
 _OF_FILES = {layout.RECEIPTS, layout.ISSUED, layout.WITHDRAWN, layout.MERGED, layout.DECISIONS}
 _OF_FOLDERS = {layout.RECEIVED, layout.CONFLICTS}
@@ -43,9 +47,13 @@ _LITERAL = "./"
 
 
 class Arrangement(NamedTuple):
-    """How one format stores what the layout names."""
+    """How one format stores what the layout names.
+
+    ``originals`` says where received files lie: in git where it is None, else see ``originals``.
+    """
 
     number: int
+    originals: str | None = None
 
     def stored(self, path: str) -> str:
         """Where in the tree it stands what has this path."""
@@ -123,9 +131,10 @@ def _in_order(child: Child) -> bytes:
     return (child.name + "/" * child.is_folder).encode(errors="surrogateescape")
 
 
-def marker(arrangement: Arrangement) -> dict[str, int]:
+def marker(arrangement: Arrangement) -> Record:
     """The document that says of a repository that it is one of xlsync, and its format."""
-    return {_KEY: arrangement.number}
+    beside = {_ORIGINALS: arrangement.originals} if arrangement.originals else {}
+    return {_KEY: arrangement.number, **beside}
 
 
 def arrangement_of(objects: Objects, tree: ObjectID | None, name: str = "") -> Arrangement | None:
@@ -141,11 +150,19 @@ def arrangement_of(objects: Objects, tree: ObjectID | None, name: str = "") -> A
         found = json.loads(objects.data(sha))
     except ValueError as error:
         raise XlsyncError(f"{layout.MARKER} in the repository is not JSON: {error}") from error
-    number = found.get(_KEY) if isinstance(found, dict) and len(found) == 1 else None
-    if type(number) is not int or number not in FORMATS:
+    found = found if isinstance(found, dict) else {}
+    number, place = found.get(_KEY), found.get(_ORIGINALS)
+    is_known = type(number) is int and number in FORMATS and found.keys() <= {_KEY, _ORIGINALS}
+    if not is_known or (_ORIGINALS in found and not is_place(place, int(number or 0))):
         known = ", ".join(map(str, FORMATS))
         raise XlsyncError(
             f"{name or 'the repository'} has format {number!r}, this xlsync knows formats "
             f"{known}; update xlsync"
         )
-    return Arrangement(number)
+    return Arrangement(int(number or 0), place)
+
+
+def is_place(place: object, number: int = FORMATS[-1]) -> bool:
+    """Whether originals can lie there: a folder beside git's, or an address without a password."""
+    is_one = isinstance(place, str) and (place == BESIDE or bool(_ADDRESS.fullmatch(place)))
+    return is_one and number > 1

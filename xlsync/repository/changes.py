@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.objects import in_file
+from xlsync.repository.originals import pointer
 from xlsync.repository.spool import Edits
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from dulwich.objects import ObjectID
 
     from xlsync.base.record import Record
@@ -42,6 +45,8 @@ class Changes:
         self._record_paths: dict[str, str] = {}
         self._files: dict[str, ObjectID] = {}
         self._dropped: set[str] = set()
+        self._originals: dict[str, tuple[str, ObjectID]] = {}
+        """The SHA-256 of received files that git only points to, and where the spool has them."""
 
     def put_record(self, record_id: str, group: str, title: str, record: Record) -> bool:
         """Put a record in place of any older one of its id; the last one put counts.
@@ -87,7 +92,12 @@ class Changes:
 
         ``digest`` is their SHA-256.
         """
-        self._files[layout.received_path(self.round, digest, name)] = sha
+        path = layout.received_path(self.round, digest, name)
+        if self.snapshot.arrangement.originals is None:
+            self._files[path] = sha
+        else:
+            self._files[path] = self.spool.put(pointer(digest))
+            self._originals[path] = digest, sha
 
     def document(self, path: str) -> Record | None:
         """The JSON object at a path as it will stand; None where there is none."""
@@ -111,13 +121,36 @@ class Changes:
     def edits(self) -> Edits | None:
         """What has to be committed; None where the snapshot holds all of it already."""
         held = self.snapshot.find_all(self._files)
+        # Where git holds an original itself, be it that a join brought it, it stays there.
+        in_git = {path for path, (_, sha) in self._originals.items() if held.get(path) == sha}
+        for path, (_, sha) in self._originals.items():
+            # One that is known and was not read again comes under another name.
+            if path not in held and sha not in self.spool and self.snapshot.holds(sha):
+                self._files[path] = sha
         # What is read often stands together in the pack, before the many bytes that are not.
         paths = sorted(self._files, key=lambda path: path.startswith(layout.RECEIVED))
-        new = {path: self._files[path] for path in paths if held.get(path) != self._files[path]}
+        new = {
+            path: self._files[path]
+            for path in paths
+            if held.get(path) != self._files[path] and path not in in_git
+        }
         files = {path: blob for path, blob in new.items() if blob in self.spool}
         placed = {path: in_file(blob) for path, blob in new.items() if blob not in self.spool}
         obsolete = [*self._moved(), *self.snapshot.find_all(self._dropped)]
-        return Edits(files, obsolete, self.spool, placed) if new or obsolete else None
+        originals = self._lacking(new, in_git)
+        if not new and not obsolete and not originals:
+            return None
+        return Edits(files, obsolete, self.spool, placed, originals)
+
+    def _lacking(self, new: Container[str], in_git: Container[str]) -> dict[str, ObjectID]:
+        """The originals that are not where they are to lie: new ones, and lost ones found again."""
+        return {
+            digest: sha
+            for path, (digest, sha) in self._originals.items()
+            if sha in self.spool
+            and path not in in_git
+            and (path in new or not self.snapshot.originals.has(digest))
+        }
 
     def _moved(self) -> list[str]:
         """The paths that records of the snapshot leave behind."""

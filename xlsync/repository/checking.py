@@ -15,6 +15,7 @@ from dulwich.objects import Blob, Commit, ObjectID, Tree
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.objects import DAMAGE, check_tree
+from xlsync.repository.originals import OriginalError
 from xlsync.repository.signature import allowed_signers, fault_of
 
 if TYPE_CHECKING:
@@ -146,8 +147,12 @@ def _check_originals(snapshot: Snapshot, round_name: str, found: Soundness) -> N
     for file in snapshot.received(round_name):
         found.originals += 1
         place = snapshot.arrangement.stored(file.path)
-        digest = hashlib.sha256(snapshot.received_bytes(file)).hexdigest()
-        if layout.key_of(digest) != file.key:
-            found.add(f"{place}：原件的内容与收件时的摘要不符，可能被改动。")
+        try:
+            digest = hashlib.sha256(snapshot.received_bytes(file)).hexdigest()
+        except OriginalError as error:
+            found.add(f"{place}：{error}")
+        else:
+            if layout.key_of(digest) != file.key:
+                found.add(f"{place}：原件的内容与收件时的摘要不符，可能被改动。")
         if f"{file.key}.json" not in receipts:
             found.add(f"{place}：原件没有收件记录。")

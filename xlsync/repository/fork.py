@@ -6,14 +6,17 @@ two clocks. Folders that are the same on both sides are not looked at.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dulwich.objects import ObjectID
 
 from xlsync.base.record import canonical_bytes
+from xlsync.repository import layout
 from xlsync.repository.history import describe
 from xlsync.repository.objects import Placed
+from xlsync.repository.originals import pointed
 from xlsync.repository.spool import Edits
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from xlsync.repository.objects import Objects
     from xlsync.repository.snapshot import Snapshot
     from xlsync.repository.spool import Spool
+
+_TWO = 2
+"""Ways to keep a received file: itself, or a pointer to it."""
 
 
 class Difference(NamedTuple):
@@ -82,7 +88,31 @@ class Fork:
         trees = (self.base.tree, self.ours.tree, self.theirs.tree)
         named = self.ours.arrangement.named
         for one in _differences(self.objects, trees, ""):
-            yield one._replace(path=named(one.path))
+            yield self._of_one_original(one._replace(path=named(one.path)))
+
+    def _of_one_original(self, one: Difference) -> Difference:
+        """A difference in which it is no change that an original was moved beside the repository.
+
+        Where both sides have come by the same file, that of them counts which stands in git.
+        """
+        sides = [side for side in one[1:] if side is not None]
+        if not one.path.startswith(f"{layout.RECEIVED}/") or len(set(sides)) < _TWO:
+            return one
+        if one.has_folder or len({self._digest(one.path, side) for side in sides}) > 1:
+            return one
+        if one.base is None:
+            return one._replace(base=next(side for side in sides if self._pointed(one.path, side)))
+        if one.ours is None or one.theirs is None:
+            return one._replace(base=one.ours or one.theirs)
+        return one
+
+    def _pointed(self, path: str, side: Placed) -> str | None:
+        return pointed(self.objects.data(side.sha), layout.entry_of(path))
+
+    def _digest(self, path: str, side: Placed) -> str:
+        """The SHA-256 of a received file, be it that git only points to it."""
+        found = self._pointed(path, side)
+        return found or hashlib.sha256(self.objects.data(side.sha)).hexdigest()
 
 
 def _differences(

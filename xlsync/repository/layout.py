@@ -108,6 +108,11 @@ def received_path(round_name: str, digest: str, name: str) -> str:
     return f"{RECEIVED}/{check_round(round_name)}/{key_of(digest)}/{file_name}"
 
 
+def entry_of(path: str) -> str:
+    """The name below a round's folder to which a path leads, such as the key of a received file."""
+    return [*path.split("/", 4), "", "", ""][3]
+
+
 def receipt_path(round_name: str, digest: str) -> str:
     """Where it stands what came of a received file."""
     return f"{RECEIPTS}/{check_round(round_name)}/{key_of(digest)}.json"

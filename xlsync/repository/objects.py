@@ -168,6 +168,10 @@ class Objects:
         """Read these as if the store held them, until :meth:`release`."""
         self._kept.update((one.id, one) for one in made)
 
+    def holds(self, sha: ObjectID) -> bool:
+        """Whether there is such an object."""
+        return sha in self._store
+
     def commit(self, sha: ObjectID) -> Commit:
         """A commit; XlsyncError when it cannot be read."""
         return self._read(sha, Commit)

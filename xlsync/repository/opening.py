@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dulwich.errors import NotGitRepository
+from dulwich.objectspec import AmbiguousShortId, parse_commit
 from dulwich.refs import HEADREF
 from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.files import refuse_full
 from xlsync.repository.objects import DAMAGE, damaged
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _CONTROL_FILES = (
 )
 _MAX_CONTROL_BYTES = 4_000_000
 """Of one control file; 10,000 packed refs are 0.6 MB."""
+
+_BRANCH = b"main"
 
 _INCLUDE = re.compile(rb"^\s*\[\s*include", re.IGNORECASE | re.MULTILINE)
 _SHA1 = re.compile(rb"[0-9a-f]{40}")
@@ -81,6 +85,36 @@ def head_of(repo: Repo) -> ObjectID:
     if _SHA1.fullmatch(sha) is None:
         raise damaged(repo.path, "HEAD 指向的不是一个提交")
     return sha
+
+
+def new_repo(folder: Path) -> Repo:
+    """Make a bare git repository in a folder that is new or empty.
+
+    Raises:
+        XlsyncError: when it holds something, or cannot be made.
+    """
+    try:
+        refuse_full(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return Repo.init_bare(str(folder), default_branch=_BRANCH)
+    except OSError as error:
+        raise XlsyncError(
+            f"cannot make a repository in {folder}: {error.strerror or error}"
+        ) from error
+
+
+def commit_of(repo: Repo, revision: str) -> ObjectID:
+    """The commit that goes by a name: a whole or abbreviated id, a branch or a tag.
+
+    Raises:
+        XlsyncError: when no commit, or more than one, goes by it.
+    """
+    try:
+        return parse_commit(repo, revision.encode(errors="replace")).id
+    except AmbiguousShortId:
+        raise XlsyncError(f"{revision!r} fits more than one commit; write more of it") from None
+    except DAMAGE:
+        raise XlsyncError(f"{revision!r} is no commit, branch or tag of the repository") from None
 
 
 def _check_control_file(path: Path) -> None:

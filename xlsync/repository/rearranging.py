@@ -36,11 +36,12 @@ def seen_as(objects: Objects, snapshot: Snapshot, wanted: Arrangement) -> Snapsh
     Raises:
         XlsyncError: when its own is newer, or something stands where a shard is going to be.
     """
-    if snapshot.tree is None or snapshot.arrangement == wanted:
+    number = snapshot.arrangement.number
+    if snapshot.tree is None or number == wanted.number:
         return snapshot
-    if snapshot.arrangement > wanted:
+    if number > wanted.number:
         raise XlsyncError(
-            f"the other line of history has format {snapshot.arrangement.number}, this repository "
+            f"the other line of history has format {number}, this repository "
             f"has format {wanted.number}; run `xlsync upgrade` here, then do it again"
         )
     tree, made = rearranged(objects, snapshot.tree)

@@ -142,6 +142,11 @@ def _packer(repo: Repo) -> GeneratePackDataFunc:
     return pack
 
 
+def folder_of(location: str) -> Path | None:
+    """The folder of another repository; None for one on a server."""
+    return None if _is_server(location) else _folder(location)
+
+
 def _is_server(location: str) -> bool:
     return _SERVER.fullmatch(location) is not None and not location.startswith("file://")
 

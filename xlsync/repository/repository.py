@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from dulwich.objects import ObjectID
-from dulwich.objectspec import AmbiguousShortId, parse_commit
-from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 
 from xlsync.base.errors import XlsyncError
-from xlsync.base.files import refuse_full
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.arranging import NEWEST, arrangement_of, marker
@@ -22,25 +19,27 @@ from xlsync.repository.checking import Soundness, check_contents, check_history
 from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
 from xlsync.repository.objects import DAMAGE, Objects, damaged
-from xlsync.repository.opening import head_of, open_repo
+from xlsync.repository.opening import commit_of, head_of, new_repo, open_repo
 from xlsync.repository.rearranging import seen_as
 from xlsync.repository.signature import author
 from xlsync.repository.snapshot import Entry, Snapshot
 from xlsync.repository.spool import Edits, Spool
+from xlsync.repository.storing import exchange, keep_originals, move
 from xlsync.repository.writing import MovedError, imagine, move_branch, write_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
+    from dulwich.repo import Repo
+
     from xlsync.base.record import Record
     from xlsync.repository.arranging import Arrangement
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
     from xlsync.repository.objects import Facts
+    from xlsync.repository.storing import MovedOriginals, OriginalTraffic
     from xlsync.repository.upgrading import Upgraded
-
-_BRANCH = b"main"
 
 
 class Repository:
@@ -58,7 +57,7 @@ class Repository:
         Raises:
             XlsyncError: when the folder holds something already or cannot be made.
         """
-        repo = _new_repo(Path(path))
+        repo = new_repo(Path(path))
         spool = Spool(repo.path)
         documents = {layout.MARKER: marker(NEWEST), **(documents or {})}
         files = {path: spool.put(canonical_bytes(one)) for path, one in documents.items()}
@@ -116,7 +115,7 @@ class Repository:
         Raises:
             XlsyncError: when no commit, or more than one, goes by that name.
         """
-        commit = head_of(self._repo) if revision is None else _commit(self._repo, revision)
+        commit = head_of(self._repo) if revision is None else commit_of(self._repo, revision)
         return Snapshot(self._objects, commit)
 
     def before(self, revision: str | None) -> Snapshot:
@@ -139,6 +138,9 @@ class Repository:
         parent = changes.snapshot.commit
         if head_of(self._repo).decode() != parent:
             raise MovedError
+        keep_originals(changes.snapshot, edits)
+        if not (edits.files or edits.placed or edits.obsolete):
+            return None
         base = self._objects.commit(ObjectID(parent.encode()))
         self._objects.release()
         return write_commit(self._repo, base, edits, message).decode()
@@ -167,7 +169,7 @@ class Repository:
             MovedError: when another commit came first; nothing was changed.
             XlsyncError: when the other line is not of xlsync, or the disk refuses.
         """
-        ours, theirs = head_of(self._repo), _commit(self._repo, revision)
+        ours, theirs = head_of(self._repo), commit_of(self._repo, revision)
         _check_marker(self._repo, theirs, revision)
         bases = parted(self._objects, [ours], [theirs])
         if bases == [theirs]:
@@ -208,7 +210,7 @@ class Repository:
         Raises:
             MovedError: when another commit came first; XlsyncError: when it is the first one.
         """
-        ours, target = head_of(self._repo), _commit(self._repo, revision)
+        ours, target = head_of(self._repo), commit_of(self._repo, revision)
         parents = self._objects.commit(target).parents
         if not parents:
             raise XlsyncError(f"{revision} is the first commit")
@@ -246,6 +248,16 @@ class Repository:
 
         return upgrade(self._repo, self._objects)
 
+    def move_originals(self, place: str) -> MovedOriginals:
+        """Let the received files that stand now lie elsewhere; see :func:`storing.move`."""
+        return move(self._repo, self._objects, place)
+
+    def exchange_originals(self, location: str, *, bringing: bool) -> OriginalTraffic | None:
+        """Send originals to a folder, and bring what is lacking; see :func:`storing.exchange`."""
+        from xlsync.repository import remote  # noqa: PLC0415 - as below
+
+        return exchange(self.snapshot(), remote.folder_of(location), bringing=bringing)
+
     def check(self) -> Soundness:
         """Verify every object of the history, and what the last commit holds."""
         found = Soundness()
@@ -253,12 +265,12 @@ class Repository:
         check_contents(self.snapshot(), found)
         return found
 
-    def back_up(self, path: Path, *, force: bool = False) -> None:
+    def back_up(self, path: Path, *, force: bool = False) -> list[str]:
         """Write the whole repository into one file; see :func:`backup.write_backup`."""
         from xlsync.repository.backup import write_backup  # noqa: PLC0415 - seldom needed
 
         self._objects.release()
-        write_backup(self._repo, path, force=force)
+        return write_backup(self._repo, path, force=force)
 
     @classmethod
     def restore(cls, backup: Path, path: Path | str) -> Self:
@@ -269,7 +281,7 @@ class Repository:
         """
         from xlsync.repository.backup import restore_backup  # noqa: PLC0415 - seldom needed
 
-        repo = _new_repo(Path(path))
+        repo = new_repo(Path(path))
         restore_backup(backup, repo)
         repo.close()
         return cls.open(path)
@@ -320,17 +332,6 @@ class Repository:
             raise damaged(self._repo.path, type(error).__name__) from error
 
 
-def _new_repo(folder: Path) -> Repo:
-    try:
-        refuse_full(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        return Repo.init_bare(str(folder), default_branch=_BRANCH)
-    except OSError as error:
-        raise XlsyncError(
-            f"cannot make a repository in {folder}: {error.strerror or error}"
-        ) from error
-
-
 def _check_ours(repo: Repo) -> None:
     _check_marker(repo, head_of(repo), repo.path)
 
@@ -339,12 +340,3 @@ def _check_marker(repo: Repo, commit: ObjectID, name: str) -> None:
     objects = Objects(repo.object_store)
     if arrangement_of(objects, objects.commit(commit).tree, name) is None:
         raise XlsyncError(f"the git repository {name} is not one of xlsync")
-
-
-def _commit(repo: Repo, revision: str) -> ObjectID:
-    try:
-        return parse_commit(repo, revision.encode(errors="replace")).id
-    except AmbiguousShortId:
-        raise XlsyncError(f"{revision!r} fits more than one commit; write more of it") from None
-    except DAMAGE:
-        raise XlsyncError(f"{revision!r} is no commit, branch or tag of the repository") from None

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dulwich.objects import ObjectID
@@ -17,6 +18,7 @@ from dulwich.objects import ObjectID
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, SHARDED, Arrangement, arrangement_of
+from xlsync.repository.originals import BESIDE, originals_of, pointed
 from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.repository.objects import Child, Fact, Objects
+    from xlsync.repository.originals import Originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,33 @@ class Snapshot:
         ]
 
     def received_bytes(self, received: Received) -> bytes:
-        """The very bytes of a received file."""
-        return self._objects.data(ObjectID(received.blob.encode()))
+        """The very bytes of a received file.
+
+        Raises:
+            OriginalError: when they lie beside the repository, and cannot be had from there.
+        """
+        data = self._objects.data(ObjectID(received.blob.encode()))
+        digest = pointed(data, received.key)
+        return data if digest is None else self.originals.read(digest)
+
+    def pointed(self, received: Received) -> str | None:
+        """The SHA-256 of a received file whose bytes lie beside the repository."""
+        return pointed(self._objects.data(ObjectID(received.blob.encode())), received.key)
+
+    def holds(self, sha: ObjectID) -> bool:
+        """Whether git has these bytes, in this commit or in any other one."""
+        return self._objects.holds(sha)
+
+    def lacks(self, digest: str) -> bool:
+        """Whether the original of a file that came is not in the own folder of originals."""
+        is_beside = self.arrangement.originals == BESIDE
+        return is_beside and not self.originals.has(digest)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """Where received files lie that git only points to."""
+        setting = self.arrangement.originals or BESIDE
+        return originals_of(Path(self._objects.folder).parent, setting)
 
     def _children(self, folder: str) -> list[Child]:
         return self.arrangement.children(self._objects, self.tree, folder)

@@ -45,13 +45,15 @@ class _PackPlace(NamedTuple):
 class Edits(NamedTuple):
     """What a commit changes: files by path, which a spool holds, and paths to be taken away.
 
-    ``placed`` are files that the repository holds already, such as those of another branch.
+    ``placed`` are files that the repository holds already, such as those of another branch;
+    ``originals`` are files by their SHA-256 that git only points to.
     """
 
     files: dict[str, ObjectID]
     obsolete: list[str]
     spool: Spool
     placed: Mapping[str, Placed] = MappingProxyType({})
+    originals: Mapping[str, ObjectID] = MappingProxyType({})
 
 
 class Spool:

@@ -51,7 +51,7 @@ def upgrade(repo: Repo, objects: Objects) -> Upgraded:
     head = head_of(repo)
     now = Snapshot(objects, head)
     former, tree = now.arrangement, now.tree
-    if former == NEWEST or tree is None:
+    if former.number == NEWEST.number or tree is None:
         return Upgraded(former.number, former.number, now.commit, None)
     root, made = rearranged(objects, tree)
     objects.keep(made)

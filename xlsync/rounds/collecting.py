@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
     from xlsync.rounds.incoming import Incoming, ReceivedFile
+    from xlsync.rounds.receipt_documents import Receipt
     from xlsync.rounds.returning import ReturnedCopy
 
 
@@ -116,7 +117,12 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     """
     check_round(round_name)
     snapshot = repository.snapshot()
-    receipt = RoundView(repository, snapshot, round_name, forms).receipt
+    view = RoundView(repository, snapshot, round_name, forms)
+
+    def receipt(digest: str) -> Receipt | None:
+        """What is known of a file; one whose original was lost is taken in once more."""
+        return None if snapshot.lacks(digest) else view.receipt(digest)
+
     context = ReadingContext(seal_keys(snapshot), receipt, rereads=replacing)
     incoming = read_files(forms, paths, context, snapshot.spool(), progress, told)
     wish = Wish(replacing=replacing, correcting=correcting)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.exchange.reading import Arrival, read_arrival
 from xlsync.repository.lookup import check_text, is_meant
+from xlsync.repository.originals import OriginalError
 from xlsync.rounds.outcomes import State
 from xlsync.rounds.receipt_documents import (
     FormReceipt,
@@ -21,7 +22,7 @@ from xlsync.rounds.receipt_documents import (
 from xlsync.rounds.status import check_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlsync.base.record import Json
     from xlsync.exchange.reading import FileReading
@@ -115,10 +116,31 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     return sorted(found, key=lambda one: one.received or "", reverse=True)
 
 
-def named_files(snapshot: Snapshot, found: Iterable[KeptFile]) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of received files; digits of their digests keep files of one name apart."""
+def named_files(
+    snapshot: Snapshot, found: Iterable[KeptFile], lost: list[OriginalError]
+) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of received files; digits of their digests keep files of one name apart.
+
+    ``lost`` gets what is said of originals that cannot be had.
+    """
     for one in found:
-        yield f"{one.file.key[:8]}_{one.file.name}", snapshot.received_bytes(one.file)
+        try:
+            data = snapshot.received_bytes(one.file)
+        except OriginalError as error:
+            lost.append(error)
+        else:
+            yield f"{one.file.key[:8]}_{one.file.name}", data
+
+
+def check_all_read(lost: Sequence[OriginalError]) -> None:
+    """Say which originals could not be had, once everything else was done.
+
+    Raises:
+        OriginalError: when there are any.
+    """
+    if lost:
+        more = f"（另有 {len(lost) - 1} 份也取不到；其余的都已写出。）" if len(lost) > 1 else ""
+        raise OriginalError(f"{lost[0]}{more}")
 
 
 def reread(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.acting import is_preview
 from xlsync.base.errors import UnseenError, XlsyncError
 from xlsync.repository import MovedError, until_committed
+from xlsync.repository.storing import added
 from xlsync.rounds.joining import join
 from xlsync.rounds.joining.brought import NOTHING, brought
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xlsync.base.workers import Progress
     from xlsync.form import Form
     from xlsync.repository import Repository
+    from xlsync.repository.storing import OriginalTraffic
     from xlsync.rounds.joining import JoinResult
     from xlsync.rounds.joining.brought import Brought
 
@@ -43,7 +45,8 @@ class Synced:
     """What an exchange did; ``joined`` are the joins that brought something, mostly one or none.
 
     ``is_sent`` says that the other repository got something from here, ``goes`` what; ``met`` is
-    where the two stood at the beginning.
+    where the two stood at the beginning. ``originals`` is what became of received files that lie
+    beside the repository, None where none do.
     """
 
     joined: tuple[JoinResult, ...]
@@ -51,6 +54,7 @@ class Synced:
     met: Meeting
     goes: Brought
     is_preview: bool = False
+    originals: OriginalTraffic | None = None
 
     @property
     def has_conflict(self) -> bool:
@@ -63,6 +67,7 @@ class Synced:
             "joined": [one.as_json() for one in self.joined],
             "sent": self.is_sent,
             "goes": self.goes.as_json(),
+            "originals": self.originals.as_json() if self.originals else None,
         }
 
 
@@ -72,14 +77,17 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
     location: str,
     *,
     removing: bool = False,
+    bringing: bool = False,
     agreed: Meeting | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Synced:
-    """Exchange everything with the repository in a folder or at a URL.
+    """OriginalTraffic everything with the repository in a folder or at a URL.
 
     ``removing``: see :func:`join`. ``agreed`` is where both stood when a person was shown what
     would be done: where one of them has gone on since, nothing more is done. ``progress`` is told
     before each of the steps; what it raises ends the exchange there, each step being whole.
+    Originals that lie beside the repository are sent there; with ``bringing`` those that are
+    lacking here are brought, too.
 
     Raises:
         UnseenError: when one of the two does not stand where it was agreed.
@@ -88,12 +96,14 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
     joined: list[JoinResult] = []
     met: list[Meeting] = []
     goes: list[Brought] = []
+    originals: list[OriginalTraffic | None] = []
     name = PurePath(location).name
 
     def step() -> bool:
         progress(0, STEPS)
         theirs = repository.fetch(location)
-        ours = repository.snapshot().commit
+        snapshot = repository.snapshot()
+        ours = snapshot.commit
         met.append(Meeting(ours, theirs))
         if agreed is not None and met[-1] != agreed:
             raise UnseenError("本库或对方在预览以后又有了新内容，没有合并；请再看一遍。")
@@ -101,6 +111,10 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
         if theirs is not None:
             own = ours if agreed else None
             joined.append(join(repository, forms, theirs, name, removing=removing, own=own))
+        # Originals are there before the commits that point to them.
+        # Where others have moved them out of git, those that we had are brought, too.
+        is_new = snapshot.arrangement.originals is None
+        originals.append(repository.exchange_originals(location, bringing=bringing or is_new))
         stands = (joined[-1].commit if joined else None) or repository.snapshot().commit
         if theirs == stands:
             return False
@@ -115,7 +129,8 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
     except MovedError:
         raise XlsyncError("the other repository changes all the time; run it again later") from None
     told = tuple(one for one in joined if one.commit is not None)
-    return Synced(told, is_sent, met[0], goes[-1] if is_sent else NOTHING, is_preview())
+    gone = goes[-1] if is_sent else NOTHING
+    return Synced(told, is_sent, met[0], gone, is_preview(), added(originals))
 
 
 def _goes(repository: Repository, theirs: str | None, joined: list[JoinResult]) -> Brought:
