@@ -230,6 +230,16 @@ def test_indicators_are_those_of_the_records(town: Town, tmp_path: Path, level: 
     assert 0 < sum(quantified.values()) < sum(rows.values())
 
 
+def test_levels_stand_as_in_the_tree_of_the_form(town: Town, tmp_path: Path) -> None:
+    town.export(tmp_path / "县.dataset", FIRST)
+    (tree,) = FORMS[FORM].mapping.trees.values()
+    (levels,) = (api.roll_up([tmp_path / "县.dataset"], FIRST, items=True).items or {}).values()
+    found = [one.levels for one in levels if len(one.levels) == 2]
+    paths = [(one, other) for one, others in tree.items() for other in others]
+    assert found == [one for one in paths if one in found]
+    assert found != sorted(found)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_dataset_that_grew_says_what_a_new_one_says(
     town: Town, tmp_path: Path, seed: int

@@ -21,7 +21,7 @@ from xlsync.report.lines import visible
 from xlsync.report.wording import Wording, field_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
@@ -39,6 +39,7 @@ _ITEM = pa.struct(
     [
         ("table", pa.string()),
         ("levels", pa.list_(pa.string())),
+        ("places", pa.list_(pa.int32())),
         ("name", pa.string()),
         ("operator", pa.string()),
         ("value", pa.string()),
@@ -76,12 +77,19 @@ class RowPlan:
             for one in mapping.fields.values()
             if isinstance(TYPES[one.type], MoneyType)
         ]
-        self._tables = [one for one in mapping.tables.values() if one.quantity]
+        self._tables = [
+            (one, mapping.trees.get(one.tree or "", {}))
+            for one in mapping.tables.values()
+            if one.quantity
+        ]
 
     @property
     def digest(self) -> str:
         """The same for forms of which the same record makes the same row."""
-        tables = [(one.pointer, one.label, one.levels, one.name, one.parts) for one in self._tables]
+        tables = [
+            (one.pointer, one.label, one.levels, one.name, one.parts, list(tree.items()))
+            for one, tree in self._tables
+        ]
         plan = [self._form, self._heading, self._title, self._amounts, tables, str(SCHEMA)]
         return hashlib.sha256(json.dumps(plan).encode()).hexdigest()
 
@@ -102,24 +110,37 @@ class RowPlan:
                 }
                 for pointer, label, is_main, kind in self._amounts
             ],
-            "items": [item for table in self._tables for item in _items(record, table)],
+            "items": [item for one in self._tables for item in _items(record, *one)],
             "record": json.dumps(record, ensure_ascii=False),
         }
 
 
-def _items(record: Record, table: Table) -> Iterator[dict[str, Any]]:
+def _items(
+    record: Record, table: Table, tree: Mapping[str, Sequence[str]]
+) -> Iterator[dict[str, Any]]:
     operator, value, unit = table.parts
     for row in rows_at(record, table.pointer):
         written = _text(row.get(value))
+        levels = [_text(row.get(one)) or "" for one in table.levels]
         yield {
             "table": visible(table.label),
-            "levels": [_text(row.get(one)) or "" for one in table.levels],
+            "levels": levels,
+            "places": _places(levels, tree),
             "name": _text(row.get(table.name)),
             "operator": _text(row.get(operator)),
             "value": written,
             "unit": _text(row.get(unit)),
             "is_quantified": written is not None and plain_number(written) is not None,
         }
+
+
+def _places(levels: Sequence[str], tree: Mapping[str, Sequence[str]]) -> list[int | None]:
+    """Where each level stands among its like in the tree of the form; None where it does not."""
+    among = [list(tree), tree.get(levels[0], ())] if levels else []
+    return [
+        list(options).index(one) if one in options else None
+        for one, options in zip(levels, among, strict=True)
+    ]
 
 
 def _text(value: Json) -> str | None:

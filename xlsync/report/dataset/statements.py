@@ -109,10 +109,12 @@ WITH found AS (
     FROM projects
 ), levelled AS (
     SELECT place, id, form, form_title, i."table" AS sheet_table,
-           i.levels[1] AS upper, i.levels[2] AS lower, i.is_quantified AS is_quantified
+           i.levels[1] AS upper, i.levels[2] AS lower, i.places AS places,
+           i.is_quantified AS is_quantified
     FROM found
 )
 SELECT place, form, min(form_title), sheet_table, upper, lower,
+       min(places[1]), min(places[2]),
        count(*), count(*) FILTER (WHERE is_quantified), count(DISTINCT id)
 FROM levelled
 GROUP BY GROUPING SETS (

@@ -7,6 +7,7 @@ goes in as parameters, and the engine may open no file by itself.
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -207,12 +208,14 @@ class _DatasetSums:
 
     def _count_items(self) -> None:
         counted: dict[RolledPlace, dict[ItemLevel, SummedItems]] = self._made.items or {}
-        for unit, form, title, table, first, second, *figures in self._rows(statements.ITEMS):
+        for unit, form, title, table, first, second, *found in self._rows(statements.ITEMS):
+            *order, rows, quantified, projects = found
             self._titles.setdefault(form, title)
             level = ItemLevel(table, tuple(one for one in (first, second) if one is not None))
             for place in self._places(unit, form):
                 levels = counted.setdefault(place, {})
-                levels.setdefault(level, SummedItems()).add(*figures)
+                sums = levels.setdefault(level, SummedItems(tuple(order)))
+                sums.add(rows, quantified, projects)
         self._made.items = counted
 
 
@@ -246,5 +249,13 @@ def _put_in_order(made: RollUp, datasets: Sequence[OpenDataset]) -> None:
     if made.items is not None:
         items = made.items
         made.items = {
-            one: dict(sorted(items[one].items())) for one in sorted(filter(kept, items), key=order)
+            one: dict(sorted(items[one].items(), key=_in_the_tree))
+            for one in sorted(filter(kept, items), key=order)
         }
+
+
+def _in_the_tree(one: tuple[ItemLevel, SummedItems]) -> tuple[object, ...]:
+    """Levels as the tree of the form has them; what is not in it comes after, by its text."""
+    (table, names), sums = one
+    places = (math.inf if place is None else place for place in sums.order)
+    return table, *zip(places, names, strict=False)

@@ -137,8 +137,12 @@ class ItemLevel(NamedTuple):
 
 @dataclass(slots=True)
 class SummedItems:
-    """Items of a table below a level: how many, with a number for a value, of how many projects."""
+    """Items of a table below a level: how many, with a number for a value, of how many projects.
 
+    ``order`` says where the levels stand in the tree of the form.
+    """
+
+    order: tuple[int | None, ...]
     rows: int = 0
     quantified: int = 0
     projects: int = 0
