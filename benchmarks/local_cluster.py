@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "scale.md"
 _SECONDS = 60
 """In which a scheduler has to come up."""
+_FORGOTTEN = "20 minutes"
+"""Without work, after which a scheduler ends that nobody ended; its workers follow it."""
 
 
 def make_certificates(folder: Path) -> Path:
@@ -39,6 +41,7 @@ class LocalProcesses:
         self._folder, self._certificates, self._paths = folder, certificates, paths
         told = folder / "scheduler.json"
         words = ["scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0"]
+        words += ["--idle-timeout", _FORGOTTEN]
         self.scheduler = self._start([*words, "--scheduler-file", str(told)], paths)
         self.workers: list[subprocess.Popen[bytes]] = []
         end = time.monotonic() + _SECONDS

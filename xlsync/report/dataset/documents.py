@@ -50,6 +50,11 @@ class DatasetPart(BaseModel):
     source: str
     forms: dict[str, str]
 
+    @property
+    def folder(self) -> str:
+        """The folder of the unit."""
+        return self.file.partition("/")[0]
+
 
 class DatasetRound(BaseModel):
     """The parts of a round that count, and the commit that they were made from."""

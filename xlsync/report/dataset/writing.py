@@ -7,7 +7,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.acting import is_preview
 from xlsync.base.errors import XlsyncError
@@ -33,7 +33,7 @@ from xlsync.rounds.status import check_known
 from xlsync.rounds.units import unit_key, unit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from xlsync.form import Form
@@ -77,43 +77,33 @@ def write_dataset(
     if not counted and former is None:
         raise XlsyncError(f"{round_name}: nothing was accepted in this round yet")
     place = round_folder(folder, round_name)
-    kept = {} if force or former is None else {one.file.split("/")[0]: one for one in former.parts}
-    groups = _by_unit(snapshot, counted.values())
-    current = {
-        entries[0].group: old
-        for units, entries in groups
-        if (old := kept.get(folder_of("unit", entries[0].group))) is not None
-        and _is_current(old, place, forms, _source(units, entries))
-    }
-    changed = [one for one in groups if one[1][0].group not in current]
-    new: dict[str, DatasetPart] = {}
+    units = _by_unit(snapshot, counted.values())
+    current = {} if force or former is None else _current(former, place, forms, units)
+    changed = [one for one in units if one.group not in current]
+    names = {folder_of("unit", one.group) for one in units}
+    made = DatasetChange(
+        written=len(changed),
+        unchanged=len(current),
+        removed=sum(one.folder not in names for one in former.parts) if former else 0,
+        projects=len(counted),
+        disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
+        cancelled=len(snapshot.records(round_name)) - len(counted),
+    )
     if not is_preview():
         make_folder(place)
         write_document(folder / MARKER, DatasetMarker(format=FORMAT))
-        made_parts = _written(snapshot, forms, place, changed)
-        new = {one[1][0].group: part for one, part in zip(changed, made_parts, strict=True)}
-    at_hand = current | new
-    names = [entries[0].group for _, entries in groups]
-    parts = [at_hand[name] for name in names if name in at_hand]
-    made = DatasetRound(
-        round=round_name,
-        commit=snapshot.commit,
-        disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
-        cancelled=len(snapshot.records(round_name)) - len(counted),
-        parts=parts,
-    )
-    if not is_preview():
+        at_hand = current | _written(snapshot, forms, place, changed)
+        now = DatasetRound(
+            round=round_name,
+            commit=snapshot.commit,
+            disputed=made.disputed,
+            cancelled=made.cancelled,
+            parts=[at_hand[one.group] for one in units],
+        )
         # From here on the new parts count, and the old ones do not.
-        write_document(place / ROUND_FILE, made)
-        _sweep(place, {one.file for one in parts})
-    return DatasetChange(
-        written=len(changed),
-        unchanged=len(current),
-        removed=_removed(former, counted.values()),
-        projects=len(counted),
-        disputed=made.disputed,
-        cancelled=made.cancelled,
-    )
+        write_document(place / ROUND_FILE, now)
+        _sweep(place, {one.file for one in now.parts})
+    return made
 
 
 def _former(
@@ -141,23 +131,49 @@ def _former(
     return former
 
 
-def _by_unit(snapshot: Snapshot, entries: Collection[Entry]) -> list[tuple[list[str], list[Entry]]]:
-    """The projects of each unit by id, with the units above it; in the order of the list."""
+class _UnitEntries(NamedTuple):
+    """The projects of a unit: its name in paths, the units above it with itself, its records."""
+
+    group: str
+    units: list[str]
+    entries: list[Entry]
+
+    @property
+    def source(self) -> str:
+        """A digest of what a part is made of; git's hashes stand for the records."""
+        made = json.dumps([self.units, [(one.id, one.blob) for one in self.entries]])
+        return hashlib.sha256(made.encode()).hexdigest()
+
+
+def _by_unit(snapshot: Snapshot, entries: Collection[Entry]) -> list[_UnitEntries]:
+    """The projects of each unit by id; units in the order of the list, those not in it after."""
     tree = unit_tree(snapshot)
     groups: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda one: one.id):
         groups.setdefault(entry.group, []).append(entry)
     order = {unit_key(one.name): at for at, (_, one) in enumerate(tree.downwards())}
     names = sorted(groups, key=lambda one: (order.get(unit_key(one), len(order)), one))
-    return [(tree.path(name), groups[name]) for name in names]
+    return [_UnitEntries(name, tree.path(name), groups[name]) for name in names]
 
 
-def _is_current(old: DatasetPart, place: Path, forms: Mapping[str, Form], source: str) -> bool:
-    """Whether a part says what the repository says, without a look at any record."""
+def _current(
+    former: DatasetRound, place: Path, forms: Mapping[str, Form], units: Sequence[_UnitEntries]
+) -> dict[str, DatasetPart]:
+    """The parts that say what the repository says, without a look at any record."""
+    kept = {one.folder: one for one in former.parts}
+    found = {one.group: (kept.get(folder_of("unit", one.group)), one.source) for one in units}
+    return {
+        group: old
+        for group, (old, source) in found.items()
+        if old is not None and old.source == source and _is_whole(old, place, forms)
+    }
+
+
+def _is_whole(old: DatasetPart, place: Path, forms: Mapping[str, Form]) -> bool:
+    """Whether a part is there, and its forms would take the same out of its records."""
     path = place / old.file
     return (
-        old.source == source
-        and all(one in forms for one in old.forms)
+        all(one in forms for one in old.forms)
         and all(plan_of(forms, one).digest == made for one, made in old.forms.items())
         and path.is_file()
         and path.stat().st_size == old.bytes
@@ -165,42 +181,29 @@ def _is_current(old: DatasetPart, place: Path, forms: Mapping[str, Form], source
 
 
 def _written(
-    snapshot: Snapshot,
-    forms: Mapping[str, Form],
-    place: Path,
-    groups: Sequence[tuple[list[str], list[Entry]]],
-) -> Iterator[DatasetPart]:
+    snapshot: Snapshot, forms: Mapping[str, Form], place: Path, units: Sequence[_UnitEntries]
+) -> dict[str, DatasetPart]:
     """Write the parts of units, each under a name that no other content has."""
     orders = (
-        PartOrder(units, [(one.path, snapshot.record_bytes(one)) for one in entries])
-        for units, entries in groups
+        PartOrder(one.units, [(entry.path, snapshot.record_bytes(entry)) for entry in one.entries])
+        for one in units
     )
-    count = sum(len(entries) for _, entries in groups)
-    for (units, entries), made in zip(groups, make_parts(forms, orders, count), strict=True):
-        name = f"{folder_of('unit', entries[0].group)}/{made.sha256[:16]}.parquet"
+    count = sum(len(one.entries) for one in units)
+    parts: dict[str, DatasetPart] = {}
+    for one, made in zip(units, make_parts(forms, orders, count), strict=True):
+        name = f"{folder_of('unit', one.group)}/{made.sha256[:16]}.parquet"
         make_folder((place / name).parent)
         write_file(place / name, made.data)
-        yield DatasetPart(
+        parts[one.group] = DatasetPart(
             file=name,
-            units=units,
-            projects=len(entries),
+            units=one.units,
+            projects=len(one.entries),
             bytes=len(made.data),
             sha256=made.sha256,
-            source=_source(units, entries),
+            source=one.source,
             forms=made.forms,
         )
-
-
-def _source(units: Sequence[str], entries: Sequence[Entry]) -> str:
-    """A digest of what a part is made of; git's hashes stand for the records."""
-    made = json.dumps([list(units), [(one.id, one.blob) for one in entries]])
-    return hashlib.sha256(made.encode()).hexdigest()
-
-
-def _removed(former: DatasetRound | None, entries: Collection[Entry]) -> int:
-    now = {folder_of("unit", one.group) for one in entries}
-    parts = former.parts if former else []
-    return sum(one.file.split("/")[0] not in now for one in parts)
+    return parts
 
 
 def _sweep(place: Path, kept: set[str]) -> None:
