@@ -63,7 +63,7 @@ class Snapshot:
         self._objects = objects
         self._tree = tree
         self._entries: dict[str, dict[str, Entry]] = {}
-        self._listings: dict[str, dict[str, ObjectID]] = {}
+        self._listings: dict[str, dict[str, Child]] = {}
         self._last = "", b""
         self.commit = commit.decode() if commit else ""
 
@@ -95,12 +95,23 @@ class Snapshot:
     def document(self, path: str) -> Record | None:
         """The JSON object in the file at a path; None when there is no such file."""
         folder, _, name = self.arrangement.stored(path).rpartition("/")
+        one = self._listing(folder).get(name)
+        if one is None or one.is_folder:
+            return None
+        return self._json(path, self._objects.data(one.sha))
+
+    def _listing(self, folder: str) -> dict[str, Child]:
+        """What stands in a folder by name, as it is stored.
+
+        A ledger has as many files as a round has records: each folder on the way is read once.
+        """
         if folder not in self._listings:
-            # A ledger has as many files as a round has records: its folder is read once.
-            place = self._objects.find(self.tree, folder) if folder else self.tree
-            self._listings[folder] = {one.name: one.sha for one in self._objects.files(place)}
-        sha = self._listings[folder].get(name)
-        return self._json(path, self._objects.data(sha)) if sha else None
+            above, _, name = folder.rpartition("/")
+            found = self._listing(above).get(name) if folder else None
+            place = found.sha if found and found.is_folder else None
+            held = self._objects.children(place if folder else self.tree)
+            self._listings[folder] = {one.name: one for one in held}
+        return self._listings[folder]
 
     def files(self, folder: str) -> dict[str, ObjectID]:
         """The hashes of the files in a folder by their names."""
