@@ -42,6 +42,8 @@ def test_a_season_is_played_in_the_page_alone(browser: Browser, tmp_path: Path) 
         page.get_by_role("button", name="开始收集").click()
         page.get_by_role("heading", name="收集完成").wait_for()
         page.get_by_role("link", name="台账", exact=True).click()
+        page.get_by_role("heading", name="台账").wait_for()
+        page.locator("footer").wait_for()
         assert page.locator("tbody tr").count() == 15
         assert page.locator("tbody .tag.good").count() == len(answers)
         page.get_by_role("link", name="汇总", exact=True).click()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -314,6 +314,57 @@ def test_two_offices_come_to_the_same_and_lose_nothing(
 
 def play(steps: list[Step], *, met: bool) -> None:
     """Let two offices, which have met before or not, do these steps, and look at all there is."""
+    with played(steps, met=met) as (model, offices, folders):
+        befores = [one.snapshot() for one in offices]
+        _join_both(offices, folders)
+        afters = [one.snapshot() for one in offices]
+        assert afters[0].tree == afters[1].tree
+        _check(befores, afters[0], model.undone)
+        for office in offices:
+            _check_history(office, model)
+        _join_both(offices, folders)
+        assert [one.snapshot().tree for one in offices] == [afters[0].tree] * 2
+        for folder in folders:
+            command = ["git", "-C", str(folder), "fsck", "--strict", "--no-dangling"]
+            assert subprocess.run(command, capture_output=True, check=True).stdout == b""
+
+
+@settings(max_examples=times(25))
+@given(st.booleans(), st.lists(_STEPS, min_size=2, max_size=9), _OFFICES)
+def test_a_join_that_is_taken_back_leaves_what_stood_before(
+    met: bool,  # noqa: FBT001 - what hypothesis draws
+    steps: list[Step],
+    who: int,
+) -> None:
+    with played(steps, met=met) as (_, offices, folders):
+        office = offices[who]
+        commit = office.fetch(str(folders[1 - who]))
+        assert commit is not None
+        before = _standing(office.snapshot())
+        joined = join(office, FORMS, commit, removing=True)
+        if joined.commit is None or joined.is_forward:
+            return
+        after = office.snapshot().tree
+        made = undo(office, FORMS, joined.commit)
+        assert made.kept == ()
+        assert _standing(office.snapshot()) == before
+        if made.commit is not None:
+            undo(office, FORMS, made.commit)
+            assert office.snapshot().tree == after, "an undoing can be undone"
+
+
+def _standing(snapshot: Snapshot) -> dict[str, object]:
+    """All that stands, but for keys and the workbooks that are in somebody's hands all the same."""
+    tops = (
+        *(layout.ROUNDS, layout.RECEIVED, layout.RECEIPTS, layout.ISSUED, layout.CONFLICTS),
+        *(layout.MERGED, layout.DECISIONS, layout.DEADLINES, layout.TICKS, layout.ROSTERS),
+    )
+    return dict(snapshot.find_all(tops))
+
+
+@contextmanager
+def played(steps: list[Step], *, met: bool) -> Iterator[tuple[Model, list[Repository], list[Path]]]:
+    """Two offices, which have met before or not, once they have done these steps."""
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folders = [Path(place, "town"), Path(place, "district")]
         for folder in folders:
@@ -331,18 +382,7 @@ def play(steps: list[Step], *, met: bool) -> None:
         model = Model(offices, folders)
         for step in steps:
             _do(model, step)
-        befores = [one.snapshot() for one in offices]
-        _join_both(offices, folders)
-        afters = [one.snapshot() for one in offices]
-        assert afters[0].tree == afters[1].tree
-        _check(befores, afters[0], model.undone)
-        for office in offices:
-            _check_history(office, model)
-        _join_both(offices, folders)
-        assert [one.snapshot().tree for one in offices] == [afters[0].tree] * 2
-        for folder in folders:
-            command = ["git", "-C", str(folder), "fsck", "--strict", "--no-dangling"]
-            assert subprocess.run(command, capture_output=True, check=True).stdout == b""
+        yield model, offices, folders
 
 
 def _check_history(office: Repository, model: Model) -> None:
