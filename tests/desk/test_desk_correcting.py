@@ -115,5 +115,10 @@ def test_an_amount_is_typed_in_the_unit_that_its_form_shows(central: tuple[Serve
     assert status == 200
     assert "40.00 万元" in page
     assert "970.50 万元" in page
-    assert corrected(server, project, **{total: "970.5", other: "50", "confirm": "1"})[0] == 303
+    sure = {"confirm": "1", "shown": page.partition('name="shown" value="')[2].partition('"')[0]}
+    status, page = corrected(server, project, **{total: "980.5", other: "60"}, **sure)
+    assert status == 200, "what was typed since is shown first"
+    assert "980.50 万元" in page
+    assert "980.50" not in server.ask(project).text
+    assert corrected(server, project, **{total: "970.5", other: "50"}, **sure)[0] == 303
     assert "970.50" in server.ask(project).text

@@ -206,7 +206,9 @@ class PageClerk:
         assert len(typed) == len(values), (values, cells)
         answer = self.server.send(here, {**typed, "seen": seen, "reason": reason})
         assert "请核对要更正的内容" in answer.text
-        self.send(here, {**typed, "seen": seen, "reason": reason, "confirm": "1"})
+        shown = re.findall(r'name="shown" value="(\w+)"', answer.text)[0]
+        sure = {"confirm": "1", "shown": shown}
+        self.send(here, {**typed, "seen": seen, "reason": reason, **sure})
 
     def do_cancel(self, round_name: str, project: str, reason: str, **_: Any) -> None:
         self.decide(round_name, project, "cancel", "", reason)

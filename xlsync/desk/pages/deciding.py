@@ -47,9 +47,9 @@ def _own_address(request: Request) -> str:
     return f"/round/{path_part(name)}/project/{path_part(record_id)}"
 
 
-def _seen(record: Record) -> str:
-    """What tells this version of a record from any other."""
-    return hashlib.sha256(json.dumps(record, ensure_ascii=False).encode()).hexdigest()
+def _mark(what: Json) -> str:
+    """What tells this version of a record, or of what was typed, from any other."""
+    return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()
 
 
 # ---- correcting, on the form itself --------------------------------------------------
@@ -83,7 +83,8 @@ def _show(
         record_id=request.path_params["record"],
         standing=standing,
         paper=sheet,
-        seen=_seen(record),
+        seen=_mark(record),
+        shown=_mark([sorted(_changed(sheet, typed or {})), (typed or {}).get("reason", "")]),
         typed=typed or {},
         wrong=wrong,
         preview=preview,
@@ -101,10 +102,13 @@ def _worded(form: Form, pointer: str, value: Json) -> str:
 def _correct(request: Request, sent: Sent) -> Response:
     typed = {key: values[-1].replace("\r\n", "\n") for key, values in sent.values.items()}
     _, record, sheet = _editable(request)
-    if typed.get("seen") != _seen(record):
+    if typed.get("seen") != _mark(record):
         return _show(request, typed, _MOVED)
     values = _changed(sheet, typed)
     reason = sent.value("reason")
+    # The key Enter presses the first button, whatever was typed since the preview.
+    is_shown = typed.get("shown") == _mark([sorted(values), typed.get("reason", "")])
+    is_preview = "confirm" not in typed or not is_shown
 
     def decide(coordinator: Coordinator) -> DecisionMade:
         return coordinator.correct(*_project(request), values, reason)
@@ -112,7 +116,7 @@ def _correct(request: Request, sent: Sent) -> Response:
     try:
         if not values:
             raise XlsyncError("没有改动任何一格。请在表上直接改。")  # noqa: TRY301 - told below
-        seen = _decide(request, decide, is_preview="confirm" not in sent.values)
+        seen = _decide(request, decide, is_preview=is_preview)
         if not seen.is_new:
             raise XlsyncError("改过的写法和原来是同一个内容，没有可更正的。")  # noqa: TRY301
     except XlsyncError as error:
