@@ -4,7 +4,7 @@ A round of ``--counties`` × ``--projects`` (100 × 2,000 are a province of 200,
 samples: for each county a repository, a list of units (towns, and offices below them), workbooks
 sent out, filled in and collected in waves by a scheduler and workers on this machine, over TLS. A
 county is a shard: once it is collected and exported to its dataset its files are removed, so that
-any machine can hold the next one; a smaller ``--counties`` takes a part of the province.
+any machine can hold the next one. One county is the default: a part of the province.
 
 After each wave one more file is collected alone: that is what a commit, and everything around it,
 costs as the repository grows; *commit* is the part of it that git takes. Times are processor time,
@@ -335,7 +335,7 @@ _STEPS: dict[str, Callable[[argparse.Namespace], Told]] = {
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counties", type=int, default=100, help="a smaller one takes a part")
+    parser.add_argument("--counties", type=int, default=1, help="100 are the province")
     parser.add_argument("--projects", type=int, default=2_000, help="of a county")
     parser.add_argument("--waves", type=int, default=4, help="in which workbooks come back")
     parser.add_argument("--workers", type=int, default=2)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import threading
+import time
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ import pytest
 from clients import soffice
 from local_cluster import ROOT, LocalProcesses, make_certificates
 from roster_files import as_csv, projects
-from running import FORM, FORMS, SAMPLES, invoke, record, save
+from running import FORM, FORMS, PROGRAM, SAMPLES, invoke, record, save, settings
 
 from xlsync import api
 from xlsync.base import cluster, workers
@@ -235,6 +237,33 @@ def test_a_scheduler_that_is_killed_is_told_in_one_line_and_nothing_is_committed
         assert max(seen) >= 12
         assert repository.snapshot().commit == before
         assert len(api.collect(repository, "2023/一上", [SAMPLES / "一上"]).outcomes) == 16
+
+
+def test_a_command_says_one_line_and_the_next_run_goes_on(
+    fragile: LocalProcesses, tmp_path: Path
+) -> None:
+    """What dask says of lost connections is not for the screen."""
+    fragile.add_worker()
+    fragile.wait()
+    town, out = tmp_path / "town", tmp_path / "out"
+    assert invoke("init", town).exit_code == 0
+    (tmp_path / "名册.csv").write_bytes(as_csv(projects(600)))
+    words = ["-R", town, "distribute", ROUND, "--form", FORM, "--roster", tmp_path / "名册.csv"]
+    words += ["-o", out, "--yes"]
+    command = [*PROGRAM, *map(str, words), "--cluster", fragile.address]
+    with subprocess.Popen(
+        command, env=settings(XLSYNC_LANG="en"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as started:
+        while not any(out.rglob("*.xlsx")) and started.poll() is None:
+            time.sleep(0.02)
+        fragile.scheduler.kill()
+        said, told = started.communicate(timeout=120)
+    assert (started.returncode, said) == (3, b"")
+    assert told.decode() == "xlsync: the scheduler of the cluster is gone; run this again\n"
+    first = len([*out.rglob("*.xlsx")])
+    assert 0 < first < 600
+    assert invoke(*words).exit_code == 0
+    assert len([*out.rglob("*.xlsx")]) == 600
 
 
 def test_a_cluster_whose_workers_are_all_killed_is_told(

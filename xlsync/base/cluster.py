@@ -48,7 +48,7 @@ _PATIENCE = 30.0
 _SHOWN = 3
 _SETTINGS = {"distributed.admin.large-graph-warning-threshold": "1GB"}
 """Our tasks carry the files, some 12 MB each, and are few: no reason for dask to warn."""
-_LOGGERS = ("distributed", "tornado.application", "asyncio")
+_LOGGERS = ("distributed", "tornado", "asyncio")
 
 
 @contextmanager
@@ -125,7 +125,9 @@ def _security() -> Security:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep what dask says of lost connections off the screen; here it is said in one line."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    # Each of them has a level and a handler of its own.
+    names = [one for one in logging.root.manager.loggerDict if one.split(".")[0] in _LOGGERS]
+    loggers = [logging.getLogger(name) for name in (*names, *_LOGGERS)]
     levels = [one.level for one in loggers]
     for one in loggers:
         one.setLevel(logging.CRITICAL + 1)
