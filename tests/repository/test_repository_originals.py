@@ -447,6 +447,19 @@ def test_places_that_differ_are_told(flat: Repository, tmp_path: Path) -> None:
     assert (done.exit_code, "放在不同的地方" in done.stderr) == (3, True)
 
 
+def test_two_that_never_met_keep_originals_where_one_of_them_does(
+    town: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    assert invoke("init", other).exit_code == 0
+    collect(other, save(tmp_path / "三号.json", record("三号")))
+    sync(other, town)
+    assert invoke("-R", town, "sync", other, "--originals").exit_code == 0
+    for folder in (town, other):
+        assert len(bytes_of(folder)) == 3
+        assert invoke("-R", folder, "check").exit_code == 0
+
+
 def test_a_known_file_under_another_name_needs_no_bytes(flat: Repository, tmp_path: Path) -> None:
     """Git has the file in its history; where it lies now nobody was asked."""
     changes = Changes(flat.snapshot())

@@ -18,6 +18,7 @@ import pytest
 from dulwich.repo import Repo
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from old_formats import in_format
 from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, times
 
@@ -27,6 +28,7 @@ from xlsync.base.record import canonical_bytes
 from xlsync.records import compare
 from xlsync.records.conflicts import Choice, Side
 from xlsync.repository import Repository, layout
+from xlsync.repository.originals import BESIDE
 from xlsync.repository.sealing import new_seal
 from xlsync.rounds.answers import digest
 from xlsync.rounds.choosing import choose, waiting_disputes
@@ -71,7 +73,7 @@ _WHEN = st.sampled_from([None, "+"])
 """Whether a document says when it was saved; it says so by one clock."""
 
 _KINDS = st.sampled_from(
-    ["send", "collect", "collect", "again", "again", "correct", "decide", "undo", "join"]
+    ["send", "collect", "collect", "again", "again", "correct", "decide", "undo", "join", "store"]
 )
 _STEPS = st.tuples(_KINDS, _OFFICES, st.integers(0, 1), _CHANGES, _OFFICES, _WHEN)
 
@@ -216,7 +218,16 @@ class Model:
                 self.said[digest(after)] = after
             self.fresh[who].add(RECORDS[which]["id"])
 
+    def store(self, who: int, which: int) -> None:
+        """Bring an office to the newest format, or its originals out of git as well."""
+        befores = [self.record(who, one) for one in (0, 1)]
+        self.offices[who].upgrade()
+        if which:
+            self.offices[who].move_originals(BESIDE)
+        assert [self.record(who, one) for one in (0, 1)] == befores
+
     def join(self, who: int) -> None:
+        _keep_up(self.offices)
         befores = [self.record(who, which) for which in (0, 1)]
         theirs = [self.record(1 - who, which) for which in (0, 1)]
         commit = self.offices[who].fetch(str(self.folders[1 - who]))
@@ -239,6 +250,13 @@ class Model:
         self.fresh[1 - who].clear()
 
 
+def _keep_up(offices: list[Repository]) -> None:
+    """Who is of the older format cannot join who is of the newer one."""
+    if len({one.snapshot().arrangement.number for one in offices}) > 1:
+        for one in offices:
+            one.upgrade()
+
+
 def _do(model: Model, step: Step) -> None:
     kind, who, which, edits, of, when = step
     if kind == "join":
@@ -249,6 +267,8 @@ def _do(model: Model, step: Step) -> None:
         model.decide(who, edits)
     elif kind == "undo":
         model.undo(who)
+    elif kind == "store":
+        model.store(who, which)
     elif kind == "send":
         model.send(who, which, edits)
     elif kind == "collect":
@@ -304,12 +324,14 @@ def _check(befores: list[Snapshot], after: Snapshot, undone: set[str]) -> None:
 
 
 @settings(max_examples=times(25))
-@given(st.booleans(), st.lists(_STEPS, min_size=2, max_size=9))
+@given(st.booleans(), st.sampled_from([1, 2]), st.lists(_STEPS, min_size=2, max_size=9))
 def test_two_offices_come_to_the_same_and_lose_nothing(
     met: bool,  # noqa: FBT001 - what hypothesis draws
+    number: int,
     steps: list[Step],
 ) -> None:
-    play(steps, met=met)
+    with in_format(number):
+        play(steps, met=met)
 
 
 def play(steps: list[Step], *, met: bool) -> None:
@@ -397,6 +419,7 @@ def _check_history(office: Repository, model: Model) -> None:
 
 
 def _join_both(offices: list[Repository], folders: list[Path]) -> None:
+    _keep_up(offices)
     commits = [office.fetch(str(folders[1 - at])) for at, office in enumerate(offices)]
     for office, commit in zip(offices, commits, strict=True):
         assert commit is not None

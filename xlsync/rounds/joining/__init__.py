@@ -259,17 +259,24 @@ def _kept(found: Difference, fork: Fork) -> Placed | None:
     if found.is_of_one_side:
         return found.changed
     if found.path == layout.MARKER and not fork.is_inner:
-        places = (one.arrangement.originals or "git" for one in (fork.ours, fork.theirs))
-        raise XlsyncError(
-            f"两边的原件放在不同的地方（{'；'.join(places)}），没有合并，本库没有改动；"
-            "请在一边运行 xlsync upgrade --originals，改成相同的地方，再做一次。"
-        )
+        return _place_of_originals(found, fork)
     if found.ours is not None and found.theirs is not None and not fork.is_inner:
         raise XlsyncError(
             f"{found.path} was changed on both sides, and xlsync cannot put it together; "
             "make it the same on one of them with git"
         )
     return found.ours or found.theirs
+
+
+def _place_of_originals(found: Difference, fork: Fork) -> Placed | None:
+    """What says where originals lie: as the one side has it that keeps them out of git."""
+    ours, theirs = (one.arrangement.originals for one in (fork.ours, fork.theirs))
+    if ours and theirs:
+        raise XlsyncError(
+            f"两边的原件放在不同的地方（{ours}；{theirs}），没有合并，本库没有改动；"
+            "请在一边运行 xlsync upgrade --originals，改成相同的地方，再做一次。"
+        )
+    return found.ours if ours else found.theirs
 
 
 def _documents(one: RoundJoin, name: str) -> dict[str, Record | None]:
