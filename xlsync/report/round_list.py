@@ -87,7 +87,8 @@ def undone_lines(made: Undone) -> Iterator[Line]:
         short = made.passed_over[:SHORT_HASH]
         yield line(f"最近的合并（{short}）不在其内；要撤销它，请写明：undo {short}。", "yellow")
     if made.brings:
-        yield line("合并带来的内容从本库撤去，历史里仍在；下次交换时，对方那里也会撤去：", "yellow")
+        told = "合并带来的内容从本库撤去，历史里仍在；下次交换时，对方那里也会撤去"
+        yield line(f"{told}。单位名单和密钥保持合并后的样子。", "yellow")
         yield from brought_lines("  带来", made.brings)
     for one in made.kept:
         yield line(visible(f"  保留 {one.round} {one.group} {one.title}：{one.why}。"), "yellow")
