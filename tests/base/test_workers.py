@@ -51,6 +51,11 @@ def test_results_come_in_order_and_items_are_not_taken_ahead_of_time() -> None:
     results.close()  # type: ignore[attr-defined]
 
 
+def test_fewer_items_than_go_out_together_are_worked_on_here() -> None:
+    assert set(spread(_where, iter(range(CHUNK - 1)), 2)) == {os.getpid()}
+    assert list(spread(_where, iter(()), 2)) == []
+
+
 def test_an_error_comes_out_as_it_was_raised() -> None:
     with pytest.raises(XlsyncError, match="no 1"):
         list(spread(_fail, [1, 2], 1))

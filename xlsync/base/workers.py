@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlsync.base.errors import XlsyncError
@@ -83,7 +83,8 @@ def spread(
     """The results of a task that can be pickled, in the order of the items.
 
     ``chunk`` is how many items go out together, where they are of an unusual size. Of processes of
-    this machine the first take a second or two to start; until then items are worked on here.
+    this machine the first take a second or two to start; until then items are worked on here, and
+    so are fewer than a chunk.
 
     Raises:
         XlsyncError: when a process was killed, as a system does that runs out of memory, or the
@@ -99,6 +100,12 @@ def spread(
 def _spread_here(
     task: Callable[[Item], Result], items: Iterator[Item], workers: int, chunk: int
 ) -> Iterator[Result]:
+    # How many items come may not be known before: files of a folder may all have been read once.
+    begun = list(islice(items, chunk))
+    if len(begun) < chunk:
+        yield from map(task, begun)
+        return
+    items = chain(begun, items)
     # Forking is not possible everywhere, and not safe where a program has threads.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
