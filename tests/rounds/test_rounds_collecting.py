@@ -76,6 +76,16 @@ def test_a_file_named_twice_is_collected_once(repository: Repository, tmp_path: 
     assert _collect(repository, path).commit is None
 
 
+def test_a_file_that_is_reached_on_two_ways_is_collected_once(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = save(tmp_path / "in" / "a.json", record())
+    (tmp_path / "link").symlink_to(path.parent)
+    (tmp_path / "link.json").symlink_to(path)
+    ways = [tmp_path / "link" / "a.json", tmp_path / "link.json", path.parent]
+    assert _states(_collect(repository, *ways)) == [State.NEW]
+
+
 def test_only_what_changed_is_committed(repository: Repository, tmp_path: Path) -> None:
     for name in "甲乙丙":
         save(tmp_path / "in" / f"{name}.json", record(name))

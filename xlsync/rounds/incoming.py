@@ -150,8 +150,16 @@ def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
 def _once(paths: Iterable[Path]) -> list[Path]:
     """A file may be named twice, itself and by its folder."""
     found: dict[str, Path] = {}
+    folders: dict[Path, str] = {}
     for path in paths:
-        found.setdefault(os.path.realpath(path), path)
+        if path.is_symlink():
+            place = os.path.realpath(path)
+        else:
+            # Of ten thousand files in a folder, all have the same way to them.
+            if path.parent not in folders:
+                folders[path.parent] = os.path.realpath(path.parent)
+            place = f"{folders[path.parent]}{os.sep}{path.name}"
+        found.setdefault(os.path.normcase(place), path)
     return [*found.values()]
 
 
