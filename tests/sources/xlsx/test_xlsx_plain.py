@@ -61,6 +61,12 @@ SNIPPETS = [
         ' t="s"',
         ' s="1"',
     ),
+    *(
+        '<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>',
+        '<mergeCell ref="C3:D4"/>',
+        "<mergeCells>",
+        "</mergeCells>",
+    ),
     *("</sheetData>", "<sheetData>", "</si>", "<si>", "<t/>", ' xml:space="preserve"'),
 ]
 
@@ -229,6 +235,21 @@ def test_a_row_with_other_numbers_is_not_taken_for_that_of_a_former_file() -> No
     ]
     texts = [xlsx.read(data).sheets[0].text(Address(1, 1)) for data in files]
     assert texts == ["same", "same", "other", "same"]
+
+
+def test_sheets_that_differ_in_what_is_merged_are_told_apart() -> None:
+    """LibreOffice merges what is centred over several cells where these are filled."""
+    row = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    plain_sheet = parts(row)[SHEET]
+    assert isinstance(plain_sheet, str)
+    seen = []
+    for areas in (["A1:B1"], [], ["A1:B1", "C1:D2"], ["E1:E2"]):
+        cells = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+        merges = f'<mergeCells count="{len(areas)}">{cells}</mergeCells>' if areas else ""
+        sheet = plain_sheet.replace("</sheetData>", f"</sheetData>{merges}")
+        (read,) = xlsx.read(packed(parts(row) | {SHEET: sheet})).sheets
+        seen.append([area.a1 for area in read.merges])
+    assert seen == [["A1:B1"], [], ["A1:B1", "C1:D2"], ["E1:E2"]]
 
 
 def test_what_is_remembered_is_not_changed_by_whoever_got_it() -> None:

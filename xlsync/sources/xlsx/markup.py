@@ -78,7 +78,7 @@ def parse_rest(
 
     Raises :class:`UnreadableError` as :func:`parse` does.
     """
-    whole, rest, pieces, _ = cut
+    whole, rest, pieces = cut.whole, cut.rest, cut.pieces
     package.budget.spend_markup(whole)
     if pieces:
         wanted.records[MARK] = lambda attributes, _texts: take(pieces[int(attributes["n"])])

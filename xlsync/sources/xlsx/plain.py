@@ -83,6 +83,16 @@ _TABLE = re.compile(
     rb'<sst xmlns="http://[a-z0-9./]+"(?: count="[0-9]+")?(?: uniqueCount="[0-9]+")?>'
     rb'<%b n="0"/></sst>\s*' % MARK.encode()
 )
+_REFERENCE = rb"[A-Z]{1,3}[1-9][0-9]{0,6}"
+_MERGES = re.compile(
+    rb'<mergeCells(?: count="[0-9]+")?>((?:<mergeCell ref="%b:%b" ?/>)++)</mergeCells>'
+    % (_REFERENCE, _REFERENCE)
+)
+_ITS_TAGS = 2
+_NOT_READ = (b"extLst", b"rPh")
+"""Elements whose contents the parser passes over."""
+
+_MERGED = re.compile(rb'ref="([^"]+)"')
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
 _HIDDEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.0+)?")')
 _VALUE = re.compile(f"{_CHARACTERS}*+")
@@ -94,26 +104,41 @@ _SHORT = 2_000
 class Cut(NamedTuple):
     """A part, the same with marks in place of what was cut; each piece is some rows, or texts.
 
-    ``printed`` are the lines of printed pages that were cut as well.
+    ``printed`` are the lines of printed pages that were cut as well, ``merges`` the areas.
     """
 
     whole: bytes
     rest: bytes
     pieces: list[list[str]]
     printed: tuple[str, ...] = ()
+    merges: tuple[str, ...] = ()
 
 
 def cut_rows(part: bytes) -> Cut:
     """Cut the plain rows out of a sheet, each without its end tag.
 
-    The lines at the foot of printed pages go as well: they name the record, and what is left is
-    the same in all sheets of a layout.
+    The lines at the foot of printed pages go as well, which name the record, and the merged areas,
+    since LibreOffice merges what is centred over filled cells: what is left is the same in all
+    sheets of a layout.
     """
     cut = _cut(part, "<row ", "</row>", _plain_row)
+    if cut.pieces:
+        cut = _without_merges(cut)
     before, tag, after = cut.rest.partition(b"<headerFooter")
     lines = (value(line[1]) for line in _PRINTED.findall(after))
     printed = tuple(decoded(line) for line in lines if line)
     return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after), printed=printed)
+
+
+def _without_merges(cut: Cut) -> Cut:
+    """The same without the areas that are merged, where these stand in the one place for them."""
+    found = _MERGES.search(cut.rest, cut.rest.rfind(MARK.encode()))
+    if found is None or cut.rest.count(b"mergeCells") > _ITS_TAGS:
+        return cut
+    if any(one in cut.rest[: found.start()] for one in _NOT_READ):
+        return cut
+    merges = tuple(one.decode() for one in _MERGED.findall(found[1]))
+    return cut._replace(rest=cut.rest[: found.start()] + cut.rest[found.end() :], merges=merges)
 
 
 def is_whole_table(cut: Cut) -> bool:

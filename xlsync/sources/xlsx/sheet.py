@@ -8,6 +8,7 @@ with its text.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import MAX_COLUMN, Area, Kind
@@ -24,6 +25,8 @@ from xlsync.sources.xlsx.values import SHARED, interpret, made_cell, plain_cell
 from xlsync.sources.xlsx.worksheet import LONGEST_REFERENCE, Used, Worksheet, address, start
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xlsync.base.grid import Address, Cell
     from xlsync.sources.xlsx.package import Package
     from xlsync.sources.xlsx.strings import Text
@@ -68,15 +71,26 @@ def read_sheet(package: Package, part: str, values: Values, name: str) -> Worksh
         reader.plain_rows_in(frame, cut.pieces[0])
     else:
         parse_rest(package, part, cut, reader.wanted(), reader.plain_rows)
+    is_kept = len(cut.pieces) == 1 and reader.is_plain and not reader.sheet.problems
+    if is_kept and frame is None:
+        made = reader.sheet
+        kept = _Frame([*made.merges], made.protected, {*made.hidden_columns})
+        _frames.keep(cut.rest, kept, len(cut.rest))
     reader.sheet.printed += cut.printed
-    if len(cut.pieces) == 1 and reader.is_plain and not reader.sheet.problems:
+    reader.merged(cut.merges)
+    if is_kept:
         costs = package.budget.since(before)
         moulds.keep(pressed, cut.pieces[0], reader.sheet, values, costs)
-        if frame is None:
-            made = reader.sheet
-            kept = _Frame([*made.merges], made.protected, {*made.hidden_columns})
-            _frames.keep(cut.rest, kept, len(cut.rest))
     return reader.sheet
+
+
+@lru_cache(maxsize=4096)
+def _area(reference: str) -> Area | None:
+    """A merged area; one that names none holds no text and moves none: there is nothing to say."""
+    try:
+        return Area.parse(reference)
+    except ValueError:
+        return None
 
 
 class _SheetReader:
@@ -315,9 +329,13 @@ class _SheetReader:
 
     def _merge(self, attributes: Attributes) -> None:
         self._spend_entry(attributes)
-        # A merge that names no area holds no text and moves none: there is nothing to report.
-        with suppress(ValueError):
-            self.sheet.merges.append(Area.parse(attributes.get("ref", "")))
+        area = _area(attributes.get("ref", ""))
+        self.sheet.merges += [area] if area else []
+
+    def merged(self, references: Iterable[str]) -> None:
+        """Keep the merged areas that the parser did not see."""
+        for reference in references:
+            self._merge({"ref": reference})
 
     def _protection(self, attributes: Attributes) -> None:
         self.sheet.protected = is_true(attributes.get("sheet"))
