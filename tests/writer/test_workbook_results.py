@@ -12,6 +12,7 @@ from engines import hyperformula
 from findings import results_apart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_form import MAPPING, load_form
 from splice_records import records
 
 from xlsync.base.files import write_file
@@ -84,6 +85,28 @@ def test_samples_show_what_is_computed(calc: Calc, record: Record, tmp_path: Pat
     assert_computed(calc, form, whole, tmp_path / "whole.xlsx")
     empty = {table.pointer.strip("/"): [] for table in form.mapping.tables.values()}
     assert_computed(calc, form, whole | empty, tmp_path / "fields.xlsx")
+
+
+BY_TYPE = {
+    "integer": 5,
+    "date": "2023-03-15",
+    "money": "12.25",
+    "score": "3.50",
+    "percent": "95.00",
+    "phone": "021-60000000",
+    "email": "name@example.cn",
+    "code": "213001",
+}
+
+
+@pytest.mark.client
+@pytest.mark.parametrize("name", BY_TYPE)
+def test_a_value_of_any_type_shows_what_is_computed(calc: Calc, name: str, tmp_path: Path) -> None:
+    mapping = MAPPING.replace('label = "备注"', f'label = "备注"\ntype = "{name}"')
+    form = load_form(tmp_path, mapping=mapping)
+    stops = [{"province": "浙江", "city": "杭州", "task": "开会"}]
+    record, _ = form.canonical({"form": "trip", "who": "甲", "note": BY_TYPE[name], "stops": stops})
+    assert_computed(calc, form, form.identified(record), tmp_path / "typed.xlsx")
 
 
 @pytest.mark.client

@@ -101,6 +101,17 @@ def _find(part: Value, text: Value) -> float:
     return at + 1
 
 
+def _search(part: Value, text: Value) -> float:
+    """Where a text begins in which a question mark is any character and an asterisk any number."""
+    pieces = re.split(r"([?*])", text_of(part))
+    any_of = {"?": ".", "*": ".*?"}
+    wanted = "".join(any_of.get(piece) or re.escape(piece) for piece in pieces)
+    found = re.search(wanted, text_of(text), re.DOTALL | re.IGNORECASE)
+    if found is None:
+        raise FormulaError
+    return found.start() + 1
+
+
 def _mid(text: Value, start: Value, count: Value) -> str:
     begin = int(number_of(start)) - 1
     return text_of(text)[begin : begin + int(number_of(count))]
@@ -164,6 +175,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "MID": _mid,
     "NOT": lambda value: not truth_of(value),
     "RIGHT": _right,
+    "SEARCH": _search,
     "ROUND": lambda value, places: _rounded(value, places, ROUND_HALF_UP),
     "ROUNDUP": lambda value, places: _rounded(value, places, ROUND_UP),
     "SUBSTITUTE": _substitute,
