@@ -21,6 +21,7 @@ from running import FORM, FORMS, invoke, record, save
 from xlsync import api
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.form.types import plain_number
+from xlsync.report.dataset import opening
 from xlsync.report.dataset.documents import ROUND_FILE, round_folder, round_of
 from xlsync.report.dataset.writing import write_dataset
 from xlsync.report.schemas import check_output
@@ -238,6 +239,19 @@ def test_levels_stand_as_in_the_tree_of_the_form(town: Town, tmp_path: Path) -> 
     paths = [(one, other) for one, others in tree.items() for other in others]
     assert found == [one for one in paths if one in found]
     assert found != sorted(found)
+
+
+def test_sums_in_pieces_are_those_of_the_whole(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "县.dataset"
+    town.export(folder)
+    questions: list[dict[str, Any]] = [{}, {"items": True}, {"level": 2}, {"since": FIRST}]
+    whole = [api.roll_up([folder], SECOND, **one).as_json() for one in questions]
+    monkeypatch.setattr(opening, "_PIECE", 3)
+    (one,) = opening.open_datasets([folder])
+    assert len([*one.tables(SECOND, None)]) > 2
+    assert [api.roll_up([folder], SECOND, **one).as_json() for one in questions] == whole
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _MAX_GROUP = 512 * 1024 * 1024
 """Bytes that a group of rows of a part may have once it is read: 500 records have some 2 MB."""
 _CHUNK = 1024 * 1024
+_PIECE = 10_000
+"""Projects that are added up at a time, some 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,34 @@ class OpenDataset:
         ]
 
     def table(self, round_name: str, under: str | None) -> arrow_dataset.Dataset:
-        """The projects of a round, to be read batch by batch.
+        """All projects of a round, to be read batch by batch.
 
         Raises:
             XlsyncError: when a part is not the one that was written.
         """
-        place = round_folder(self.path, round_name)
-        paths = []
+        return self._table(round_name, self.parts(round_name, under))
+
+    def tables(self, round_name: str, under: str | None) -> Iterator[arrow_dataset.Dataset]:
+        """The same in pieces of some thousand projects, each in one of them; one at least.
+
+        Raises:
+            XlsyncError: when a part is not the one that was written.
+        """
+        piece: list[DatasetPart] = []
         for part in self.parts(round_name, under):
+            piece.append(part)
+            if sum(one.projects for one in piece) >= _PIECE:
+                yield self._table(round_name, piece)
+                piece = []
+        yield self._table(round_name, piece)
+
+    def _table(self, round_name: str, parts: Sequence[DatasetPart]) -> arrow_dataset.Dataset:
+        place = round_folder(self.path, round_name)
+        for part in parts:
             _check_part(place / part.file, part)
-            paths.append(str(place / part.file))
-        if not paths:
+        if not parts:
             return arrow_dataset.dataset(SCHEMA.empty_table())
+        paths = [str(place / part.file) for part in parts]
         return arrow_dataset.dataset(paths, schema=SCHEMA, format="parquet")
 
 

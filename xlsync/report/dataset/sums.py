@@ -1,8 +1,9 @@
 """Sums over datasets: totals by unit, changes between two rounds, what indicators say.
 
-DuckDB does the sums, one dataset after the other, so that memory grows with the largest of them;
-amounts are decimals from the record to the sum. Every statement is a constant; what is asked for
-goes in as parameters, and the engine may open no file by itself.
+DuckDB does the sums, some thousand projects after the other, so that memory does not grow with
+their number; where two rounds are compared, it grows with the largest dataset. Amounts are decimals
+from the record to the sum. Every statement is a constant; what is asked for goes in as parameters,
+and the engine may open no file by itself.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+    from pyarrow.dataset import Dataset
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -130,19 +132,26 @@ class _DatasetSums:
         count = sum(one.projects for one in dataset.parts(made.round, made.under))
         figures = (found.commit, count, found.disputed, found.cancelled)
         made.datasets.append(SummedSet(dataset.name, str(dataset.path), *figures))
-        self._engine.register("arrived", dataset.table(made.round, made.under))
-        keep = statements.KEEP_AMOUNTS if made.items is None else statements.KEEP_ITEMS
-        self._engine.execute(keep)
         if made.since is not None:
+            # A project may have moved to another unit, so both rounds are needed whole.
+            self._keep(dataset.table(made.round, made.under), statements.KEEP_AMOUNTS)
             self._engine.register("arrived_before", dataset.table(made.since, made.under))
             self._engine.execute(statements.KEEP_FORMER)
-        self._engine.execute(statements.SEE, {"dataset": dataset.name})
-        if made.items is not None:
-            self._count_items()
-        elif made.since is None:
-            self._sum()
-        else:
             self._compare()
+            return
+        for piece in dataset.tables(made.round, made.under):
+            if made.items is None:
+                self._keep(piece, statements.KEEP_AMOUNTS)
+                self._sum()
+            else:
+                self._keep(piece, statements.KEEP_ITEMS)
+                self._count_items()
+
+    def _keep(self, arrived: Dataset, statement: str) -> None:
+        """Take in what the next questions are about, and see which projects it has."""
+        self._engine.register("arrived", arrived)
+        self._engine.execute(statement)
+        self._engine.execute(statements.SEE, {"dataset": self._dataset.name})
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         return self._engine.execute(statement, {"level": self._made.level or 0}).fetchall()
