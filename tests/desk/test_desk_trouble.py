@@ -62,6 +62,9 @@ def test_a_broken_repository_is_said_on_every_page(
     own_server: Server, town: Path, harm: str
 ) -> None:
     assert own_server.ask("/").status == 200
+    # A file that shrinks while it is read ends a program: what is made ready behind the first page
+    # is there once this is.
+    assert own_server.ask(f"/round/{NAME}/ledger").status == 200
     if harm == "gone":
         shutil.rmtree(town)
     for path in [*town.rglob("*.pack"), *town.rglob("packed-refs")] if harm != "gone" else []:
@@ -219,6 +222,29 @@ def test_the_button_closes_the_page(town: Path) -> None:
     with serving(town) as server:
         assert "已经关闭" in server.send("/close", {}).text
         assert server.process.wait(30) == 0
+
+
+def test_what_waited_is_gone_from_the_disk_once_the_page_is_closed(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(place))
+    roster = "项目名称,实施单位\n修路,财政所\n".encode()
+    official = api.generate(api.forms().find("project-goal-2026"))
+    with serving(town) as server:
+        for path, field, file, data, values in (
+            (f"/round/{NAME}/sending", "roster", "名册.csv", roster, {"form": "project-goal-2023"}),
+            ("/forms/draft", "official", "空白.xlsx", official, {"id": "goal-2030"}),
+        ):
+            answer = server.upload(path, [(field, file, data)], **values)
+            assert answer.status == 303, answer.text
+            assert server.ask(answer.headers["location"]).status == 200
+        assert list(place.glob("*/**/*.csv"))
+        server.send("/close", {})
+        server.process.wait(30)
+    assert not list(place.glob("xlsync-desk-*"))
 
 
 def test_a_page_that_is_left_open_knows_the_next_day(

@@ -105,6 +105,7 @@ def _run(desk: Desk, listening: socket.socket) -> None:
             server.run(sockets=[listening])
     finally:
         desk.jobs.stop_all(_PATIENCE)
+        desk.leave()
 
 
 def _listen(port: int) -> socket.socket:

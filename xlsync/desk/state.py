@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import secrets
+import shutil
 import socket
 import threading
 from collections import OrderedDict
@@ -69,6 +70,7 @@ class Desk:
         """Look for the forms, and get ready to remember."""
         self._pending: OrderedDict[str, object] = OrderedDict()
         self._remembered: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._kept: list[Path] = []
         self._facts = api.facts()
         self._lock = threading.Lock()
         self.forms: Forms
@@ -124,6 +126,15 @@ class Desk:
             while len(self._pending) > _REMEMBERED:
                 self._pending.popitem(last=False)
         return key
+
+    def keep(self, folder: Path) -> None:
+        """Remove a folder once the page is closed: what waits in it is asked for until then."""
+        self._kept.append(folder)
+
+    def leave(self) -> None:
+        """Remove from the disk what waited."""
+        for one in self._kept:
+            shutil.rmtree(one, ignore_errors=True)
 
     def pending(self, key: str, kind: type[Kind]) -> Kind | None:
         """What waits under a name; None where there is nothing of that kind."""

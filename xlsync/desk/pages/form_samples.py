@@ -99,6 +99,7 @@ def _draft(request: Request, sent: Sent) -> Response:
         raise XlsyncError("代号请用小写字母、数字和连字符，以字母开头，例如 goal-2027。")
     made = api.draft_form(files[0], form_id, sheet=sent.value("sheet") or None, forms=desk.forms)
     folder = Path(tempfile.mkdtemp(prefix="xlsync-desk-"))
+    desk.keep(folder)
     api.write_draft(made, form_id, folder)
     mistakes = [api.in_chinese(text) for _, found in api.check_forms(folder) for text in found]
     doubts = [*_doubts(made.template), *_doubts(made.mapping)]

@@ -136,6 +136,8 @@ def _look(request: Request, sent: Sent) -> Response:
         heads = tuple(one.head for one, _ in usual)
         plan = WaitingRoster(files[0], form.id, wishes, trial, sender, heads)
     sent.is_kept = True
+    if sent.folder is not None:
+        desk_of(request).keep(sent.folder)
     return see_other(f"/round/{path_part(name)}/sending/{desk_of(request).pend(plan)}")
 
 
