@@ -143,7 +143,7 @@ def _check_records(snapshot: Snapshot, round_name: str, found: Soundness) -> Non
 
 
 def _check_originals(snapshot: Snapshot, round_name: str, found: Soundness) -> None:
-    receipts = set(snapshot.names(f"{layout.RECEIPTS}/{round_name}"))
+    receipts = set(snapshot.names(layout.folder(layout.RECEIPTS, round_name)))
     for file in snapshot.received(round_name):
         found.originals += 1
         place = snapshot.arrangement.stored(file.path)

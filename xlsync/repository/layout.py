@@ -100,12 +100,22 @@ def read_record_name(name: str) -> RecordName | None:
     return RecordName(match[1], match[2]) if match else None
 
 
+def folder(top: str, round_name: str) -> str:
+    """The folder of a round below one of those at the top, such as ``ISSUED``."""
+    return f"{top}/{round_name}"
+
+
+def received_folder(round_name: str, key: str) -> str:
+    """The folder in which a received file stands, by the beginning of its SHA-256."""
+    return f"{folder(RECEIVED, round_name)}/{key_of(key)}"
+
+
 def received_path(round_name: str, digest: str, name: str) -> str:
     """Where the very bytes of a received file stand; its extension survives any cut."""
     match = _RECEIVED_FILE.fullmatch(name)
     stem, extension = match.groups("") if match else (name, "")
     file_name = safe_name(stem, suffix=extension)
-    return f"{RECEIVED}/{check_round(round_name)}/{key_of(digest)}/{file_name}"
+    return f"{received_folder(check_round(round_name), digest)}/{file_name}"
 
 
 def entry_of(path: str) -> str:

@@ -190,7 +190,7 @@ class Snapshot:
         Raises:
             XlsyncError: when a file of the ledger lacks the names of its record.
         """
-        folder = f"{layout.ISSUED}/{layout.check_round(round_name)}"
+        folder = layout.folder(layout.ISSUED, layout.check_round(round_name))
         held = self.records(round_name)
         made = []
         for name in self.names(folder):
@@ -225,7 +225,7 @@ class Snapshot:
 
     def received(self, round_name: str) -> list[Received]:
         """The files received in a round, ordered by digest and name."""
-        top = f"{layout.RECEIVED}/{layout.check_round(round_name)}"
+        top = layout.folder(layout.RECEIVED, layout.check_round(round_name))
         return [
             Received(key.name, file.name, f"{top}/{key.name}/{file.name}", file.sha.decode())
             for key in self._children(top)
@@ -280,7 +280,7 @@ class Snapshot:
         return entries
 
     def _walk_entries(self, round_name: str) -> Iterator[Entry]:
-        top = f"{layout.ROUNDS}/{layout.check_round(round_name)}"
+        top = layout.folder(layout.ROUNDS, layout.check_round(round_name))
         for group in self._objects.folders(self._objects.find(self.tree, top)):
             for file in self._objects.files(group.sha):
                 name = layout.read_record_name(file.name)

@@ -35,7 +35,7 @@ def waiting_disputes(
     repository: Repository, forms: Mapping[str, Form], round_name: str
 ) -> list[Dispute]:
     """Every conflict of a round that waits for a decision."""
-    names = repository.snapshot().names(f"{layout.CONFLICTS}/{round_name}")
+    names = repository.snapshot().names(layout.folder(layout.CONFLICTS, round_name))
     return disputes(repository, forms, round_name, names)
 
 

@@ -136,7 +136,7 @@ def decisions_of(snapshot: Snapshot, round_name: str, record_id: str) -> list[De
 
 def decisions(snapshot: Snapshot, round_name: str) -> dict[str, list[Decision]]:
     """What was decided in a round, by record id; the oldest first."""
-    folder = f"{layout.DECISIONS}/{layout.check_round(round_name)}"
+    folder = layout.folder(layout.DECISIONS, layout.check_round(round_name))
     return {name.removesuffix(".json"): found for name, found in snapshot.facts(folder, _read)}
 
 

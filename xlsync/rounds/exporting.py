@@ -157,7 +157,7 @@ def accepted(
         snapshot=snapshot,
         forms=[FormRecords(forms[one], snapshot, by_form[one]) for one in sorted(by_form)],
         entries=list(entries.values()),
-        disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
+        disputed=len(snapshot.names(layout.folder(layout.CONFLICTS, round_name))),
         cancelled=len(snapshot.records(round_name)) - len(counted),
         decided=tuple(one for one in _decided(snapshot, round_name) if wanted(one.group)),
         unit_of=tree.rolled(level),

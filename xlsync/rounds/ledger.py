@@ -187,7 +187,7 @@ def issues(snapshot: Snapshot, round_name: str) -> dict[str, Issued]:
     Raises:
         XlsyncError: when a file of the ledger is not as xlsync writes it.
     """
-    folder = f"{layout.ISSUED}/{layout.check_round(round_name)}"
+    folder = layout.folder(layout.ISSUED, layout.check_round(round_name))
     return {one.record: one for _, one in snapshot.facts(folder, _issued)}
 
 

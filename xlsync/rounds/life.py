@@ -171,8 +171,8 @@ class _Came:
 
     def _event(self, key: str, receipt: Receipt, form: FormReceipt) -> Event:
         state, issue = form.state, form.issue
-        files = self.snapshot.names(f"{layout.RECEIVED}/{self.round}/{key}")
-        was_sent = bool(self.snapshot.names(f"{layout.ISSUED}/{self.round}"))
+        files = self.snapshot.names(layout.received_folder(self.round, key))
+        was_sent = bool(self.snapshot.names(layout.folder(layout.ISSUED, self.round)))
         is_correction = was_sent and issue is None and state is State.UPDATED
         return Event(
             receipt.received or "",

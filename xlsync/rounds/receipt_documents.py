@@ -155,7 +155,7 @@ def receipts_of(
 
     ``holding`` leaves out those in which a text such as an id does not occur.
     """
-    folder = f"{layout.RECEIPTS}/{layout.check_round(round_name)}"
+    folder = layout.folder(layout.RECEIPTS, layout.check_round(round_name))
     if not holding:
         found = snapshot.facts(folder, Receipt.from_json)
     else:

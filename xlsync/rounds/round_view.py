@@ -69,13 +69,13 @@ class RoundView:
     @cached_property
     def issued_ids(self) -> frozenset[str]:
         """The records that went out in this round; none where nothing was distributed."""
-        names = self.snapshot.names(f"{layout.ISSUED}/{self.round}")
+        names = self.snapshot.names(layout.folder(layout.ISSUED, self.round))
         return frozenset(name.removesuffix(".json") for name in names)
 
     @cached_property
     def waiting_ids(self) -> frozenset[str]:
         """The records of which a version waits."""
-        return frozenset(self.snapshot.names(f"{layout.CONFLICTS}/{self.round}"))
+        return frozenset(self.snapshot.names(layout.folder(layout.CONFLICTS, self.round)))
 
     def issued(self, record_id: str) -> Issued | None:
         """What went out for a record in this round."""
@@ -204,7 +204,7 @@ class RoundView:
 
     def file_name(self, key: str) -> str | None:
         """The name of a received file."""
-        names = self.snapshot.names(f"{layout.RECEIVED}/{self.round}/{key}")
+        names = self.snapshot.names(layout.received_folder(self.round, key))
         return next(iter(sorted(names)), None)
 
     def is_accepted(

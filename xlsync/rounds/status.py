@@ -145,7 +145,7 @@ class _RoundFacts:
 
     def __init__(self, snapshot: Snapshot, round_name: str, today: date) -> None:
         self.snapshot = snapshot
-        self.waiting = set(snapshot.names(f"{layout.CONFLICTS}/{round_name}"))
+        self.waiting = set(snapshot.names(layout.folder(layout.CONFLICTS, round_name)))
         self.decisions = decisions(snapshot, round_name)
         self.deadline = next(reversed(deadlines(snapshot, round_name)), None)
         self.today = today

@@ -235,7 +235,7 @@ class _RoundReversal:
 
     def _file_stays(self, path: str) -> bool:
         key = path.split("/")[3].removesuffix(_SUFFIX)
-        receipt = f"{layout.RECEIPTS}/{self.round}/{key}{_SUFFIX}"
+        receipt = layout.receipt_path(self.round, key)
         one = self.touched[path]
         return one.ours != one.base or (receipt in self.touched and self._receipt_stays(receipt))
 

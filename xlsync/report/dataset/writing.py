@@ -86,7 +86,7 @@ def write_dataset(
         unchanged=len(current),
         removed=sum(one.folder not in names for one in former.parts) if former else 0,
         projects=len(counted),
-        disputed=len(snapshot.names(f"{layout.CONFLICTS}/{round_name}")),
+        disputed=len(snapshot.names(layout.folder(layout.CONFLICTS, round_name))),
         cancelled=len(snapshot.records(round_name)) - len(counted),
     )
     if not is_preview():

@@ -177,7 +177,7 @@ def _closings(base: Snapshot, theirs: Snapshot) -> Iterator[ClosingCame]:
 
 def _projects(snapshot: Snapshot, name: str) -> dict[str, Removed]:
     """What a round has by its folders alone, so that no document is looked into."""
-    folder = f"{layout.ISSUED}/{name}"
+    folder = layout.folder(layout.ISSUED, name)
     ids = [one.removesuffix(".json") for one in snapshot.names(folder)]
     records = snapshot.records(name).values()
     return {one: Removed(name, one, "", one) for one in ids} | {

@@ -94,7 +94,7 @@ def brought(base: Snapshot, side: Snapshot) -> Brought:
 
 def _round(base: Snapshot, side: Snapshot, name: str) -> RoundBrought:
     had, has = base.records(name), side.records(name)
-    out = f"{layout.ISSUED}/{name}"
+    out = layout.folder(layout.ISSUED, name)
     sent = side.files(out).items() - base.files(out).items()
     known = {*had, *map(_id, base.files(out))}
     outstanding = {_id(one): one for one, _ in sent if _id(one) not in {*known, *has}}
@@ -105,7 +105,7 @@ def _round(base: Snapshot, side: Snapshot, name: str) -> RoundBrought:
         for one in has.values()
         if one.id in known and (one.id not in had or _placed(one) != _placed(had[one.id]))
     ]
-    came = f"{layout.RECEIPTS}/{name}"
+    came = layout.folder(layout.RECEIPTS, name)
     files = len(side.files(came).keys() - base.files(came).keys())
     new.sort(key=attrgetter("group", "title"))
     return RoundBrought(name, tuple(new), tuple(changed), len(sent), files)

@@ -219,7 +219,7 @@ class RoundJoin:
         return Receipts(found)
 
     def _files(self, key: str) -> list[str]:
-        folder = f"{layout.RECEIVED}/{self.round}/{key}"
+        folder = layout.received_folder(self.round, key)
         return sorted({name for side in self.sides[1:] for name in side.names(folder)})
 
     # ---- what stands, what waits --------------------------------------------------------
