@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from itertools import count, islice
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -25,6 +26,16 @@ def _fail(number: int) -> int:
 def _die(_: int) -> int:
     if multiprocessing.parent_process() is not None:
         os.kill(os.getpid(), signal.SIGTERM)
+    return 0
+
+
+def _die_while_it_answers(_: int) -> int:
+    def half(connection: Connection, data: bytes) -> None:
+        os.write(connection.fileno(), data[:10])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if multiprocessing.parent_process() is not None:
+        Connection._send = half  # type: ignore[attr-defined]  # noqa: SLF001 - what writes to a pipe
     return 0
 
 
@@ -64,6 +75,12 @@ def test_an_error_comes_out_as_it_was_raised() -> None:
 def test_a_process_that_was_killed_is_said_in_one_line() -> None:
     with pytest.raises(XlsyncError, match="a process was killed"):
         list(spread(_die, count(), 1))
+
+
+@pytest.mark.parametrize("count_of_workers", [1, 2])
+def test_so_is_one_that_was_killed_in_the_middle_of_an_answer(count_of_workers: int) -> None:
+    with pytest.raises(XlsyncError, match="a process was killed"):
+        list(spread(_die_while_it_answers, count(), count_of_workers))
 
 
 def test_the_first_items_are_not_kept_waiting_for_processes_to_start() -> None:

@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import chain, islice
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlsync.base.errors import XlsyncError
@@ -37,6 +38,9 @@ WORTH_IT = 400
 CHUNK = 32
 _AHEAD = 2
 """Chunks for each process that wait or are done before their results are taken."""
+
+_GRACE = 5.0
+"""Seconds in which a pool has to notice by itself that one of its processes is gone."""
 
 
 class Crew(NamedTuple):
@@ -109,8 +113,10 @@ def _spread_here(
     # Forking is not possible everywhere, and not safe where a program has threads.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+    is_over = threading.Event()
     try:
         starting = [pool.submit(_done, task, []) for _ in range(workers)]
+        threading.Thread(target=_end_with_one, args=(pool, is_over), daemon=True).start()
         while not any(one.done() for one in starting):
             first = list(islice(items, 1))
             if not first:
@@ -121,6 +127,23 @@ def _spread_here(
         raise XlsyncError("a process was killed while it worked; is there enough memory?") from None
     finally:
         pool.shutdown(cancel_futures=True)
+        is_over.set()
+
+
+def _end_with_one(pool: ProcessPoolExecutor, is_over: threading.Event) -> None:
+    """Let a pool end once one of its processes is gone, where it does not by itself.
+
+    A process that is killed in the middle of an answer leaves the pool reading the rest of it, for
+    ever, as the pool holds the end of the pipe that is written to open too.
+    """
+    # Nothing public tells the processes of a pool, or closes its pipe.
+    children = list(pool._processes.values())  # noqa: SLF001
+    wait([one.sentinel for one in children])
+    if is_over.wait(_GRACE):
+        return
+    for one in children:
+        one.kill()
+    pool._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _in_chunks(
