@@ -116,7 +116,7 @@ def _spread_here(
     is_over = threading.Event()
     try:
         starting = [pool.submit(_done, task, []) for _ in range(workers)]
-        threading.Thread(target=_end_with_one, args=(pool, is_over), daemon=True).start()
+        _watch(pool, is_over)
         while not any(one.done() for one in starting):
             first = list(islice(items, 1))
             if not first:
@@ -130,20 +130,23 @@ def _spread_here(
         is_over.set()
 
 
-def _end_with_one(pool: ProcessPoolExecutor, is_over: threading.Event) -> None:
+def _watch(pool: ProcessPoolExecutor, is_over: threading.Event) -> None:
     """Let a pool end once one of its processes is gone, where it does not by itself.
 
-    A process that is killed in the middle of an answer leaves the pool reading the rest of it, for
-    ever, as the pool holds the end of the pipe that is written to open too.
+    A process that is killed in the middle of an answer leaves the pool reading the rest of it. That
+    ends when nobody has the pipe open for writing: neither this process nor the others.
     """
-    # Nothing public tells the processes of a pool, or closes its pipe.
+    # Nothing public tells the processes of a pool, or closes its own copy of that end.
     children = list(pool._processes.values())  # noqa: SLF001
-    wait([one.sentinel for one in children])
-    if is_over.wait(_GRACE):
-        return
-    for one in children:
-        one.kill()
     pool._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def end_with_one() -> None:
+        wait([one.sentinel for one in children])
+        if not is_over.wait(_GRACE):
+            for one in children:
+                one.kill()
+
+    threading.Thread(target=end_with_one, daemon=True).start()
 
 
 def _in_chunks(
