@@ -77,6 +77,7 @@ def test_a_process_that_was_killed_is_said_in_one_line() -> None:
         list(spread(_die, count(), 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count_of_workers", [1, 2])
 def test_so_is_one_that_was_killed_in_the_middle_of_an_answer(count_of_workers: int) -> None:
     with pytest.raises(XlsyncError, match="a process was killed"):

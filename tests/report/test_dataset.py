@@ -367,6 +367,7 @@ def test_a_part_of_a_round_is_no_dataset(town: Town, tmp_path: Path) -> None:
         api.export(town.repository, FIRST, tmp_path / "a.dataset", FORMS, under="东片")
 
 
+@pytest.mark.slow
 @needs_fork
 def test_killed_at_any_touch_the_old_or_the_new_is_read_and_the_next_run_mends(
     town: Town, tmp_path: Path

@@ -204,6 +204,7 @@ def _work(repository: Repository, steps: list[Step]) -> None:
         repository.commit(changes, "step")
 
 
+@pytest.mark.slow
 @settings(max_examples=times(60), deadline=None)
 @given(_STEPS)
 def test_any_sequence_comes_to_the_same_in_both_formats(steps: list[list[Step]]) -> None:
@@ -306,6 +307,7 @@ def test_what_would_not_be_the_same_is_not_upgraded(
     assert old.snapshot().commit == before
 
 
+@pytest.mark.slow
 @needs_fork
 def test_an_upgrade_that_is_killed_leaves_the_old_or_the_new(
     old: Repository, tmp_path: Path

@@ -170,6 +170,7 @@ def test_a_preview_keeps_no_original(town: Path, tmp_path: Path) -> None:
     assert originals(town) == stood
 
 
+@pytest.mark.slow
 @needs_fork
 def test_what_is_killed_leaves_an_original_too_many_and_never_one_too_few(
     town: Path, tmp_path: Path
@@ -283,6 +284,7 @@ def test_originals_move_out_of_git_by_one_commit(flat: Repository, tmp_path: Pat
     assert api.move_originals(flat, "beside").commit is None
 
 
+@pytest.mark.slow
 @needs_fork
 def test_a_move_that_is_killed_is_done_or_not_begun(flat: Repository, tmp_path: Path) -> None:
     assert flat.snapshot().arrangement.originals is None

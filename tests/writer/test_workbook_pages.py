@@ -106,6 +106,7 @@ def test_rows_that_only_stand_ready_make_no_page() -> None:
         assert all(row < table.first + rows for row in page_breaks(write(form, record))), rows
 
 
+@pytest.mark.slow
 def test_a_row_that_stands_ready_has_room_for_a_line() -> None:
     for form in Catalogue():
         sheet = load_workbook(io.BytesIO(write(form))).worksheets[0]
