@@ -39,6 +39,8 @@ from xlsync.writer import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 RED, YELLOW = "FFFFC7CE", "FFFFEB9C"
 
 
@@ -440,7 +442,6 @@ TEXTS = st.one_of(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.dictionaries(st.sampled_from(PLACES), TEXTS, min_size=1, max_size=6))
 def test_whatever_was_typed_a_copy_gives_the_same_record(cells: dict[str, str]) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.records import Carried
 
+pytestmark = pytest.mark.slow
+
 FILES = sorted((ROOT / "mappings" / "migrations").glob("*.toml"))
 INSTALLED = [Migration.model_validate(tomllib.loads(path.read_text("utf-8"))) for path in FILES]
 MIGRATIONS = Migrations(FORMS)
@@ -80,7 +82,6 @@ def assert_accounted_for(migration: Migration, record: Record, carried: Carried)
             assert is_there != (left.get(pointer) == str(value)), pointer
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("migration", ALL, ids=NAMES)
 @given(st.data())
 @few

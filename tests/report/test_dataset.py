@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.report.dataset.totals import RollUp
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "2023/一上", "2023/二上"
 TREE = [
     Unit("县局"),
@@ -367,7 +369,6 @@ def test_a_part_of_a_round_is_no_dataset(town: Town, tmp_path: Path) -> None:
         api.export(town.repository, FIRST, tmp_path / "a.dataset", FORMS, under="东片")
 
 
-@pytest.mark.slow
 @needs_fork
 def test_killed_at_any_touch_the_old_or_the_new_is_read_and_the_next_run_mends(
     town: Town, tmp_path: Path

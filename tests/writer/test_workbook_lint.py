@@ -31,6 +31,8 @@ from xlsync.writer import splice, write
 if TYPE_CHECKING:
     from xlsync.base.record import Record
 
+pytestmark = pytest.mark.slow
+
 FORMS = {form.id: form for form in Catalogue()}
 SAMPLES = sorted((Path(__file__).parents[2] / "samples" / "changzheng-2023").glob("一上/*.json"))
 OFFICES = [*(f"Office{year}" for year in (2007, 2010, 2013, 2016, 2019, 2021)), "Microsoft365"]
@@ -176,7 +178,6 @@ DAMAGE: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("part", "old", "new", "words"), DAMAGE.values(), ids=DAMAGE)
 def test_the_lint_sees_damage(part: str, old: str, new: str, words: str) -> None:
     found = lint(damaged(part, old, new))

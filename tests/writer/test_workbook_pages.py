@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
 
+pytestmark = pytest.mark.slow
+
 # Pages are laid out around one table of indicators; forms of several tables take what they need.
 FORMS = {
     form.id: form
@@ -82,7 +84,6 @@ def test_a_short_form_fills_one_page(form_id: str) -> None:
         assert 0.95 * room <= taken <= 1.15 * room
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form_id", FORMS)
 def test_a_long_form_goes_on_where_the_file_says(form_id: str) -> None:
     form = FORMS[form_id]
@@ -97,7 +98,6 @@ def test_a_long_form_goes_on_where_the_file_says(form_id: str) -> None:
     assert sheet.print_title_rows == f"${table.heading.top}:${table.heading.bottom}"
 
 
-@pytest.mark.slow
 def test_rows_that_only_stand_ready_make_no_page() -> None:
     form = next(iter(FORMS.values()))
     for rows in (*range(1, 9, 7), *range(16, 34, 3), LONG):
@@ -106,7 +106,6 @@ def test_rows_that_only_stand_ready_make_no_page() -> None:
         assert all(row < table.first + rows for row in page_breaks(write(form, record))), rows
 
 
-@pytest.mark.slow
 def test_a_row_that_stands_ready_has_room_for_a_line() -> None:
     for form in Catalogue():
         sheet = load_workbook(io.BytesIO(write(form))).worksheets[0]
