@@ -51,7 +51,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _small(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cluster.CERTIFICATES, str(certificates))
-    monkeypatch.delenv(cluster.VARIABLE, raising=False)
+    monkeypatch.delenv("XLSYNC_CLUSTER", raising=False)
     monkeypatch.setattr(workers, "WORTH_IT", 4)
     monkeypatch.setattr(cluster, "CHUNK", 4)
 
@@ -338,11 +338,11 @@ def test_a_cluster_that_is_not_there_is_told_in_one_line(
     result = invoke(*words, "--cluster", "tls://127.0.0.1:9")
     assert (result.exit_code, result.stdout) == (3, "")
     assert re.fullmatch(r"xlsync: 集群 tls://127\.0\.0\.1:9 没有应答（.*）；.*\n", result.stderr)
-    monkeypatch.setenv(cluster.VARIABLE, "tcp://127.0.0.1:9")
+    monkeypatch.setenv("XLSYNC_CLUSTER", "tcp://127.0.0.1:9")
     result = invoke(*words)
     assert result.exit_code == 2
     assert "不验证对方身份" in result.stderr
-    monkeypatch.setenv(cluster.VARIABLE, "tls://127.0.0.1:9")
+    monkeypatch.setenv("XLSYNC_CLUSTER", "tls://127.0.0.1:9")
     monkeypatch.setenv(cluster.CERTIFICATES, str(tmp_path))
     assert "没有 ca.pem, cert.pem, key.pem" in invoke(*words).stderr
     monkeypatch.delenv(cluster.CERTIFICATES)

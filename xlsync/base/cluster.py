@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from xlsync import __version__
 from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.lazy import importing
 from xlsync.base.workers import Crew, working_with
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-VARIABLE = "XLSYNC_CLUSTER"
 CERTIFICATES = "XLSYNC_CLUSTER_CERTS"
 
 CHUNK = 256
@@ -67,14 +67,10 @@ def on_cluster(address: str) -> Iterator[None]:
             f"{address}: name the scheduler as tls://HOST:PORT; "
             "other connections are not authenticated"
         )
-    try:
+    message = "a cluster needs dask.distributed: pip install 'xlsync[cluster]'"
+    with importing("dask", "distributed", otherwise=message):
         import dask  # noqa: PLC0415 - an extra
         from distributed import Client  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"dask", "distributed"}:
-            raise
-        message = "a cluster needs dask.distributed: pip install 'xlsync[cluster]'"
-        raise XlsyncError(message) from None
     with _quiet(), dask.config.set(_SETTINGS):
         try:
             client = Client(address, security=_security(), timeout=_PATIENCE, set_as_default=False)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.lazy import importing
 from xlsync.base.workers import is_elsewhere, processes, spread
 from xlsync.exchange.workbooks import workbook
 from xlsync.form.packing import PackedForms
@@ -75,10 +76,8 @@ def print_forms(items: Sequence[PrintedForm], progress: Progress) -> bytes:
     """
     if not is_elsewhere():
         find_office()
-    try:
+    with importing("pypdf", otherwise="打印需要 pypdf，没有安装：pip install 'xlsync[print]'"):
         from pypdf import PdfReader, PdfWriter  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise XlsyncError("打印需要 pypdf，没有安装：pip install 'xlsync[print]'") from None
     made = PdfWriter()
     units: dict[str, object] = {}
     for number, (one, data) in enumerate(zip(items, _pages(items, progress), strict=True)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.errors import UsageError
 from xlsync.base.files import (
     make_folder,
     new_file,
@@ -17,11 +17,13 @@ from xlsync.base.files import (
     within,
     write_file,
 )
+from xlsync.base.lazy import importing
 from xlsync.report.dataset import MARKER
 from xlsync.report.export_text import write_array, write_lines, write_records, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import IO
 
@@ -193,16 +195,10 @@ def _parquet(accepted: Accepted, path: Path) -> list[Part]:
     return form_parts(accepted, path, write_parquet)
 
 
-@contextmanager
-def needs_arrow() -> Iterator[None]:
+def needs_arrow() -> AbstractContextManager[None]:
     """Import what needs pyarrow; XlsyncError where that is not installed."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "pyarrow":
-            raise
-        message = "Parquet needs pyarrow, which is not installed: pip install 'xlsync[parquet]'"
-        raise XlsyncError(message) from None
+    message = "Parquet needs pyarrow, which is not installed: pip install 'xlsync[parquet]'"
+    return importing("pyarrow", otherwise=message)
 
 
 FORMATS: dict[str, Callable[[Accepted, Path], list[Part]]] = {

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.lazy import importing
 from xlsync.report.dataset import statements
 from xlsync.report.dataset.opening import (
     OpenDataset,
@@ -90,13 +91,9 @@ def roll_up(  # noqa: PLR0913 - what can be asked of sums
 @contextmanager
 def _engine() -> Iterator[DuckDBPyConnection]:
     """An engine that keeps to its memory, opens no file and loads nothing."""
-    try:
+    message = "sums need DuckDB, which is not installed: pip install 'xlsync[rollup]'"
+    with importing("duckdb", otherwise=message):
         import duckdb  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if error.name != "duckdb":
-            raise
-        message = "sums need DuckDB, which is not installed: pip install 'xlsync[rollup]'"
-        raise XlsyncError(message) from None
     with duckdb.connect(":memory:", config=_SETTINGS) as engine:
         try:
             engine.execute(statements.SEEN)
