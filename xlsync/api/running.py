@@ -329,12 +329,10 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
         UnseenError: when one of the two does not stand where it was agreed.
         XlsyncError: when it cannot be reached, read or written.
     """
-    from contextlib import nullcontext
-
     from xlsync.base.acting import previewing
     from xlsync.rounds.syncing import sync
 
-    with previewing() if is_preview else nullcontext():
+    with previewing(wanted=is_preview):
         return sync(
             repository,
             or_installed(forms),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from xlsync.api.form_files import or_installed
@@ -215,7 +214,7 @@ def export(  # noqa: PLR0913 - what can be asked of an export
     if is_for_dataset(path):
         if under is not None or level is not None:
             raise UsageError("a dataset holds whole rounds; choose units when they are summed up")
-        with previewing() if is_preview else nullcontext():
+        with previewing(wanted=is_preview):
             return update_dataset(repository, or_installed(forms), round_name, path, force=force)
     is_folder(path)  # a wrong name is told before anything is read
     found = accepted(or_installed(forms), repository.snapshot(), round_name, under, level)

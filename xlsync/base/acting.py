@@ -28,9 +28,12 @@ _PREVIEW: ContextVar[bool] = ContextVar("preview", default=False)
 
 
 @contextmanager
-def previewing() -> Iterator[None]:
-    """Only find out meanwhile what would be done: no file and no commit is written by anybody."""
-    token = _PREVIEW.set(True)
+def previewing(*, wanted: bool = True) -> Iterator[None]:
+    """Only find out meanwhile what would be done: no file and no commit is written by anybody.
+
+    Where that is not ``wanted``, it stays as it is.
+    """
+    token = _PREVIEW.set(wanted or is_preview())
     try:
         yield
     finally:
