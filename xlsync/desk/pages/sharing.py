@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync import api
 from xlsync.desk.endpoints import desk_of, posted, shown
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
+    from xlsync.repository import Repository
     from xlsync.rounds.syncing import Meeting, Synced
 
 _SMALL = 1024 * 1024
@@ -30,8 +31,7 @@ _NOT_SENT = (
 )
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """An exchange that is asked for; ``agreed`` is where both stood when it was shown."""
 
     location: str
@@ -94,14 +94,7 @@ def _share(request: Request, _: Sent) -> Response:
 def _seen(desk: Desk, asked: Exchange, job: Job, changed: str = "") -> Exchanged:
     with desk.repository() as repository:
         try:
-            made = api.sync(
-                repository,
-                asked.location,
-                desk.forms,
-                removing=asked.removing,
-                is_preview=True,
-                progress=job.step,
-            )
+            made = _sync(desk, repository, asked._replace(agreed=None), job, is_preview=True)
         except api.RemovalError as error:
             return Exchanged(asked.location, [], [], refused=str(error))
     has_news = bool(made.joined) or made.is_sent
@@ -118,20 +111,27 @@ def exchanged(desk: Desk, asked: Exchange, job: Job) -> Exchanged:
     with desk.repository() as repository:
         stood = repository.snapshot().commit
         try:
-            made = api.sync(
-                repository,
-                asked.location,
-                desk.forms,
-                removing=asked.removing,
-                agreed=asked.agreed,
-                progress=job.step,
-            )
+            made = _sync(desk, repository, asked, job)
         except api.UnseenError as error:
             return _seen(desk, asked, job, str(error))
         except StoppedError:
             has_joined = job.done > 1 and repository.snapshot().commit != stood
             raise StoppedError(_NOT_SENT if has_joined else "") from None
     return _told(desk, asked, made)
+
+
+def _sync(
+    desk: Desk, repository: Repository, asked: Exchange, job: Job, *, is_preview: bool = False
+) -> Synced:
+    return api.sync(
+        repository,
+        asked.location,
+        desk.forms,
+        removing=asked.removing,
+        is_preview=is_preview,
+        agreed=asked.agreed,
+        progress=job.step,
+    )
 
 
 def _told(desk: Desk, asked: Exchange, made: Synced, key: str = "", changed: str = "") -> Exchanged:
