@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = "str | float | bool | Fault | None"
 
-_DAY_ZERO = dt.date(1899, 12, 30)
+DAY_ZERO = dt.date(1899, 12, 30)
+"""From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
+
 _BLANKS = re.compile(" +")
 _FORMAT = re.compile(r"(?P<grouped>#,##)?0\.(?P<fixed>0+)(?P<optional>#*)(?P<percent>%?)")
 
@@ -156,12 +158,12 @@ def _shown(value: Value, number_format: Value) -> str:
 
 
 def _year(value: Value) -> float:
-    return (_DAY_ZERO + dt.timedelta(days=int(number_of(value)))).year
+    return (DAY_ZERO + dt.timedelta(days=int(number_of(value)))).year
 
 
 def _date(year: Value, month: Value, day: Value) -> float:
     parts = (int(number_of(one)) for one in (year, month, day))
-    return (dt.date(*parts) - _DAY_ZERO).days
+    return (dt.date(*parts) - DAY_ZERO).days
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xlsync.form.template import SHEET
 from xlsync.workbook.formula_parser import FormulaParser
-from xlsync.workbook.formula_values import Fault, FormulaError
+from xlsync.workbook.formula_values import DAY_ZERO, Fault, FormulaError
 from xlsync.workbook.helper_sheets import check_line, companions
 from xlsync.workbook.sheet_view import STATED
 
@@ -32,8 +32,6 @@ Results: TypeAlias = "dict[str, dict[Address, Result]]"
 """What formulas show, by sheet and cell."""
 
 Result: TypeAlias = "str | int | float | bool"
-
-_DAY_ZERO = dt.date(1899, 12, 30)
 
 
 class _Formula(NamedTuple):
@@ -191,7 +189,7 @@ def computation(form: Form, layout: Layout) -> Computation:
 
 def _entered(content: object) -> Value:
     if isinstance(content, dt.date):
-        return (content - _DAY_ZERO).days
+        return (content - DAY_ZERO).days
     return content if isinstance(content, (str, int, float)) else None
 
 

@@ -1,12 +1,14 @@
-"""The two sheets that depend on a record, as XlsxWriter wrote them, cut open where they do."""
+"""The sheets that depend on a record, as XlsxWriter wrote them, cut open where they do."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
+from xlsync.workbook.formula_values import DAY_ZERO
 from xlsync.writer.contents import Total
 from xlsync.writer.splicing.package import Shared
 from xlsync.writer.splicing.strings import escaped
@@ -43,9 +45,6 @@ _MANIFEST = re.compile(
 _SHARED_STRING = re.compile(r'<c r="(\w+)"(?: s="\d+")? t="s"><v>(\d+)</v>')
 
 _UNKNOWN = "the compiled form has a sheet that cannot be cut open"
-
-_DAY_ZERO = dt.date(1899, 12, 30)
-"""From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
 
 _OFTEN = 8
 """Rows of results, from the first one, that are often not those of a blank form: figures,
@@ -128,7 +127,7 @@ class FormPart:
         if isinstance(content, Total):
             shown = "" if content.shown is None else content.shown
             return f">{self._formulas[at]}<v>{shown}</v></c>"
-        number = (content - _DAY_ZERO).days if isinstance(content, dt.date) else content
+        number = (content - DAY_ZERO).days if isinstance(content, dt.date) else content
         return f"><v>{number:.16G}</v></c>"
 
 
@@ -193,16 +192,12 @@ class ManifestPart:
         return made.encode()
 
 
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def computed(head: str, formula: str, result: Result) -> str:
     """A cell with a formula and its result, as XlsxWriter writes them."""
     if isinstance(result, bool):
         return f'{head} t="b">{formula}<v>{int(result)}</v></c>'
     if isinstance(result, str):
-        return f'{head} t="str">{formula}<v>{_plain(result)}</v></c>'
+        return f'{head} t="str">{formula}<v>{escape(result, quote=False)}</v></c>'
     return f"{head}>{formula}<v>{result}</v></c>"
 
 

@@ -7,6 +7,7 @@ come first, so their places are the same in the workbook of every record.
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
@@ -30,8 +31,7 @@ def escaped(text: str) -> str:
     (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
     """
     plain = _LIKE_AN_ESCAPE.sub("_x005F_", text) if "_x" in text else text
-    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain.replace("\r", "_x000D_")
+    return escape(plain, quote=False).replace("\r", "_x000D_")
 
 
 class StringTable:
