@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 from desk_server import Server, end_of, serving
-from returning import ROUND, came, changed, put_in, send, whole
+from offices import exchange, offices_that_share
+from returning import ROUND, came, changed, put_in, whole
 
 from xlsync import api
 from xlsync.desk.guarding import AccessKeys
@@ -28,20 +29,7 @@ VAIN = "2024/二上"
 
 @pytest.fixture
 def offices(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """A town, a district, and what they share: the town has sent something out."""
-    made = tmp_path / "镇", tmp_path / "区", tmp_path / "共用"
-    for one in made:
-        api.init(one).close()
-    with api.open_repository(made[0]) as repository:
-        send(repository, SENT)
-    for one in made[:2]:
-        exchange(one, made[2])
-    return made
-
-
-def exchange(folder: Path, shared: Path, *, removing: bool = False) -> None:
-    with api.open_repository(folder) as repository:
-        api.sync(repository, str(shared), removing=removing)
+    return offices_that_share(tmp_path, SENT)
 
 
 @pytest.fixture

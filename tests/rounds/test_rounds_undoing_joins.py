@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from offices import exchange, offices_that_share
 from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, invoke
 
@@ -14,7 +15,6 @@ from xlsync.repository import Repository, layout
 from xlsync.rounds.closing import Gate, put_closing
 from xlsync.rounds.joining.brought import Brought
 from xlsync.rounds.ledger import issues, withdrawn
-from xlsync.rounds.syncing import Synced, sync
 from xlsync.rounds.undoing import undo
 from xlsync.workbook.manifest import content_mark
 
@@ -32,20 +32,7 @@ OWN, BOTH, OTHER = (whole(one, planned_end="2023-12-31") for one in ("甲", "两
 
 @pytest.fixture
 def offices(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """A town, a district, and what they share: both know of one project that went out."""
-    made = tmp_path / "镇", tmp_path / "区", tmp_path / "共用"
-    for one in made:
-        Repository.init(one).close()
-    with Repository.open(made[0]) as repository:
-        send(repository, BOTH)
-    for one in made[:2]:
-        exchange(one, made[2])
-    return made
-
-
-def exchange(folder: Path, shared: Path, *, removing: bool = False) -> Synced:
-    with Repository.open(folder) as repository:
-        return sync(repository, FORMS, str(shared), removing=removing)
+    return offices_that_share(tmp_path, BOTH)
 
 
 def send_and_take(folder: Path, *records: Record) -> None:

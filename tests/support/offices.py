@@ -10,6 +10,7 @@ from running import FORMS
 
 from xlsync.repository import Changes, Repository, layout
 from xlsync.rounds.joining import JoinResult, join
+from xlsync.rounds.syncing import Synced, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,23 @@ FIRST = whole(planned_end="2023-12-31")
 def git(*arguments: str | Path) -> str:
     command = ["git", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+
+def exchange(folder: Path, shared: Path, *, removing: bool = False) -> Synced:
+    with Repository.open(folder) as repository:
+        return sync(repository, FORMS, str(shared), removing=removing)
+
+
+def offices_that_share(place: Path, sent: Record) -> tuple[Path, Path, Path]:
+    """A town, a district, and what they share: both know of one project that went out."""
+    made = place / "镇", place / "区", place / "共用"
+    for one in made:
+        Repository.init(one).close()
+    with Repository.open(made[0]) as repository:
+        send(repository, sent)
+    for one in made[:2]:
+        exchange(one, made[2])
+    return made
 
 
 class Office:
