@@ -108,9 +108,14 @@ class _RowPlan:
         places = (_FORM, RECORD_ID, *field_places(mapping))
         self._fields = [(one, _read_as(one)) for one in places]
         self._tables = [
-            (table.pointer, [(split(one.pointer)[-1], _read_as(one)) for one in columns])
+            (
+                table.pointer,
+                [
+                    (split(one.pointer)[-1], _read_as(one))
+                    for one in (RECORD_ID, *row_places(table))
+                ],
+            )
             for table in mapping.tables.values()
-            for columns in ([RECORD_ID, *row_places(table)],)
         ]
 
     def row(self, record: Record) -> Record:

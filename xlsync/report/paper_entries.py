@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Severity
+from xlsync.form.rules import InTree
 from xlsync.form.types import DateType
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def entry_of_column(form: Form, table_name: str, name: str) -> PaperEntry:
     else:
         groups = [EntryGroup(one, tuple(others)) for one, others in tree.items()]
     is_closed = any(
-        one.kind == "in-tree" and one.severity is Severity.ERROR
+        isinstance(one, InTree) and one.severity is Severity.ERROR
         for one in form.mapping.rules
         if (table_name, name) in one.cells()
     )

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from xlsync.repository.snapshot import Snapshot
     from xlsync.repository.spool import Spool
 
-_TWO = 2
-"""Ways to keep a received file: itself, or a pointer to it."""
-
 
 class Difference(NamedTuple):
     """A path at which two sides have something else, and what stood there where they parted."""
@@ -96,7 +93,7 @@ class Fork:
         Where both sides have come by the same file, that of them counts which stands in git.
         """
         sides = [side for side in one[1:] if side is not None]
-        if not one.path.startswith(f"{layout.RECEIVED}/") or len(set(sides)) < _TWO:
+        if not one.path.startswith(f"{layout.RECEIVED}/") or len(set(sides)) <= 1:
             return one
         if one.has_folder or len({self._digest(one.path, side) for side in sides}) > 1:
             return one

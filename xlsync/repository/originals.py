@@ -261,7 +261,7 @@ def check_named(address: str) -> None:
 
 def checked(digest: str, data: bytes, place: str) -> bytes:
     """The bytes themselves; OriginalError where they are not those of the SHA-256."""
-    if _sum(data) != digest:
+    if hashlib.sha256(data).hexdigest() != digest:
         raise OriginalError(_damaged(digest, place))
     return data
 
@@ -282,10 +282,6 @@ def _opened(address: str) -> tuple[Any, str]:
     except Exception as error:
         raise XlsyncError(f"原件库 {address} 打不开：{error}") from error
     return files, str(root).rstrip("/")
-
-
-def _sum(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _flush_folder(folder: Path) -> None:

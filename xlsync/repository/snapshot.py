@@ -171,7 +171,7 @@ class Snapshot:
     def misplaced(self) -> Iterator[str]:
         """What stands where a round's shards are, and is not found there by any path."""
         for name in self.rounds():
-            for folder in (f"{top}/{name}" for top in sorted(SHARDED)):
+            for folder in (layout.folder(top, name) for top in sorted(SHARDED)):
                 yield from self.arrangement.misplaced(self._objects, self.tree, folder)
 
     def records(self, round_name: str) -> dict[str, Entry]:

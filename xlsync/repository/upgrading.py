@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import XlsyncError
+from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, SHARDED
 from xlsync.repository.opening import head_of
 from xlsync.repository.rearranging import difference, rearranged
@@ -76,7 +77,7 @@ def _prove(objects: Objects, before: Snapshot, after: Snapshot) -> None:
 
 
 def _is_same(before: Snapshot, after: Snapshot, name: str) -> bool:
-    folders = [f"{top}/{name}" for top in sorted(SHARDED)]
+    folders = [layout.folder(top, name) for top in sorted(SHARDED)]
     return (
         before.records(name) == after.records(name)
         and before.received(name) == after.received(name)

@@ -73,7 +73,7 @@ def facts_of_forms(
     for entry in counted_records(snapshot, round_name).values():
         form = forms.get(snapshot.form(entry))
         if form is None:
-            raise _missing(snapshot.form(entry))
+            raise missing_form(snapshot.form(entry))
 
         def fact(given: Record, form: Form = form, entry: Entry = entry) -> Fact:
             return make(form, fitting_record(form, given, entry.path))
@@ -81,7 +81,8 @@ def facts_of_forms(
         yield form, snapshot.fact(entry, (form, kind), fact)
 
 
-def _missing(form_id: str) -> XlsyncError:
+def missing_form(form_id: str) -> XlsyncError:
+    """What is said where the form of records is not at hand."""
     return XlsyncError(f"no form {form_id!r} is installed that could read these records")
 
 
@@ -151,7 +152,7 @@ def accepted(
         raise XlsyncError(f"{round_name}: nothing was accepted in this round yet")
     for form_id in by_form:
         if form_id not in forms:
-            raise _missing(form_id)
+            raise missing_form(form_id)
     return Accepted(
         round=round_name,
         snapshot=snapshot,

@@ -81,7 +81,7 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
     agreed: Meeting | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Synced:
-    """OriginalTraffic everything with the repository in a folder or at a URL.
+    """Exchange everything with the repository in a folder or at a URL.
 
     ``removing``: see :func:`join`. ``agreed`` is where both stood when a person was shown what
     would be done: where one of them has gone on since, nothing more is done. ``progress`` is told

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
-from xlsync.base.errors import XlsyncError
 from xlsync.base.workers import processes, spread
 from xlsync.form.packing import PackedForms
 from xlsync.report.dataset.rows import SCHEMA, RowPlan
-from xlsync.rounds.exporting import fitting_record
+from xlsync.rounds.exporting import fitting_record, missing_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,7 +78,7 @@ def plan_of(forms: Mapping[str, Form], form_id: str) -> RowPlan:
         XlsyncError: when the form is not at hand.
     """
     if form_id not in forms:
-        raise XlsyncError(f"no form {form_id!r} is installed that could read these records")
+        raise missing_form(form_id)
     return _plan(forms[form_id])
 
 

@@ -130,7 +130,7 @@ def _lists(base: Snapshot, side: Snapshot) -> Iterator[str]:
     for top, word in _LISTS.items():
         if top in _OF_RECORDS:
             # How these are stored differs from format to format.
-            folders = [f"{top}/{name}" for name in rounds]
+            folders = [layout.folder(top, name) for name in rounds]
             if any(base.files(one) != side.files(one) for one in folders):
                 yield word
         elif before.get(top) != after.get(top):
