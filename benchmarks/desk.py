@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from xlsync import api
 from xlsync.base.record import put
 from xlsync.repository import Changes
-from xlsync.rounds.ledger import Issue, put_issue
+from xlsync.rounds.kept.ledger import Issue, put_issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

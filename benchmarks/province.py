@@ -40,9 +40,9 @@ from xlsync.demo.walk import SAMPLE
 from xlsync.form.catalogue import data_folder
 from xlsync.repository import Repository
 from xlsync.repository.sealing import seal_keys
-from xlsync.rounds.issuing import Ticket
-from xlsync.rounds.ledger import issued_record, issues
-from xlsync.rounds.units import Unit, UnitTree
+from xlsync.rounds.kept.ledger import issued_record, issues
+from xlsync.rounds.kept.units import Unit, UnitTree
+from xlsync.rounds.sending.issuing import Ticket
 from xlsync.writer import splice
 
 if TYPE_CHECKING:

@@ -38,13 +38,15 @@ from xlsync.report.export import write_export
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.objects import Objects
 from xlsync.repository.sealing import new_seal, seal_keys
-from xlsync.rounds import collect, compare_rounds, standings
-from xlsync.rounds.distributing import distribute
-from xlsync.rounds.exporting import accepted
-from xlsync.rounds.issuing import Ticket
-from xlsync.rounds.ledger import issued_record, issues
+from xlsync.rounds.kept.ledger import issued_record, issues
+from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.roster import open_roster
-from xlsync.rounds.sendings import Wishes
+from xlsync.rounds.sending.distributing import distribute
+from xlsync.rounds.sending.issuing import Ticket
+from xlsync.rounds.sending.sendings import Wishes
+from xlsync.rounds.state.comparing import compare_rounds
+from xlsync.rounds.state.exporting import accepted
+from xlsync.rounds.state.status import standings
 from xlsync.writer import splice
 
 if TYPE_CHECKING:

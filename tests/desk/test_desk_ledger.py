@@ -14,7 +14,7 @@ from running import FORMS
 
 from xlsync import api
 from xlsync.repository import Changes
-from xlsync.rounds.ledger import Issue, put_issue
+from xlsync.rounds.kept.ledger import Issue, put_issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ from xlsync.report.dataset.documents import ROUND_FILE, round_folder, round_of
 from xlsync.report.dataset.writing import write_dataset
 from xlsync.report.schemas import check_output
 from xlsync.repository import Changes, Repository
-from xlsync.rounds.units import Unit, UnitTree, keep_units, unit_tree
+from xlsync.rounds.kept.units import Unit, UnitTree, keep_units, unit_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from xlsync.form.codes import on_cell
 from xlsync.form.types import DateType, MoneyType
 from xlsync.report.paper import PaperCell, paper
 from xlsync.report.paper_entries import EntryKind, entry_of_column, entry_of_field
-from xlsync.rounds.wanted import wanted_values
+from xlsync.rounds.deciding.wanted import wanted_values
 
 if TYPE_CHECKING:
     from xlsync.base.record import Record

@@ -19,7 +19,7 @@ from workbook_lint import lint
 from xlsync.report.funds import funds
 from xlsync.report.revision_book import revision_workbook
 from xlsync.report.revisions import revisions
-from xlsync.rounds import compare_records
+from xlsync.rounds.state.comparing import compare_records
 
 if TYPE_CHECKING:
     from pathlib import Path

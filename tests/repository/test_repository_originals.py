@@ -19,7 +19,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.arranging import is_place
 from xlsync.repository.originals import FolderOriginals, OriginalError, pointed, pointer
-from xlsync.rounds.undoing import undo
+from xlsync.rounds.deciding.undoing import undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

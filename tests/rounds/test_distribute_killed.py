@@ -19,10 +19,10 @@ from xlsync.reader import read
 from xlsync.repository import Repository, writing
 from xlsync.repository.layout import SEAL
 from xlsync.repository.sealing import new_seal, seal_keys
-from xlsync.rounds.distributing import Distribution, distribute
-from xlsync.rounds.ledger import issued_record, issues
+from xlsync.rounds.kept.ledger import issued_record, issues
 from xlsync.rounds.roster import read_roster
-from xlsync.rounds.sendings import Wishes
+from xlsync.rounds.sending.distributing import Distribution, distribute
+from xlsync.rounds.sending.sendings import Wishes
 from xlsync.sources import open_table, xlsx
 
 if TYPE_CHECKING:

@@ -30,13 +30,13 @@ from xlsync.records.conflicts import Choice, Side
 from xlsync.repository import Repository, layout
 from xlsync.repository.originals import BESIDE
 from xlsync.repository.sealing import new_seal
-from xlsync.rounds.answers import digest
-from xlsync.rounds.choosing import choose, waiting_disputes
-from xlsync.rounds.joining import join
-from xlsync.rounds.ledger import issued, ledger_of, withdrawn
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.receipt_documents import FormReceipt, receipts_of
-from xlsync.rounds.undoing import undo
+from xlsync.rounds.answers.settling import digest
+from xlsync.rounds.deciding.choosing import choose, waiting_disputes
+from xlsync.rounds.deciding.undoing import undo
+from xlsync.rounds.kept.ledger import issued, ledger_of, withdrawn
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.kept.receipt_documents import FormReceipt, receipts_of
+from xlsync.rounds.sharing.joining import join
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from small_form import MAPPING, TEMPLATE
 from xlsync import api
 from xlsync.base.errors import FormError
 from xlsync.repository import Changes
-from xlsync.rounds.auditing import audit_of
-from xlsync.rounds.units import Unit, UnitTree
+from xlsync.rounds.checking.auditing import audit_of
+from xlsync.rounds.kept.units import Unit, UnitTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

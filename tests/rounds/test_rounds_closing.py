@@ -16,23 +16,22 @@ from xlsync.report.lines import plain
 from xlsync.report.sentences import synced_lines
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.sealing import seal_keys
-from xlsync.rounds import standings
-from xlsync.rounds.acceptance import Wish
-from xlsync.rounds.closing import Gate, closed, closures
-from xlsync.rounds.collecting import put_in as take_in
-from xlsync.rounds.incoming import Incoming
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.papers import HousePaper, PaperKind, note_rows
-from xlsync.rounds.reviewing import Word, put_review
-from xlsync.rounds.status import others
-from xlsync.rounds.syncing import sync
+from xlsync.rounds.checking.papers import HousePaper, PaperKind, note_rows
+from xlsync.rounds.checking.reviewing import Word, put_review
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.returned.acceptance import Wish
+from xlsync.rounds.returned.collecting import put_in as take_in
+from xlsync.rounds.returned.incoming import Incoming
+from xlsync.rounds.sharing.syncing import sync
+from xlsync.rounds.state.closing import Gate, closed, closures
+from xlsync.rounds.state.status import others, standings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from xlsync.base.record import Record
-    from xlsync.rounds import Collection
+    from xlsync.rounds.returned.collecting import Collection
 
 FIRST, SECOND = whole("道路养护"), whole("绿化")
 WHY = "已报区财政局"

@@ -15,8 +15,9 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import write_file
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Changes, MovedError, Repository
-from xlsync.rounds import Collection, State, collect
-from xlsync.rounds.receipt_documents import receipts_of
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.kept.receipt_documents import receipts_of
+from xlsync.rounds.returned.collecting import Collection, collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -323,7 +324,7 @@ def test_several_processes_read_the_same(
     told: list[tuple[int, int]] = []
     with Repository.init(tmp_path / "另一") as other:
         alone = collect(other, FORMS, ROUND, [folder])
-        monkeypatch.setattr("xlsync.rounds.incoming.processes", lambda _: 2)
+        monkeypatch.setattr("xlsync.rounds.returned.incoming.processes", lambda _: 2)
         shared = collect(repository, FORMS, ROUND, [folder], lambda *step: told.append(step))
         assert shared.outcomes == alone.outcomes
         assert told[-1] == (42, 42)
@@ -354,7 +355,9 @@ def test_what_was_accepted_is_known_by_its_bytes_and_not_read_again(
 ) -> None:
     one = save(tmp_path / "甲.json", record("甲"))
     _collect(repository, one)
-    monkeypatch.setattr("xlsync.rounds.incoming.read_arrival", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr(
+        "xlsync.rounds.returned.incoming.read_arrival", lambda *_: pytest.fail("read")
+    )
     (tmp_path / "另一个名字.json").write_bytes(one.read_bytes())
     collection = _collect(repository, tmp_path / "另一个名字.json")
     assert [(each.state, each.title) for each in collection.outcomes] == [(State.UNCHANGED, "甲")]

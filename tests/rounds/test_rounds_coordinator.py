@@ -16,17 +16,18 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.report.funds import funds
 from xlsync.repository import Changes, Repository, layout
-from xlsync.rounds import compare_rounds, standings
-from xlsync.rounds.answers import digest
-from xlsync.rounds.ceilings import ceilings
-from xlsync.rounds.coordinator import Coordinator
-from xlsync.rounds.deadlines import deadlines
-from xlsync.rounds.decisions import Act, decisions, decisions_of
-from xlsync.rounds.documents import DocumentError
-from xlsync.rounds.ledger import issued, put_order, roster_order, withdrawn
-from xlsync.rounds.life import life
-from xlsync.rounds.ticking import ticks
-from xlsync.rounds.units import unit_tree
+from xlsync.rounds.answers.settling import digest
+from xlsync.rounds.checking.ticking import ticks
+from xlsync.rounds.deciding.coordinator import Coordinator
+from xlsync.rounds.kept.deadlines import deadlines
+from xlsync.rounds.kept.decisions import Act, decisions, decisions_of
+from xlsync.rounds.kept.documents import DocumentError
+from xlsync.rounds.kept.ledger import issued, put_order, roster_order, withdrawn
+from xlsync.rounds.kept.units import unit_tree
+from xlsync.rounds.sending.ceilings import ceilings
+from xlsync.rounds.state.comparing import compare_rounds
+from xlsync.rounds.state.life import life
+from xlsync.rounds.state.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.repository import Snapshot
-    from xlsync.rounds import Collection
+    from xlsync.rounds.returned.collecting import Collection
 
 FIRST, SECOND = whole("道路养护"), whole("绿化")
 WHY = "区里会议纪要"

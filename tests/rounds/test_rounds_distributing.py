@@ -21,10 +21,10 @@ from xlsync.records import Migrations
 from xlsync.repository import Changes, MovedError, Repository
 from xlsync.repository.layout import SEAL, issued_path
 from xlsync.repository.sealing import ensure_seal, new_seal, seal_keys
-from xlsync.rounds.distributing import Distribution, distribute
-from xlsync.rounds.ledger import issued, issued_record, issues, next_issue
+from xlsync.rounds.kept.ledger import issued, issued_record, issues, next_issue
 from xlsync.rounds.roster import read_roster
-from xlsync.rounds.sendings import Dispatch, Wishes
+from xlsync.rounds.sending.distributing import Distribution, distribute
+from xlsync.rounds.sending.sendings import Dispatch, Wishes
 from xlsync.sources import open_table, xlsx
 from xlsync.workbook.manifest import Manifest
 
@@ -472,7 +472,7 @@ def test_a_full_disk_is_said_and_the_next_run_goes_on(
         written.append(path)
         files.write_file(path, data)
 
-    monkeypatch.setattr("xlsync.rounds.distributing.write_file", full)
+    monkeypatch.setattr("xlsync.rounds.sending.distributing.write_file", full)
     before = repository.snapshot().commit
     with pytest.raises(XlsyncError, match="No space left"):
         send(repository, tmp_path / "发", projects(5))

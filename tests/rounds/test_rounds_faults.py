@@ -20,8 +20,9 @@ from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout, writing
 from xlsync.repository import writing as packing
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds import collect, incoming
-from xlsync.rounds.issuing import Ticket
+from xlsync.rounds.returned import incoming
+from xlsync.rounds.returned.collecting import collect
+from xlsync.rounds.sending.issuing import Ticket
 
 if TYPE_CHECKING:
     from pathlib import Path

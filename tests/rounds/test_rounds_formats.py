@@ -19,10 +19,10 @@ from xlsync.repository import Fork, Repository, layout
 from xlsync.repository.objects import Objects
 from xlsync.repository.rearranging import difference
 from xlsync.repository.sealing import new_seal
-from xlsync.rounds.joining import join
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.syncing import sync
-from xlsync.rounds.undoing import undo
+from xlsync.rounds.deciding.undoing import undo
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.sharing.joining import join
+from xlsync.rounds.sharing.syncing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,11 +17,11 @@ from xlsync.base.record import canonical_bytes
 from xlsync.records.conflicts import Choice, Choices, ConflictNote, Side
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import new_seal, seal_keys
-from xlsync.rounds.joining import join
-from xlsync.rounds.ledger import issued, issues
-from xlsync.rounds.outcomes import State
-from xlsync.rounds.returning import disputes
-from xlsync.rounds.status import standings
+from xlsync.rounds.kept.ledger import issued, issues
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.returned.returning import disputes
+from xlsync.rounds.sharing.joining import join
+from xlsync.rounds.state.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,15 +14,16 @@ from running import FORMS, invoke, save
 
 from xlsync.report.ledger_book import LedgerWarnings, ledger_workbook
 from xlsync.repository import Changes, Repository
-from xlsync.rounds import Standing, collect, standings
-from xlsync.rounds.life import find_record, life
-from xlsync.rounds.status import others
+from xlsync.rounds.returned.collecting import collect
+from xlsync.rounds.state.life import find_record, life
+from xlsync.rounds.state.status import others, standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from xlsync.base.record import Record
+    from xlsync.rounds.state.standing import Standing
 
 FIRST, SECOND, THIRD = whole("甲"), whole("乙"), whole("丙")
 BAD = changed(FIRST, funds__fiscal="1.00")
@@ -47,7 +48,7 @@ def take(
         def now() -> datetime:
             return datetime.fromisoformat(f"2024-10-02T10:{minute:02}:00+08:00")
 
-    monkeypatch.setattr("xlsync.rounds.receipts.datetime", Clock)
+    monkeypatch.setattr("xlsync.rounds.state.receipts.datetime", Clock)
     spool = repository.snapshot().spool()
     file = came(spool, one, issue, f"{minute}.xlsx")
     put_in(repository, [file], spool, correcting=issue is None)

@@ -13,7 +13,7 @@ from xlsync import api
 from xlsync.base.errors import FormError, UsageError, XlsyncError
 from xlsync.form.library import Library
 from xlsync.repository import Changes
-from xlsync.rounds.library_curating import HEADS, NEW_NAME, VERDICT
+from xlsync.rounds.sending.library_curating import HEADS, NEW_NAME, VERDICT
 from xlsync.workbook.lists import option_lists
 
 if TYPE_CHECKING:

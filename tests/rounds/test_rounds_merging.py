@@ -10,16 +10,16 @@ from returning import ROUND, came, changed, put_in, receipts, send, whole
 from running import FORMS
 
 from xlsync.repository import Repository, layout
-from xlsync.rounds import State
-from xlsync.rounds.answers import CoordinatorStatement, digest, settle
-from xlsync.rounds.ledger import issued
+from xlsync.rounds.answers.settling import CoordinatorStatement, digest, settle
+from xlsync.rounds.kept.ledger import issued
+from xlsync.rounds.kept.outcomes import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from xlsync.base.record import Json, Record
-    from xlsync.rounds import Outcome
+    from xlsync.rounds.kept.outcomes import Outcome
 
 FIRST = whole("预备费")
 OTHER = whole("绿化")

@@ -19,7 +19,7 @@ from xlsync.repository import Repository, layout
 if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.repository import Snapshot, Spool
-    from xlsync.rounds.incoming import ReceivedFile
+    from xlsync.rounds.returned.incoming import ReceivedFile
 
 pytestmark = pytest.mark.slow
 

@@ -16,9 +16,9 @@ from xlsync import api
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import ensure_seal, seal_keys
-from xlsync.rounds.issuing import Ticket
-from xlsync.rounds.ledger import RETURNED, issued, issued_record
-from xlsync.rounds.receipt_documents import receipts_of
+from xlsync.rounds.kept.ledger import RETURNED, issued, issued_record
+from xlsync.rounds.kept.receipt_documents import receipts_of
+from xlsync.rounds.sending.issuing import Ticket
 from xlsync.workbook.manifest import field_name
 
 if TYPE_CHECKING:

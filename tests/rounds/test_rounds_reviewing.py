@@ -12,7 +12,7 @@ from running import invoke
 
 from xlsync import api
 from xlsync.exchange import reading
-from xlsync.rounds import standings
+from xlsync.rounds.state.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

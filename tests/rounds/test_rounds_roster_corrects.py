@@ -12,16 +12,16 @@ from xlsync.demo.staff import type_in
 from xlsync.repository import Changes, Repository
 from xlsync.repository.layout import SEAL
 from xlsync.repository.sealing import new_seal
-from xlsync.rounds import collect
-from xlsync.rounds.correcting import DecisionNote, correct
-from xlsync.rounds.distributing import Distribution, distribute
-from xlsync.rounds.ledger import issued
-from xlsync.rounds.life import life
-from xlsync.rounds.record_answers import RoundAnswers
+from xlsync.rounds.answers.correcting import DecisionNote, correct
+from xlsync.rounds.answers.record_answers import RoundAnswers
+from xlsync.rounds.answers.round_view import RoundView
+from xlsync.rounds.kept.ledger import issued
+from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.roster import doubtful, read_roster
-from xlsync.rounds.round_view import RoundView
-from xlsync.rounds.sendings import Dispatch, Wishes
-from xlsync.rounds.status import standings
+from xlsync.rounds.sending.distributing import Distribution, distribute
+from xlsync.rounds.sending.sendings import Dispatch, Wishes
+from xlsync.rounds.state.life import life
+from xlsync.rounds.state.status import standings
 from xlsync.sources import open_table
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from running import FORMS, record, save, spoilt
 from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import Repository
-from xlsync.rounds import collect, compare_records, compare_rounds, round_records, standings
+from xlsync.rounds.returned.collecting import collect
+from xlsync.rounds.state.comparing import compare_records, compare_rounds, round_records
+from xlsync.rounds.state.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,14 +14,14 @@ from xlsync.base.errors import XlsyncError
 from xlsync.demo.staff import type_in
 from xlsync.exchange.reading import read_file
 from xlsync.repository import Repository
-from xlsync.rounds import collect
-from xlsync.rounds.coordinator import Coordinator
-from xlsync.rounds.decisions import decisions_of
-from xlsync.rounds.distributing import distribute
-from xlsync.rounds.ledger import issues, withdrawn
+from xlsync.rounds.deciding.coordinator import Coordinator
+from xlsync.rounds.deciding.undoing import undo
+from xlsync.rounds.kept.decisions import decisions_of
+from xlsync.rounds.kept.ledger import issues, withdrawn
+from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.roster import open_roster
-from xlsync.rounds.sendings import Wishes
-from xlsync.rounds.undoing import undo
+from xlsync.rounds.sending.distributing import distribute
+from xlsync.rounds.sending.sendings import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

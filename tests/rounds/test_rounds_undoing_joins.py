@@ -12,10 +12,10 @@ from running import FORMS, invoke
 from xlsync.base.errors import RemovalError, XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import Repository, layout
-from xlsync.rounds.closing import Gate, put_closing
-from xlsync.rounds.joining.brought import Brought
-from xlsync.rounds.ledger import issues, withdrawn
-from xlsync.rounds.undoing import undo
+from xlsync.rounds.deciding.undoing import undo
+from xlsync.rounds.kept.ledger import issues, withdrawn
+from xlsync.rounds.sharing.brought import Brought
+from xlsync.rounds.state.closing import Gate, put_closing
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:

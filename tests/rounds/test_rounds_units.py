@@ -15,9 +15,9 @@ from running import FORM, FORMS, invoke, record, save
 
 from xlsync import api
 from xlsync.base.errors import XlsyncError
+from xlsync.rounds.kept.units import Unit, UnitTree
 from xlsync.rounds.roster import open_roster
-from xlsync.rounds.units import Unit, UnitTree
-from xlsync.rounds.units_list import open_units
+from xlsync.rounds.sending.units_list import open_units
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,11 @@ from running import FORMS, record, save
 
 from xlsync.form import Form
 from xlsync.repository import Repository
-from xlsync.rounds import State, collect
-from xlsync.rounds.ledger import LedgerDocument
-from xlsync.rounds.receipt_documents import Receipt
-from xlsync.rounds.record_answers import RoundAnswers
+from xlsync.rounds.answers.record_answers import RoundAnswers
+from xlsync.rounds.kept.ledger import LedgerDocument
+from xlsync.rounds.kept.outcomes import State
+from xlsync.rounds.kept.receipt_documents import Receipt
+from xlsync.rounds.returned.collecting import collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from running import FORMS, invoke
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import Repository, layout, remote, writing
 from xlsync.repository.sealing import new_seal
-from xlsync.rounds.syncing import Synced, sync
+from xlsync.rounds.sharing.syncing import Synced, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

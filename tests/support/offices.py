@@ -9,15 +9,15 @@ from returning import ROUND, came, put_in, send, whole
 from running import FORMS
 
 from xlsync.repository import Changes, Repository, layout
-from xlsync.rounds.joining import JoinResult, join
-from xlsync.rounds.syncing import Synced, sync
+from xlsync.rounds.sharing.joining import JoinResult, join
+from xlsync.rounds.sharing.syncing import Synced, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.record import Record
     from xlsync.repository import Snapshot
-    from xlsync.rounds.outcomes import State
+    from xlsync.rounds.kept.outcomes import State
 
 FIRST = whole(planned_end="2023-12-31")
 

@@ -17,12 +17,12 @@ from xlsync.base.problems import has_error
 from xlsync.base.record import canonical_bytes, put
 from xlsync.form.identity import naming_values
 from xlsync.repository import Changes
-from xlsync.rounds import collecting
-from xlsync.rounds.acceptance import Wish
-from xlsync.rounds.incoming import Incoming, ReceivedFile
-from xlsync.rounds.ledger import Issue, issued, next_issue, put_issue
-from xlsync.rounds.receipt_documents import receipts_of
-from xlsync.rounds.received_forms import IssueClaim, ReceivedForm
+from xlsync.rounds.kept.ledger import Issue, issued, next_issue, put_issue
+from xlsync.rounds.kept.receipt_documents import receipts_of
+from xlsync.rounds.returned import collecting
+from xlsync.rounds.returned.acceptance import Wish
+from xlsync.rounds.returned.incoming import Incoming, ReceivedFile
+from xlsync.rounds.returned.received_forms import IssueClaim, ReceivedForm
 from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.repository import Repository, Snapshot, Spool
-    from xlsync.rounds import Collection
+    from xlsync.rounds.returned.collecting import Collection
 
 ROUND = "2023/一上"
 

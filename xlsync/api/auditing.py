@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from xlsync.form import Forms
     from xlsync.repository import Repository
-    from xlsync.rounds.ceilings import CeilingLine, CeilingList
-    from xlsync.rounds.findings import Audit
+    from xlsync.rounds.kept.findings import Audit
+    from xlsync.rounds.sending.ceilings import CeilingLine, CeilingList
 
 
 def audit(
@@ -30,8 +30,8 @@ def audit(
     Raises:
         XlsyncError: when there is no such round or unit, or a form of it is missing.
     """
-    from xlsync.rounds.auditing import audit
-    from xlsync.rounds.units import unit_tree
+    from xlsync.rounds.checking.auditing import audit
+    from xlsync.rounds.kept.units import unit_tree
 
     snapshot = repository.snapshot()
     return audit(or_installed(forms), snapshot, round_name, unit_tree(snapshot).filter(under))
@@ -57,7 +57,7 @@ def read_ceilings(repository: Repository, path: Path, forms: Forms | None = None
 
     The result holds the ceilings in 元, and everything that is wrong with the list.
     """
-    from xlsync.rounds.ceilings import check_units, open_ceilings
+    from xlsync.rounds.sending.ceilings import check_units, open_ceilings
 
     found = open_ceilings(or_installed(forms), path)
     check_units(repository.snapshot(), found)
@@ -80,7 +80,7 @@ def keep_ceilings(
         XlsyncError: when the repository has other rounds and not this one (unless ``is_new``), or
             cannot be written.
     """
-    from xlsync.rounds.ceilings import keep_ceilings
+    from xlsync.rounds.sending.ceilings import keep_ceilings
 
     return keep_ceilings(repository, round_name, lines, is_new=is_new, is_preview=is_preview)
 
@@ -91,8 +91,8 @@ def ceilings(repository: Repository, round_name: str) -> list[CeilingLine]:
     Raises:
         UsageError: when there is no such round.
     """
-    from xlsync.rounds.ceilings import ceilings
-    from xlsync.rounds.status import check_known
+    from xlsync.rounds.sending.ceilings import ceilings
+    from xlsync.rounds.state.status import check_known
 
     snapshot = repository.snapshot()
     check_known(snapshot, round_name)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsync.form import Forms
     from xlsync.records import RecordDelta
     from xlsync.repository import Repository
-    from xlsync.rounds.sides import Comparison
+    from xlsync.rounds.state.sides import Comparison
 
 
 def compare(
@@ -26,7 +26,7 @@ def compare(
     Raises:
         XlsyncError: when its form is not at hand, or both are None.
     """
-    from xlsync.rounds.comparing import compare_versions
+    from xlsync.rounds.state.comparing import compare_versions
 
     return compare_versions(or_installed(forms), old, new)
 
@@ -39,7 +39,7 @@ def compare_rounds(
     Raises:
         XlsyncError: when one of the rounds does not exist.
     """
-    from xlsync.rounds import compare_rounds
+    from xlsync.rounds.state.comparing import compare_rounds
 
     return compare_rounds(or_installed(forms), repository.snapshot(), old, new)
 
@@ -58,7 +58,7 @@ def compare_sides(
     Raises:
         XlsyncError: when a side is nothing of that; UsageError when it is empty.
     """
-    from xlsync.rounds.sides import compare_sides
+    from xlsync.rounds.state.sides import compare_sides
 
     return compare_sides(or_installed(forms), old, new, repository, progress)
 

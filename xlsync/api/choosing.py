@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from xlsync.form.mapping import FieldBase
     from xlsync.records.conflicts import Choice
     from xlsync.repository import Repository
-    from xlsync.rounds.returning import Dispute
+    from xlsync.rounds.returned.returning import Dispute
 
 
 def conflicts(repository: Repository, round_name: str, forms: Forms | None = None) -> list[Dispute]:
     """Every conflict of a round that waits for a decision: its form, its versions, its places."""
-    from xlsync.rounds.choosing import waiting_disputes
+    from xlsync.rounds.deciding.choosing import waiting_disputes
 
     return waiting_disputes(repository, or_installed(forms), round_name)
 
@@ -32,7 +32,7 @@ def choice(
     The result is None, with the reason, where the text is no value of the field.
     """
     from xlsync.records.conflicts import Choice, Side
-    from xlsync.rounds.choosing import other_value
+    from xlsync.rounds.deciding.choosing import other_value
 
     if Side(side) is Side.OTHER and item is not None:
         return other_value(item, typed)
@@ -54,6 +54,6 @@ def decide_conflict(
     Raises:
         XlsyncError: without a reason, without a choice somewhere, or when the conflict changed.
     """
-    from xlsync.rounds.choosing import choose
+    from xlsync.rounds.deciding.choosing import choose
 
     return choose(repository, or_installed(forms), dispute, chosen, reason)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from xlsync.form import Forms
     from xlsync.repository import Repository
-    from xlsync.rounds.closing import Closed, Closure
-    from xlsync.rounds.coordinator import Coordinator
-    from xlsync.rounds.overview import RoundState
-    from xlsync.rounds.ticking import RoundWarning, Ticked
-    from xlsync.rounds.undoing import Undone
+    from xlsync.rounds.checking.ticking import RoundWarning, Ticked
+    from xlsync.rounds.deciding.coordinator import Coordinator
+    from xlsync.rounds.deciding.undoing import Undone
+    from xlsync.rounds.state.closing import Closed, Closure
+    from xlsync.rounds.state.overview import RoundState
 
 
 def coordinator(
@@ -30,7 +30,7 @@ def coordinator(
     ``by`` is a name, by default git's ``user.name`` or that of the login. With ``is_preview``
     every decision says what it would do, and writes nothing.
     """
-    from xlsync.rounds.coordinator import Coordinator
+    from xlsync.rounds.deciding.coordinator import Coordinator
 
     return Coordinator(repository, or_installed(forms), by, is_preview)
 
@@ -50,7 +50,7 @@ def close_round(
     Raises:
         XlsyncError: when there is no such round, or no reason.
     """
-    from xlsync.rounds.closing import Gate, put_closing
+    from xlsync.rounds.state.closing import Gate, put_closing
 
     return put_closing(repository, round_name, Gate.CLOSE, reason, by=by, is_preview=is_preview)
 
@@ -68,14 +68,14 @@ def reopen_round(
     Raises:
         XlsyncError: when there is no such round, or no reason.
     """
-    from xlsync.rounds.closing import Gate, put_closing
+    from xlsync.rounds.state.closing import Gate, put_closing
 
     return put_closing(repository, round_name, Gate.REOPEN, reason, by=by, is_preview=is_preview)
 
 
 def round_closing(repository: Repository, round_name: str) -> Closure | None:
     """Who closed a round, when and why; None while it is open."""
-    from xlsync.rounds.closing import closed
+    from xlsync.rounds.state.closing import closed
 
     return closed(repository.snapshot(), round_name)
 
@@ -95,7 +95,7 @@ def undo(
     Raises:
         XlsyncError: when there is nothing to take back, or the commit did something else.
     """
-    from xlsync.rounds.undoing import undo
+    from xlsync.rounds.deciding.undoing import undo
 
     return undo(repository, or_installed(forms), revision, reason, is_preview=is_preview)
 
@@ -115,8 +115,8 @@ def round_warnings(
     Raises:
         XlsyncError: when there is no such round or unit.
     """
-    from xlsync.rounds.ticking import round_warnings
-    from xlsync.rounds.units import unit_tree
+    from xlsync.rounds.checking.ticking import round_warnings
+    from xlsync.rounds.kept.units import unit_tree
 
     wanted = unit_tree(repository.snapshot()).filter(under)
     return round_warnings(repository, or_installed(forms), round_name, wanted)
@@ -141,7 +141,7 @@ def tick(  # noqa: PLR0913 - what can be said of it
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
     """
-    from xlsync.rounds.ticking import tick
+    from xlsync.rounds.checking.ticking import tick
 
     at_hand = or_installed(forms)
     how = {"is_done": is_done, "is_preview": is_preview}
@@ -154,13 +154,13 @@ def named_marks(warnings: Iterable[RoundWarning], texts: Iterable[str]) -> list[
     Raises:
         UsageError: when no warning, or more than one, begins so.
     """
-    from xlsync.rounds.ticking import named_marks
+    from xlsync.rounds.checking.ticking import named_marks
 
     return named_marks(warnings, texts)
 
 
 def round_states(repository: Repository) -> Sequence[RoundState]:
     """Every round of a repository, each with where its projects stand, the earliest first."""
-    from xlsync.rounds.overview import overview
+    from xlsync.rounds.state.overview import overview
 
     return overview(repository.snapshot())

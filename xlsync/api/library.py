@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from xlsync.form import Forms
     from xlsync.form.library import Library
     from xlsync.repository import Repository
-    from xlsync.rounds.library import BuiltLibrary
-    from xlsync.rounds.library_curating import TakenLibrary
+    from xlsync.rounds.sending.library import BuiltLibrary
+    from xlsync.rounds.sending.library_curating import TakenLibrary
 
 
 def build_library(
@@ -35,7 +35,7 @@ def build_library(
     Raises:
         XlsyncError: when there is no such round or form, nothing was accepted, or trees differ.
     """
-    from xlsync.rounds.library import build_library
+    from xlsync.rounds.sending.library import build_library
 
     at_hand = or_installed(forms)
     form = None if form_id is None else at_hand.find(form_id)
@@ -62,7 +62,7 @@ def write_library(path: Path, library: Library, remark: str = "", *, force: bool
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
     from xlsync.base.files import put_file
-    from xlsync.rounds.library import library_text
+    from xlsync.rounds.sending.library import library_text
 
     if path.suffix.lower() != ".toml":
         raise UsageError(f"{path}：指标库请以 .toml 命名")
@@ -94,7 +94,7 @@ def take_library(book: Path, path: Path, *, is_preview: bool = False) -> TakenLi
         FormError: when the file of the library is wrong.
         XlsyncError: when it cannot be written.
     """
-    from xlsync.rounds.library_curating import take_library
+    from xlsync.rounds.sending.library_curating import take_library
 
     made = take_library(read_library(path), book)
     if made.changes and not made.is_refused and not is_preview:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from xlsync.form import Forms
     from xlsync.report.review_book import ReviewRow
     from xlsync.repository import Repository
-    from xlsync.rounds.papers import PaperTaken
-    from xlsync.rounds.reviewing import Word
+    from xlsync.rounds.checking.papers import PaperTaken
+    from xlsync.rounds.checking.reviewing import Word
 
 
 def print_round(  # noqa: PLR0913 - what can be asked of a print
@@ -41,7 +41,7 @@ def print_round(  # noqa: PLR0913 - what can be asked of a print
     """
     from xlsync.base.files import put_file, refuse_existing
     from xlsync.exchange.printing import PrintedForm, print_forms
-    from xlsync.rounds.exporting import accepted, by_roster
+    from xlsync.rounds.state.exporting import accepted, by_roster
 
     if not force:
         refuse_existing([path])
@@ -80,8 +80,8 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
     from xlsync.base.files import put_file, refuse_existing, safe_name
     from xlsync.report.review_book import review_workbook
     from xlsync.repository.sealing import ensure_seal, seal_keys
-    from xlsync.rounds.exporting import accepted
-    from xlsync.rounds.status import check_unit
+    from xlsync.rounds.state.exporting import accepted
+    from xlsync.rounds.state.status import check_unit
 
     if not is_preview:
         ensure_seal(repository, round_name)
@@ -121,20 +121,20 @@ def review(
 ) -> PaperTaken:
     """Take a reviewer's words, each bound to the content that was seen, as one commit.
 
-    ``words`` are :class:`xlsync.rounds.reviewing.Word`; see :func:`review_word`. Where a record
-    has changed since, its word is not taken, and a problem of the result says so.
+    ``words`` are :class:`xlsync.rounds.checking.reviewing.Word`; see :func:`review_word`. Where a
+    record has changed since, its word is not taken, and a problem of the result says so.
 
     Raises:
         XlsyncError: when there is no such round, or a verdict is none or lacks its reason.
     """
-    from xlsync.rounds.receipts import now
-    from xlsync.rounds.reviewing import put_review
+    from xlsync.rounds.checking.reviewing import put_review
+    from xlsync.rounds.state.receipts import now
 
     return put_review(repository, round_name, words, now(), by=by)
 
 
 def review_word(record: str, verdict: str, reason: str, saw: str) -> Word:
     """A word for :func:`review`: 通过, 有条件通过 or 退回; ``saw`` is that of the row seen."""
-    from xlsync.rounds.reviewing import Word
+    from xlsync.rounds.checking.reviewing import Word
 
     return Word(record, verdict, reason.strip(), saw)

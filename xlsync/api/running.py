@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from xlsync.base.workers import Progress
     from xlsync.form import Form, Forms
     from xlsync.repository import Facts, Repository
-    from xlsync.rounds import Collection
-    from xlsync.rounds.distributing import Distribution
-    from xlsync.rounds.incoming import ReceivedFile
-    from xlsync.rounds.joining import JoinResult
-    from xlsync.rounds.notices import Notice
-    from xlsync.rounds.syncing import Meeting, Synced
+    from xlsync.rounds.returned.collecting import Collection
+    from xlsync.rounds.returned.incoming import ReceivedFile
+    from xlsync.rounds.sending.distributing import Distribution
+    from xlsync.rounds.sharing.joining import JoinResult
+    from xlsync.rounds.sharing.syncing import Meeting, Synced
+    from xlsync.rounds.state.notices import Notice
 
 
 def init(path: Path | str) -> Repository:
@@ -114,10 +114,10 @@ def distribute(  # noqa: PLR0913 - what can be asked of a distribution
             be written.
     """
     from xlsync.records import Migrations
-    from xlsync.rounds.distributing import distribute
-    from xlsync.rounds.overview import check_may_begin
     from xlsync.rounds.roster import open_roster
-    from xlsync.rounds.sendings import Wishes
+    from xlsync.rounds.sending.distributing import distribute
+    from xlsync.rounds.sending.sendings import Wishes
+    from xlsync.rounds.state.overview import check_may_begin
 
     check_may_begin(repository.snapshot(), round_name, is_new=is_new)
     at_hand = or_installed(forms)
@@ -190,8 +190,8 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
     Raises:
         XlsyncError: when there is no such round, or the repository cannot be written.
     """
-    from xlsync.rounds import collect
-    from xlsync.rounds.overview import check_may_begin
+    from xlsync.rounds.returned.collecting import collect
+    from xlsync.rounds.state.overview import check_may_begin
 
     check_may_begin(repository.snapshot(), round_name, is_new=is_new)
     return collect(
@@ -229,7 +229,7 @@ def write_returned(  # noqa: PLR0913 - what can be asked of it
         XlsyncError: when one cannot be written, or does not say what was read.
     """
     from xlsync.base.files import put_files
-    from xlsync.rounds.notices import About, documents, returned_to_units
+    from xlsync.rounds.state.notices import About, documents, returned_to_units
 
     at_hand = or_installed(forms)
     outcomes = []
@@ -301,7 +301,7 @@ def join(
     Raises:
         XlsyncError: when there is no such line, or the two cannot be joined.
     """
-    from xlsync.rounds.joining import join
+    from xlsync.rounds.sharing.joining import join
 
     return join(repository, or_installed(forms), revision, removing=removing)
 
@@ -330,7 +330,7 @@ def sync(  # noqa: PLR0913 - what can be asked of an exchange
         XlsyncError: when it cannot be reached, read or written.
     """
     from xlsync.base.acting import previewing
-    from xlsync.rounds.syncing import sync
+    from xlsync.rounds.sharing.syncing import sync
 
     with previewing(wanted=is_preview):
         return sync(

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from xlsync.report.export import Exported
     from xlsync.repository import Repository
     from xlsync.repository.originals import OriginalError
-    from xlsync.rounds import Standing, State
-    from xlsync.rounds.life import Event
-    from xlsync.rounds.project_year import ProjectYear
-    from xlsync.rounds.receipts import KeptFile
+    from xlsync.rounds.checking.project_year import ProjectYear
+    from xlsync.rounds.kept.outcomes import State
+    from xlsync.rounds.state.life import Event
+    from xlsync.rounds.state.receipts import KeptFile
+    from xlsync.rounds.state.standing import Standing
 
 
 def status(
@@ -41,8 +42,8 @@ def status(
     Raises:
         XlsyncError: when nothing went out or came in, in this round, or there is no such unit.
     """
-    from xlsync.rounds.status import narrowed, standings
-    from xlsync.rounds.units import unit_tree
+    from xlsync.rounds.kept.units import unit_tree
+    from xlsync.rounds.state.status import narrowed, standings
 
     snapshot = repository.snapshot()
     wanted = unit_tree(snapshot).filter(under)
@@ -52,7 +53,7 @@ def status(
 
 def other_forms(repository: Repository, round_name: str) -> dict[State, int]:
     """How many forms came in a round that belong to none of its projects, by what they were."""
-    from xlsync.rounds.status import others
+    from xlsync.rounds.state.status import others
 
     return others(repository.snapshot(), round_name)
 
@@ -79,7 +80,7 @@ def write_ledger(  # noqa: PLR0913 - what can be asked of it
     from xlsync.base.files import put_file
     from xlsync.report.ledger_book import LedgerWarnings, ledger_workbook
     from xlsync.repository.sealing import seal_keys
-    from xlsync.rounds.ticking import round_warnings
+    from xlsync.rounds.checking.ticking import round_warnings
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the ledger is a workbook, name it .xlsx")
@@ -102,8 +103,8 @@ def project_year(
     Raises:
         XlsyncError: when nothing or more than one record fits, or nothing of the year was accepted.
     """
-    from xlsync.rounds.life import find_record
-    from xlsync.rounds.project_year import project_year
+    from xlsync.rounds.checking.project_year import project_year
+    from xlsync.rounds.state.life import find_record
 
     found = find_record(repository, record)
     return project_year(or_installed(forms), repository.snapshot(), found, year)
@@ -131,7 +132,7 @@ def received(repository: Repository, round_name: str, record: str | None = None)
     Raises:
         XlsyncError: when nothing went out or came in, in this round.
     """
-    from xlsync.rounds.receipts import received_files
+    from xlsync.rounds.state.receipts import received_files
 
     return received_files(repository.snapshot(), round_name, record)
 
@@ -143,7 +144,7 @@ def write_received(repository: Repository, found: Iterable[KeptFile], folder: Pa
         XlsyncError: when an original is lost or damaged; all others are written all the same.
     """
     from xlsync.base.files import put_files
-    from xlsync.rounds.receipts import check_all_read, named_files
+    from xlsync.rounds.state.receipts import check_all_read, named_files
 
     lost: list[OriginalError] = []
     written = put_files(folder, named_files(repository.snapshot(), found, lost))
@@ -159,7 +160,7 @@ def log(repository: Repository, record: str) -> list[Event]:
     Raises:
         XlsyncError: when nothing or more than one record fits.
     """
-    from xlsync.rounds.life import find_record, life
+    from xlsync.rounds.state.life import find_record, life
 
     return life(repository, find_record(repository, record))
 
@@ -209,7 +210,7 @@ def export(  # noqa: PLR0913 - what can be asked of an export
         XlsyncError: when nothing was accepted, or a file is there already without ``force``.
     """
     from xlsync.report.export import is_folder, is_for_dataset, update_dataset, write_export
-    from xlsync.rounds.exporting import accepted
+    from xlsync.rounds.state.exporting import accepted
 
     if is_for_dataset(path):
         if under is not None or level is not None:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from xlsync.form import Form, Forms
     from xlsync.repository import Repository
-    from xlsync.rounds.distributing import Distribution
-    from xlsync.rounds.notices import Notice
-    from xlsync.rounds.reminding import Reminded
+    from xlsync.rounds.kept.units import UnitTree
     from xlsync.rounds.roster.export import ExportedRoster
-    from xlsync.rounds.units import UnitTree
-    from xlsync.rounds.units_list import UnitList
+    from xlsync.rounds.sending.distributing import Distribution
+    from xlsync.rounds.sending.reminding import Reminded
+    from xlsync.rounds.sending.units_list import UnitList
+    from xlsync.rounds.state.notices import Notice
 
 
 def units(repository: Repository) -> UnitTree:
     """The list of units that the repository keeps; an empty tree where there is none."""
-    from xlsync.rounds.units import unit_tree
+    from xlsync.rounds.kept.units import unit_tree
 
     return unit_tree(repository.snapshot())
 
@@ -33,7 +33,7 @@ def read_units(path: Path) -> UnitList:
 
     The result holds the tree, and everything that is wrong with the list.
     """
-    from xlsync.rounds.units_list import open_units
+    from xlsync.rounds.sending.units_list import open_units
 
     return open_units(path)
 
@@ -44,7 +44,7 @@ def keep_units(repository: Repository, tree: UnitTree) -> str | None:
     Raises:
         XlsyncError: when the repository cannot be written.
     """
-    from xlsync.rounds.units import keep_units
+    from xlsync.rounds.kept.units import keep_units
 
     return keep_units(repository, tree)
 
@@ -134,11 +134,11 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
     Raises:
         XlsyncError: when there is no such round or unit, it is closed, or a file is there already.
     """
-    from xlsync.rounds.closing import check_may_remind
-    from xlsync.rounds.notices import About, documents, owed_by_units
-    from xlsync.rounds.reminding import Reminded, owed_workbooks
-    from xlsync.rounds.returning import copies_of
-    from xlsync.rounds.units import unit_tree
+    from xlsync.rounds.kept.units import unit_tree
+    from xlsync.rounds.returned.returning import copies_of
+    from xlsync.rounds.sending.reminding import Reminded, owed_workbooks
+    from xlsync.rounds.state.closing import check_may_remind
+    from xlsync.rounds.state.notices import About, documents, owed_by_units
 
     day = today or date.today()  # noqa: DTZ011 - the office's day
     snapshot, at_hand = repository.snapshot(), or_installed(forms)
@@ -184,7 +184,7 @@ def write_sent(
     """
     from xlsync.base.files import within
     from xlsync.report.mailing import Post, write_post
-    from xlsync.rounds.notices import About, sent_to_units
+    from xlsync.rounds.state.notices import About, sent_to_units
 
     folder = done.wishes.folder
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlsync.reader import Reading
     from xlsync.report.totals import FormTotals
     from xlsync.repository import Repository
-    from xlsync.rounds.receipts import KeptFile
+    from xlsync.rounds.state.receipts import KeptFile
 
 
 def is_round(text: str) -> bool:
@@ -51,7 +51,7 @@ def reread(
     Raises:
         XlsyncError: when the round has no such file.
     """
-    from xlsync.rounds.receipts import reread
+    from xlsync.rounds.state.receipts import reread
 
     return reread(repository.snapshot(), or_installed(forms), round_name, key)
 
@@ -74,7 +74,7 @@ def totals(repository: Repository, round_name: str, forms: Forms | None = None) 
         XlsyncError: when there is no such round, or a form is not at hand.
     """
     from xlsync.report.totals import totals_of
-    from xlsync.rounds.status import check_known
+    from xlsync.rounds.state.status import check_known
 
     snapshot = repository.snapshot()
     check_known(snapshot, round_name)

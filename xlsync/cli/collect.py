@@ -34,7 +34,7 @@ from xlsync.cli.reading import note_passed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlsync.rounds import Collection
+    from xlsync.rounds.returned.collecting import Collection
 
 
 @click.command()

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from xlsync.rounds.closing import Closed
-    from xlsync.rounds.coordinator import Coordinator, Dated, DecisionMade
+    from xlsync.rounds.deciding.coordinator import Coordinator, Dated, DecisionMade
+    from xlsync.rounds.state.closing import Closed
 
 
 _SHARED = (

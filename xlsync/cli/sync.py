@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.repository import Repository
-    from xlsync.rounds.joining import JoinResult
-    from xlsync.rounds.syncing import Synced
+    from xlsync.rounds.sharing.joining import JoinResult
+    from xlsync.rounds.sharing.syncing import Synced
 
 _return_option = click.option(
     "--return",

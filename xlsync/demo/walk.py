@@ -15,7 +15,9 @@ from xlsync.report.lines import line
 from xlsync.report.problems import problem_lines
 from xlsync.report.rounds import collection_lines, standing_lines, standing_table
 from xlsync.repository import Repository, round_order
-from xlsync.rounds import collect, compare_rounds, standings
+from xlsync.rounds.returned.collecting import collect
+from xlsync.rounds.state.comparing import compare_rounds
+from xlsync.rounds.state.status import standings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.report.lines import Line
-    from xlsync.rounds import Collection
+    from xlsync.rounds.returned.collecting import Collection
 
     Print = Callable[..., None]
 

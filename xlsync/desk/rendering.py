@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from xlsync.desk.state import Desk
-    from xlsync.rounds.closing import Closure
+    from xlsync.rounds.state.closing import Closure
 
 _HERE = Path(__file__).parent
 _PIECES = Path(report.__file__).parent / "page"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xlsync.rounds.units import UnitTree
+    from xlsync.rounds.kept.units import UnitTree
 
 _INDENT = "　"
 

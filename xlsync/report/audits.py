@@ -9,15 +9,15 @@ from xlsync.base.problems import Severity
 from xlsync.form.types.units import told
 from xlsync.report.lines import line, visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
-from xlsync.rounds.ceilings import WHOLE
+from xlsync.rounds.sending.ceilings import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from xlsync.report.lines import Line
     from xlsync.report.office import Book, Value
-    from xlsync.rounds.ceilings import CeilingLine
-    from xlsync.rounds.findings import Audit, Finding
+    from xlsync.rounds.kept.findings import Audit, Finding
+    from xlsync.rounds.sending.ceilings import CeilingLine
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _ROUND = "全轮"

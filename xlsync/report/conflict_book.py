@@ -28,7 +28,7 @@ from xlsync.report.conflict_lines import conflict_lines, shortened, text_of
 from xlsync.report.lines import visible
 from xlsync.report.office import book
 from xlsync.report.office_text import write_runs, write_text
-from xlsync.rounds.returning import dispute_names, disputes
+from xlsync.rounds.returned.returning import dispute_names, disputes
 from xlsync.workbook.heights import MAX_HEIGHT
 from xlsync.writer.house import House, row_height, set_up_page
 from xlsync.writer.styles import done

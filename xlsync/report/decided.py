@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.lines import line, visible
 from xlsync.report.wording import quoted, shown
-from xlsync.rounds.closing import Closed, Gate
-from xlsync.rounds.coordinator import Dated
+from xlsync.rounds.deciding.coordinator import Dated
+from xlsync.rounds.state.closing import Closed, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.coordinator import DecisionMade
+    from xlsync.rounds.deciding.coordinator import DecisionMade
 
 _SHORT_HASH = 10
 

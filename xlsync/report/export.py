@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.report.dataset.writing import DatasetChange
     from xlsync.repository import Repository
-    from xlsync.rounds.exporting import Accepted, FormRecords
+    from xlsync.rounds.state.exporting import Accepted, FormRecords
 
     Part = tuple[Path, Callable[[IO[bytes]], None]]
     """A file, and what fills it."""

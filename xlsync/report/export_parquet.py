@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.form.mapping import Mapping
-    from xlsync.rounds.exporting import FormRecords
+    from xlsync.rounds.state.exporting import FormRecords
 
 _BATCH = 500
 """Records that are in memory at a time."""

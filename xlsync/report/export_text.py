@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json
     from xlsync.form.mapping import Table
-    from xlsync.rounds.exporting import Accepted, FormRecords
+    from xlsync.rounds.state.exporting import Accepted, FormRecords
 
 _BOM = "\ufeff"
 """Without it a spreadsheet on a Chinese system takes UTF-8 for another encoding."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, Book, ReportColumn, book
 from xlsync.report.review_book import write_note
 from xlsync.report.rounds import basis, decision_line, minute
-from xlsync.rounds.papers import MARK, SEEN, PaperKind, PaperSheet, note_rows
-from xlsync.rounds.standing import COORDINATOR, UNIT, Place
-from xlsync.rounds.ticking import DONE, OPEN, TICKED
+from xlsync.rounds.checking.papers import MARK, SEEN, PaperKind, PaperSheet, note_rows
+from xlsync.rounds.checking.ticking import DONE, OPEN, TICKED
+from xlsync.rounds.state.standing import COORDINATOR, UNIT, Place
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xlsync.rounds import Standing
-    from xlsync.rounds.ticking import RoundWarning
+    from xlsync.rounds.checking.ticking import RoundWarning
+    from xlsync.rounds.state.standing import Standing
 
 _COLUMNS = (
     ReportColumn("序号", 6, "count"),

@@ -17,7 +17,7 @@ from xlsync.report.notice_text import chinese_date, closing, lateness, opening, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlsync.rounds.notices import Notice
+    from xlsync.rounds.state.notices import Notice
 
 _TEXT, _HEAD = "仿宋", "黑体"
 _SIZE, _TITLE_SIZE, _TABLE_SIZE = 32, 44, 24

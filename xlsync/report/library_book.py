@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.lines import line, visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
-from xlsync.rounds.library_curating import HEADS, NEW_NAME, VERDICT, VERDICTS, shown_rows
+from xlsync.rounds.sending.library_curating import HEADS, NEW_NAME, VERDICT, VERDICTS, shown_rows
 from xlsync.workbook.helper_sheets import SECTOR
 from xlsync.writer.styles import done
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from xlsync.form.library import Library
     from xlsync.report.lines import Line
-    from xlsync.rounds.library import BuiltLibrary
-    from xlsync.rounds.library_curating import TakenLibrary
+    from xlsync.rounds.sending.library import BuiltLibrary
+    from xlsync.rounds.sending.library_curating import TakenLibrary
 
 _TITLE = "指标库整理表"
 _NOTE = (

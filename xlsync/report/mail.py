@@ -17,7 +17,7 @@ from xlsync.report.notice_text import mail_text, subject
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlsync.rounds.notices import Notice
+    from xlsync.rounds.state.notices import Notice
 
 _TYPES = {
     "xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

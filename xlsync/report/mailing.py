@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.notices import Notice
+    from xlsync.rounds.state.notices import Notice
 
     Files = Sequence[tuple[str, bytes]]
 

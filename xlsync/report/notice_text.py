@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.report.lines import visible
-from xlsync.rounds.notices import Purpose
+from xlsync.rounds.state.notices import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlsync.rounds.notices import Notice, NoticeItem
+    from xlsync.rounds.state.notices import Notice, NoticeItem
 
 _SOON = 3
-"""Days before a date from which it is near; see :mod:`xlsync.rounds.deadlines`."""
+"""Days before a date from which it is near; see :mod:`xlsync.rounds.kept.deadlines`."""
 
 
 def chinese_date(day: str) -> str:

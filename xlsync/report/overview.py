@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.rounds.standing import Place
+from xlsync.rounds.state.standing import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlsync.rounds import Standing
+    from xlsync.rounds.state.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

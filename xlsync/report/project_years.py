@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form.mapping import FieldBase
     from xlsync.report.lines import Line
-    from xlsync.rounds.project_year import ProjectYear, YearItem
+    from xlsync.rounds.checking.project_year import ProjectYear, YearItem
 
 _FIELDS = "项目与资金、目标"
 _NOT_THERE = "（无此条）"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlsync.report.office import Book
-    from xlsync.rounds.notices import Notice
+    from xlsync.rounds.state.notices import Notice
 
 _UNITS = (
     ReportColumn("序号", 6, "count"),

@@ -17,9 +17,9 @@ from xlsync.report.lines import visible
 from xlsync.report.office import FIRST_ROW, HEAD_ROW, ReportColumn, book
 from xlsync.report.office_text import write_text
 from xlsync.report.wording import Wording, told_together
-from xlsync.rounds.exporting import by_roster
-from xlsync.rounds.papers import REASON, RECORD, VERDICT, PaperKind, PaperSheet, note_rows
-from xlsync.rounds.reviewing import VERDICTS
+from xlsync.rounds.checking.papers import REASON, RECORD, VERDICT, PaperKind, PaperSheet, note_rows
+from xlsync.rounds.checking.reviewing import VERDICTS
+from xlsync.rounds.state.exporting import by_roster
 from xlsync.writer.styles import done
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.report.office import Book, Value
     from xlsync.repository import Entry, Snapshot
-    from xlsync.rounds.exporting import Accepted
+    from xlsync.rounds.state.exporting import Accepted
 
 _NOTE = "在“意见”一列选通过、退回或有条件通过；退回和有条件通过请写理由。金额单位：元"
 _NEW, _SAME = "新项目", "无变化"

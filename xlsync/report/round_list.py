@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsync.report.lines import line, visible
 from xlsync.report.rounds import SHORT_HASH, minute, plain_table
 from xlsync.report.sentences import brought_lines
-from xlsync.rounds.ticking import SHORT_MARK, TICK, UNTICK
+from xlsync.rounds.checking.ticking import SHORT_MARK, TICK, UNTICK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.overview import RoundState
-    from xlsync.rounds.ticking import RoundWarning, Ticked
-    from xlsync.rounds.undoing import Undone
+    from xlsync.rounds.checking.ticking import RoundWarning, Ticked
+    from xlsync.rounds.deciding.undoing import Undone
+    from xlsync.rounds.state.overview import RoundState
 
 
 def overview_table(found: Sequence[RoundState]) -> Table:

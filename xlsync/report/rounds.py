@@ -11,8 +11,8 @@ from xlsync.base.problems import Severity
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
 from xlsync.report.wording import quoted, shown, told_together
-from xlsync.rounds.outcomes import State, change_text
-from xlsync.rounds.standing import Place
+from xlsync.rounds.kept.outcomes import State, change_text
+from xlsync.rounds.state.standing import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
     from xlsync.report.lines import Line
     from xlsync.repository import Commit
-    from xlsync.rounds import Collection, Outcome, Standing
-    from xlsync.rounds.closing import Closure
-    from xlsync.rounds.decisions import Decision
-    from xlsync.rounds.life import Event
-    from xlsync.rounds.papers import PaperTaken
-    from xlsync.rounds.receipts import KeptFile
+    from xlsync.rounds.checking.papers import PaperTaken
+    from xlsync.rounds.kept.decisions import Decision
+    from xlsync.rounds.kept.outcomes import Outcome
+    from xlsync.rounds.returned.collecting import Collection
+    from xlsync.rounds.state.closing import Closure
+    from xlsync.rounds.state.life import Event
+    from xlsync.rounds.state.receipts import KeptFile
+    from xlsync.rounds.state.standing import Standing
 
 SHORT_HASH = 10
 _WIDTHS = (18, 24, 14, 4, 9, 5, 5)

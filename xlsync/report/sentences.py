@@ -13,7 +13,7 @@ from rich.table import Table
 from xlsync.base.acting import is_preview
 from xlsync.report.lines import line, visible
 from xlsync.report.terminal import BOX
-from xlsync.rounds.sendings import Dispatch
+from xlsync.rounds.sending.sendings import Dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from xlsync.repository.checking import Soundness
     from xlsync.repository.storing import MovedOriginals, OriginalTraffic
     from xlsync.repository.upgrading import Upgraded
-    from xlsync.rounds.distributing import Distribution
-    from xlsync.rounds.joining import JoinResult
-    from xlsync.rounds.joining.brought import Brought, Named
-    from xlsync.rounds.syncing import Synced
+    from xlsync.rounds.sending.distributing import Distribution
+    from xlsync.rounds.sharing.brought import Brought, Named
+    from xlsync.rounds.sharing.joining import JoinResult
+    from xlsync.rounds.sharing.syncing import Synced
 
 _MAX_TEXT = 60
 _SHORT_HASH = 10

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from xlsync.report.office import Book
-    from xlsync.rounds.exporting import Accepted, FormRecords
+    from xlsync.rounds.state.exporting import Accepted, FormRecords
 
 _PROJECTS, _SUMS = "项目", "汇总"
 _DECIDED = "裁定"

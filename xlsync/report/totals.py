@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.report.export_sheets import Sums
 from xlsync.report.lines import visible
-from xlsync.rounds.exporting import facts_of_forms
+from xlsync.rounds.state.exporting import facts_of_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.report.export_sheets import RecordFigures
     from xlsync.repository import Snapshot
-    from xlsync.rounds.units import UnitTree
+    from xlsync.rounds.kept.units import UnitTree
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xlsync.report.lines import Line
-    from xlsync.rounds.units import UnitTree
+    from xlsync.rounds.kept.units import UnitTree
 
 
 def unit_lines(tree: UnitTree, wanted: Callable[[str], bool]) -> Iterator[Line]:

@@ -6,10 +6,10 @@ import io
 from typing import TYPE_CHECKING
 
 from xlsync.report.office import ReportColumn, book
-from xlsync.rounds.units_list import unit_heads
+from xlsync.rounds.sending.units_list import unit_heads
 
 if TYPE_CHECKING:
-    from xlsync.rounds.units import UnitTree
+    from xlsync.rounds.kept.units import UnitTree
 
 _WIDTHS = {"name": 34, "parent": 34, "contact": 12, "phone": 18, "mail": 30}
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.form import Forms
     from xlsync.repository import Repository
-    from xlsync.rounds.ceilings import CeilingList
-    from xlsync.rounds.findings import Audit
+    from xlsync.rounds.kept.findings import Audit
+    from xlsync.rounds.sending.ceilings import CeilingList
 
 _LIMIT = 40 * 1024 * 1024
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.reader import Reading
     from xlsync.report.paper import Paper
-    from xlsync.rounds import Collection
-    from xlsync.rounds.incoming import ReceivedFile
-    from xlsync.rounds.receipt_documents import FormReceipt
+    from xlsync.rounds.kept.receipt_documents import FormReceipt
+    from xlsync.rounds.returned.collecting import Collection
+    from xlsync.rounds.returned.incoming import ReceivedFile
 
 _RETURNED = "退回"
 _SHOWN = 200

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.records.conflicts import Choice
     from xlsync.report.conflict_lines import ConflictLine
-    from xlsync.rounds.returning import Dispute
+    from xlsync.rounds.returned.returning import Dispute
 
 OURS, THEIRS, OTHER = "库中", "返回", "另填"
 _SMALL = 2 * 1024 * 1024

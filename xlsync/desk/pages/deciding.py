@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.form import Form
     from xlsync.report.paper import Paper
-    from xlsync.rounds.coordinator import Coordinator, DecisionMade
+    from xlsync.rounds.deciding.coordinator import Coordinator, DecisionMade
 
 _SMALL = 4 * 1024 * 1024
 _VALUE = "v:"

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from xlsync.desk.state import Desk
     from xlsync.repository import Repository
-    from xlsync.rounds import Standing, State
-    from xlsync.rounds.units import UnitTree
+    from xlsync.rounds.kept.outcomes import State
+    from xlsync.rounds.kept.units import UnitTree
+    from xlsync.rounds.state.standing import Standing
 
 Kind = TypeVar("Kind")
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.repository import Repository
-    from xlsync.rounds import Standing
-    from xlsync.rounds.life import Event
+    from xlsync.rounds.state.life import Event
+    from xlsync.rounds.state.standing import Standing
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.problems import Problem
     from xlsync.desk.receiving import Sent
-    from xlsync.rounds import Standing
+    from xlsync.rounds.state.standing import Standing
 
 _PAGE = 50
 _SMALL = 2 * 1024 * 1024

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
     from xlsync.form import Form
-    from xlsync.rounds.distributing import Distribution
+    from xlsync.rounds.sending.distributing import Distribution
 
 SENT = "下发"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

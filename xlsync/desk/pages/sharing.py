@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
     from xlsync.repository import Repository
-    from xlsync.rounds.syncing import Meeting, Synced
+    from xlsync.rounds.sharing.syncing import Meeting, Synced
 
 _SMALL = 1024 * 1024
 _URL = "://"

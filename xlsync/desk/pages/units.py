@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
-    from xlsync.rounds.units_list import UnitList
+    from xlsync.rounds.sending.units_list import UnitList
 
 _LIMIT = 40 * 1024 * 1024
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.form import Forms
     from xlsync.repository import Repository
-    from xlsync.rounds.ticking import RoundWarning
+    from xlsync.rounds.checking.ticking import RoundWarning
 
 _PAGE = 100
 _SMALL = 2 * 1024 * 1024

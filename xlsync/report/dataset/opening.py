@@ -22,7 +22,7 @@ from xlsync.report.dataset.documents import (
 )
 from xlsync.report.dataset.rows import SCHEMA
 from xlsync.repository.layout import check_round, round_order
-from xlsync.rounds.units import unit_key
+from xlsync.rounds.kept.units import unit_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

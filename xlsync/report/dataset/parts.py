@@ -16,7 +16,7 @@ from pyarrow import parquet
 from xlsync.base.workers import processes, spread
 from xlsync.form.packing import PackedForms
 from xlsync.report.dataset.rows import SCHEMA, RowPlan
-from xlsync.rounds.exporting import fitting_record, missing_form
+from xlsync.rounds.state.exporting import fitting_record, missing_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

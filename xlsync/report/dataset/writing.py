@@ -28,9 +28,9 @@ from xlsync.report.dataset.documents import (
 )
 from xlsync.report.dataset.parts import PartOrder, make_parts, plan_of
 from xlsync.repository import layout
-from xlsync.rounds.exporting import counted_records
-from xlsync.rounds.status import check_known
-from xlsync.rounds.units import unit_key, unit_tree
+from xlsync.rounds.kept.units import unit_key, unit_tree
+from xlsync.rounds.state.exporting import counted_records
+from xlsync.rounds.state.status import check_known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xlsync.records import RecordDelta
-    from xlsync.rounds.project_year import ProjectYear
+    from xlsync.rounds.checking.project_year import ProjectYear
 
 _TITLE = "修订对照"
 

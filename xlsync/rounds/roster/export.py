@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from xlsync.base.errors import XlsyncError, unknown_name
 from xlsync.base.record import MISSING, get
 from xlsync.form.types import MoneyType
-from xlsync.rounds.decisions import cancelled
-from xlsync.rounds.ledger import issued_record, issues, roster_order
-from xlsync.rounds.status import check_known
-from xlsync.rounds.units import unit_tree
+from xlsync.rounds.kept.decisions import cancelled
+from xlsync.rounds.kept.ledger import issued_record, issues, roster_order
+from xlsync.rounds.kept.units import unit_tree
+from xlsync.rounds.state.status import check_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

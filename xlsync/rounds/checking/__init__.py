@@ -1,0 +1,1 @@
+"""What people of the house check: audits, warnings to be ticked off, reviews on workbooks."""

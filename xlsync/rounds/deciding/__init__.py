@@ -1,0 +1,1 @@
+"""What a coordinator decides about records and conflicts, and what is taken back."""

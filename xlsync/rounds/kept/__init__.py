@@ -1,0 +1,1 @@
+"""What the repository keeps of a round, as typed documents with one reader each."""

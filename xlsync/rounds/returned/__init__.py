@@ -1,0 +1,1 @@
+"""What comes back: files read, attributed and settled, and what is returned for correction."""

@@ -1,0 +1,1 @@
+"""What other coordinators did, joined into the repository."""

@@ -1,0 +1,1 @@
+"""Where a round stands, read from what is kept: statuses, receipts, notices, exports, changes."""
