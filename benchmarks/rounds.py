@@ -34,7 +34,7 @@ from xlsync.base.record import put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
-from xlsync.report.export import write_export
+from xlsync.report.export.formats import write_export
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.objects import Objects
 from xlsync.repository.sealing import new_seal, seal_keys

@@ -24,7 +24,7 @@ from xlsync.demo.staff import choose, mark, type_in
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.form.catalogue import data_folder
 from xlsync.form.loading import load_toml
-from xlsync.report.lines import line
+from xlsync.report.words.lines import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

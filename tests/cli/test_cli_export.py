@@ -426,7 +426,7 @@ def test_without_pyarrow_it_says_what_to_install(
 ) -> None:
     for name in [one for one in sys.modules if one.partition(".")[0] == "pyarrow"]:
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.delitem(sys.modules, "xlsync.report.export_parquet", raising=False)
+    monkeypatch.delitem(sys.modules, "xlsync.report.export.parquet", raising=False)
     result = invoke("export", ROUND, "-R", town, "-o", tmp_path / "a.parquet")
     assert result.exit_code == 3
     assert "pip install 'xlsync[parquet]'" in result.stderr

@@ -13,7 +13,7 @@ from xlsync.base.errors import FormError
 from xlsync.base.record import MISSING, get, put
 from xlsync.form import Form
 from xlsync.reader import read
-from xlsync.report.paper import paper
+from xlsync.report.page.paper import paper
 from xlsync.sources import xlsx
 from xlsync.workbook.lists import option_lists
 from xlsync.workbook.manifest import codes_name

@@ -21,7 +21,7 @@ from xlsync.exchange.workbooks import workbook
 from xlsync.form import Form
 from xlsync.form.layout import aligned
 from xlsync.reader import read
-from xlsync.report.paper import paper
+from xlsync.report.page.paper import paper
 from xlsync.sources import xlsx
 from xlsync.writer import splice, write
 

@@ -21,9 +21,9 @@ from running import FORM, FORMS, invoke, record, save
 from xlsync import api
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.form.types import plain_number
-from xlsync.report.dataset import opening
-from xlsync.report.dataset.documents import ROUND_FILE, round_folder, round_of
-from xlsync.report.dataset.writing import write_dataset
+from xlsync.report.export.dataset import opening
+from xlsync.report.export.dataset.documents import ROUND_FILE, round_folder, round_of
+from xlsync.report.export.dataset.writing import write_dataset
 from xlsync.report.schemas import check_output
 from xlsync.repository import Changes, Repository
 from xlsync.rounds.kept.units import Unit, UnitTree, keep_units, unit_tree
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsync.base.record import Record
-    from xlsync.report.dataset.totals import RollUp
+    from xlsync.report.export.dataset.totals import RollUp
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xlsync.report.changes import Part, inline_change, segments
-from xlsync.report.lines import plain
+from xlsync.report.words.changes import Part, inline_change, segments
+from xlsync.report.words.lines import plain
 
 if TYPE_CHECKING:
     import pytest
@@ -104,7 +104,7 @@ def test_the_longest_texts_of_a_cell_are_compared_in_few_pieces(
         pieces.append(max(len(old), len(new)))
         return SequenceMatcher(junk, old, new)
 
-    monkeypatch.setattr("xlsync.report.changes.SequenceMatcher", compare)
+    monkeypatch.setattr("xlsync.report.words.changes.SequenceMatcher", compare)
     old = "".join(f"第{number}项，完成{number * 7}次。" for number in range(2400))
     rewritten = "".join(f"共{number}条，达到{number * 3}件。" for number in range(2400))
     assert _shown(old, old.replace("第1200项", "第一千二百项")).count("〔") == 2

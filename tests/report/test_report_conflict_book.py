@@ -33,7 +33,7 @@ from xlsync.base.record import put
 from xlsync.records import merge
 from xlsync.records.conflict_reading import read_choices
 from xlsync.records.conflicts import COLUMNS, NOTE, SHEET, ConflictNote, Side
-from xlsync.report.conflict_book import conflict_workbook
+from xlsync.report.books.conflict_book import conflict_workbook
 from xlsync.sources import open_file
 
 if TYPE_CHECKING:

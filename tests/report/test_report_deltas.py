@@ -8,8 +8,8 @@ import pytest
 from diff_sample import MAPPING, record, row
 
 from xlsync.records import RecordDelta, compare_record
-from xlsync.report.deltas import as_json, delta_lines, summary
-from xlsync.report.lines import plain
+from xlsync.report.words.deltas import as_json, delta_lines, summary
+from xlsync.report.words.lines import plain
 
 if TYPE_CHECKING:
     from xlsync.base.record import Json, Record

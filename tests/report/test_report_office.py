@@ -14,14 +14,14 @@ from workbook_lint import lint
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
-from xlsync.report.office import FIRST_ROW, ReportColumn, book
-from xlsync.report.office_text import CUT, write_runs
+from xlsync.report.books.office import FIRST_ROW, ReportColumn, book
+from xlsync.report.books.office_text import CUT, write_runs
 from xlsync.sources import xlsx
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from xlsync.report.office import Value
+    from xlsync.report.books.office import Value
 
 HOSTILE = [
     "=1+1",

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from workbook_lint import lint
 
-from xlsync.report.office import FIRST_ROW, ReportColumn, book
-from xlsync.report.office_chart import Chart, Series, draw_chart
+from xlsync.report.books.office import FIRST_ROW, ReportColumn, book
+from xlsync.report.books.office_chart import Chart, Series, draw_chart
 
 COLUMNS = [ReportColumn("单位", 20), ReportColumn("金额", 15, "money")]
 

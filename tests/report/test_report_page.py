@@ -18,8 +18,8 @@ from diff_sample import MAPPING, record, row
 from html_page import Element, parsed
 
 from xlsync.records import RecordDelta, compare_record
-from xlsync.report.funds import funds
-from xlsync.report.page import render
+from xlsync.report.page.rendering import render
+from xlsync.report.words.funds import funds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from running import FORM, FORMS, record
 from xlsync.base.record import put
 from xlsync.form.codes import on_cell
 from xlsync.form.types import DateType, MoneyType
-from xlsync.report.paper import PaperCell, paper
-from xlsync.report.paper_entries import EntryKind, entry_of_column, entry_of_field
+from xlsync.report.page.paper import PaperCell, paper
+from xlsync.report.page.paper_entries import EntryKind, entry_of_column, entry_of_field
 from xlsync.rounds.deciding.wanted import wanted_values
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xlsync.base.problems import Problem, Severity
-from xlsync.report.lines import plain
-from xlsync.report.problems import file_lines, problem_lines
+from xlsync.report.words.lines import plain
+from xlsync.report.words.problems import file_lines, problem_lines
 
 _ERROR = Problem("M001", Severity.ERROR, "合计不符。", "申报表", "E8", "/a")
 _WARNING = Problem("S003", Severity.WARNING, "已去除空白。", "申报表", "D12")

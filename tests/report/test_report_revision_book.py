@@ -16,9 +16,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from running import FORMS, SAMPLES, invoke
 from workbook_lint import lint
 
-from xlsync.report.funds import funds
-from xlsync.report.revision_book import revision_workbook
-from xlsync.report.revisions import revisions
+from xlsync.report.books.revision_book import revision_workbook
+from xlsync.report.words.funds import funds
+from xlsync.report.words.revisions import revisions
 from xlsync.rounds.state.comparing import compare_records
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from running import FORMS, SAMPLES
 
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.records import What, compare_record
-from xlsync.report.revisions import RevisionLine, kinds_of, revisions
+from xlsync.report.words.revisions import RevisionLine, kinds_of, revisions
 from xlsync.rounds.state.comparing import compare_records
 
 if TYPE_CHECKING:

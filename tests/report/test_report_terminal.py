@@ -8,9 +8,9 @@ import json
 import pytest
 from rich.table import Table
 
-from xlsync.report.lines import line
-from xlsync.report.machine import write_json
-from xlsync.report.terminal import BOX, console, print_lines
+from xlsync.report.words.lines import line
+from xlsync.report.words.machine import write_json
+from xlsync.report.words.terminal import BOX, console, print_lines
 
 _VALUE = {"名": "𠮷 ✓ ¥", "数": None}
 

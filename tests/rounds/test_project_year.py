@@ -14,8 +14,8 @@ from running import FORMS, ROOT, invoke
 from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.records import Migrations, carry_over
+from xlsync.report.books.project_years import year_rows, year_workbook
 from xlsync.report.page.rendering import render_year
-from xlsync.report.project_years import year_rows, year_workbook
 from xlsync.repository import Changes
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from running import FORM, FORMS, invoke
 
 from xlsync import api
 from xlsync.base.errors import XlsyncError
-from xlsync.report.lines import plain
-from xlsync.report.sentences import synced_lines
+from xlsync.report.words.lines import plain
+from xlsync.report.words.sentences import synced_lines
 from xlsync.repository import Changes, Repository, layout
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.checking.papers import HousePaper, PaperKind, note_rows

@@ -14,7 +14,7 @@ from running import FORMS, invoke
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
-from xlsync.report.funds import funds
+from xlsync.report.words.funds import funds
 from xlsync.repository import Changes, Repository, layout
 from xlsync.rounds.answers.settling import digest
 from xlsync.rounds.checking.ticking import ticks

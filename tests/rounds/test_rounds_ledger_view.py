@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from returning import ROUND, came, changed, put_in, send, whole
 from running import FORMS, invoke, save
 
-from xlsync.report.ledger_book import LedgerWarnings, ledger_workbook
+from xlsync.report.books.ledger_book import LedgerWarnings, ledger_workbook
 from xlsync.repository import Changes, Repository
 from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.state.life import find_record, life

@@ -14,7 +14,7 @@ from reading_samples import FILLED, FORM, FORMS, read_one, record_of
 from xlsync.records import merge, resolve
 from xlsync.records.conflict_reading import read_choices
 from xlsync.records.conflicts import SHEET, ConflictNote
-from xlsync.report.conflict_book import conflict_workbook
+from xlsync.report.books.conflict_book import conflict_workbook
 from xlsync.sources import open_file
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def write_audit(path: Path, made: Audit, *, force: bool = False) -> None:
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.audits import audit_workbook
+    from xlsync.report.books.audits import audit_workbook
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}：核查结果是工作簿，文件名请以 .xlsx 结尾")

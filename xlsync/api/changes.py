@@ -79,7 +79,7 @@ def write_page(
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
     from xlsync.base.files import refuse_existing, write_file
-    from xlsync.report.page import render
+    from xlsync.report.page.rendering import render
 
     if not force:
         refuse_existing([path])
@@ -96,6 +96,6 @@ def write_revisions(
 ) -> None:
     """Write changes as a workbook, old beside new; as :func:`write_page` otherwise."""
     from xlsync.base.files import put_file
-    from xlsync.report.revision_book import revision_workbook
+    from xlsync.report.books.revision_book import revision_workbook
 
     put_file(path, revision_workbook(*sides, deltas, unit_of), force=force)

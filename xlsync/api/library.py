@@ -77,7 +77,7 @@ def write_library_review(path: Path, library: Library, *, force: bool = False) -
         XlsyncError: when it cannot be written, or is there already without ``force``.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.library_book import library_workbook
+    from xlsync.report.books.library_book import library_workbook
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}：指标库整理表请以 .xlsx 命名")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.workers import Progress
     from xlsync.form import Forms
-    from xlsync.report.review_book import ReviewRow
+    from xlsync.report.books.review_book import ReviewRow
     from xlsync.repository import Repository
     from xlsync.rounds.checking.papers import PaperTaken
     from xlsync.rounds.checking.reviewing import Word
@@ -78,7 +78,7 @@ def write_review(  # noqa: PLR0913 - what can be asked of a review
             without ``force``.
     """
     from xlsync.base.files import put_file, refuse_existing, safe_name
-    from xlsync.report.review_book import review_workbook
+    from xlsync.report.books.review_book import review_workbook
     from xlsync.repository.sealing import ensure_seal, seal_keys
     from xlsync.rounds.state.exporting import accepted
     from xlsync.rounds.state.status import check_unit
@@ -107,7 +107,7 @@ def review_rows(
 
     One that was not accepted, or whose form is not at hand, is left out.
     """
-    from xlsync.report.review_book import review_row
+    from xlsync.report.books.review_book import review_row
 
     snapshot, at_hand = repository.snapshot(), or_installed(forms)
     entries = snapshot.records(round_name)

@@ -257,7 +257,7 @@ def _write_drafts(
     """A draft and a letter a unit for workbooks that stand in the folder."""
     from datetime import date
 
-    from xlsync.report.mailing import Post, write_post
+    from xlsync.report.notices.mailing import Post, write_post
 
     def workbooks(notice: Notice) -> list[tuple[str, bytes]]:
         return [(one.file, (folder / one.file).read_bytes()) for one in notice.items if one.file]
@@ -286,7 +286,7 @@ def _write_conflicts(
     waiting: Iterable[tuple[str, Iterable[str]]],
 ) -> list[Path]:
     from xlsync.base.files import put_files
-    from xlsync.report.conflict_book import conflict_workbooks
+    from xlsync.report.books.conflict_book import conflict_workbooks
 
     return put_files(folder, conflict_workbooks(repository, forms, waiting))
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form import Forms
-    from xlsync.report.dataset.totals import RollUp
-    from xlsync.report.export import Exported
+    from xlsync.report.export.dataset.totals import RollUp
+    from xlsync.report.export.formats import Exported
     from xlsync.repository import Repository
     from xlsync.repository.originals import OriginalError
     from xlsync.rounds.checking.project_year import ProjectYear
@@ -78,7 +78,7 @@ def write_ledger(  # noqa: PLR0913 - what can be asked of it
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.ledger_book import LedgerWarnings, ledger_workbook
+    from xlsync.report.books.ledger_book import LedgerWarnings, ledger_workbook
     from xlsync.repository.sealing import seal_keys
     from xlsync.rounds.checking.ticking import round_warnings
 
@@ -117,8 +117,8 @@ def write_year(path: Path, made: ProjectYear, *, force: bool = False) -> None:
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
     """
     from xlsync.base.files import put_file
+    from xlsync.report.books.project_years import year_workbook
     from xlsync.report.page.rendering import render_year
-    from xlsync.report.project_years import year_workbook
 
     make = {".xlsx": year_workbook, ".html": render_year}.get(path.suffix.lower())
     if make is None:
@@ -209,7 +209,7 @@ def export(  # noqa: PLR0913 - what can be asked of an export
         UsageError: when the file ends in none of these, or a dataset is to hold a part of a round.
         XlsyncError: when nothing was accepted, or a file is there already without ``force``.
     """
-    from xlsync.report.export import is_folder, is_for_dataset, update_dataset, write_export
+    from xlsync.report.export.formats import is_folder, is_for_dataset, update_dataset, write_export
     from xlsync.rounds.state.exporting import accepted
 
     if is_for_dataset(path):
@@ -242,10 +242,10 @@ def roll_up(  # noqa: PLR0913 - what can be asked of sums
         UsageError: when there is no such round or unit, or both questions are asked at once.
         XlsyncError: when a dataset is none or is damaged, or DuckDB is not installed.
     """
-    from xlsync.report.export import needs_arrow
+    from xlsync.report.export.formats import needs_arrow
 
     with needs_arrow():
-        from xlsync.report.dataset.sums import roll_up
+        from xlsync.report.export.dataset.sums import roll_up
     return roll_up(datasets, round_name, since=since, items=items, level=level, under=under)
 
 
@@ -256,7 +256,7 @@ def write_roll_up(path: Path, made: RollUp, *, force: bool = False) -> None:
         UsageError: when the file is called otherwise; XlsyncError when it cannot be written.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.dataset.texts import sums_csv
+    from xlsync.report.export.dataset.texts import sums_csv
 
     if path.suffix.lower() != ".csv":
         raise UsageError(f"{path}: name a file that ends in .csv")

@@ -57,7 +57,7 @@ def write_units(path: Path, tree: UnitTree, *, force: bool = False) -> None:
         XlsyncError: when it is there already without ``force``.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.units_book import units_workbook
+    from xlsync.report.books.units_book import units_workbook
 
     _check_workbook(path)
     put_file(path, units_workbook(tree), force=force)
@@ -89,7 +89,7 @@ def write_roster(  # noqa: PLR0913 - what can be asked of it
         XlsyncError: when there is no such round, form or unit, or the file is there already.
     """
     from xlsync.base.files import put_file
-    from xlsync.report.roster_book import roster_workbook
+    from xlsync.report.books.roster_book import roster_workbook
     from xlsync.rounds.roster.export import export_roster
 
     _check_workbook(path)
@@ -150,8 +150,8 @@ def remind(  # noqa: PLR0913 - what can be asked of a reminder
     if folder is None or not notices:
         return Reminded(round_name, notices, [])
     from xlsync.base.files import put_file
-    from xlsync.report.mailing import Post, write_post
-    from xlsync.report.reminder_book import reminder_workbook
+    from xlsync.report.notices.mailing import Post, write_post
+    from xlsync.report.notices.reminder_book import reminder_workbook
 
     post = Post(sender, day.isoformat(), zipped=zipped, force=force)
     overview = folder / f"催报一览_{day.isoformat()}.xlsx"
@@ -183,7 +183,7 @@ def write_sent(
         XlsyncError: when a file cannot be written.
     """
     from xlsync.base.files import within
-    from xlsync.report.mailing import Post, write_post
+    from xlsync.report.notices.mailing import Post, write_post
     from xlsync.rounds.state.notices import About, sent_to_units
 
     folder = done.wishes.folder

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from xlsync.exchange.reading import FileReading
     from xlsync.form import Forms
     from xlsync.reader import Reading
-    from xlsync.report.totals import FormTotals
+    from xlsync.report.export.totals import FormTotals
     from xlsync.repository import Repository
     from xlsync.rounds.state.receipts import KeptFile
 
@@ -73,7 +73,7 @@ def totals(repository: Repository, round_name: str, forms: Forms | None = None) 
     Raises:
         XlsyncError: when there is no such round, or a form is not at hand.
     """
-    from xlsync.report.totals import totals_of
+    from xlsync.report.export.totals import totals_of
     from xlsync.rounds.state.status import check_known
 
     snapshot = repository.snapshot()

@@ -52,7 +52,7 @@ def audit(
     The rules stand in the mapping of each form: sums of units against the ceiling list (see
     ceilings), amounts against those of another form of the same project, repeated projects.
     """
-    from xlsync.report.audits import audit_lines
+    from xlsync.report.books.audits import audit_lines
 
     with settings.repository() as repository:
         made = api.audit(repository, round_name, settings.forms, under=under)
@@ -87,8 +87,8 @@ def import_ceilings(
     FILE is a workbook, or values set apart by commas or tabs: a row a unit, with the columns 单位
     and 控制数, or whatever the rules of the forms call it. A row 合计 is for the whole round.
     """
-    from xlsync.report.audits import ceiling_lines
-    from xlsync.report.lines import line
+    from xlsync.report.books.audits import ceiling_lines
+    from xlsync.report.words.lines import line
 
     with settings.repository() as repository:
         found = api.read_ceilings(repository, path, settings.forms)
@@ -114,8 +114,8 @@ def import_ceilings(
 @pass_settings
 def list_ceilings(settings: Settings, round_name: str, *, as_json: bool) -> None:
     """Show the ceiling list that is kept for a round."""
-    from xlsync.report.audits import ceiling_lines
-    from xlsync.report.lines import line
+    from xlsync.report.books.audits import ceiling_lines
+    from xlsync.report.words.lines import line
 
     with settings.repository() as repository:
         found = api.ceilings(repository, round_name)

@@ -100,9 +100,9 @@ def collect(
     error is sent back, and what contradicts another copy waits: both are kept as received, and
     what was accepted before stays. Only what is new or still open is shown.
     """
-    from xlsync.report.audits import finding_lines
-    from xlsync.report.mailing import draft_lines
-    from xlsync.report.rounds import collection_lines, outcome_table, review_lines
+    from xlsync.report.books.audits import finding_lines
+    from xlsync.report.notices.mailing import draft_lines
+    from xlsync.report.words.rounds import collection_lines, outcome_table, review_lines
 
     if (mailed or zipped) and folder is None:
         raise click.UsageError("--mail 和 --zip 要与 --return 一起用，以指明写到哪个文件夹")

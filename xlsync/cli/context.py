@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Forms
     from xlsync.records import Remark
-    from xlsync.report.lines import Line
+    from xlsync.report.words.lines import Line
     from xlsync.repository import Repository
 
 
@@ -50,7 +50,7 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
     """Print a table, if any, and lines to standard output."""
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.terminal import console, print_lines
 
     target = console(sys.stdout)
     if table is not None and table.row_count:
@@ -60,7 +60,7 @@ def print_report(lines: Iterable[Line], table: Table | None = None) -> None:
 
 def print_findings(lines: Iterable[Line], table: Table) -> None:
     """Print a table of findings, and lines, to standard error."""
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.terminal import console, print_lines
 
     target = console(sys.stderr)
     target.print(table)
@@ -69,16 +69,16 @@ def print_findings(lines: Iterable[Line], table: Table) -> None:
 
 def print_problems(files: Iterable[tuple[str, Iterable[Problem], bool]]) -> None:
     """Print problems by file to standard error."""
-    from xlsync.report.problems import file_lines
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.problems import file_lines
+    from xlsync.report.words.terminal import console, print_lines
 
     print_lines(console(sys.stderr), file_lines(files))
 
 
 def print_left(records: Sequence[tuple[str, Iterable[Remark]]]) -> None:
     """Print what could not be carried over to another form, by title, to standard error."""
-    from xlsync.report.sentences import carried_lines
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.sentences import carried_lines
+    from xlsync.report.words.terminal import console, print_lines
 
     print_lines(console(sys.stderr), carried_lines(records))
 
@@ -90,7 +90,7 @@ def written(path: Path) -> str:
 
 def write_json(value: Json, *, on_one_line: bool = False) -> None:
     """Write JSON to standard output."""
-    from xlsync.report.machine import write_json as write
+    from xlsync.report.words.machine import write_json as write
 
     write(sys.stdout, value, on_one_line=on_one_line)
 

@@ -191,7 +191,7 @@ def _tell(
 
 
 def _print(made: DecisionMade | Dated | Closed, *, as_json: bool) -> None:
-    from xlsync.report.decided import decided_lines
+    from xlsync.report.words.decided import decided_lines
 
     if as_json:
         write_json(made.as_json())

@@ -95,7 +95,7 @@ def diff(
 
 
 def _print_json(deltas: list[RecordDelta]) -> None:
-    from xlsync.report.deltas import as_json as deltas_json
+    from xlsync.report.words.deltas import as_json as deltas_json
 
     write_json(deltas_json(deltas))
 
@@ -104,9 +104,9 @@ def _print_lines(
     deltas: list[RecordDelta], unit_of: Callable[[str], str], *, in_short: bool
 ) -> None:
     """Every record, and the sums; only these where the records stand in a file."""
-    from xlsync.report.deltas import delta_lines, summary
-    from xlsync.report.funds import funds, funds_table
-    from xlsync.report.lines import line
+    from xlsync.report.words.deltas import delta_lines, summary
+    from xlsync.report.words.funds import funds, funds_table
+    from xlsync.report.words.lines import line
 
     if not in_short:
         print_report(delta_lines(deltas))
@@ -117,7 +117,7 @@ def _tell_waiting(waiting: list[tuple[str, str]]) -> None:
     """Name what did not come back yet, of which nobody knows whether it changed."""
     import sys
 
-    from xlsync.report.deltas import waiting_lines
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.deltas import waiting_lines
+    from xlsync.report.words.terminal import console, print_lines
 
     print_lines(console(sys.stderr), waiting_lines(waiting))

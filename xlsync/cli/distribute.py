@@ -105,9 +105,9 @@ def distribute(
     What is wrong or doubtful about the roster is told before anything is written: an error has to
     be mended, a doubt confirmed with --yes.
     """
-    from xlsync.report.mailing import draft_lines
-    from xlsync.report.roster_findings import findings_lines, findings_table
-    from xlsync.report.sentences import distribution_lines, unit_table
+    from xlsync.report.notices.mailing import draft_lines
+    from xlsync.report.words.roster_findings import findings_lines, findings_table
+    from xlsync.report.words.sentences import distribution_lines, unit_table
 
     form = settings.forms.find(form_id)
     with settings.repository() as repository, progress_bar("生成") as progress:

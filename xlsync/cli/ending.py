@@ -36,7 +36,7 @@ class BrokenSetup(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line; what would break it or drive the terminal is written out."""
-        from xlsync.report.lines import visible
+        from xlsync.report.words.lines import visible
 
         click.echo(f"xlsync: {visible(told(self.message))}", file=file, err=file is None)
 

@@ -62,8 +62,8 @@ def export(
     to date: only units that changed are written. What waits for a decision is not in it; that is
     told.
     """
-    from xlsync.report.lines import line
-    from xlsync.report.terminal import console, print_lines
+    from xlsync.report.words.lines import line
+    from xlsync.report.words.terminal import console, print_lines
 
     with settings.repository() as repository:
         made = api.export(

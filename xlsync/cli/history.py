@@ -32,7 +32,7 @@ def log(settings: Settings, record: str | None, *, audit: bool, as_json: bool) -
     or a part of one that no other record has. A version (版本) goes behind the @ of show and
     diff. With --audit and without RECORD, all commits of the repository are shown.
     """
-    from xlsync.report.rounds import life_table, trail_table
+    from xlsync.report.words.rounds import life_table, trail_table
 
     if audit:
         with settings.repository() as repository:

@@ -55,8 +55,8 @@ def build(
     Over a library that is there (--force), what a person did to it stays: names that were dropped
     stay out, entries that were added, renamed or changed are kept.
     """
-    from xlsync.report.library_book import built_lines
-    from xlsync.report.lines import line, visible
+    from xlsync.report.books.library_book import built_lines
+    from xlsync.report.words.lines import line, visible
 
     former = api.read_library(output) if output.exists() and (force or is_preview) else None
     with settings.repository() as repository:
@@ -78,7 +78,7 @@ def build(
 @dry_run_option
 def review(path: Path, *, output: Path, force: bool) -> None:
     """Write a library as a workbook on which a person keeps, drops and renames its entries."""
-    from xlsync.report.lines import line, visible
+    from xlsync.report.words.lines import line, visible
 
     found = api.read_library(path)
     api.write_library_review(output, found, force=force)
@@ -94,7 +94,7 @@ def take(book: Path, path: Path, *, is_preview: bool) -> None:
 
     FILE is written only where nothing is wrong with the workbook.
     """
-    from xlsync.report.library_book import taken_lines
+    from xlsync.report.books.library_book import taken_lines
 
     made = api.take_library(book, path, is_preview=is_preview)
     if made.problems:

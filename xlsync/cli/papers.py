@@ -47,7 +47,7 @@ def review(
     chooses 通过, 退回 or 有条件通过 and gives a reason; the workbook is then collected like any
     file. A word counts for the content that the reviewer saw, and falls away when it changes.
     """
-    from xlsync.report.lines import line
+    from xlsync.report.words.lines import line
 
     with settings.repository() as repository:
         path = api.write_review(
@@ -85,7 +85,7 @@ def print_command(
     They are in the order of the roster, each unit together, with a bookmark for each unit and
     each project. LibreOffice has to be installed.
     """
-    from xlsync.report.lines import line
+    from xlsync.report.words.lines import line
 
     with settings.repository() as repository, progress_bar("排版") as progress:
         count = api.print_round(

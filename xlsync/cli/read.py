@@ -51,7 +51,7 @@ def read(
     with errors gives a workbook to send back instead: what was typed, with the cells in question
     marked and commented, and a list of what to correct.
     """
-    from xlsync.report.problems import correction_line
+    from xlsync.report.words.problems import correction_line
 
     readings = []
     for file in read_files(settings, files):

@@ -33,7 +33,7 @@ def read_files(settings: Settings, paths: tuple[Path, ...]) -> Iterator[FileRead
 
 def note_passed(passed: Sequence[Path]) -> None:
     """Say once which files were passed over."""
-    from xlsync.report.problems import passed_line
+    from xlsync.report.words.problems import passed_line
 
     if passed:
         click.echo(passed_line(passed), err=True)

@@ -41,7 +41,7 @@ def received(
     Whatever became of them, also what was refused. RECORD is an id, the beginning of one, or a
     part of a title as the file itself has it; without it, all files of the round.
     """
-    from xlsync.report.rounds import received_table
+    from xlsync.report.words.rounds import received_table
 
     with settings.repository() as repository:
         found = api.received(repository, round_name, record)

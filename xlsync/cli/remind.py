@@ -68,8 +68,8 @@ def remind(
     back or have to be corrected. Drafts carry the workbooks that never came back; addresses are
     those of the list of units (see units). Mail programs open them as unsent: nothing is sent.
     """
-    from xlsync.report.lines import line, visible
-    from xlsync.report.mailing import draft_lines, notice_lines
+    from xlsync.report.notices.mailing import draft_lines, notice_lines
+    from xlsync.report.words.lines import line, visible
 
     if output is None and not is_preview:
         raise click.UsageError("请用 -o 指明写到哪个文件夹，或用 -n 只看会催哪些单位")

@@ -58,7 +58,7 @@ def sum_up(
     was not filled in is counted and never taken for 0. What stands in several datasets counts
     twice; that is told, with exit code 1.
     """
-    from xlsync.report.dataset.texts import sums_lines, sums_tables
+    from xlsync.report.export.dataset.texts import sums_lines, sums_tables
 
     made = api.roll_up(datasets, round_name, since=since, items=items, level=level, under=under)
     if output is not None:

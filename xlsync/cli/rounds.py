@@ -15,7 +15,7 @@ from xlsync.cli.options import forms_option, json_option, preview_option, repo_o
 @pass_settings
 def rounds(settings: Settings, *, as_json: bool) -> None:
     """List the rounds of the repository, each with where its projects stand."""
-    from xlsync.report.round_list import overview_lines, overview_table
+    from xlsync.report.words.round_list import overview_lines, overview_table
 
     with settings.repository() as repository:
         found = api.round_states(repository)
@@ -42,7 +42,7 @@ def undo(
     commits, as log shows it; an undoing is undone in the same way. With --dry-run it is only
     said what would be taken back.
     """
-    from xlsync.report.round_list import undone_lines
+    from xlsync.report.words.round_list import undone_lines
 
     with settings.repository() as repository:
         made = api.undo(repository, revision, settings.forms, reason=reason, is_preview=is_preview)

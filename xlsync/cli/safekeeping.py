@@ -28,7 +28,7 @@ def check(settings: Settings, *, as_json: bool) -> None:
     Every object of the history is read and compared with its name; so are the records, receipts
     and originals of the last version. Exit code 1 when something is wrong.
     """
-    from xlsync.report.sentences import soundness_lines
+    from xlsync.report.words.sentences import soundness_lines
 
     with settings.repository() as repository:
         found = api.check(repository)
@@ -100,7 +100,7 @@ def upgrade(settings: Settings, place: str | None, *, as_json: bool) -> None:
     exchanges them. An address has to be named in your own settings too (git config --global
     --add xlsync.originals ADDRESS), and needs xlsync[store].
     """
-    from xlsync.report.sentences import upgraded_lines
+    from xlsync.report.words.sentences import upgraded_lines
 
     with settings.repository() as repository:
         done = api.upgrade(repository)

@@ -68,7 +68,7 @@ def status(
     how many errors and warnings it has. With --wide also how often, on which workbook the last
     one was filled in and whether that is an old one, and the ids.
     """
-    from xlsync.report.rounds import level_table, standing_lines, standing_table
+    from xlsync.report.words.rounds import level_table, standing_lines, standing_table
 
     with settings.repository() as repository:
         rows = api.status(repository, round_name, unit=unit, states=states, under=under)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from xlsync.report.lines import Line
+    from xlsync.report.words.lines import Line
     from xlsync.repository import Repository
     from xlsync.rounds.sharing.joining import JoinResult
     from xlsync.rounds.sharing.syncing import Synced
@@ -64,7 +64,7 @@ def merge(
     as collect merges what comes back; what contradicts waits for a decision. The branch moves
     on by one commit with two parents, or simply to REV where there is nothing of one's own.
     """
-    from xlsync.report.sentences import joined_lines
+    from xlsync.report.words.sentences import joined_lines
 
     with settings.repository() as repository:
         joined = api.join(repository, revision, settings.forms, removing=removing)
@@ -97,7 +97,7 @@ def sync(
     others have put there is fetched and joined as merge does, then what was done here is put
     there. Run it as often as you like; no git has to be installed.
     """
-    from xlsync.report.sentences import synced_lines
+    from xlsync.report.words.sentences import synced_lines
 
     with settings.repository() as repository:
         synced = api.sync(repository, remote, settings.forms, removing=removing, bringing=bringing)

@@ -46,7 +46,7 @@ def tick(
     the marks, or the beginnings of them, they are ticked off: somebody has looked. The sheet 提醒
     of the ledger (status -o), once it is collected, does the same for many.
     """
-    from xlsync.report.round_list import ticked_lines, warning_lines, warnings_table
+    from xlsync.report.words.round_list import ticked_lines, warning_lines, warnings_table
 
     with settings.repository() as repository:
         found = api.round_warnings(repository, round_name, settings.forms, under=under)

@@ -48,7 +48,7 @@ def import_units(settings: Settings, path: Path, *, is_preview: bool) -> None:
     FILE is a workbook, or values set apart by commas or tabs: a row a unit, with the columns
     单位, 上级单位, 联系人, 电话, 邮箱.
     """
-    from xlsync.report.lines import line
+    from xlsync.report.words.lines import line
 
     found = api.read_units(path)
     if found.problems:
@@ -71,7 +71,7 @@ def import_units(settings: Settings, path: Path, *, is_preview: bool) -> None:
 @pass_settings
 def list_units(settings: Settings, *, under: str | None, as_json: bool) -> None:
     """Show the list of units, each below the one that it belongs to."""
-    from xlsync.report.unit_lines import unit_lines
+    from xlsync.report.words.unit_lines import unit_lines
 
     with settings.repository() as repository:
         tree = api.units(repository)
@@ -92,7 +92,7 @@ def list_units(settings: Settings, *, under: str | None, as_json: bool) -> None:
 @pass_settings
 def export_units(settings: Settings, *, output: Path, force: bool) -> None:
     """Write the list of units as a workbook that can be changed and read in again."""
-    from xlsync.report.lines import line, visible
+    from xlsync.report.words.lines import line, visible
 
     with settings.repository() as repository:
         tree = api.units(repository)
@@ -130,7 +130,7 @@ def export_roster(
 
     It has the columns that the last roster fixed, as the projects say them now.
     """
-    from xlsync.report.lines import line, visible
+    from xlsync.report.words.lines import line, visible
 
     with settings.repository() as repository:
         made = api.write_roster(

@@ -38,8 +38,8 @@ def year(
     rows and columns stand beside those that a migration carries them from. What differs from the
     round before is marked, and what the rules between forms find is told. RECORD is as for log.
     """
-    from xlsync.report.lines import line, visible
-    from xlsync.report.project_years import year_lines
+    from xlsync.report.books.project_years import year_lines
+    from xlsync.report.words.lines import line, visible
 
     with settings.repository() as repository:
         made = api.project_year(repository, record, settings.forms, year=year)

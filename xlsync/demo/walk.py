@@ -9,11 +9,11 @@ from xlsync.demo.staff import type_in
 from xlsync.exchange.reading import find_files, read_file
 from xlsync.exchange.workbooks import workbook, workbook_names
 from xlsync.form.catalogue import data_folder
-from xlsync.report.deltas import delta_lines, summary
-from xlsync.report.funds import funds, funds_table
-from xlsync.report.lines import line
-from xlsync.report.problems import problem_lines
-from xlsync.report.rounds import collection_lines, standing_lines, standing_table
+from xlsync.report.words.deltas import delta_lines, summary
+from xlsync.report.words.funds import funds, funds_table
+from xlsync.report.words.lines import line
+from xlsync.report.words.problems import problem_lines
+from xlsync.report.words.rounds import collection_lines, standing_lines, standing_table
 from xlsync.repository import Repository, round_order
 from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.state.comparing import compare_rounds
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.report.lines import Line
+    from xlsync.report.words.lines import Line
     from xlsync.rounds.returned.collecting import Collection
 
     Print = Callable[..., None]

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from xlsync import report
 from xlsync.api import XlsyncError, round_closing
-from xlsync.report.lines import visible
+from xlsync.report.words.lines import visible
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -14,7 +14,7 @@ from xlsync.desk.guarding import see_other
 from xlsync.desk.jobs import trouble_told
 from xlsync.desk.receiving import RefusedError
 from xlsync.desk.rendering import page
-from xlsync.report.paper import paper
+from xlsync.report.page.paper import paper
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
     from xlsync.reader import Reading
-    from xlsync.report.paper import Paper
+    from xlsync.report.page.paper import Paper
     from xlsync.rounds.kept.receipt_documents import FormReceipt
     from xlsync.rounds.returned.collecting import Collection
     from xlsync.rounds.returned.incoming import ReceivedFile
@@ -57,10 +57,10 @@ class Collected:
     def notes(self) -> dict[str, object]:
         """What is told beside what became of each form, in words."""
         # The page is up before what only a collection needs.
-        from xlsync.report.audits import finding_lines  # noqa: PLC0415
-        from xlsync.report.lines import plain  # noqa: PLC0415
-        from xlsync.report.problems import passed_line  # noqa: PLC0415
-        from xlsync.report.rounds import changes_told, review_lines  # noqa: PLC0415
+        from xlsync.report.books.audits import finding_lines  # noqa: PLC0415
+        from xlsync.report.words.lines import plain  # noqa: PLC0415
+        from xlsync.report.words.problems import passed_line  # noqa: PLC0415
+        from xlsync.report.words.rounds import changes_told, review_lines  # noqa: PLC0415
 
         made = self.collection
         return {

@@ -32,7 +32,7 @@ def _changes(request: Request) -> tuple[str, str, list[RecordDelta]]:
 def _show(request: Request) -> Response:
     with desk_of(request).repository() as repository:
         rounds = api.rounds(repository)
-    from xlsync.report.deltas import summary  # noqa: PLC0415 - the page is up before
+    from xlsync.report.words.deltas import summary  # noqa: PLC0415 - the page is up before
 
     old, new, found = "", "", None
     if request.query_params.get("old") and request.query_params.get("new"):
@@ -52,7 +52,7 @@ def _show(request: Request) -> Response:
 
 def _page(request: Request) -> Response:
     """The page that stands alone, under the policy that it states itself."""
-    from xlsync.report.page import render  # noqa: PLC0415 - the page is up before
+    from xlsync.report.page.rendering import render  # noqa: PLC0415 - the page is up before
 
     text = render(*_changes(request))
     policy = _OWN_POLICY.search(text.decode())

@@ -11,7 +11,7 @@ from xlsync.api import XlsyncError
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.rendering import page, path_part
-from xlsync.report.conflict_lines import conflict_lines
+from xlsync.report.words.conflict_lines import conflict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.desk.receiving import Sent
     from xlsync.records.conflicts import Choice
-    from xlsync.report.conflict_lines import ConflictLine
+    from xlsync.report.words.conflict_lines import ConflictLine
     from xlsync.rounds.returned.returning import Dispute
 
 OURS, THEIRS, OTHER = "库中", "返回", "另填"

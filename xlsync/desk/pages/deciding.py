@@ -15,9 +15,9 @@ from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.project import record_at, standing_of
 from xlsync.desk.rendering import page, path_part
-from xlsync.report.paper import paper
-from xlsync.report.wording import of_item
-from xlsync.report.wording import shown as worded
+from xlsync.report.page.paper import paper
+from xlsync.report.words.wording import of_item
+from xlsync.report.words.wording import shown as worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json, Record
     from xlsync.desk.receiving import Sent
     from xlsync.form import Form
-    from xlsync.report.paper import Paper
+    from xlsync.report.page.paper import Paper
     from xlsync.rounds.deciding.coordinator import Coordinator, DecisionMade
 
 _SMALL = 4 * 1024 * 1024
@@ -190,8 +190,8 @@ def _show_undo(request: Request) -> Response:
     desk, commit = desk_of(request), request.query_params.get("commit", "")
     with desk.repository() as repository:
         made = api.undo(repository, commit or None, desk.forms, is_preview=True)
-    from xlsync.report.lines import plain  # noqa: PLC0415 - the page is up before
-    from xlsync.report.sentences import brought_lines  # noqa: PLC0415 - as above
+    from xlsync.report.words.lines import plain  # noqa: PLC0415 - the page is up before
+    from xlsync.report.words.sentences import brought_lines  # noqa: PLC0415 - as above
 
     brings = [plain(one) for one in brought_lines("带来", made.brings)]
     return page(request, "undo", at="undo", made=made, brings=brings)

@@ -16,7 +16,7 @@ from xlsync.desk.downloads import attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.rendering import page
-from xlsync.report.paper import paper
+from xlsync.report.page.paper import paper
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
     from xlsync.form import Form
-    from xlsync.report.paper import Paper
+    from xlsync.report.page.paper import Paper
 
 _ID = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _DOUBT = "# ?"

@@ -15,7 +15,7 @@ from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
 from xlsync.desk.unit_choice import chosen_units, unit_options
-from xlsync.report.overview import overview
+from xlsync.report.words.overview import overview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

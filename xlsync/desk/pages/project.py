@@ -12,7 +12,7 @@ from xlsync.api import XlsyncError
 from xlsync.desk.downloads import attachment
 from xlsync.desk.endpoints import desk_of, round_of, shown
 from xlsync.desk.rendering import page
-from xlsync.report.paper import paper
+from xlsync.report.page.paper import paper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,7 @@ def _compare(request: Request) -> Response:
 def _year(request: Request) -> Response:
     """One project's year over all its forms."""
     # The page is up before what only this one needs.
-    from xlsync.report.project_years import (  # noqa: PLC0415
+    from xlsync.report.books.project_years import (  # noqa: PLC0415
         year_heads,
         year_rows,
         year_workbook,

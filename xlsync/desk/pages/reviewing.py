@@ -13,7 +13,7 @@ from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.ledger import link, narrowed, one_page, standings_of
 from xlsync.desk.rendering import page, path_part
 from xlsync.desk.unit_choice import unit_options
-from xlsync.report.overview import overview
+from xlsync.report.words.overview import overview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.ledger import standings_of, warm
 from xlsync.desk.rendering import page, path_part, piece
-from xlsync.report.overview import overview
+from xlsync.report.words.overview import overview
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
-    from xlsync.report.overview import Overview
+    from xlsync.report.words.overview import Overview
     from xlsync.repository import Repository
 
 _SMALL = 1024

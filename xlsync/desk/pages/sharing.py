@@ -135,8 +135,8 @@ def _sync(
 
 
 def _told(desk: Desk, asked: Exchange, made: Synced, key: str = "", changed: str = "") -> Exchanged:
-    from xlsync.report.lines import plain  # noqa: PLC0415 - the page is up before
-    from xlsync.report.sentences import exchange_lines  # noqa: PLC0415 - as above
+    from xlsync.report.words.lines import plain  # noqa: PLC0415 - the page is up before
+    from xlsync.report.words.sentences import exchange_lines  # noqa: PLC0415 - as above
 
     if desk.folder is not None:
         remember_shared(desk.folder, asked.location)

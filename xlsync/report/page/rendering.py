@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from xlsync.report.lines import visible
 from xlsync.report.page.view import view
+from xlsync.report.words.lines import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ def render(
 
 def render_year(made: ProjectYear) -> bytes:
     """One project's year as a page that stands alone, in UTF-8."""
-    from xlsync.report.project_years import year_heads, year_rows  # noqa: PLC0415 - slow to import
+    from xlsync.report.books.project_years import year_heads, year_rows  # noqa: PLC0415 - slow to import
 
     return _filled(
         "year.html.j2",

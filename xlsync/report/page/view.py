@@ -1,7 +1,7 @@
 """What the page of changes shows: units, their projects, and the revisions of each.
 
 Plain data without any markup, made before the template sees it; every text in it has been
-through :func:`~xlsync.report.lines.visible`, and the template escapes it.
+through :func:`~xlsync.report.words.lines.visible`, and the template escapes it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.records import What
-from xlsync.report.changes import Part, segments
-from xlsync.report.deltas import summary
-from xlsync.report.funds import Funds, funds
-from xlsync.report.lines import visible
-from xlsync.report.revisions import ONE_SIDED, RevisionLine, kinds_of, revisions
+from xlsync.report.words.changes import Part, segments
+from xlsync.report.words.deltas import summary
+from xlsync.report.words.funds import Funds, funds
+from xlsync.report.words.lines import visible
+from xlsync.report.words.revisions import ONE_SIDED, RevisionLine, kinds_of, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

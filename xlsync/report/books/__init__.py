@@ -1,0 +1,1 @@
+"""Reports as workbooks, in one house style for all of them."""

@@ -1,0 +1,1 @@
+"""What a round has accepted, for other programs: workbook, parquet, text, dataset and sums."""

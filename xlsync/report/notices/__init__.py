@@ -1,0 +1,1 @@
+"""What units are told: notices as mails, letters and archives."""

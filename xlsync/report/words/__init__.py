@@ -1,0 +1,1 @@
+"""What was found, in words: lines for a console, tables, and JSON for programs."""
