@@ -120,12 +120,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 def test_commands_do_the_same_there_as_here_with_forms_of_ones_own(
     steady: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Workbooks, records, a dataset; the form is known on this machine alone."""
+    """Workbooks, records, a dataset, an audit; the form is known on this machine alone."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "名册.csv").write_bytes(as_csv(projects(18)))
     own = _own_form(tmp_path / "own", "mine-2024")
     place = ("--cluster", steady)
-    made = {}
+    made, audits = {}, []
     shutil.copytree(SAMPLES / "一上", "back")
     for name, where in (("here", ()), ("there", place)):
         town = ("-R", name, "--forms", own)
@@ -151,6 +151,9 @@ def test_commands_do_the_same_there_as_here_with_forms_of_ones_own(
         assert result.exit_code in {0, 1}, result.output
         result = invoke(*town, "export", "2023/一上", "-o", f"{name}.dataset", *where)
         assert result.exit_code == 0, result.output
+        result = invoke(*town, "audit", "2023/一上", "--json", *where)
+        assert result.exit_code in {0, 1}, result.output
+        audits.append(result.stdout)
         with api.open_repository(tmp_path / name) as repository:
             snapshot = repository.snapshot()
             held = {one.path: one.blob for one in snapshot.records("2023/一上").values()}
@@ -158,6 +161,8 @@ def test_commands_do_the_same_there_as_here_with_forms_of_ones_own(
                  if key.endswith(".parquet")}  # fmt: skip
         made[name] = (_files(tmp_path / f"{name}-out"), held, parts)
     assert made["here"][1:] == made["there"][1:]
+    assert audits[0] == audits[1]
+    assert '"projects": 16' in audits[0]
     assert made["here"][0].keys() == made["there"][0].keys()
     assert len(made["here"][0]) >= 18
     assert len(made["here"][1]) == 16

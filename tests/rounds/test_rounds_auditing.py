@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
+from crews import crew_elsewhere
 from openpyxl import Workbook, load_workbook
 from running import invoke
 from small_form import MAPPING, TEMPLATE
 
 from xlsync import api
-from xlsync.base.errors import FormError
+from xlsync.base import workers
+from xlsync.base.errors import FormError, XlsyncError
 from xlsync.repository import Changes
+from xlsync.rounds.checking import auditing
 from xlsync.rounds.checking.auditing import audit_of
 from xlsync.rounds.kept.units import Unit, UnitTree
 
@@ -244,6 +248,34 @@ def test_repeated_projects_are_told_together(repository: Repository, forms: Form
     snapshot = repository.snapshot()
     assert [one.problem.code for one in audit_of(forms, snapshot, PLAN, {"2"})] == ["Z002"]
     assert audit_of(forms, snapshot, PLAN, {"3"}) == []
+
+
+def test_workers_elsewhere_come_to_the_same(
+    repository: Repository, forms: Forms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sums, amounts of another round, repetitions; a record that only this machine can explain."""
+    monkeypatch.setattr(workers, "WORTH_IT", 4)
+    people = [trip(f"张{one % 5}", f"{one % 3}科", "100.00", id=f"p{one}") for one in range(12)]
+    put(repository, PLAN, *people)
+    bills = [trip(f"张{one}", "0科", "90.00", form="bill", id=f"p{one}") for one in range(6)]
+    put(repository, BILL, *bills)
+    path = sheet(tmp_path / "额度.xlsx", ("单位", "差旅额度"), ("0科", 100), ("合计", 1000))
+    found = api.read_ceilings(repository, path, forms)
+    assert not found.problems
+    api.keep_ceilings(repository, PLAN, found.lines)
+    here = [api.audit(repository, one, forms) for one in (PLAN, BILL)]
+    assert {one.problem.code for made in here for one in made.findings} == {"Z001", "Z002", "Z003"}
+    with crew_elsewhere() as crew, monkeypatch.context() as patch:
+        patch.setattr(auditing, "asked_of", lambda *_: pytest.fail("read here"))
+        there = [api.audit(repository, one, forms) for one in (PLAN, BILL)]
+    assert there == here
+    assert len(crew.sent) == 2
+    assert max(crew.brought) < 12 * 200
+    put(repository, PLAN, trip("张", "0科", "1.00", form="gone"))
+    told = "没有安装表 gone"
+    for where in (crew_elsewhere(), nullcontext()):
+        with where, pytest.raises(XlsyncError, match=told):
+            api.audit(repository, PLAN, forms)
 
 
 @pytest.mark.parametrize(

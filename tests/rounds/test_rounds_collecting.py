@@ -8,9 +8,11 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from crews import crew_elsewhere
 from returning import receipts
 from running import FORM, FORMS, record, save, spoilt, text_of
 
+from xlsync.base import workers
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import write_file
 from xlsync.exchange.workbooks import workbook
@@ -69,6 +71,24 @@ def test_the_same_folder_twice_adds_nothing_and_says_so(
     assert second.commit is None
     assert _states(second) == [State.UNCHANGED, State.REFUSED, State.UNREADABLE, State.UNREADABLE]
     assert len(repository.history()) == 2
+
+
+def test_bytes_go_to_other_processes_and_do_not_come_back(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WORTH_IT", 4)
+    names = [f"工程{one}" for one in range(8)]
+    files = [workbook(FORMS[FORM], _identified(record(one))) for one in names]
+    for name, data in zip(names, files, strict=True):
+        write_file(tmp_path / f"{name}.xlsx", data)
+    write_file(tmp_path / "别的.xlsx", b"PK\x03\x04 broken")
+    with crew_elsewhere() as crew:
+        made = _collect(repository, tmp_path)
+    assert _states(made).count(State.NEW) == 8
+    assert sum(crew.sent) > sum(map(len, files)) > 4 * sum(crew.brought)
+    snapshot = repository.snapshot()
+    kept = {snapshot.received_bytes(one) for one in snapshot.received(ROUND)}
+    assert kept == {*files, b"PK\x03\x04 broken"}
 
 
 def test_a_file_named_twice_is_collected_once(repository: Repository, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from xlsync.cli.context import Settings, pass_settings, print_problems, print_re
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import (
     PATH,
+    cluster_option,
     dry_run_option,
     force_option,
     forms_option,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @under_option
 @json_option
+@cluster_option
 @repo_option()
 @forms_option()
 @pass_settings

@@ -19,7 +19,9 @@ from xlsync.form.types import comparable
 from xlsync.form.types.units import told
 from xlsync.records import amount_of
 from xlsync.repository import round_order
-from xlsync.rounds.kept.findings import Audit, CeilingUse, Finding, Project, asked_of
+from xlsync.rounds.checking.asked_records import asked_elsewhere, asked_of
+from xlsync.rounds.checking.round_index import RoundIndex, round_index
+from xlsync.rounds.kept.findings import Audit, CeilingUse, Finding, Project
 from xlsync.rounds.kept.units import unit_key, unit_tree
 from xlsync.rounds.sending.ceilings import WHOLE, ceilings
 from xlsync.rounds.state.exporting import counted_records
@@ -59,6 +61,7 @@ def audit(
     """
     check_known(snapshot, round_name)
     work = _Auditor(forms, snapshot, round_name)
+    work.ask_all()
     made = Audit(round_name, sum(wanted(one.group) for one in work.items))
     found = [*work.ceilings(made), *work.same_amounts(work.items), *work.repeated(work.items)]
     made.findings = [one for one in found if _is_about(one, wanted)]
@@ -133,6 +136,14 @@ class _Auditor:
         self.lines = ceilings(snapshot, round_name)
         self.tree = unit_tree(snapshot)
         self._above: dict[str, list[str]] = {}
+
+    def ask_all(self) -> None:
+        """Let a cluster, where there is one, find out what is asked of all records."""
+        entries = [one.entry for one in self.items]
+        found = asked_elsewhere(self.forms, self.snapshot, entries)
+        for item, asked in zip(self.items, found, strict=True):
+            if asked is not None:
+                item.record = asked
 
     def form(self, record: Record) -> Form:
         """The form of a record."""
@@ -234,9 +245,9 @@ class _Auditor:
     def _other(self, item: _AuditedRecord, rule: SameAmount) -> _OtherForm | None:
         """The same project in the latest other round that has it on one of the forms."""
         year = _year(item.form, item.record)
-        names = item.project
+        project = item.project
         for index in self._rounds:
-            entry = index.by_id.get(item.entry.id) or index.by_name.get(_names(names[1], names[2]))
+            entry = index.entry(*project)
             record = self.snapshot.record(entry) if entry else None
             form = self.forms.get(str(record.get("form"))) if record else None
             if record is None or form is None or form.id not in rule.forms:
@@ -252,10 +263,10 @@ class _Auditor:
         return None
 
     @cached_property
-    def _rounds(self) -> list[_RoundIndex]:
+    def _rounds(self) -> list[RoundIndex]:
         """The other rounds, the latest first."""
         names = sorted(self.snapshot.rounds(), key=round_order, reverse=True)
-        return [_index(self.snapshot, name) for name in names if name != self.round]
+        return [round_index(self.snapshot, name) for name in names if name != self.round]
 
     # ---- projects that repeat each other ------------------------------------------------
 
@@ -297,24 +308,6 @@ class _OtherForm(NamedTuple):
     round: str
     label: str
     amount: Decimal | None
-
-
-class _RoundIndex(NamedTuple):
-    """The records of a round by what they may be known by."""
-
-    round: str
-    by_id: Mapping[str, Entry]
-    by_name: Mapping[tuple[str, str], Entry]
-
-
-def _index(snapshot: Snapshot, round_name: str) -> _RoundIndex:
-    entries = counted_records(snapshot, round_name)
-    named = {_names(one.group, one.title): one for one in entries.values()}
-    return _RoundIndex(round_name, entries, named)
-
-
-def _names(group: str, title: str) -> tuple[str, str]:
-    return unit_key(group), unit_key(title)
 
 
 def _of_kind(item: _AuditedRecord, kind: type[Rule]) -> list[Rule]:

@@ -5,31 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.record import MISSING, get, put
-
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from xlsync.base.problems import Problem, Severity
-    from xlsync.base.record import Json, Record
-    from xlsync.form import Form
+    from xlsync.base.record import Json
     from xlsync.rounds.sending.ceilings import CeilingLine
-
-
-def asked_of(form: Form, record: Record) -> Record:
-    """What rules of rounds ask of a record: its form, and the fields that they or people name.
-
-    An audit holds the records of a whole round at once; rows and long texts have no part in it.
-    """
-    known = form.mapping.record
-    slots = {known.group, known.title, known.year}
-    slots.update(slot for rule in form.mapping.round_rules for slot in rule.slots())
-    asked: Record = {"form": record["form"]}
-    for slot in slots - {None}:
-        pointer = form.mapping.fields[slot or ""].pointer
-        if (value := get(record, pointer)) is not MISSING:
-            put(asked, pointer, value)
-    return asked
 
 
 class Project(NamedTuple):

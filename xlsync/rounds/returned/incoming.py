@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,6 +92,7 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     """
     named = [*paths]
     passed: list[Path] = []
+    kept: deque[_KeptFile] = deque()
     found = _once(find_files(named, passed))
     directly = {one.resolve() for one in named} if before.rereads else set()
     workers = processes(len(found))
@@ -102,6 +104,8 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
             known = None if is_named else _known(before, arrival)
             came.append(known)
             if known is None:
+                # The bytes are kept at once: who reads them need not send them back.
+                kept.append(_KeptFile.of(arrival, spool, is_named=is_named))
                 yield arrival
             elif told:
                 told(known)
@@ -110,15 +114,28 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
         read: Iterable[_Read] = (_read(forms, before.keys, one) for one in unread())
     else:
         read = spread(_Task(PackedForms.of(forms.values()), before.keys), unread(), workers)
-    spooled = []
+    files = []
     for one in read:
-        made = _spooled(one, spool)
-        is_named = bool(directly) and made.path.resolve() in directly
-        spooled.append(replace(made, is_named=is_named))
+        files.append(_received(kept.popleft(), one, spool))
         if told:
-            told(spooled[-1])
-    new = iter(spooled)
+            told(files[-1])
+    new = iter(files)
     return Incoming([one or next(new) for one in came], spool, passed)
+
+
+class _KeptFile(NamedTuple):
+    """A file that is being read: its bytes are in the spool."""
+
+    path: Path
+    digest: str
+    blob: ObjectID | None
+    is_named: bool
+
+    @classmethod
+    def of(cls, arrival: Arrival, spool: Spool, *, is_named: bool) -> _KeptFile:
+        data = arrival.data or b""
+        blob = spool.put(data) if data else None
+        return cls(arrival.path, hashlib.sha256(data).hexdigest(), blob, is_named)
 
 
 def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
@@ -185,10 +202,8 @@ def _arrivals(path: Path, passed: list[Path]) -> Iterator[Arrival]:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A file as it leaves the process that read it: bytes, and each form with its record."""
+    """A file as it leaves the process that read it: each form with its record."""
 
-    path: Path
-    data: bytes
     forms: tuple[tuple[ReceivedForm, bytes | None], ...]
     is_text: bool
     paper: HousePaper | None = None
@@ -212,17 +227,17 @@ def _read(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Re
         return _read_whole(forms, keys, arrival)
     except Exception as error:  # noqa: BLE001 - as above
         told = ReceivedForm("", None, states_id=False, problems=(failure(error),), is_typed=False)
-        return _Read(arrival.path, arrival.data or b"", ((told, None),), is_text=False)
+        return _Read(((told, None),), is_text=False)
 
 
 def _read_whole(forms: Mapping[str, Form], keys: list[bytes], arrival: Arrival) -> _Read:
     file = read_arrival(forms, arrival, partial(_of_the_house, forms, keys))
     if isinstance(file.other, ReceivedForm):
-        return _Read(file.path, file.data, ((file.other, None),), is_text=False)
+        return _Read(((file.other, None),), is_text=False)
     if isinstance(file.other, HousePaper):
-        return _Read(file.path, file.data, (), is_text=False, paper=file.other)
+        return _Read((), is_text=False, paper=file.other)
     returned = tuple(received_form(forms, keys, file, one) for one in file.readings)
-    return _Read(file.path, file.data, returned, file.is_text)
+    return _Read(returned, file.is_text)
 
 
 def _of_the_house(
@@ -246,10 +261,9 @@ def _of_the_house(
     )
 
 
-def _spooled(read: _Read, spool: Spool) -> ReceivedFile:
+def _received(file: _KeptFile, read: _Read, spool: Spool) -> ReceivedFile:
     forms = tuple(
         replace(one, blob=spool.put(data) if data is not None else None) for one, data in read.forms
     )
-    digest = hashlib.sha256(read.data).hexdigest()
-    blob = spool.put(read.data) if read.data else None
-    return ReceivedFile(read.path, digest, blob, forms, read.is_text, read.paper)
+    path, digest, blob, is_named = file
+    return ReceivedFile(path, digest, blob, forms, read.is_text, read.paper, is_named)
