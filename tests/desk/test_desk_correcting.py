@@ -122,3 +122,62 @@ def test_an_amount_is_typed_in_the_unit_that_its_form_shows(central: tuple[Serve
     assert "980.50" not in server.ask(project).text
     assert corrected(server, project, **{total: "970.5", other: "50"}, **sure)[0] == 303
     assert "970.50" in server.ask(project).text
+
+
+NEW_ROW = {
+    "v:/indicators/+1/level1": "产出指标",
+    "v:/indicators/+1/level2": "质量指标",
+    "v:/indicators/+1/level3": "返修率",
+    "v:/indicators/+1/operator": "≤",
+    "v:/indicators/+1/value": "5",
+    "v:/indicators/+1/unit": "%",
+}
+
+
+def test_what_was_typed_into_a_new_row_is_still_there_where_it_is_refused(server: Server) -> None:
+    typed = {**NEW_ROW, "v:/indicators/+1/value": "", "d:/indicators/0": "on"}
+    status, page = corrected(server, PROJECT, **typed)
+    assert status == 409
+    assert "不符合表的规则" in page
+    assert 'aria-label="绩效指标新增的第1条：三级指标">返修率</textarea>' in page
+    assert (
+        '<input type="checkbox" name="d:/indicators/0" aria-label="删去绩效指标第1条" checked>'
+        in page
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_a_row_is_added_and_another_taken_out(
+    browser: Browser, own_server: Server, town: Path, *, script: bool
+) -> None:
+    with api.open_repository(town) as repository:
+        before = api.show(repository, f"{NAME}/{RECORD}")["indicators"]
+    with visiting(browser, own_server, java_script_enabled=script) as visitor:
+        page = visitor.go(f"{PROJECT}/correct")
+        for name, text in NEW_ROW.items():
+            field = page.locator(f"[name='{name}']")
+            is_list = field.evaluate("one => one.tagName") == "SELECT"
+            field.select_option(text) if is_list else field.fill(text)
+        page.get_by_label("删去绩效指标第2条").check()
+        page.get_by_label("理由").fill(WHY)
+        page.get_by_role("button", name="看看会改什么").click()
+        assert "产出指标 质量指标 返修率 ≤ 5 %" in page.locator(".next").inner_text()
+        assert page.get_by_label("删去绩效指标第2条").is_checked()
+        page.get_by_role("button", name="确认更正").click()
+        page.locator(".told").wait_for()
+    with api.open_repository(town) as repository:
+        after = api.show(repository, f"{NAME}/{RECORD}")["indicators"]
+    assert [one for one in after if one["level3"] != "返修率"] == [before[0], *before[2:]]
+    assert "返修率" in [one["level3"] for one in after]
+
+
+def test_what_was_found_of_a_table_is_told_at_its_name(server: Server) -> None:
+    with_warning = next(
+        one
+        for one in ("2bffb2cdcae3", "43c440313e3c", "9f384dcb0d68")
+        if "I00" in server.ask(f"/round/{NAME}/project/{one}").text
+    )
+    page = server.ask(f"/round/{NAME}/project/{with_warning}/correct").text
+    assert 'warning"></td>' not in page, "a mark on a cell without a word"
+    assert 'label middle warning">绩效指标</td>' in page

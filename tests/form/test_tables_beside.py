@@ -22,6 +22,7 @@ from xlsync.form import Form
 from xlsync.form.layout import aligned
 from xlsync.reader import read
 from xlsync.report.page.paper import paper
+from xlsync.report.page.paper_changes import wanted
 from xlsync.sources import xlsx
 from xlsync.writer import splice, write
 
@@ -228,3 +229,37 @@ def test_a_record_is_not_changed_by_being_laid_out() -> None:
     FORM.item_rows(record)
     write(FORM, record)
     assert record == before
+
+
+def test_what_is_typed_beside_goes_to_the_table_that_it_is_of() -> None:
+    record = uneven()
+    sheet = paper(FORM, record, to_type=True)
+    shared = next(
+        cell for row in sheet.rows for cell in row if cell.pointer == f"/{LEFT}/+1/level1"
+    )
+    assert shared.also == [f"/{RIGHT}/+1/level1"]
+    level = (f"v:/{LEFT}/+1/level1", "效益指标")
+    mine, other = ((f"v:/{name}/+1/level3", "甲") for name in (LEFT, RIGHT))
+    for typed, tables in (
+        ([level, mine], [LEFT]),
+        ([level, other], [RIGHT]),
+        ([level, mine, other], [LEFT, RIGHT]),
+        ([level], [LEFT]),
+    ):
+        found = wanted(sheet, dict(typed))
+        assert not found.removed
+        told = [pointer for pointer, _ in found.values if pointer.endswith("level1")]
+        assert told == [f"/{name}/+1/level1" for name in tables]
+
+
+def test_a_level_that_two_rows_share_is_corrected_in_both() -> None:
+    record = of_sample()
+    sheet = paper(FORM, record, to_type=True)
+    found = wanted(sheet, {f"v:/{LEFT}/0/level1": "效益指标"})
+    assert [one for one, _ in found.values] == [f"/{LEFT}/0/level1", f"/{RIGHT}/0/level1"]
+
+
+def test_a_row_that_goes_takes_what_was_typed_into_it_along() -> None:
+    sheet = paper(FORM, of_sample(), to_type=True)
+    found = wanted(sheet, {f"d:/{RIGHT}/1": "on", f"v:/{RIGHT}/1/level3": "甲"})
+    assert (found.values, found.removed) == ([], [f"/{RIGHT}/1"])

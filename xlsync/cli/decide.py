@@ -68,9 +68,16 @@ class _Assignment(click.ParamType[tuple[str, str]]):
     "values",
     metavar="FIELD=VALUE",
     multiple=True,
-    required=True,
     type=_Assignment(),
-    help="A field and what it is to say; repeatable. A cell of a table: ROW/COLUMN=VALUE.",
+    help="A field and what it is to say; repeatable. A cell of a table: ROW/COLUMN=VALUE; "
+    "with +1 as its row (+2, …) a row is added.",
+)
+@click.option(
+    "--remove-row",
+    "removed",
+    metavar="ROW",
+    multiple=True,
+    help="A row of a table that is taken out, by its name or number; repeatable.",
 )
 def correct(
     settings: Settings,
@@ -78,6 +85,7 @@ def correct(
     project: str,
     *,
     values: tuple[tuple[str, str], ...],
+    removed: tuple[str, ...],
     reason: str,
     **how: Any,
 ) -> None:
@@ -87,7 +95,7 @@ def correct(
     did it, when and why is kept, and seen in log, status and export. Where what the unit sends
     later leaves a place alone, the correction stands.
     """
-    _tell(settings, lambda by: by.correct(round_name, project, values, reason), **how)
+    _tell(settings, lambda by: by.correct(round_name, project, values, reason, removed), **how)
 
 
 @click.command()

@@ -16,7 +16,8 @@ from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.project import record_at, standing_of
 from xlsync.desk.rendering import page, path_part
 from xlsync.report.page.paper import paper
-from xlsync.report.words.wording import of_item
+from xlsync.report.page.paper_changes import wanted
+from xlsync.report.words.wording import of_change, of_item
 from xlsync.report.words.wording import shown as worded
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from xlsync.rounds.deciding.coordinator import Coordinator, DecisionMade
 
 _SMALL = 4 * 1024 * 1024
-_VALUE = "v:"
-"""How the names of what is typed into the form begin; the pointer follows."""
-
 _MOVED = "这个项目刚被别处改过。下面已是新的内容，您填写的还在，请再核对一遍。"
 
 
@@ -84,7 +82,7 @@ def _show(
         standing=standing,
         paper=sheet,
         seen=_mark(record),
-        shown=_mark([sorted(_changed(sheet, typed or {})), (typed or {}).get("reason", "")]),
+        shown=_mark([wanted(sheet, typed or {}), (typed or {}).get("reason", "")]),
         typed=typed or {},
         wrong=wrong,
         preview=preview,
@@ -95,8 +93,8 @@ def _show(
 
 def _worded(form: Form, pointer: str, value: Json) -> str:
     """A value as people read it; an amount that the form counts in 万元 says so."""
-    item = form.mapping.locate(pointer).item
-    return (of_item(value, item) if item else worded(value, None)).text
+    at = form.mapping.locate(pointer)
+    return (of_item(value, at.item) if at.item else of_change(value, at.table)).text
 
 
 def _correct(request: Request, sent: Sent) -> Response:
@@ -104,17 +102,17 @@ def _correct(request: Request, sent: Sent) -> Response:
     _, record, sheet = _editable(request)
     if typed.get("seen") != _mark(record):
         return _show(request, typed, _MOVED)
-    values = _changed(sheet, typed)
+    asked = wanted(sheet, typed)
     reason = sent.value("reason")
     # The key Enter presses the first button, whatever was typed since the preview.
-    is_shown = typed.get("shown") == _mark([sorted(values), typed.get("reason", "")])
+    is_shown = typed.get("shown") == _mark([asked, typed.get("reason", "")])
     is_preview = "confirm" not in typed or not is_shown
 
     def decide(coordinator: Coordinator) -> DecisionMade:
-        return coordinator.correct(*_project(request), values, reason)
+        return coordinator.correct(*_project(request), asked.values, reason, asked.removed)
 
     try:
-        if not values:
+        if not any(asked):
             raise XlsyncError("没有改动任何一格。请在表上直接改。")  # noqa: TRY301 - told below
         seen = _decide(request, decide, is_preview=is_preview)
         if not seen.is_new:
@@ -124,16 +122,6 @@ def _correct(request: Request, sent: Sent) -> Response:
     if seen.is_preview:
         return _show(request, typed, preview=seen)
     return see_other(f"{_own_address(request)}?{urlencode({'told': '已更正，理由记在经过里。'})}")
-
-
-def _changed(sheet: Paper, typed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What was typed otherwise than it stood, each by its pointer."""
-    found = []
-    for cell in (cell for row in sheet.rows for cell in row if cell.pointer):
-        text = typed.get(f"{_VALUE}{cell.pointer}")
-        if cell.pointer and text is not None and text.strip() != cell.text.strip():
-            found.append((cell.pointer, text))
-    return found
 
 
 # ---- the other decisions ---------------------------------------------------------------

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Address
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from xlsync.form.template import Style
     from xlsync.report.page.paper_entries import PaperEntry
 
+_NEW_ROWS = 3
+"""Blank rows of a table that are offered to be typed into, beside those that hold something."""
+
 _FIXED_TEXT = re.compile(r'"([^"]*)"')
 
 
@@ -40,7 +44,9 @@ class PaperCell:
     """One cell: its text, how many columns and rows it spans, its looks, and what was found.
 
     ``pointer`` is set where a value of the record stands, also a blank one, and ``label`` says
-    what it is called; ``entry`` is how it is typed.
+    what it is called; ``entry`` is how it is typed. ``also`` are the places of tables beside
+    that lie in the same cell, ``row`` is the pointer of the row that ends here, where it can be
+    taken out.
     """
 
     text: str
@@ -50,7 +56,14 @@ class PaperCell:
     pointer: str | None = None
     label: str = ""
     entry: PaperEntry = AS_TEXT
+    also: list[str] = field(default_factory=list)
+    row: str | None = None
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it belongs to a row that is to be added."""
+        return "/+" in (self.pointer or "")
 
     @property
     def severity(self) -> str:
@@ -68,6 +81,12 @@ class Paper:
     rows: list[list[PaperCell]]
     beside: list[Problem]
 
+    @property
+    def at_no_value(self) -> list[Problem]:
+        """What was found of the form as a whole, or of a table."""
+        cells = (cell for row in self.rows for cell in row if cell.pointer is None)
+        return [*self.beside, *(one for cell in cells for one in cell.problems)]
+
 
 def paper(
     form: Form,
@@ -80,7 +99,8 @@ def paper(
     """Lay a record out as its form looks on paper; without one, the blank form.
 
     ``typed`` are texts by pointer that stand in place of values which could not be read. With
-    ``to_type`` it is to be typed into, so that levels stand in every row.
+    ``to_type`` it is to be typed into: levels stand in every row, and tables have blank rows,
+    whose pointers name them ``+1``, ``+2`` and so on.
     """
     sheet = _ShownCells(form, record or {}, typed or {}, to_type=to_type)
     beside = [one for one in problems if not sheet.mark(one)]
@@ -119,9 +139,21 @@ class _ShownCells:
         """Put what was found at its cell; False where none is shown."""
         place = self.places[found.pointer] if found.pointer else None
         cell = self.cells.get(place.address) if place else None
+        if cell is not None and not cell.text and cell.pointer is None:
+            cell = self.captions.get(found.pointer or "", cell)
         if cell is not None:
             cell.problems.append(found)
         return cell is not None
+
+    @cached_property
+    def captions(self) -> dict[str, PaperCell]:
+        """The cells that name tables from the side, where no heading does, by their pointers."""
+        tables, plans = self.layout.tables, self.form.mapping.tables
+        return {
+            plans[one.name].pointer: self.cells[Address(one.first, one.caption)]
+            for one in tables
+            if one.caption is not None
+        }
 
     def rows(self) -> list[list[PaperCell]]:
         """Every row from the first below the line that counts to the last with a cell."""
@@ -160,6 +192,8 @@ class _ShownCells:
         used = self.form.rows_used(self.record)
         for table in self.layout.tables:
             begun = max(used[table.name], 1) if self.record else table.shown
+            if self.to_type:
+                begun = used[table.name] + _NEW_ROWS
             if not table.whole:
                 yield from range(table.first + begun, table.last + 1)
 
@@ -182,29 +216,37 @@ class _ShownCells:
         items = rows_at(self.record, plan.pointer)
         numbers = {at: number for number, at in enumerate(self.places.rows[table.name])}
         names = {column: name for name, column in table.columns.items()}
+        used = self.form.rows_used(self.record)[table.name]
         for row in range(table.first, table.last + 1):
             at = row - table.first
             number, left = numbers.get(at, len(items) + at if table.shared else at), None
+            is_new = self.to_type and used <= at < used + _NEW_ROWS
+            place = f"+{at - used + 1}" if is_new else str(number)
+            is_open = not self.to_type or is_new or number < len(items)
             for column, style in sorted(table.styles.items()):
                 if row in self.hidden or column == table.caption:
                     continue
+                name = names.get(column)
+                pointer = f"{plan.pointer}/{place}/{name}" if name and is_open else None
                 known = self.cells.get(Address(row, column))
                 if known is not None and (known.text or number >= len(items)):
-                    continue  # shared with a table at the left, which has an item here
-                name = names.get(column)
+                    # It is shared with a table at the left, which has an item here.
+                    known.also += [pointer] if pointer and known.pointer else []
+                    continue
                 if name is None and left is not None:
                     left.columns += 1  # it only carries a border
                     continue
-                is_place = name is not None and not (self.to_type and number >= len(items))
-                pointer = f"{plan.pointer}/{number}/{name}" if is_place else None
                 given = items[number].get(name) if name and number < len(items) else None
                 item = plan.columns[name] if name else None
                 text = self.text(item, given, pointer, style) if item and pointer else ""
-                label = f"{plan.label}第{number + 1}条：{item.label}" if item else ""
+                which = f"新增的第{place[1:]}条" if is_new else f"第{number + 1}条"
+                label = f"{plan.label}{which}：{item.label}" if item else ""
                 looks = self.form.template.style(style)
                 entry = entry_of_column(self.form, table.name, name) if name else AS_TEXT
                 left = PaperCell(text, looks, pointer=pointer, label=label, entry=entry)
                 self.cells[Address(row, column)] = left
+            if left is not None and self.to_type and number < len(items):
+                left.row = f"{plan.pointer}/{number}"
 
     def text(self, item: FieldBase, value: Json, pointer: str, style: str) -> str:
         """A value as it stands in its cell, or what was typed instead of one."""

@@ -18,7 +18,7 @@ from xlsync.report.schemas.forms import (
 
 
 class ChangeOutput(Output):
-    """A field that a decision changed; a side that is absent is left out."""
+    """A field or a row that a decision changed; a side that is absent is left out."""
 
     pointer: str
     label: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlsync.report.words.lines import line, visible
-from xlsync.report.words.wording import quoted, shown
+from xlsync.report.words.wording import of_change, quoted
 from xlsync.rounds.deciding.coordinator import Dated
 from xlsync.rounds.state.closing import Closed, Gate
 
@@ -48,7 +48,7 @@ def _about_project(made: DecisionMade) -> Iterator[Line]:
         return
     yield line(f"{made.decision.act.word} {name}", "bold")
     for one in made.decision.changes:
-        sides = (quoted(shown(side, None)) for side in (one.old, one.new))
+        sides = (quoted(of_change(side)) for side in (one.old, one.new))
         yield line(f"  {visible(one.label)}  {' → '.join(sides)}")
     yield line(visible(f"  理由：{made.decision.reason}（{made.decision.by}）"))
     if made.is_pending:

@@ -10,7 +10,7 @@ from rich.table import Table
 from xlsync.base.problems import Severity
 from xlsync.report.words.lines import line, visible
 from xlsync.report.words.terminal import BOX
-from xlsync.report.words.wording import quoted, shown, told_together
+from xlsync.report.words.wording import of_change, quoted, told_together
 from xlsync.rounds.kept.outcomes import State, change_text
 from xlsync.rounds.state.standing import Place
 
@@ -279,7 +279,7 @@ def decided_text(decision: Decision) -> str:
 def changes_text(decision: Decision) -> str:
     """What a decision changed, on one line."""
     return "；".join(
-        f"{one.label} {quoted(shown(one.old, None))} → {quoted(shown(one.new, None))}"
+        f"{one.label} {quoted(of_change(one.old))} → {quoted(of_change(one.new))}"
         for one in decision.changes
     )
 

@@ -127,6 +127,19 @@ def of_item(value: Json, item: FieldBase) -> WordedValue:
     return WordedValue(told(Decimal(value), item.unit))
 
 
+def of_change(value: Json, table: Table | None = None) -> WordedValue:
+    """One side of what a decision changed: a value, or what a row says, on one line."""
+    if not isinstance(value, dict):
+        return shown(value, None)
+    columns = table.columns if table else {}
+    told = (
+        (of_item(one, columns[name]) if name in columns else shown(one, None)).text
+        for name, one in value.items()
+        if name != "id" and one is not None and one != ""
+    )
+    return WordedValue(" ".join(visible(one) for one in told), is_typed=True)
+
+
 def name_of(value: Json) -> str:
     """A name on one line, or the sign of what stands there instead of one."""
     return visible(shown(value, None).text)

@@ -7,16 +7,14 @@ had gone out to it, so that a correction stands where the unit left the place al
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.problems import Severity, has_error
-from xlsync.base.record import MISSING, get, join, split
-from xlsync.form.field_names import told_apart
+from xlsync.rounds.answers.corrected_values import changes_made, known_again, with_values
 from xlsync.rounds.answers.settling import digest
-from xlsync.rounds.kept.decisions import Act, Decision, FieldChange, put_decision
+from xlsync.rounds.kept.decisions import Act, Decision, put_decision
 from xlsync.rounds.kept.ledger import CORRECTED, Issue, next_issue, put_issue
 
 if TYPE_CHECKING:
@@ -72,8 +70,8 @@ def correct(
 ) -> Correction | None:
     """Change values of a record, by pointer, and note who did it and why; nothing is committed.
 
-    A record that only went out so far is corrected as it went out. None where the record says
-    all of it already.
+    Of rows that come or go: :mod:`xlsync.rounds.answers.corrected_values`. A record that only
+    went out so far is corrected as it went out. None where the record says all of it already.
 
     Raises:
         XlsyncError: when the round has no such record, a value has no place in it, or the record
@@ -84,9 +82,10 @@ def correct(
     if before is None:
         raise XlsyncError(f"{answers.view.round} 没有编号为 {record_id} 的项目")
     form = _form(answers, before)
-    after, wrong = form.canonical(_with(before, values))
-    if after is None or has_error(wrong):
+    made, wrong = form.canonical(with_values(form, before, values))
+    if made is None or has_error(wrong):
         raise XlsyncError(f"不能这样更正：{_told(wrong)}")
+    after = form.identified(made)
     if after == before:
         return None
     warnings = _broken(form, before, after, is_whole=accepted is not None)
@@ -97,7 +96,7 @@ def correct(
         reason=note.reason,
         saw=digest(accepted) if accepted is not None else None,
         made=digest(after),
-        changes=_changes(form, before, after, values),
+        changes=changes_made(form.mapping, before, after, values),
     )
     if accepted is None:
         _send_nothing(answers, form, after, note)
@@ -116,28 +115,6 @@ def _form(answers: RoundAnswers, record: Record) -> Form:
     return form
 
 
-def _with(record: Record, values: Mapping[str, Json]) -> Record:
-    """A copy with other values; MISSING takes one away. Rows are reached by their position."""
-    made = copy.deepcopy(record)
-    for pointer, value in values.items():
-        *parents, last = split(pointer)
-        holder: Json = made
-        for part in parents:
-            inner = get(holder, join(part))
-            if inner is MISSING and isinstance(holder, dict):
-                inner = holder[part] = {}
-            holder = inner
-        if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-            holder[int(last)] = value
-        elif not isinstance(holder, dict):
-            raise XlsyncError(f"记录里没有 {pointer} 这个位置")
-        elif value is MISSING:
-            holder.pop(last, None)
-        else:
-            holder[last] = value
-    return made
-
-
 def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tuple[Problem, ...]:
     """The warnings that came with a correction; XlsyncError where an error came with it.
 
@@ -145,8 +122,9 @@ def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tup
     """
     if not is_whole:
         return ()
-    known = {(one.code, one.pointer, one.message) for one in form.check(before)}
-    new = [one for one in form.check(after) if (one.code, one.pointer, one.message) not in known]
+    known = {known_again(form.mapping, before, one) for one in form.check(before)}
+    found = form.check(after)
+    new = [one for one in found if known_again(form.mapping, after, one) not in known]
     errors = [one for one in new if one.severity is Severity.ERROR]
     if errors:
         raise XlsyncError(f"这样更正后不符合表的规则：{_told(errors)}")
@@ -155,19 +133,6 @@ def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tup
 
 def _told(problems: list[Problem]) -> str:
     return "；".join(f"{one.code} {one.message}" for one in problems)
-
-
-def _changes(
-    form: Form, before: Record, after: Record, values: Mapping[str, Json]
-) -> tuple[FieldChange, ...]:
-    """What changed at each of the pointers that were asked for."""
-    labels = told_apart(form.mapping)
-    sides = ((one, get(before, one), get(after, one)) for one in values)
-    return tuple(
-        FieldChange(pointer, labels.get(pointer, pointer), old, new)
-        for pointer, old, new in sides
-        if old is not new and old != new
-    )
 
 
 def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: DecisionNote) -> None:

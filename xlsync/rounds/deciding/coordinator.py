@@ -16,7 +16,7 @@ from xlsync.rounds.answers.correcting import Correction, DecisionNote, correct
 from xlsync.rounds.answers.record_answers import RoundAnswers
 from xlsync.rounds.answers.round_view import RoundView
 from xlsync.rounds.answers.settling import digest
-from xlsync.rounds.deciding.wanted import wanted_values
+from xlsync.rounds.deciding.wanted import Wanted, wanted_values
 from xlsync.rounds.kept.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.kept.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
 from xlsync.rounds.state.closing import check_open
@@ -101,26 +101,35 @@ class Coordinator:
     is_preview: bool = False
 
     def correct(
-        self, round_name: str, project: str, values: Sequence[tuple[str, str]], reason: str
+        self,
+        round_name: str,
+        project: str,
+        values: Sequence[tuple[str, str]],
+        reason: str,
+        removed: Sequence[str] = (),
     ) -> DecisionMade:
         """Change fields of a record, each given by what it is called and what it is to say.
 
+        ``removed`` are rows of its tables that are taken out, by name, number or pointer; values
+        of the rows ``+1``, ``+2`` and so on add some (``+1/三级指标``).
+
         Raises:
-            XlsyncError: when there is no such round, record or field, a text is no value of it,
-                or the record would break a rule.
+            XlsyncError: when there is no such round, record, field or row, a text is no value of
+                it, or the record would break a rule.
         """
-        return self._corrected(round_name, project, Act.CORRECT, reason, lambda _: values)
+        asked = Wanted(values, removed)
+        return self._corrected(round_name, project, Act.CORRECT, reason, lambda _: asked)
 
     def move(self, round_name: str, project: str, unit: str, reason: str) -> DecisionMade:
         """Give a project to another unit."""
         return self._corrected(
-            round_name, project, Act.MOVE, reason, lambda plan: [(plan.group, unit)]
+            round_name, project, Act.MOVE, reason, lambda plan: Wanted([(plan.group, unit)])
         )
 
     def rename(self, round_name: str, project: str, title: str, reason: str) -> DecisionMade:
         """Give a project another name; its id stays."""
         return self._corrected(
-            round_name, project, Act.RENAME, reason, lambda plan: [(plan.title, title)]
+            round_name, project, Act.RENAME, reason, lambda plan: Wanted([(plan.title, title)])
         )
 
     def cancel(self, round_name: str, project: str, reason: str) -> DecisionMade:
@@ -208,7 +217,7 @@ class Coordinator:
         project: str,
         act: Act,
         reason: str,
-        named: Callable[[RecordPlan], Sequence[tuple[str, str]]],
+        named: Callable[[RecordPlan], Wanted],
     ) -> DecisionMade:
         told: list[Problem] = []
 
@@ -217,7 +226,7 @@ class Coordinator:
             if record is None:
                 raise XlsyncError(f"{round_name} 没有编号为 {record_id} 的项目")
             form = self._form(record)
-            values, told[:] = wanted_values(form, record, named(form.mapping.record))
+            values, told[:] = wanted_values(form, record, *named(form.mapping.record))
             return correct(answers, record_id, values, note)
 
         made = self._decide(round_name, project, act, reason, step)
