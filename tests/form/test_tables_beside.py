@@ -22,7 +22,7 @@ from xlsync.form import Form
 from xlsync.form.layout import aligned
 from xlsync.reader import read
 from xlsync.report.page.paper import paper
-from xlsync.report.page.paper_changes import wanted
+from xlsync.report.page.paper_changes import asked_for
 from xlsync.sources import xlsx
 from xlsync.writer import splice, write
 
@@ -246,7 +246,7 @@ def test_what_is_typed_beside_goes_to_the_table_that_it_is_of() -> None:
         ([level, mine, other], [LEFT, RIGHT]),
         ([level], [LEFT]),
     ):
-        found = wanted(sheet, dict(typed))
+        found = asked_for(sheet, dict(typed))
         assert not found.removed
         told = [pointer for pointer, _ in found.values if pointer.endswith("level1")]
         assert told == [f"/{name}/+1/level1" for name in tables]
@@ -255,11 +255,11 @@ def test_what_is_typed_beside_goes_to_the_table_that_it_is_of() -> None:
 def test_a_level_that_two_rows_share_is_corrected_in_both() -> None:
     record = of_sample()
     sheet = paper(FORM, record, to_type=True)
-    found = wanted(sheet, {f"v:/{LEFT}/0/level1": "效益指标"})
+    found = asked_for(sheet, {f"v:/{LEFT}/0/level1": "效益指标"})
     assert [one for one, _ in found.values] == [f"/{LEFT}/0/level1", f"/{RIGHT}/0/level1"]
 
 
 def test_a_row_that_goes_takes_what_was_typed_into_it_along() -> None:
     sheet = paper(FORM, of_sample(), to_type=True)
-    found = wanted(sheet, {f"d:/{RIGHT}/1": "on", f"v:/{RIGHT}/1/level3": "甲"})
+    found = asked_for(sheet, {f"d:/{RIGHT}/1": "on", f"v:/{RIGHT}/1/level3": "甲"})
     assert (found.values, found.removed) == ([], [f"/{RIGHT}/1"])

@@ -16,7 +16,7 @@ from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.project import record_at, standing_of
 from xlsync.desk.rendering import page, path_part
 from xlsync.report.page.paper import paper
-from xlsync.report.page.paper_changes import wanted
+from xlsync.report.page.paper_changes import asked_for
 from xlsync.report.words.wording import of_change, of_item
 from xlsync.report.words.wording import shown as worded
 
@@ -82,7 +82,7 @@ def _show(
         standing=standing,
         paper=sheet,
         seen=_mark(record),
-        shown=_mark([wanted(sheet, typed or {}), (typed or {}).get("reason", "")]),
+        shown=_mark([asked_for(sheet, typed or {}), (typed or {}).get("reason", "")]),
         typed=typed or {},
         wrong=wrong,
         preview=preview,
@@ -102,7 +102,7 @@ def _correct(request: Request, sent: Sent) -> Response:
     _, record, sheet = _editable(request)
     if typed.get("seen") != _mark(record):
         return _show(request, typed, _MOVED)
-    asked = wanted(sheet, typed)
+    asked = asked_for(sheet, typed)
     reason = sent.value("reason")
     # The key Enter presses the first button, whatever was typed since the preview.
     is_shown = typed.get("shown") == _mark([asked, typed.get("reason", "")])

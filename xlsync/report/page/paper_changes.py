@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.rounds.deciding.wanted import Wanted
+from xlsync.rounds.deciding.wanted import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ VALUE, ROW = "v:", "d:"
 """How the names of what is typed, and of the rows that are taken out, begin; a pointer follows."""
 
 
-def wanted(sheet: Paper, typed: Mapping[str, str]) -> Wanted:
+def asked_for(sheet: Paper, typed: Mapping[str, str]) -> Asked:
     """What was typed otherwise than it stood, and the rows that were ticked, by their pointers.
 
     What was typed into a row that is to go is no value of it: the row is gone as it stood.
@@ -35,7 +35,7 @@ def wanted(sheet: Paper, typed: Mapping[str, str]) -> Wanted:
         for pointer in _places(cell, begun)
         if not pointer.startswith(gone)
     ]
-    return Wanted(values, removed)
+    return Asked(values, removed)
 
 
 def _is_changed(cell: PaperCell, typed: Mapping[str, str]) -> bool:

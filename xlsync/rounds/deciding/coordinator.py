@@ -16,7 +16,7 @@ from xlsync.rounds.answers.correcting import Correction, DecisionNote, correct
 from xlsync.rounds.answers.record_answers import RoundAnswers
 from xlsync.rounds.answers.round_view import RoundView
 from xlsync.rounds.answers.settling import digest
-from xlsync.rounds.deciding.wanted import Wanted, wanted_values
+from xlsync.rounds.deciding.wanted import Asked, wanted_values
 from xlsync.rounds.kept.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.kept.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
 from xlsync.rounds.state.closing import check_open
@@ -117,19 +117,19 @@ class Coordinator:
             XlsyncError: when there is no such round, record, field or row, a text is no value of
                 it, or the record would break a rule.
         """
-        asked = Wanted(values, removed)
+        asked = Asked(values, removed)
         return self._corrected(round_name, project, Act.CORRECT, reason, lambda _: asked)
 
     def move(self, round_name: str, project: str, unit: str, reason: str) -> DecisionMade:
         """Give a project to another unit."""
         return self._corrected(
-            round_name, project, Act.MOVE, reason, lambda plan: Wanted([(plan.group, unit)])
+            round_name, project, Act.MOVE, reason, lambda plan: Asked([(plan.group, unit)])
         )
 
     def rename(self, round_name: str, project: str, title: str, reason: str) -> DecisionMade:
         """Give a project another name; its id stays."""
         return self._corrected(
-            round_name, project, Act.RENAME, reason, lambda plan: Wanted([(plan.title, title)])
+            round_name, project, Act.RENAME, reason, lambda plan: Asked([(plan.title, title)])
         )
 
     def cancel(self, round_name: str, project: str, reason: str) -> DecisionMade:
@@ -217,7 +217,7 @@ class Coordinator:
         project: str,
         act: Act,
         reason: str,
-        named: Callable[[RecordPlan], Wanted],
+        named: Callable[[RecordPlan], Asked],
     ) -> DecisionMade:
         told: list[Problem] = []
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlsync.form.mapping import FieldBase, Table
 
 
-class Wanted(NamedTuple):
+class Asked(NamedTuple):
     """What is to be said, as names with texts, and the names of rows that are to go."""
 
     values: Sequence[tuple[str, str]]
