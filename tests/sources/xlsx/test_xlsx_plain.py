@@ -67,6 +67,7 @@ SNIPPETS = [
         "<mergeCells>",
         "</mergeCells>",
     ),
+    *("&#31034;", "&#65292;", "&#38;", "lt;", "&#13;", "&#0;", "&#55296;", "&amp;#65;", "&#x41;"),
     *("</sheetData>", "<sheetData>", "</si>", "<si>", "<t/>", ' xml:space="preserve"'),
 ]
 
@@ -189,6 +190,34 @@ def test_other_values_in_a_known_sheet_are_read_as_the_parser_reads_them(
 def is_lenient(slow: Workbook) -> bool:
     """An attribute of a row that stands twice is passed over where it does no harm."""
     return any("duplicate attribute" in str(one) for one in slow.problems)
+
+
+NUMBERED = ["9", "10", "13", "32", "38", "60", "133", "9999", "31034", "54999", "55295", "57344"]
+NUMBERED += ["58000", "65292", "65499", "65533", "128512", "0065", "x41"]
+NOT_NUMBERED = ["", "0", "8", "31", "55296", "57343", "65534", "1114112", "99999999999", "x0", "-1"]
+
+
+@pytest.mark.parametrize("number", [*NUMBERED, *NOT_NUMBERED])
+def test_an_entity_by_number_is_read_as_the_parser_reads_it(number: str) -> None:
+    text = f"一&#{number};lt;#65;_x0041_&amp;#{number};"
+    row = (
+        f'<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="str"><f>"{text}"</f><v>{text}</v></c>'
+        f'<c r="C1" t="inlineStr"><is><t>{text}</t></is></c></row>'
+    )
+    data = packed(parts(row, strings=strings(f"<t>{text}</t>")))
+    with uncut():
+        slow = xlsx.read(data)
+    assert bool(slow.problems) is (number in NOT_NUMBERED)
+    for _ in range(2):
+        assert is_the_same(xlsx.read(data), slow)
+
+
+def test_what_is_written_in_ascii_alone_is_cut_out_too() -> None:
+    with zipfile.ZipFile(io.BytesIO(of_openpyxl())) as package:
+        part = package.read(SHEET)
+    assert b"&#21517;&#31216;" in part
+    (rows,) = plain.cut_rows(part).pieces
+    assert len(rows) == 4
 
 
 ROW = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>45000</v></c></row>'

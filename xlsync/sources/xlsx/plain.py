@@ -37,10 +37,17 @@ def _character(match: re.Match[str]) -> str:
     return bytes.fromhex(match["high"] + match["low"]).decode("utf-16-be")
 
 
-_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#10;": "\n", "&amp;": "&"}
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 """The entities that programs write; that of the ampersand is decoded last."""
 
-_OTHER_ENTITY = re.compile("&(?!amp;|lt;|gt;|quot;|apos;|#10;)")
+_NUMBERED = re.compile("&#([0-9]+);")
+
+# Up to U+FFDB: tab and line breaks, no other control character, no half of a character, and no
+# ampersand, so that decoding it makes no entity of what stands behind it.
+_OTHER_ENTITY = re.compile(
+    "&(?!amp;|lt;|gt;|quot;|apos;|#(?:9|10|13|3[2-79]|[4-9][0-9]|[1-9][0-9]{2,3}|[1-4][0-9]{4}"
+    "|5[0-4][0-9]{3}|5[89][0-9]{3}|6[0-4][0-9]{3}|65[0-4][0-9]{2});)"
+)
 
 _OTHER_MARKUP = ("<!", "<?")
 
@@ -69,7 +76,7 @@ _ROW = re.compile(rf"(?:{_ROW_TAG} ?/>)*+{_ROW_TAG}>(?:{_CELL})*+")
 _STRING = re.compile(rf"<si>(?:{_TEXT}|(?:{_RUN}{_TEXT}</r>)++)")
 
 _CELL_PARTS = re.compile(
-    r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
+    r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>(?!</c>)'
     r'(?:<f(?: t="shared"[^>]*? si="([0-9]+)")?[^>]*?(?:/>|>([^<]+)</f>))?'
     r"(?:(<v>)([^<]*)|<is><t[^>]*>([^<]*))?"
 )
@@ -125,8 +132,8 @@ def cut_rows(part: bytes) -> Cut:
     if cut.pieces:
         cut = _without_merges(cut)
     before, tag, after = cut.rest.partition(b"<headerFooter")
-    lines = (value(line[1]) for line in _PRINTED.findall(after))
-    printed = tuple(decoded(line) for line in lines if line)
+    lines = (value(line) for _, line in _PRINTED.findall(after))
+    printed = tuple(filter(None, lines))
     return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after), printed=printed)
 
 
@@ -162,12 +169,12 @@ def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str, str]]:
 
 
 def value(spelled: bytes) -> str | None:
-    """The value of a cell as text, which still needs :func:`decoded`; None if it is not plain."""
+    """What stands in an element as text, None if it is not plain."""
     try:
         text = spelled.decode()
     except UnicodeDecodeError:
         return None
-    return text if _VALUE.fullmatch(text) and not _has_other_entity(text) else None
+    return decoded(text) if _VALUE.fullmatch(text) and not _has_other_entity(text) else None
 
 
 def is_hidden(row: str) -> bool:
@@ -188,6 +195,11 @@ def end_of(row: str) -> tuple[int, str | None]:
 
 def decoded(text: str) -> str:
     """A text without entities."""
+    if "&#" in text:
+        # Programs that write ASCII alone write every Chinese character so.
+        pieces = _NUMBERED.split(text)
+        pieces[1::2] = map(chr, map(int, pieces[1::2]))
+        text = "".join(pieces)
     if "&" in text:
         for entity, character in _ENTITIES.items():
             text = text.replace(entity, character)

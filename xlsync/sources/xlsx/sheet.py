@@ -148,14 +148,13 @@ class _SheetReader:
         for reference, style, cell_type, group, formula, _, value, inline in plain.cells(
             "".join(rows)
         ):
-            content: Text = value or inline
+            spelled = plain.decoded(value or inline)
             kind = cell_type if value else _INLINE
-            texts += len(formula) + len(content)
             what = unescape(plain.decoded(formula)) if formula else None
+            texts += len(spelled) + len(what or "")
             look = styles.get(style or "0") or self._style(style or "0")
             self._reference = reference
-            if kind == SHARED:
-                content = self._shared_string(plain.decoded(value))
+            content = self._shared_string(spelled) if kind == SHARED else spelled
             place = start(reference)
             if group:
                 what = self._shared_formula(group, what or "", place)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Aside, Cell, Kind
-from xlsync.sources.xlsx import plain
 from xlsync.sources.xlsx.plain import unescape
 from xlsync.sources.xlsx.styles import DEFAULT_STYLE, iso_to_iso, serial_to_iso
 
@@ -45,12 +44,11 @@ def plain_cell(
 ) -> Cell | None:
     """A cell in its plain spelling, None for a blank one.
 
-    The content is as spelled, except for a shared string, which is the string itself.
+    The content is as spelled, without entities, or that of a shared string.
     """
     if not isinstance(content, str) or not content or cell_type == SHARED:
         return made_cell(content, Kind.TEXT, style, formula)
-    spelled = plain.decoded(content)
-    text, kind = interpret(cell_type or "n", spelled, style, is_1904=values.is_1904)
+    text, kind = interpret(cell_type or "n", content, style, is_1904=values.is_1904)
     return made_cell(text, kind, style, formula)
 
 
