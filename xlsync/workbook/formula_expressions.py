@@ -1,36 +1,22 @@
-"""The parts of our own formulas as functions of the values of cells."""
+"""The parts of our own formulas as Python expressions over the values of cells.
+
+What an expression gives is known as far as its function says it, so that a value is turned into a
+text, a number or a truth only where it may be something else.
+"""
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-
-from xlsync.workbook.formula_values import Fault, FormulaError, number_of, order_of, text_of
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlsync.base.grid import Area
-    from xlsync.workbook.formula_values import Value
+    from xlsync.workbook.formula_values import Known
 
-Compute: TypeAlias = "Callable[[list[Value], int], Value]"
-"""The value of an expression, from those of all cells, so many rows below the formula's own."""
-
-COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
-COUNTED: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-}
+_SIGNS = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+COMPARED = {"=": "EQUAL", "<>": "UNEQUAL", "<": "LESS", ">": "MORE", "<=": "UP_TO", ">=": "FROM"}
+"""The signs that compare, and what compares values of any kind."""
 
 
 class CellReference(NamedTuple):
@@ -51,83 +37,98 @@ class CellReference(NamedTuple):
         height = self.area.bottom - self.area.top + 1
         return (first + row + step for row in range(height) for first in self.columns)
 
+    def each(self) -> str:
+        """The values of all cells, as the items of a list."""
+        height = self.area.bottom - self.area.top + 1
+        if height == 1:
+            return ", ".join(f"v[{self.at(first)}]" for first in self.columns)
+        return ", ".join(f"*v[{self.at(one)}:{self.at(one + height)}]" for one in self.columns)
+
+    def at(self, index: int) -> str:
+        """An index in the row of the formula that is computed."""
+        return f"{index} + b" if self.moves else str(index)
+
 
 class Expression(NamedTuple):
-    """A part of a formula.
+    """A part of a formula: its Python expression, and what that gives.
 
-    ``cells`` are those that it is, if it is nothing else; ``fixed`` is its value if it is always
-    the same, ``call`` the name of its function and ``given`` what that is given.
+    In ``source``, ``v`` are the values of all cells and ``b`` is how many rows below the
+    formula's own it is computed. ``is_sure`` says that it cannot fail, ``cells`` are those that it
+    is, if it is nothing else; ``fixed`` is its value if it is always the same, ``call`` the name of
+    its function and ``given`` what that is given.
     """
 
-    compute: Compute
+    source: str
+    known: Known = "any"
+    is_sure: bool = False
     cells: CellReference | None = None
     fixed: str | float | None = None
     call: str = ""
     given: Sequence[Expression] = ()
 
+    @property
+    def text(self) -> str:
+        """The source of its value as a text."""
+        return self.source if self.known == "text" else f"text_of({self.source})"
 
-def where(name: str, own_row: int, cells: CellReference | None) -> Compute:
-    """The row or the column of some cells, or the formula's own row."""
-    if cells is not None and name == "COLUMN":
-        column = cells.area.left
-        return lambda _values, _below: column
-    row, moves = (own_row, True) if cells is None else (cells.area.top, cells.moves)
-    return lambda _values, below: row + below if moves else row
+    @property
+    def number(self) -> str:
+        """The source of its value as a number."""
+        return self.source if self.known in {"number", "truth"} else f"number_of({self.source})"
 
-
-def sound(value: Value) -> Value:
-    """A value that is no error.
-
-    Raises:
-        FormulaError: where it is one.
-    """
-    if value is Fault.ERROR:
-        raise FormulaError
-    return value
+    @property
+    def truth(self) -> str:
+        """The source of its value as a condition."""
+        if self.known == "number":
+            return f"({self.source} != 0)"
+        return self.source if self.known == "truth" else f"truth_of({self.source})"
 
 
 def constant(value: str | float) -> Expression:
     """A value that is always the same."""
-    return Expression(lambda _values, _below: value, fixed=value)
+    known: Known = "text" if isinstance(value, str) else "number"
+    # repr makes a literal of any text, so nothing that a form says can become code.
+    known = "truth" if isinstance(value, bool) else known
+    return Expression(repr(value), known, is_sure=True, fixed=value)
 
 
-def cell(cells: CellReference) -> Compute:
-    """The value of a cell."""
-    index = cells.columns[0]
-    if cells.moves:
-        return lambda values, below: values[index + below]
-    return lambda values, _below: values[index]
+def where(name: str, own_row: int, cells: CellReference | None, *, moves: bool) -> Expression:
+    """The row or the column of some cells, or the formula's own row, which may move."""
+    if cells is not None and name == "COLUMN":
+        return constant(cells.area.left)
+    row, moves = (own_row, moves) if cells is None else (cells.area.top, cells.moves)
+    return Expression(f"({row} + b)", "number", is_sure=True) if moves else constant(row)
 
 
-def compared(holds: Callable[[Any, Any], bool], left: Expression, right: Expression) -> Compute:
+def compared(sign: str, left: Expression, right: Expression) -> Expression:
     """Whether two values compare so."""
-    first, second, fixed = left.compute, right.compute, right.fixed
-    is_number = isinstance(fixed, (int, float))
-
-    def compute(values: list[Value], below: int) -> Value:
-        one = first(values, below)
-        if is_number and type(one) in {int, float}:
-            return holds(one, fixed)
-        other = second(values, below)
-        return holds(order_of(one, other), order_of(other, one))
-
-    return compute
+    if left.known == right.known == "number":
+        is_sure = left.is_sure and right.is_sure
+        return Expression(f"({left.source} {_SIGNS[sign]} {right.source})", "truth", is_sure)
+    if left.known == right.known == "text":
+        one, other = (_folded(side) for side in (left, right))
+        return Expression(f"({one} {_SIGNS[sign]} {other})", "truth")
+    return Expression(f"{COMPARED[sign]}({left.source}, {right.source})", "truth")
 
 
-def joint(parts: list[Expression]) -> Compute:
+def _folded(side: Expression) -> str:
+    """A text without the difference of large and small letters."""
+    return f"{side.source}.lower()" if side.fixed is None else repr(str(side.fixed).lower())
+
+
+def joint(parts: list[Expression]) -> Expression:
     """The texts of some values, one after the other."""
-    computes = [one.compute for one in parts]
-    return lambda values, below: "".join([text_of(one(values, below)) for one in computes])
+    if all(isinstance(one.fixed, str) for one in parts):
+        return constant("".join(str(one.fixed) for one in parts))
+    return Expression(f"''.join(({', '.join(one.text for one in parts)}))", "text")
 
 
-def counted(count: Callable[[float, float], float], left: Expression, right: Expression) -> Compute:
-    """Two numbers, added and the like."""
-    first, second = left.compute, right.compute
-
-    def compute(values: list[Value], below: int) -> Value:
-        try:
-            return count(number_of(first(values, below)), number_of(second(values, below)))
-        except ZeroDivisionError:
-            raise FormulaError from None
-
-    return compute
+def counted(first: Expression, others: Iterable[tuple[str, Expression]]) -> Expression:
+    """Numbers, added and the like from left to right."""
+    source = first.number
+    for sign, other in others:
+        if sign in "/^":
+            source = f"{'divided' if sign == '/' else 'power'}({source}, {other.number})"
+        else:
+            source += f" {sign} {other.number}"
+    return Expression(f"({source})", "number")

@@ -14,10 +14,8 @@ from xlsync.form.template import SHEET
 from xlsync.workbook.formula_calls import called
 from xlsync.workbook.formula_expressions import (
     COMPARED,
-    COUNTED,
     CellReference,
     Expression,
-    cell,
     compared,
     constant,
     counted,
@@ -26,7 +24,7 @@ from xlsync.workbook.formula_expressions import (
 )
 
 if TYPE_CHECKING:
-    from xlsync.workbook.formula_expressions import Compute
+    from collections.abc import Callable
 
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")|(?P<sheet>'(?:[^']|'')*')!|(?P<number>\d+(?:\.\d+)?)"""
@@ -50,19 +48,21 @@ class FormulaParser:
     ``read`` are the cells that its value depends on.
     """
 
-    def __init__(self, formula: str, sheet: str, own_row: int, places: CellPlaces) -> None:
-        """Take a formula that stands on a sheet in a row."""
+    def __init__(
+        self, formula: str, sheet: str, own_row: int, places: CellPlaces, *, shared: bool
+    ) -> None:
+        """Take a formula that stands on a sheet in a row, and maybe goes on down the rows."""
         self.read: list[CellReference] = []
-        self._sheet, self._row, self._places = sheet, own_row, places
+        self._sheet, self._row, self._places, self._shared = sheet, own_row, places, shared
         self._tokens = [
             (match.lastgroup or "", match[match.lastgroup or 0])
             for match in _TOKEN.finditer(formula)
         ]
         self._at = 0
 
-    def compute(self) -> Compute:
-        """The function of the whole formula."""
-        made = self._comparison().compute
+    def source(self) -> str:
+        """The Python expression of the whole formula."""
+        made = self._comparison().source
         if self._at != len(self._tokens):
             raise ValueError(self._tokens[self._at :])
         return made
@@ -79,7 +79,7 @@ class FormulaParser:
     def _comparison(self) -> Expression:
         left = self._joined()
         while self._is_next(*COMPARED):
-            left = Expression(compared(COMPARED[self._next()], left, self._joined()))
+            left = compared(self._next(), left, self._joined())
         return left
 
     def _joined(self) -> Expression:
@@ -87,25 +87,22 @@ class FormulaParser:
         while self._is_next("&"):
             self._next()
             parts.append(self._sum())
-        return parts[0] if len(parts) == 1 else Expression(joint(parts))
+        return parts[0] if len(parts) == 1 else joint(parts)
 
     def _sum(self) -> Expression:
-        left = self._product()
-        while self._is_next("+", "-"):
-            left = Expression(counted(COUNTED[self._next()], left, self._product()))
-        return left
+        return self._counted(self._product, "+", "-")
 
     def _product(self) -> Expression:
-        left = self._power()
-        while self._is_next("*", "/"):
-            left = Expression(counted(COUNTED[self._next()], left, self._power()))
-        return left
+        return self._counted(self._power, "*", "/")
 
     def _power(self) -> Expression:
-        left = self._single()
-        while self._is_next("^"):
-            left = Expression(counted(COUNTED[self._next()], left, self._single()))
-        return left
+        return self._counted(self._single, "^")
+
+    def _counted(self, part: Callable[[], Expression], *signs: str) -> Expression:
+        first, others = part(), []
+        while self._is_next(*signs):
+            others.append((self._next(), part()))
+        return counted(first, others) if others else first
 
     def _single(self) -> Expression:
         kind, content = self._tokens[self._at]
@@ -119,10 +116,10 @@ class FormulaParser:
             self._next()
             inner = self._comparison()
             self._next()
-            return Expression(inner.compute)
+            return inner._replace(cells=None, call="")
         if kind == "sign" and content == "-":
             self._next()
-            return Expression(counted(COUNTED[content], constant(0), self._single()))
+            return counted(constant(0), [(content, self._single())])
         if kind == "word" and not self._opens_call():
             return self._name()
         return self._call() if kind == "word" else self._cells()
@@ -143,7 +140,7 @@ class FormulaParser:
         if self._tokens[self._at][0] == "sheet":
             sheet = self._next()[1:-1].replace("''", "'")
         text = self._next()
-        moves = "$" not in text[1:]
+        moves = self._shared and "$" not in text[1:]
         if self._is_next(":"):
             self._next()
             text += f":{self._next()}"
@@ -155,7 +152,7 @@ class FormulaParser:
         ]
         cells = CellReference(columns, area, moves, sheet == SHEET)
         self.read.append(cells)
-        return Expression(cell(cells), cells)
+        return Expression(f"v[{cells.at(columns[0])}]", cells=cells)
 
     def _call(self) -> Expression:
         name = self._next()
@@ -169,5 +166,6 @@ class FormulaParser:
         self._next()
         if name in {"ROW", "COLUMN"}:
             del self.read[known:]  # where cells are does not depend on what is in them
-            return Expression(where(name, self._row, given[0].cells if given else None))
+            cells = given[0].cells if given else None
+            return where(name, self._row, cells, moves=self._shared)
         return called(name, given)

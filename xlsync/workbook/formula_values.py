@@ -10,12 +10,15 @@ import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Value: TypeAlias = "str | float | bool | Fault | None"
+
+Known: TypeAlias = Literal["text", "number", "truth", "any"]
+"""What a part of a formula gives unless it fails; ``any`` may be nothing or an error as well."""
 
 DAY_ZERO = dt.date(1899, 12, 30)
 """From which the serial numbers of days count, 1900-03-01 being 61 (ECMA-376 part 1, 18.17.4.1)."""
@@ -92,26 +95,18 @@ def _trim(text: Value) -> str:
     return _BLANKS.sub(" ", text_of(text)).strip(" ")
 
 
-def _substitute(text: Value, old: Value, new: Value) -> str:
-    return text_of(text).replace(text_of(old), text_of(new))
-
-
-def _find(part: Value, text: Value) -> float:
+def _find(part: Value, text: Value) -> Value:
     at = text_of(text).find(text_of(part))
-    if at < 0:
-        raise FormulaError
-    return at + 1
+    return at + 1 if at >= 0 else Fault.ERROR
 
 
-def _search(part: Value, text: Value) -> float:
+def _search(part: Value, text: Value) -> Value:
     """Where a text begins in which a question mark is any character and an asterisk any number."""
     pieces = re.split(r"([?*])", text_of(part))
     any_of = {"?": ".", "*": ".*?"}
     wanted = "".join(any_of.get(piece) or re.escape(piece) for piece in pieces)
     found = re.search(wanted, text_of(text), re.DOTALL | re.IGNORECASE)
-    if found is None:
-        raise FormulaError
-    return found.start() + 1
+    return found.start() + 1 if found else Fault.ERROR
 
 
 def _mid(text: Value, start: Value, count: Value) -> str:
@@ -119,19 +114,11 @@ def _mid(text: Value, start: Value, count: Value) -> str:
     return text_of(text)[begin : begin + int(number_of(count))]
 
 
-def _left(text: Value, count: Value) -> str:
-    return text_of(text)[: int(number_of(count))]
-
-
-def _right(text: Value, count: Value) -> str:
-    return text_of(text)[-int(number_of(count)) :]
-
-
-def _value(text: Value) -> float:
+def _value(text: Value) -> Value:
     try:
-        return float(text_of(text))
+        return Fault.ERROR if text is Fault.ERROR else float(text_of(text))
     except ValueError:
-        raise FormulaError from None
+        return Fault.ERROR
 
 
 def _rounded(value: Value, places: Value, rounding: str) -> float:
@@ -166,46 +153,35 @@ def _date(year: Value, month: Value, day: Value) -> float:
     return (dt.date(*parts) - DAY_ZERO).days
 
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "ABS": lambda value: abs(number_of(value)),
-    "CHAR": lambda code: chr(int(number_of(code))),
-    "DATE": _date,
-    "FIND": _find,
-    "HYPERLINK": lambda _, shown: shown,
-    "INT": lambda value: number_of(value) // 1,
-    "LEFT": _left,
-    "MID": _mid,
-    "NOT": lambda value: not truth_of(value),
-    "RIGHT": _right,
-    "SEARCH": _search,
-    "ROUND": lambda value, places: _rounded(value, places, ROUND_HALF_UP),
-    "ROUNDUP": lambda value, places: _rounded(value, places, ROUND_UP),
-    "SUBSTITUTE": _substitute,
-    "TEXT": _shown,
-    "TODAY": lambda: 0,  # our formulas only wait for it
-    "TRIM": _trim,
-    "UPPER": lambda text: text_of(text).upper(),
-    "VALUE": _value,
-    "YEAR": _year,
+FUNCTIONS: dict[str, tuple[Callable[..., Value], Known]] = {
+    "ABS": (lambda value: abs(number_of(value)), "number"),
+    "CHAR": (lambda code: chr(int(number_of(code))), "text"),
+    "DATE": (_date, "number"),
+    "FIND": (_find, "any"),
+    "INT": (lambda value: number_of(value) // 1, "number"),
+    "MID": (_mid, "text"),
+    "SEARCH": (_search, "any"),
+    "ROUND": (lambda value, places: _rounded(value, places, ROUND_HALF_UP), "number"),
+    "ROUNDUP": (lambda value, places: _rounded(value, places, ROUND_UP), "number"),
+    "TEXT": (_shown, "text"),
+    "TODAY": (lambda: 0, "number"),  # our formulas only wait for it
+    "TRIM": (_trim, "text"),
+    "VALUE": (_value, "any"),
+    "YEAR": (_year, "number"),
 }
-"""Functions of single values; an error among these is raised before."""
+"""Functions of single values, and what they give."""
 
 
 def _numbers(values: Iterable[Value]) -> list[float]:
     return [one for one in values if isinstance(one, (int, float)) and not isinstance(one, bool)]
 
 
-def _all(values: list[Value]) -> bool:
-    return min((truth_of(one) for one in _told(values)), default=True)
-
-
-def _any(values: list[Value]) -> bool:
-    return max((truth_of(one) for one in _told(values)), default=False)
-
-
-def _told(values: list[Value]) -> Iterable[Value]:
+def _told(values: list[Value]) -> list[Value]:
     """What ``AND`` and ``OR`` go by in cells: texts and empty ones say nothing."""
-    return (one for one in values if one is not None and not isinstance(one, str))
+    told: list[Value] = [one for one in values if one is not None and not isinstance(one, str)]
+    if Fault.ERROR in told:
+        raise FormulaError
+    return told
 
 
 def _passed(values: list[Value]) -> list[float]:
@@ -215,12 +191,12 @@ def _passed(values: list[Value]) -> list[float]:
     return _numbers(values)
 
 
-OF_ALL: dict[str, Callable[[list[Value]], Value]] = {
-    "AND": _all,
-    "OR": _any,
-    "COUNT": lambda values: len(_numbers(values)),
-    "COUNTA": lambda values: sum(one is not None for one in values),
-    "MAX": lambda values: max(_passed(values), default=0),
-    "SUM": lambda values: sum(_passed(values)),
+OF_ALL: dict[str, tuple[Callable[[list[Value]], Value], Known]] = {
+    "AND": (lambda values: all(_told(values)), "truth"),
+    "OR": (lambda values: any(_told(values)), "truth"),
+    "COUNT": (lambda values: len(_numbers(values)), "number"),
+    "COUNTA": (lambda values: sum(one is not None for one in values), "number"),
+    "MAX": (lambda values: max(_passed(values), default=0), "number"),
+    "SUM": (lambda values: sum(_passed(values)), "number"),
 }
-"""Functions of all values of some cells and areas, errors among them."""
+"""Functions of all values of some cells and areas, errors among them, and what they give."""

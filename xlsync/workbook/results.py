@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xlsync.form.template import SHEET
+from xlsync.workbook.formula_code import compiled
 from xlsync.workbook.formula_parser import FormulaParser
 from xlsync.workbook.formula_values import DAY_ZERO, Fault, FormulaError
 from xlsync.workbook.helper_sheets import check_line, companions
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from xlsync.base.grid import Address, Area
     from xlsync.form import Form, Layout
-    from xlsync.workbook.formula_expressions import CellReference, Compute
+    from xlsync.workbook.formula_code import Compute
+    from xlsync.workbook.formula_expressions import CellReference
     from xlsync.workbook.formula_values import Value
     from xlsync.workbook.helper_sheet import Companion
 
@@ -32,6 +34,15 @@ Results: TypeAlias = "dict[str, dict[Address, Result]]"
 """What formulas show, by sheet and cell."""
 
 Result: TypeAlias = "str | int | float | bool"
+
+
+class _Written(NamedTuple):
+    """A formula as it stands on a sheet: in its first cell, and in which it goes on."""
+
+    sheet: str
+    at: Address
+    text: str
+    cells: Sequence[Address]
 
 
 class _Formula(NamedTuple):
@@ -71,17 +82,16 @@ class Computation:
         bottom = max(at.row for one in sheets for at in one.cells)
         names = {name: (one.name, area) for one in sheets for name, area in one.names.items()}
         self._columns = _Columns(max(bottom, layout.footer.bottom, STATED) + 2, names, {})
-        formulas = [self._formula(self._form, line, check_line(), [line])]
-        for sheet in sheets:
-            formulas += self._formulas(sheet)
-        self._formulas_in_order = _in_order([one for some in formulas for one in some])
+        written = [_Written(self._form, line, check_line(), [line])]
+        written += [one for sheet in sheets for one in _formulas(sheet)]
+        self._formulas_in_order = _in_order([*self._read(written)])
         told = {self._form: [line]} | {one.name: one.told_cells() for one in sheets}
         self._told = {
             self._index(sheet, at): (sheet, at) for sheet, places in told.items() for at in places
         }
         self._blank = self._values_of(sheets)
         self._dependents = _dependents(self._formulas_in_order)
-        self._update(self._blank, bytearray(b"\1" * len(self._formulas_in_order)))
+        self._update(self._blank, (1 << len(self._formulas_in_order)) - 1)
         self.blank = self._results(self._told, self._blank)
 
     def changes(
@@ -92,12 +102,11 @@ class Computation:
         What shows the same on the blank form without a manifest is left out.
         """
         values = self._blank.copy()
-        waiting = bytearray(len(self._formulas_in_order))
+        waiting = 0
         for index, value in self._given(cells, stated):
             if value is not None:
                 values[index] = value
-                for at in self._dependents.get(index, ()):
-                    waiting[at] = 1
+                waiting |= self._dependents.get(index, 0)
         return self._results(self._update(values, waiting), values)
 
     def all(self, changes: Results) -> Results:
@@ -128,25 +137,16 @@ class Computation:
     def _index(self, sheet: str, at: Address) -> int:
         return self._columns.of(sheet, at.column) + at.row
 
-    def _formulas(self, sheet: Companion) -> Iterator[list[_Formula]]:
-        shared: set[Address] = set()
-        for area in sheet.shared:
-            cells = [*area.cells()]
-            shared.update(cells)
-            yield self._formula(sheet.name, area.first, sheet.cells[area.first].text, cells)
-        for at, cell in sheet.cells.items():
-            if cell.is_formula and at not in shared:
-                yield self._formula(sheet.name, at, cell.text, [at])
-
-    def _formula(
-        self, sheet: str, first: Address, text: str, cells: Iterable[Address]
-    ) -> list[_Formula]:
-        parser = FormulaParser(text, sheet, first.row, self._columns)
-        compute = parser.compute()
-        return [
-            _Formula(self._index(sheet, at), compute, at.row - first.row, parser.read)
-            for at in cells
+    def _read(self, written: Sequence[_Written]) -> Iterator[_Formula]:
+        parsers = [
+            FormulaParser(one.text, one.sheet, one.at.row, self._columns, shared=len(one.cells) > 1)
+            for one in written
         ]
+        computes = compiled([parser.source() for parser in parsers])
+        for one, parser, compute in zip(written, parsers, computes, strict=True):
+            for at in one.cells:
+                below = at.row - one.at.row
+                yield _Formula(self._index(one.sheet, at), compute, below, parser.read)
 
     def _values_of(self, sheets: Iterable[Companion]) -> list[Value]:
         texts = {
@@ -161,12 +161,16 @@ class Computation:
             values[index] = text
         return values
 
-    def _update(self, values: list[Value], waiting: bytearray) -> list[int]:
-        """Compute what waits, and what depends on it as far as anything changes; what changed."""
+    def _update(self, values: list[Value], waiting: int) -> list[int]:
+        """Compute what waits, and what depends on it as far as anything changes; what changed.
+
+        Each bit of what waits is a formula: all that depend on a value are one number.
+        """
         changed: list[int] = []
-        at = waiting.find(1)
-        while at >= 0:
-            index, compute, below, _ = self._formulas_in_order[at]
+        while waiting:
+            first = waiting & -waiting
+            waiting ^= first
+            index, compute, below, _ = self._formulas_in_order[first.bit_length() - 1]
             try:
                 value = compute(values, below)
             except FormulaError:
@@ -175,10 +179,20 @@ class Computation:
             if value != former or type(value) is not type(former):
                 values[index] = 0 if value is None else value
                 changed.append(index)
-                for one in self._dependents.get(index, ()):
-                    waiting[one] = 1
-            at = waiting.find(1, at + 1)
+                waiting |= self._dependents.get(index, 0)
         return changed
+
+
+def _formulas(sheet: Companion) -> Iterator[_Written]:
+    """The formulas of a sheet, those that go on down the rows first."""
+    shared: set[Address] = set()
+    for area in sheet.shared:
+        cells = [*area.cells()]
+        shared.update(cells)
+        yield _Written(sheet.name, area.first, sheet.cells[area.first].text, cells)
+    for at, cell in sheet.cells.items():
+        if cell.is_formula and at not in shared:
+            yield _Written(sheet.name, at, cell.text, [at])
 
 
 @lru_cache(maxsize=64)
@@ -219,11 +233,12 @@ def _in_order(formulas: list[_Formula]) -> list[_Formula]:
     return [formulas[at] for at in ready]
 
 
-def _dependents(formulas: list[_Formula]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+def _dependents(formulas: list[_Formula]) -> dict[int, int]:
+    """The formulas that read a value, each of them a bit."""
+    found: dict[int, int] = {}
     for at, one in enumerate(formulas):
         for index in {*_read(one)}:
-            found.setdefault(index, []).append(at)
+            found[index] = found.get(index, 0) | 1 << at
     return found
 
 
