@@ -146,9 +146,16 @@ def test_the_workbook_is_ready_to_print_and_to_filter(town: Path, tmp_path: Path
     for sheet in book:
         assert sheet.auto_filter.ref.startswith("A3:")
         assert sheet.freeze_panes.endswith("4")
-        assert sheet.print_title_rows == "$1:$3"
+        assert sheet.print_title_rows in {"$1:$3", "$3:$3"}
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    wide, title = book["项目"], book["项目"]["A1"].value
+    assert wide.page_setup.fitToWidth > 1
+    assert (wide.oddHeader.center.text, wide.oddHeader.right.text) == (title, "金额单位：元")
+    assert wide.print_title_rows == "$3:$3", "its title stands above every page"
+    assert wide[f"{wide.print_title_cols.partition(':$')[2]}3"].value == "项目名称"
+    last = wide.cell(wide.max_row, wide.max_column).coordinate
+    assert wide.print_area.replace("$", "") == f"'项目'!A3:{last}"
     heights = [book["项目"].row_dimensions[row].height for row in range(4, 20)]
     assert max(heights) > 60
 

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText
+from running import FORMS
 from workbook_lint import lint
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.grid import Address
+from xlsync.form.types import MoneyType
 from xlsync.report.books.office import FIRST_ROW, ReportColumn, book
 from xlsync.report.books.office_text import CUT, write_runs
+from xlsync.report.export.sheets import Sums
 from xlsync.sources import xlsx
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from xlsync.form import Form
     from xlsync.report.books.office import Value
 
 HOSTILE = [
@@ -155,3 +159,32 @@ def test_every_sheet_is_a4_and_a_wide_one_goes_over_several_pages() -> None:
         assert sheet.page_setup.paperSize == 9
         assert (sheet.page_setup.fitToWidth or 1) == pages
         assert sheet.print_title_cols == repeated
+
+
+def test_a_title_above_pages_is_what_it_says_and_fits() -> None:
+    for title, shown in (("2024 甲&乙&C&P", "2024 甲&乙&C&P"), ("长" * 300, "长" * 200 + "…")):
+        buffer = io.BytesIO()
+        with book("表", buffer) as one:
+            sheet = one.sheet("表", title, "", [ReportColumn("栏", 30)] * 10)
+            one.title_above(sheet, FIRST_ROW, 9)
+        assert opened(buffer.getvalue()).oddHeader.center.text.replace("&&", "&") == shown
+        assert lint(buffer.getvalue()) == []
+
+
+def test_wide_sums_are_printed_with_their_chart() -> None:
+    """Only what lies in the print area is printed."""
+
+    def amounts(form: Form) -> int:
+        return sum(isinstance(one.kind, MoneyType) for one in form.mapping.fields.values())
+
+    form = max(FORMS.values(), key=amounts)
+    sums = Sums(form.mapping)
+    sums.add({})
+    buffer = io.BytesIO()
+    with book("表", buffer) as one:
+        sums.write(one, "表", "标题")
+    sheet = opened(buffer.getvalue())
+    assert sheet.page_setup.fitToWidth > 1
+    ends = [chart.anchor.to.row + 1 for chart in sheet._charts]  # noqa: SLF001 - no other way
+    assert ends
+    assert int(sheet.print_area.rpartition("$")[2]) >= max(ends)

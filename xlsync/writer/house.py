@@ -27,7 +27,7 @@ LOWEST = 21.0
 """Points of a row that holds one line of text."""
 
 _A4 = 9
-_MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6}
+MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6}
 _STYLE = Style(font=FONT, size=SIZE, wrap=True)
 _SUM: Look = {"border": 1, "bold": True, "bg_color": "#F2F2F2", "align": "center"}
 _MONEY: Look = {"align": "right", "indent": 1, "num_format": "#,##0.00"}
@@ -97,7 +97,7 @@ def set_up_page(
         worksheet.set_landscape()
     else:
         worksheet.set_portrait()
-    worksheet.set_margins(**_MARGINS)
+    worksheet.set_margins(**MARGINS)
     worksheet.center_horizontally()
     worksheet.set_footer(f'&C&"{FONT}"第 &P 页，共 &N 页')
     if head:

@@ -21,7 +21,16 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.files import TEMPORARY
 from xlsync.report.books.office_text import write_text
 from xlsync.report.words.lines import visible
-from xlsync.writer.house import House, row_height, set_up_page
+from xlsync.writer.house import (
+    FONT,
+    MARGINS,
+    SIZE,
+    TITLE_FONT,
+    TITLE_SIZE,
+    House,
+    row_height,
+    set_up_page,
+)
 from xlsync.writer.styles import done, warnings_are_errors
 
 if TYPE_CHECKING:
@@ -44,6 +53,11 @@ _USUAL_WIDTH = 14
 _NAMES = 2
 """Columns that are printed on every page of a table that takes several beside each other."""
 _HEIGHTS = {TITLE_ROW: 32, NOTE_ROW: 20, HEAD_ROW: 30}
+_MOST_NAMES = 80
+"""Characters that these columns may take of each page."""
+_LONGEST_HEADER = 200
+"""Characters of a title above a page, which holds 255 with its looks."""
+_HEADER_MARGIN = 0.9
 _DIGITS = 15
 """Significant digits of a number that a spreadsheet keeps."""
 _OPTIONS = {
@@ -66,9 +80,15 @@ class ReportColumn(NamedTuple):
 class Book(House):
     """A workbook of reports in the making: the looks of the house, and tables."""
 
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        """Begin without any sheet."""
+        super().__init__(workbook)
+        self._titles: dict[str, tuple[str, str]] = {}
+
     def sheet(self, name: str, title: str, note: str, columns: Sequence[ReportColumn]) -> Worksheet:
         """A sheet with title, note, head and print set-up; its table begins in ``FIRST_ROW``."""
         worksheet: Worksheet = self.workbook.add_worksheet(name)
+        self._titles[name] = visible(title), visible(note)
         last = len(columns) - 1
         # Over several pages beside each other, the middle of the sheet is where two pages meet.
         place = "left" if len(columns) * _USUAL_WIDTH > _WIDE else "center"
@@ -88,14 +108,39 @@ class Book(House):
         return worksheet
 
     @staticmethod
-    def widths(worksheet: Worksheet, widths: Sequence[float]) -> None:
-        """Set the widths of all columns, and on how many pages of A4 they can be read."""
+    def widths(worksheet: Worksheet, widths: Sequence[float], names: int = _NAMES) -> int:
+        """Set the widths of all columns, and how many pages of A4 it takes to read them.
+
+        The first ``names`` columns are printed on each of several pages, which are returned.
+        """
         for at, width in enumerate(widths):
             done(worksheet.set_column(at, at, width), f"column {at + 1}")
-        pages = ceil(sum(widths) / _WIDE)
-        if pages > 1:
-            worksheet.fit_to_pages(pages, 0)
-            done(worksheet.repeat_columns(0, _NAMES - 1), "repeated columns")
+        if sum(widths) <= _WIDE:
+            return 1
+        names = names if sum(widths[:names]) <= _MOST_NAMES else _NAMES
+        again = min(sum(widths[:names]), _MOST_NAMES)
+        pages = ceil((sum(widths) - again) / (_WIDE - again))
+        worksheet.fit_to_pages(pages, 0)
+        done(worksheet.repeat_columns(0, names - 1), "repeated columns")
+        return pages
+
+    def title_above(self, worksheet: Worksheet, last_row: int, last_column: int) -> None:
+        """Print title and note above every page in place of their rows.
+
+        Where a table goes over several pages beside each other, a title in its rows is cut off
+        at the columns that are printed again.
+        """
+        title, note = (one.replace("&", "&&") for one in self._titles[worksheet.name])
+        if len(title) > _LONGEST_HEADER:
+            title = f"{title[:_LONGEST_HEADER].rstrip('&')}…"
+        # The size comes first: behind it a title that begins with a digit would be read as one.
+        text = f'&C&{TITLE_SIZE}&"{TITLE_FONT},Regular"{title}'
+        if note:
+            text += f'&R&{SIZE:.0f}&"{FONT},Regular"{note}'
+        done(worksheet.set_header(text), "header")
+        worksheet.set_margins(**{**MARGINS, "top": _HEADER_MARGIN})
+        worksheet.repeat_rows(HEAD_ROW)
+        done(worksheet.print_area(HEAD_ROW, 0, last_row, last_column), "print area")
 
     def rows(
         self,

@@ -25,6 +25,8 @@ CHART_SHEET = "图"
 """How the name of a sheet ends that holds the chart of another one."""
 
 _COLOURS = ("#4472C4", "#ED7D31", "#70AD47", "#FFC000", "#7030A0", "#595959")
+_ROW = 20
+"""Pixels of a row of which no height was set."""
 _PIXELS, _PADDING = 7, 5
 """Of a character, and at the sides of a column."""
 _MARGIN = 130
@@ -57,8 +59,11 @@ class Chart(NamedTuple):
 
 def draw_chart(
     book: Book, worksheet: Worksheet, what: Chart, *, at: int, widths: Sequence[float]
-) -> None:
-    """Draw below row ``at``, as wide as columns of these widths together, or on the next sheet."""
+) -> int:
+    """Draw below row ``at``, as wide as columns of these widths together, or on the next sheet.
+
+    The last row, from 0, that is taken on this sheet is returned.
+    """
     chart = book.workbook.add_chart({"type": "bar"})
     first, last = what.rows
     for index, one in enumerate(what.series):
@@ -87,10 +92,11 @@ def draw_chart(
     height = _MARGIN + len(what.names) * (_GAP + _BAR * len(what.series))
     if len(what.names) > _MOST:
         _put_on_sheet(book, worksheet, chart, height)
-    else:
-        width = sum(int(one * _PIXELS + _PADDING) for one in widths)
-        chart.set_size({"width": min(width, _WIDEST), "height": height})
-        worksheet.insert_chart(at, 0, chart, {"object_position": 2})
+        return what.rows[1] + 1
+    width = sum(int(one * _PIXELS + _PADDING) for one in widths)
+    chart.set_size({"width": min(width, _WIDEST), "height": height})
+    worksheet.insert_chart(at, 0, chart, {"object_position": 2})
+    return at + ceil(height / _ROW)
 
 
 def _put_on_sheet(book: Book, beside: Worksheet, chart: ChartObject, height: int) -> None:

@@ -58,16 +58,20 @@ class RowSheet:
     never be wider than its column, so every one of them is measured.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sheet is made of
         self,
         made: Book,
         name: str,
         title: str,
         places: Sequence[ExportPlace],
         *,
+        title_at: int,
         has_totals: bool = False,
     ) -> None:
-        """Begin the sheet with its heads; ``has_totals`` adds up the amounts below the rows."""
+        """Begin the sheet with its heads; ``has_totals`` adds up the amounts below the rows.
+
+        ``title_at`` is the place that says whose row it is; it is printed on every page.
+        """
         kinds = [TYPES[place.type] for place in places]
         are_added = [has_totals and isinstance(kind, MoneyType) for kind in kinds]
         self._totals = {at: _NOTHING for at, added in enumerate(are_added) if added}
@@ -75,6 +79,7 @@ class RowSheet:
         self._made = made
         columns = [ReportColumn(one, _NARROW) for one in (_NUMBER, *(one.head for one in places))]
         self._worksheet: Worksheet = made.sheet(name, title, _NOTE, columns)
+        self._title_at = title_at
         self._row = HEAD_ROW
         self._are_texts = [isinstance(TYPES[place.type], TextType) for place in places]
         self._styles = [_styles(made, place) for place in places]
@@ -99,7 +104,10 @@ class RowSheet:
         if not self._rooms:
             self._settle()
         self._measure([self._totals.get(at) for at in range(len(self.places))])
-        self._made.widths(self._worksheet, [_NARROW, *self._widths()])
+        widths = [_NARROW, *self._widths()]
+        if self._made.widths(self._worksheet, widths, self._title_at + 2) > 1:
+            last = self._row + 1 if self._totals else self._row
+            self._made.title_above(self._worksheet, max(last, FIRST_ROW), len(self.places))
         self._worksheet.autofilter(HEAD_ROW, 0, max(self._row, FIRST_ROW), len(self.places))
         self._worksheet.freeze_panes(FIRST_ROW, min(_FROZEN, len(self.places)))
         if self._totals and self._row > HEAD_ROW:
@@ -265,7 +273,9 @@ class Sums:
             look = made.look(f"sum_{columns[at].look}")
             made.total(worksheet, (FIRST_ROW, last), at, sum(values, Decimal(0)), look)
         worksheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
-        self._draw(made, worksheet, columns, figures)
+        end = self._draw(made, worksheet, columns, figures)
+        if made.widths(worksheet, [one.width for one in columns]) > 1:
+            made.title_above(worksheet, end, len(columns) - 1)
 
     def _columns(self) -> list[ReportColumn]:
         counts = [f"{visible(table.label)}（条）" for table in self._tables]
@@ -290,7 +300,8 @@ class Sums:
         worksheet: Worksheet,
         columns: Sequence[ReportColumn],
         figures: Sequence[Sequence[Decimal]],
-    ) -> None:
+    ) -> int:
+        """Draw the chart below the sums; the last row, from 0, that something stands in."""
         first = len(columns) - len(self._amounts)
         at = {one.pointer: first + index for index, one in enumerate(self._amounts)}
         series = [
@@ -298,8 +309,9 @@ class Sums:
             for one in self._charted
             for column in (at[one.pointer],)
         ]
+        last = HEAD_ROW + len(figures)
         if series:
-            last = HEAD_ROW + len(figures)
             chart = Chart("各单位资金（元）", (FIRST_ROW, last), list(self._units), series)
             widths = [column.width for column in columns]
-            draw_chart(made, worksheet, chart, at=last + 3, widths=widths)
+            return draw_chart(made, worksheet, chart, at=last + 3, widths=widths)
+        return last + 1

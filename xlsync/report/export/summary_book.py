@@ -80,18 +80,21 @@ def _write_form(made: Book, accepted: Accepted, records: FormRecords, mark: str)
     title = f"{accepted.round} {visible(mapping.title)}"
     naming = naming_places(mapping)
     taken = {_PROJECTS, _SUMS, _DECIDED, f"{_SUMS}{CHART_SHEET}"}
+    places = field_places(mapping)
     projects = RowSheet(
         made,
         _PROJECTS + mark,
         f"{title}{_SUMS}",
-        [*field_places(mapping), RECORD_ID],
+        [*places, RECORD_ID],
+        title_at=places.index(naming[-1]),
         has_totals=True,
     )
     tables = []
     for table in mapping.tables.values():
         name = _sheet_name(table.label, mark, taken)
         heads = [*naming, *row_places(table), RECORD_ID]
-        tables.append((table, RowSheet(made, name, f"{title}——{visible(table.label)}", heads)))
+        head = f"{title}——{visible(table.label)}"
+        tables.append((table, RowSheet(made, name, head, heads, title_at=len(naming) - 1)))
     sums = Sums(mapping, accepted.unit_of)
     for record in records:
         projects.add([place.content(record) for place in projects.places])
