@@ -215,8 +215,8 @@ def test_two_offices_close_and_open_and_come_to_the_same(
         close(repository)
         take(other, SECOND)
         told = [sync(one, FORMS, str(shared)) for one in (repository, other, repository)]
-        came = [[one.closings for one in synced.joined] for synced in told]
-        assert came == [[], [((ROUND, closed(repository.snapshot(), ROUND)),)], [()]]
+        came = [[each for one in synced.joined for each in one.closings] for synced in told]
+        assert came == [[], [(ROUND, closed(repository.snapshot(), ROUND))], []]
         assert any("对方封存了" in plain(one) for one in synced_lines(told[1]))
         # What the other one took in before it knew of the closing stands.
         assert records(repository)[SECOND["id"]] == records(other)[SECOND["id"]] == SECOND
