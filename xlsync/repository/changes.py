@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from dulwich.objects import ObjectID
+
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.objects import in_file
@@ -18,13 +22,17 @@ from xlsync.repository.originals import pointer
 from xlsync.repository.spool import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from dulwich.objects import ObjectID
+    from collections.abc import Iterator
 
     from xlsync.base.record import Record
     from xlsync.repository.snapshot import Snapshot
     from xlsync.repository.spool import Spool
+
+_AT_ONCE = 1000
+"""Paths that are looked up together."""
+
+_SHA = 40
+"""Digits of git's name of an object."""
 
 
 class Changes:
@@ -42,11 +50,11 @@ class Changes:
         self.spool = spool or snapshot.spool()
         self.round = layout.check_round(round_name) if round_name else ""
         self._held = snapshot.records(round_name) if round_name else {}
-        self._record_paths: dict[str, str] = {}
-        self._files: dict[str, ObjectID] = {}
+        self._record_paths: DiskMap[str, str] = DiskMap()
+        self._files: DiskMap[str, ObjectID] = DiskMap()
         self._dropped: set[str] = set()
-        self._originals: dict[str, tuple[str, ObjectID]] = {}
-        """The SHA-256 of received files that git only points to, and where the spool has them."""
+        self._originals: DiskMap[str, bytes] = DiskMap()
+        """The SHA-256 of received files that git only points to, and their names in the spool."""
 
     def put_record(self, record_id: str, group: str, title: str, record: Record) -> bool:
         """Put a record in place of any older one of its id; the last one put counts.
@@ -97,7 +105,7 @@ class Changes:
             self._files[path] = sha
         else:
             self._files[path] = self.spool.put(pointer(digest))
-            self._originals[path] = digest, sha
+            self._originals[path] = digest.encode() + sha
 
     def document(self, path: str) -> Record | None:
         """The JSON object at a path as it will stand; None where there is none."""
@@ -120,43 +128,40 @@ class Changes:
 
     def edits(self) -> Edits | None:
         """What has to be committed; None where the snapshot holds all of it already."""
-        held = self.snapshot.find_all(self._files)
-        # Where git holds an original itself, be it that a join brought it, it stays there.
-        in_git = {path for path, (_, sha) in self._originals.items() if held.get(path) == sha}
-        for path, (_, sha) in self._originals.items():
-            # One that is known and was not read again comes under another name.
-            if path not in held and sha not in self.spool and self.snapshot.holds(sha):
-                self._files[path] = sha
-        # What is read often stands together in the pack, before the many bytes that are not.
-        paths = sorted(self._files, key=lambda path: path.startswith(layout.RECEIVED))
-        new = {
-            path: self._files[path]
-            for path in paths
-            if held.get(path) != self._files[path] and path not in in_git
-        }
-        files = {path: blob for path, blob in new.items() if blob in self.spool}
-        placed = {path: in_file(blob) for path, blob in new.items() if blob not in self.spool}
+        files: DiskMap[str, ObjectID] = DiskMap()
+        placed: DiskMap[str, ObjectID] = DiskMap()
+        originals: DiskMap[str, ObjectID] = DiskMap()
+        for path, sha, held in self._with_held():
+            original = self._originals.get(path)
+            if original is not None:
+                digest, data = original[:-_SHA].decode(), ObjectID(original[-_SHA:])
+                if held == data:
+                    # Where git holds an original itself, be it that a join brought it, it stays.
+                    continue
+                is_there = held == sha and self.snapshot.originals.has(digest)
+                if data in self.spool and not is_there:
+                    originals[digest] = data
+                elif held is None and self.snapshot.holds(data):
+                    # One that is known and was not read again comes under another name.
+                    placed[path] = data
+                    continue
+            if held != sha:
+                (files if sha in self.spool else placed)[path] = sha
         obsolete = [*self._moved(), *self.snapshot.find_all(self._dropped)]
-        originals = self._lacking(new, in_git)
-        if not new and not obsolete and not originals:
+        if not (files or placed or obsolete or originals):
             return None
-        return Edits(files, obsolete, self.spool, placed, originals)
+        there = {path: in_file(sha) for path, sha in placed.items()}
+        return Edits(files, obsolete, self.spool, there, originals)
 
-    def _lacking(self, new: Container[str], in_git: Container[str]) -> dict[str, ObjectID]:
-        """The originals that are not where they are to lie: new ones, and lost ones found again."""
-        return {
-            digest: sha
-            for path, (digest, sha) in self._originals.items()
-            if sha in self.spool
-            and path not in in_git
-            and (path in new or not self.snapshot.originals.has(digest))
-        }
+    def _with_held(self) -> Iterator[tuple[str, ObjectID, ObjectID | None]]:
+        """Each file of the changes, and what the snapshot holds at its path."""
+        items = iter(self._files.items())
+        while some := [*islice(items, _AT_ONCE)]:
+            held = self.snapshot.find_all(path for path, _ in some)
+            for path, sha in some:
+                yield path, sha, held.get(path)
 
     def _moved(self) -> list[str]:
         """The paths that records of the snapshot leave behind."""
-        held = {record_id: self._held.get(record_id) for record_id in self._record_paths}
-        return [
-            entry.path
-            for record_id, entry in held.items()
-            if entry is not None and entry.path != self._record_paths[record_id]
-        ]
+        held = ((self._held.get(record_id), path) for record_id, path in self._record_paths.items())
+        return [entry.path for entry, path in held if entry is not None and entry.path != path]

@@ -160,7 +160,8 @@ def edits_of(fork: Fork, made: Mapping[str, Placed | Record | None]) -> Edits:
     By path: a document, a file that the repository holds, or None where nothing is to stand.
     """
     placed: dict[str, Placed] = {}
-    edits = Edits({}, [], fork.spool, placed)
+    files: dict[str, ObjectID] = {}
+    edits = Edits(files, [], fork.spool, placed)
     held = fork.ours.find_all(made)
     for path, what in made.items():
         if what is None:
@@ -168,5 +169,5 @@ def edits_of(fork: Fork, made: Mapping[str, Placed | Record | None]) -> Edits:
         elif isinstance(what, Placed):
             placed[path] = what
         elif held.get(path) != (sha := fork.spool.put(canonical_bytes(what))):
-            edits.files[path] = sha
+            files[path] = sha
     return edits

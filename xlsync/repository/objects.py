@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections import defaultdict
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -126,6 +127,10 @@ class Placed(NamedTuple):
         return stat.S_ISDIR(self.mode)
 
 
+Edit = tuple[str, ObjectID | Placed | None]
+"""A path, and what is to stand there; None for nothing."""
+
+
 class Facts:
     """What was read out of files, by their content: it holds in every commit that has them.
 
@@ -218,26 +223,33 @@ class Objects:
         return found
 
     def edit(
-        self, folder: ObjectID | None, edits: Mapping[str, ObjectID | Placed | None]
-    ) -> tuple[Tree, list[Tree]]:
+        self, folder: ObjectID | None, edits: Iterable[Edit], keep: Callable[[Tree], object]
+    ) -> Tree:
         """Put files at paths below a folder, or take them away (None).
 
         What is ``Placed`` keeps its mode, as somebody else has set it.
 
+        Args:
+            folder: the folder as it is; None for an empty one.
+            edits: paths and what is to stand there, in the order of the paths.
+            keep: is given each new folder below as soon as it is whole; none that is left empty.
+
         Returns:
-            the new folder, and the new folders below it; a folder left empty is not among them.
+            the new folder.
         """
         tree = self._read(folder, Tree) if folder else Tree()
-        made: list[Tree] = []
-        here, below = _split(edits)
-        for name, what in here.items():
-            mode, sha = what if isinstance(what, Placed) else (_FILE, what)
-            _set(tree, name, mode, sha)
-        for name, deeper in below.items():
-            child, children = self.edit(_folder(tree, name), deeper)
-            made += [*children, child] if len(child) else []
-            _set(tree, name, _FOLDER, child.id if len(child) else None)
-        return tree, made
+        for (name, is_below), group in groupby(edits, _first_part):
+            if is_below:
+                deeper = ((path[len(name) + 1 :], what) for path, what in group)
+                child = self.edit(_folder(tree, name), deeper, keep)
+                if len(child):
+                    keep(child)
+                _set(tree, name, _FOLDER, child.id if len(child) else None)
+                continue
+            for _, what in group:
+                mode, sha = what if isinstance(what, Placed) else (_FILE, what)
+                _set(tree, name, mode, sha)
+        return tree
 
     def _entries(self, folder: ObjectID) -> Iterator[tuple[str, int, ObjectID]]:
         """The entries of a folder, refused where git forbids one (see :func:`check_tree`)."""
@@ -291,6 +303,12 @@ def _split(paths: Mapping[str, _Value]) -> tuple[dict[str, _Value], _Below[_Valu
         else:
             here[name] = value
     return here, below
+
+
+def _first_part(edit: Edit) -> tuple[str, bool]:
+    """The first part of a path, and whether anything follows it."""
+    name, slash, _ = edit[0].partition("/")
+    return name, bool(slash)
 
 
 def _folder(tree: Tree, name: str) -> ObjectID | None:

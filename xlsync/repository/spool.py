@@ -8,6 +8,7 @@ killed leaves nothing of a spool behind.
 from __future__ import annotations
 
 import hashlib
+import struct
 import tempfile
 import weakref
 import zlib
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dulwich.object_format import DEFAULT_OBJECT_FORMAT
 from dulwich.objects import Blob, ObjectID
-from dulwich.pack import UnpackedObject, pack_object_chunks
+from dulwich.pack import pack_object_chunks
 
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from dulwich.objects import ShaFile
 
@@ -34,12 +36,8 @@ _ZIP = b"PK\x03\x04"
 _MORE = 0x80
 
 
-class _PackPlace(NamedTuple):
-    """Where an entry of a pack stands in the spool."""
-
-    type: int
-    start: int
-    length: int
+_PLACE = struct.Struct(">QQ")
+"""Where an entry of a pack stands in the spool: its start and its length."""
 
 
 class Edits(NamedTuple):
@@ -49,7 +47,7 @@ class Edits(NamedTuple):
     ``originals`` are files by their SHA-256 that git only points to.
     """
 
-    files: dict[str, ObjectID]
+    files: Mapping[str, ObjectID]
     obsolete: list[str]
     spool: Spool
     placed: Mapping[str, Placed] = MappingProxyType({})
@@ -62,7 +60,7 @@ class Spool:
     def __init__(self, folder: str) -> None:
         """Keep them in a folder: that of the repository, where they are going to stay."""
         self._folder = folder
-        self._places: dict[ObjectID, _PackPlace] = {}
+        self._places: DiskMap[bytes, bytes] = DiskMap()
         self._end = 0
         self._file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)
@@ -100,28 +98,22 @@ class Spool:
                 self._file.write(entry)
             except OSError as error:
                 raise self._refused(error) from error
-            self._places[item.id] = _PackPlace(item.type_num, self._end, len(entry))
+            self._places[item.id] = _PLACE.pack(self._end, len(entry))
             self._end += len(entry)
         return item.id
 
     def data(self, sha: ObjectID) -> bytes:
         """The bytes of a file that was kept."""
-        entry = self._entry(self._places[sha])
+        entry = self.entry(sha)
         start = next(at for at, byte in enumerate(entry) if not byte & _MORE) + 1
         return zlib.decompress(entry[start:])
 
-    def packed(self, shas: Iterable[ObjectID]) -> Iterator[UnpackedObject]:
-        """Objects as dulwich writes them into a pack, one at a time."""
-        for sha in shas:
-            place = self._places[sha]
-            found = UnpackedObject(place.type, sha=bytes.fromhex(sha.decode()))
-            found.comp_chunks = [self._entry(place)]
-            yield found
-
-    def _entry(self, place: _PackPlace) -> bytes:
+    def entry(self, sha: ObjectID) -> bytes:
+        """An object as it stands in a pack: its type and size, then what it holds, deflated."""
+        start, length = _PLACE.unpack(self._places[sha])
         try:
-            self._file.seek(place.start)
-            entry: bytes = self._file.read(place.length)
+            self._file.seek(start)
+            entry: bytes = self._file.read(length)
         except OSError as error:
             raise self._refused(error) from error
         return entry

@@ -59,9 +59,9 @@ def upgrade(repo: Repo, objects: Objects) -> Upgraded:
     _prove(objects, now, Snapshot(objects, None, root))
     objects.release()
     spool = Spool(repo.path)
-    shas = [root, *(spool.put_object(one) for one in made)]
+    shas = [spool.put_object(one) for one in made]
     message = f"升级版本库：格式 {former.number} → {NEWEST.number}"
-    commit = write_tree(repo, [head], spool, shas, message)
+    commit = write_tree(repo, [head], spool, root, lambda: shas, message)
     return Upgraded(former.number, NEWEST.number, now.commit, commit.decode())
 
 

@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import logging
 import os
+import struct
 import tempfile
 import time
+import zlib
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from dulwich import objects as git
 from dulwich.file import FileLocked
 from dulwich.object_store import PACK_MODE
-from dulwich.pack import iter_sha1, write_pack_data, write_pack_index
+from dulwich.objects import ObjectID
+from dulwich.pack import SHA1Writer, iter_sha1
 from dulwich.refs import HEADREF
 
 from xlsync.base.acting import is_preview
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.errors import XlsyncError
+from xlsync.repository import layout
 from xlsync.repository.arranging import Arrangement, arrangement_of
-from xlsync.repository.objects import Objects
+from xlsync.repository.objects import Objects, Placed, in_file
 from xlsync.repository.signature import sign, sign_commit, trailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dulwich.object_store import DiskObjectStore
-    from dulwich.objects import ObjectID
     from dulwich.repo import Repo
 
+    from xlsync.repository.objects import Edit
     from xlsync.repository.spool import Edits, Spool
 
 _Result = TypeVar("_Result")
@@ -42,37 +48,77 @@ _LOGGER = logging.getLogger(__name__)
 _PATIENCE = 5.0
 _PAUSE = 0.02
 
+_PACK_HEAD = struct.Struct(">4sLL")
+_PACKED = struct.Struct(">QL")
+"""Where an object stands in a pack, and the checksum of its bytes there."""
+
+_SHA = 20
+_FAR = 2**31
+"""Offsets from here on stand in a table of their own in the index of a pack."""
+
 _ATTEMPTS = 20
 """Others may commit in between; each lost race is one attempt."""
 
 
 def write_pack(store: DiskObjectStore, spool: Spool, objects: Iterable[ObjectID]) -> None:
-    """Put objects into a new pack, flushed to the disk.
+    """Put objects of a spool into a new pack, flushed to the disk, in this order.
 
     The pack gets its name first and its index after it, without which nobody sees it.
 
     Raises:
         OSError: when the disk refuses; nothing is left behind.
     """
-    unique = dict.fromkeys(objects)
+    entries: DiskMap[bytes, bytes] = DiskMap()
+    order = bytearray()
+    for sha in objects:
+        if sha not in entries:
+            entries[sha] = b""
+            order += bytes.fromhex(sha.decode())
     folder = Path(os.fspath(store.pack_dir))
-    name = "pack-" + iter_sha1(bytes.fromhex(one.decode()) for one in sorted(unique)).decode()
-    entries: dict[bytes, tuple[int, int]] = {}
+    name = "pack-" + iter_sha1(map(_raw, entries)).decode()
     checksum = b""
 
     def pack(file: BinaryIO) -> None:
         nonlocal checksum
-        made, checksum = write_pack_data(
-            file.write, spool.packed(unique), store.object_format, num_records=len(unique)
-        )
-        entries.update(made)
-
-    def index(file: BinaryIO) -> None:
-        rows = sorted((sha, offset, crc) for sha, (offset, crc) in entries.items())
-        write_pack_index(file, rows, checksum, version=store.pack_index_version)
+        out = SHA1Writer(file)
+        out.write(_PACK_HEAD.pack(b"PACK", 2, len(order) // _SHA))
+        for at in range(0, len(order), _SHA):
+            sha = ObjectID(order[at : at + _SHA].hex().encode())
+            entry = spool.entry(sha)
+            entries[sha] = _PACKED.pack(out.offset(), zlib.crc32(entry))
+            out.write(entry)
+        checksum = out.write_sha()
 
     _write(folder / f"{name}.pack", pack)
-    _write(folder / f"{name}.idx", index)
+    _write(folder / f"{name}.idx", lambda file: _write_index(file, entries, checksum))
+
+
+def _write_index(file: BinaryIO, entries: DiskMap[bytes, bytes], checksum: bytes) -> None:
+    """Write the index of a pack in git's version 2, without holding it in memory.
+
+    ``entries`` are offsets and checksums by hash, ``checksum`` is that of the whole pack.
+    """
+    out = SHA1Writer(file)
+    counts = [0] * 256
+    for sha in entries:
+        counts[int(sha[:2], 16)] += 1
+    out.write(b"\377tOc" + struct.pack(">L256L", 2, *accumulate(counts)))
+    for sha in entries:
+        out.write(_raw(sha))
+    for where in entries.values():
+        out.write(where[-4:])
+    far: list[int] = []
+    for where in entries.values():
+        offset, _ = _PACKED.unpack(where)
+        if offset >= _FAR:
+            offset, far = _FAR + len(far), [*far, offset]
+        out.write(struct.pack(">L", offset))
+    out.write(struct.pack(f">{len(far)}Q", *far) + checksum)
+    out.write_sha()
+
+
+def _raw(sha: bytes) -> bytes:
+    return bytes.fromhex(sha.decode())
 
 
 def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
@@ -132,31 +178,48 @@ def write_commit(
         MovedError: when the branch no longer stands at the parent.
         XlsyncError: when the disk refuses.
     """
-    tree, folders = edited(Objects(repo.object_store), parent.tree if parent else None, edits)
-    made = [edits.spool.put_object(item) for item in (tree, *folders)]
+    made: list[git.ObjectID] = []
+    objects = Objects(repo.object_store)
+    root = edited(
+        objects,
+        parent.tree if parent else None,
+        edits,
+        lambda tree: made.append(edits.spool.put_object(tree)),
+    )
+    edits.spool.put_object(root)
     parents = [*([parent.id] if parent else []), *others]
-    return write_tree(repo, parents, edits.spool, [*made, *edits.files.values()], message)
+
+    def below() -> Iterator[git.ObjectID]:
+        yield from made
+        # What is read often stands together in the pack, before the many bytes that are not.
+        for is_late in (False, True):
+            for path, sha in edits.files.items():
+                if path.startswith(layout.RECEIVED) is is_late:
+                    yield sha
+
+    return write_tree(repo, parents, edits.spool, root.id, below, message)
 
 
-def write_tree(
+def write_tree(  # noqa: PLR0913, PLR0917 - a commit, and where it comes from
     repo: Repo,
     parents: Sequence[git.ObjectID],
     spool: Spool,
-    made: list[git.ObjectID],
+    root: git.ObjectID,
+    below: Callable[[], Iterable[git.ObjectID]],
     message: str,
 ) -> git.ObjectID:
-    """Commit a root folder, which is the first of these objects of a spool; the rest is below it.
+    """Commit a root folder of a spool; ``below`` gives what is new below it, each time anew.
 
     Raises:
         MovedError: when the branch no longer stands at the first of the parents.
         XlsyncError: when the disk refuses.
     """
-    commit = _signed(repo, made[0], list(parents), message)
+    commit = _signed(repo, root, list(parents), message)
     if is_preview():
         return commit.id
-    objects = [spool.put_object(commit), *made]
+    spool.put_object(commit)
     try:
-        patiently(lambda: _add_pack(repo, spool, objects))
+        patiently(lambda: _add_pack(repo, spool, chain((commit.id, root), below())))
     except OSError as error:
         raise _refused(repo, error) from error
     move_branch(repo, parents[0] if parents else git.ZERO_SHA, commit)
@@ -164,19 +227,46 @@ def write_tree(
 
 
 def edited(
-    objects: Objects, folder: git.ObjectID | None, edits: Edits
-) -> tuple[git.Tree, list[git.Tree]]:
-    """A root folder after edits, and the new folders below it; each path is stored as there."""
-    paths = {**dict.fromkeys(edits.obsolete), **edits.placed, **edits.files}
+    objects: Objects,
+    folder: git.ObjectID | None,
+    edits: Edits,
+    keep: Callable[[git.Tree], object],
+) -> git.Tree:
+    """A root folder after edits; each path is stored as there.
+
+    ``keep`` is given the new folders below it.
+    """
     stored = (arrangement_of(objects, folder) or Arrangement(1)).stored
-    return objects.edit(folder, {stored(path): what for path, what in paths.items()})
+    places: DiskMap[bytes, bytes] = DiskMap()
+    for path in edits.obsolete:
+        places[_on_disk(stored(path))] = b""
+    for path, one in edits.placed.items():
+        places[_on_disk(stored(path))] = b"%d %b" % one
+    for path, sha in edits.files.items():
+        places[_on_disk(stored(path))] = b"%d %b" % in_file(sha)
+    return objects.edit(folder, map(_edit, places.items()), keep)
+
+
+# Names that are not UTF-8 are not ours, but have to be taken along.
+
+
+def _on_disk(path: str) -> bytes:
+    return path.encode(errors="surrogateescape")
+
+
+def _edit(place: tuple[bytes, bytes]) -> Edit:
+    path, what = place
+    mode, _, sha = what.partition(b" ")
+    placed = Placed(int(mode), ObjectID(sha)) if what else None
+    return path.decode(errors="surrogateescape"), placed
 
 
 def imagine(objects: Objects, folder: git.ObjectID | None, edits: Edits) -> git.ObjectID:
     """What edits make of a root folder, to be read with these objects alone; nothing is written."""
-    tree, folders = edited(objects, folder, edits)
+    made: list[git.ShaFile] = []
+    tree = edited(objects, folder, edits, made.append)
     files = [git.Blob.from_string(edits.spool.data(one)) for one in edits.files.values()]
-    objects.keep([tree, *folders, *files])
+    objects.keep([tree, *made, *files])
     return tree.id
 
 
@@ -218,7 +308,7 @@ def _signed(
     return commit
 
 
-def _add_pack(repo: Repo, spool: Spool, objects: list[git.ObjectID]) -> None:
+def _add_pack(repo: Repo, spool: Spool, objects: Iterable[git.ObjectID]) -> None:
     # Packs that `git gc` has replaced meanwhile would make dulwich stumble later: forget them.
     repo.object_store.close()
     write_pack(repo.object_store, spool, objects)

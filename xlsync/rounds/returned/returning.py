@@ -8,6 +8,7 @@ collected again gets the same copy under the same number.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,10 +112,11 @@ def copies(
     snapshot = repository.snapshot()
     keys = seal_keys(snapshot)
     view = RoundView(repository, snapshot, round_name, forms)
+    left = iter(outcomes)
     going = [
         (case, outcome, _manifest(view, case, outcome.record_id, _receipt_of(view, outcome), keys))
         for file in incoming.files
-        for case, outcome in _cases(forms, file, incoming.spool, outcomes)
+        for case, outcome in _cases(forms, file, incoming.spool, [*islice(left, len(file.forms))])
     ]
     names = copy_names(case for case, _, _ in going)
     for name, (case, outcome, manifest) in zip(names, going, strict=True):
@@ -175,9 +177,9 @@ def _kept_cases(view: RoundView, key: str, form: FormReceipt) -> Iterator[Case]:
 
 
 def _cases(
-    forms: Mapping[str, Form], file: ReceivedFile, spool: Spool, outcomes: list[Outcome]
+    forms: Mapping[str, Form], file: ReceivedFile, spool: Spool, own: list[Outcome]
 ) -> Iterator[tuple[Case, Outcome]]:
-    own = [one for one in outcomes if one.path == file.path]
+    """What a file says that goes back; ``own`` are the outcomes of its forms."""
     if file.blob is None or not any(goes_back(one) for one in own):
         return
     arrival = Arrival(file.path, spool.data(file.blob))
