@@ -25,10 +25,10 @@ from xlsync.base.files import new_file, refuse_existing
 from xlsync.repository.objects import DAMAGE, Objects, checked, damaged
 from xlsync.repository.opening import head_of
 from xlsync.repository.originals import BESIDE, FOLDER, MAX_BYTES, OriginalError
+from xlsync.repository.packing import write_pack
 from xlsync.repository.snapshot import Snapshot
 from xlsync.repository.spool import Spool
 from xlsync.repository.storing import pointed_to
-from xlsync.repository.writing import write_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,8 +38,9 @@ from xlsync.base.acting import SECRET_IN_URL
 from xlsync.base.errors import XlsyncError
 from xlsync.repository.objects import DAMAGE, checked
 from xlsync.repository.opening import head_of, open_repo
+from xlsync.repository.packing import write_pack
 from xlsync.repository.spool import Spool
-from xlsync.repository.writing import patiently, write_pack
+from xlsync.repository.writing import patiently
 
 if TYPE_CHECKING:
     import subprocess
