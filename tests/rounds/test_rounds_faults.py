@@ -17,8 +17,7 @@ from running import FORM, FORMS, PROGRAM, record, save, settings
 from xlsync import api
 from xlsync.base.errors import XlsyncError
 from xlsync.exchange.workbooks import workbook
-from xlsync.repository import Repository, layout, writing
-from xlsync.repository import packing
+from xlsync.repository import Repository, layout, packing, writing
 from xlsync.repository.sealing import ensure_seal, seal_keys
 from xlsync.rounds.returned import incoming
 from xlsync.rounds.returned.collecting import collect
