@@ -86,11 +86,11 @@ class DiskMap(MutableMapping[Key, Value]):
 
     def items(self) -> ItemsView[Key, Value]:
         """Keys and values, in the order of the keys."""
-        return _Items(self)
+        return _DiskItems(self)
 
     def values(self) -> ValuesView[Value]:
         """The values, in the order of the keys."""
-        return _Values(self)
+        return _DiskValues(self)
 
     def rows(self) -> Iterator[tuple[Key, Value]]:
         """Keys and values, in the order of the keys."""
@@ -112,7 +112,7 @@ class DiskMap(MutableMapping[Key, Value]):
             _refuse(error)
 
 
-class _Items(ItemsView[Key, Value]):
+class _DiskItems(ItemsView[Key, Value]):
     """Keys and values, read together."""
 
     _mapping: DiskMap[Key, Value]
@@ -121,7 +121,7 @@ class _Items(ItemsView[Key, Value]):
         return self._mapping.rows()
 
 
-class _Values(ValuesView[Value]):
+class _DiskValues(ValuesView[Value]):
     """The values, read with their keys."""
 
     _mapping: DiskMap[Any, Value]
