@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlsync.base.grid import Area
+from xlsync.base.grid import Address, Area
 from xlsync.workbook.formula_code import compiled
 from xlsync.workbook.formula_parser import FormulaParser
+from xlsync.workbook.formula_reading import FormulaReader, WrittenFormula
 from xlsync.workbook.formula_values import Fault, FormulaError
 
 if TYPE_CHECKING:
-    from xlsync.workbook.formula_values import Value
+    from xlsync.workbook.formula_values import Known, Value
 
 # Column A from row 0 on, which does not exist.
 CELLS: list[Value] = [None, "甲", "Abc", 5, 2.5, None, Fault.ERROR, True, "", "0.50", "a*b"]
@@ -28,14 +29,17 @@ class OneColumn:
         assert column == 1
         return 0
 
+    def gives(self, _place: int) -> tuple[Known, bool]:
+        return ("any", False)
+
     def named(self, name: str) -> tuple[str, Area]:
         return name, Area(1, 1, 5, 1)
 
 
 def shown(formula: str, below: int = 0) -> Value:
     """What a formula in B1 shows so many rows below it, where it is shared."""
-    parser = FormulaParser(formula, "表", 1, OneColumn(), shared=below > 0)
-    (compute,) = compiled([parser.source()])
+    parser = FormulaParser(formula, "表", 1, OneColumn(), rows=3 if below else 1)
+    (compute,) = compiled([parser.expression().source])
     try:
         return compute(CELLS, below)
     except FormulaError:
@@ -136,3 +140,49 @@ def test_many_parts_are_no_depth() -> None:
     assert shown("+".join(["(A3>1)"] * 900)) == 900
     assert shown("&".join(["A3"] * 900)) == "5" * 900
     assert shown("AND(" + ",".join(["A3>1"] * 900) + ")") is True
+
+
+@pytest.mark.parametrize(
+    ("entry", "shows"),
+    [
+        ("7", ["7", "7", 7, 8, "", False, "71", 2]),
+        ("x", ["x", "x", E, E, "no number", True, "x1", 2]),
+        (None, ["", "0", E, E, "no number", True, "01", 2]),
+    ],
+)
+def test_formulas_know_what_the_cells_that_they_read_show(entry: Value, shows: list[Value]) -> None:
+    texts = {
+        "B1": "TRIM(A1)",
+        "C1": 'IF(B1="","0",B1)',
+        "D1": "VALUE(B1)",
+        "E1": "D1+1",
+        "F1": 'IFERROR(IF(ISERROR(D1),"no number",""),"")',
+        "G1": "ISERROR(E1)",
+        "H1": "C1&1",
+        "I1": "LEN(H1)",
+    }
+    # In which order they are computed follows from what they read, not from where they stand.
+    written = [
+        WrittenFormula("表", at := Address.parse(place), text, [at])
+        for place, text in reversed(texts.items())
+    ]
+    assert computed(written, entry)[::-1] == shows
+
+
+def test_a_formula_that_goes_on_may_read_the_cell_above() -> None:
+    cells = [Address(row, 2) for row in range(2, 5)]
+    assert computed([WrittenFormula("表", cells[0], "B1&A$1", cells)], "a") == ["a", "aa", "aaa"]
+
+
+def computed(written: list[WrittenFormula], entry: Value) -> list[Value]:
+    """What the cells of some formulas show, as they are written, with an entry in A1."""
+    reader = FormulaReader(written, height=6, names={})
+    formulas = reader.formulas()
+    values: list[Value] = [None] * 6 * len(reader.columns)
+    values[reader.index("表", Address(1, 1))] = entry
+    for one in formulas:
+        try:
+            values[one.place] = one.compute(values, one.below)
+        except FormulaError:
+            values[one.place] = E
+    return [values[reader.index(one.sheet, at)] for one in written for at in one.cells]

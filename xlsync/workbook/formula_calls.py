@@ -21,16 +21,15 @@ def called(name: str, given: list[Expression]) -> Expression:
         return _SPECIAL[name](given)._replace(call=name, given=given)
     if name in OF_ALL:
         return _of_all(name, given)
-    function, known = FUNCTIONS[name]
+    function = FUNCTIONS[name]
     if all(one.fixed is not None for one in given):
-        value = function(*(one.fixed for one in given))
+        value = function.compute(*(one.fixed for one in given))
         if isinstance(value, (str, int, float)):
             return constant(value)
-    return Expression(f"{name}({_listed(given)})", known, call=name, given=given)
-
-
-def _listed(given: Sequence[Expression]) -> str:
-    return ", ".join(one.source for one in given)
+    takes = [*zip(given, function.takes, strict=True)]
+    source = f"{name}({', '.join(one.given_as(kind) for one, kind in takes)})"
+    is_sure = function.is_total and all(one.is_always(kind) for one, kind in takes)
+    return Expression(source, function.gives, is_sure, call=name, given=given)
 
 
 def _of_all(name: str, given: Sequence[Expression]) -> Expression:
@@ -41,7 +40,8 @@ def _of_all(name: str, given: Sequence[Expression]) -> Expression:
         one.cells.each() if one.cells else _caught(one) if is_lenient else one.source
         for one in given
     )
-    return Expression(f"{name}([{', '.join(items)}])", known, is_sure=is_lenient)
+    is_sure = is_lenient or all(one.is_sure for one in given)
+    return Expression(f"{name}([{', '.join(items)}])", known, is_sure)
 
 
 def _caught(value: Expression) -> str:
@@ -50,53 +50,64 @@ def _caught(value: Expression) -> str:
 
 def _all_or_any(name: str, given: list[Expression]) -> Expression:
     """Whether all or any conditions hold. Texts in cells say nothing."""
-    if any(one.cells is not None for one in given):
+    if any(one.cells is not None and one.known != "truth" for one in given):
         return _of_all(name, given)
     each, one_by_one = (" & ", " and ") if name == "AND" else (" | ", " or ")
     # An error in a condition is one whatever the others say, so all that may fail are computed.
-    conditions = [each.join(one.truth for one in given if not one.is_sure)]
-    conditions += [one.truth for one in given if one.is_sure]
-    is_sure = all(one.is_sure for one in given)
+    conditions = [each.join(one.truth for one in given if not one.is_condition)]
+    conditions += [one.truth for one in given if one.is_condition]
+    is_sure = all(one.is_condition for one in given)
     return Expression(f"({one_by_one.join(filter(None, conditions))})", "truth", is_sure)
 
 
 def _not(given: list[Expression]) -> Expression:
-    return Expression(f"(not {given[0].truth})", "truth", given[0].is_sure)
+    (condition,) = given
+    if isinstance(condition.fixed, bool):
+        return constant(not condition.fixed)
+    return Expression(f"(not {condition.truth})", "truth", condition.is_condition)
 
 
 def _if(given: list[Expression]) -> Expression:
     condition, then = given[:2]
     otherwise = given[2] if given[2:] else constant(value=False)
+    if isinstance(condition.fixed, bool):
+        return then if condition.fixed else otherwise
     known: Known = then.known if then.known == otherwise.known else "any"
-    return Expression(f"({then.source} if {condition.truth} else {otherwise.source})", known)
+    is_sure = condition.is_condition and then.is_sure and otherwise.is_sure
+    source = f"({then.source} if {condition.truth} else {otherwise.source})"
+    return Expression(source, known, is_sure)
 
 
 def _if_error(given: list[Expression]) -> Expression:
     inner, other = given
+    if inner.is_sure:
+        return inner
     known: Known = inner.known if inner.known == other.known else "any"
-    if other.fixed is None:
-        source = f"if_error_compute(lambda: {inner.source}, lambda: {other.source})"
-        return Expression(source, known)
-    if inner.call == "IF" and inner.given[2:] and inner.given[2].fixed == other.fixed:
-        return Expression(_fired(*inner.given), known, is_sure=True)
-    return Expression(f"if_error(lambda: {inner.source}, {other.source})", known, is_sure=True)
+    if inner.call == "IF" and inner.given[2:] and inner.given[2].fixed == other.fixed is not None:
+        return _fired(*inner.given)._replace(known=known)
+    if other.is_sure:
+        return Expression(f"if_error(lambda: {inner.source}, {other.source})", known, is_sure=True)
+    source = f"if_error_compute(lambda: {inner.source}, lambda: {other.source})"
+    return Expression(source, known)
 
 
-def _fired(condition: Expression, then: Expression, otherwise: Expression) -> str:
+def _fired(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
     """``IFERROR(IF(AND(…),…,x),x)``, the form of all checks.
 
     Since an error comes to the same as a condition that does not hold, the first one that does not
     hold decides, and those that cannot fail come first.
     """
-    sure: list[str] = []
-    unsure: list[str] = []
-    for one in _conditions(condition):
-        (sure if one.is_sure else unsure).append(one.truth)
-    source = then.source
-    if unsure:
-        source += f" if {' and '.join(unsure)} else {otherwise.source}"
-    source = f"if_error(lambda: {source}, {otherwise.source})"
-    return f"({source} if {' and '.join(sure)} else {otherwise.source})" if sure else source
+    conditions = [one for one in _conditions(condition) if one.fixed is not True]
+    if any(one.fixed is False for one in conditions):
+        return otherwise
+    sure = " and ".join(one.truth for one in conditions if one.is_condition)
+    unsure = " and ".join(one.truth for one in conditions if not one.is_condition)
+    source = f"{then.source} if {unsure} else {otherwise.source}" if unsure else then.source
+    if unsure or not then.is_sure:
+        source = f"if_error(lambda: {source}, {otherwise.source})"
+    if sure:
+        source = f"({source} if {sure} else {otherwise.source})"
+    return Expression(source, is_sure=True)
 
 
 def _conditions(condition: Expression) -> Iterator[Expression]:
@@ -104,7 +115,7 @@ def _conditions(condition: Expression) -> Iterator[Expression]:
         yield condition
         return
     for one in condition.given:
-        if one.cells is not None:
+        if one.cells is not None and one.known != "truth":
             yield Expression(f"all(map(agrees, [{one.cells.each()}]))", "truth", is_sure=True)
         else:
             yield from _conditions(one)
@@ -113,21 +124,25 @@ def _conditions(condition: Expression) -> Iterator[Expression]:
 def _is_number(given: list[Expression]) -> Expression:
     (value,) = given
     if value.call == "FIND":
-        return Expression(_is_found(value), "truth", is_sure=True)
+        return _is_found(value)
     return Expression(f"(type({_caught(value)}) in NUMBERS)", "truth", is_sure=True)
 
 
 def _is_error(given: list[Expression]) -> Expression:
     (value,) = given
-    source = f"({_caught(value)} is ERROR)"
+    if value.is_sure:
+        return constant(value=False)
     if value.call == "FIND":
-        source = f"(not {_is_found(value)})"
-    return Expression(source, "truth", is_sure=True)
+        return _not([_is_found(value)])
+    return Expression(f"({_caught(value)} is ERROR)", "truth", is_sure=True)
 
 
-def _is_found(value: Expression) -> str:
+def _is_found(value: Expression) -> Expression:
     part, text = value.given
-    return f"if_error(lambda: {part.text} in {text.text}, False)"
+    source = f"({part.text} in {text.text})"
+    if not (part.is_sure and text.is_sure):
+        source = f"if_error(lambda: {source}, False)"
+    return Expression(source, "truth", is_sure=True)
 
 
 def _choose(given: list[Expression]) -> Expression:
@@ -164,19 +179,36 @@ def _area(given: Expression) -> CellReference:
 def _address(given: list[Expression]) -> Expression:
     row, column = given[:2]
     letters = column_letters(int(column.fixed or 0))
-    return Expression(f"({letters!r} + {row.text})", "text")
+    return Expression(f"({letters!r} + {row.text})", "text", row.is_sure)
+
+
+def _length(given: list[Expression]) -> Expression:
+    return Expression(f"len({given[0].text})", "number", given[0].is_sure)
 
 
 def _begin(given: list[Expression]) -> Expression:
-    return Expression(f"{given[0].text}[:{_whole(given[1])}]", "text")
+    return _piece("[:{}]", given)
 
 
 def _end(given: list[Expression]) -> Expression:
-    return Expression(f"{given[0].text}[-{_whole(given[1])}:]", "text")
+    return _piece("[-{}:]", given)
 
 
-def _whole(count: Expression) -> str:
-    return count.source if isinstance(count.fixed, int) else f"int({count.number})"
+def _piece(cut: str, given: list[Expression]) -> Expression:
+    text, count = given
+    number = count.source if isinstance(count.fixed, int) else f"int({count.number})"
+    is_sure = text.is_sure and count.is_condition
+    return Expression(text.text + cut.format(number), "text", is_sure)
+
+
+def _substitute(given: list[Expression]) -> Expression:
+    text, old, new = given
+    is_sure = all(one.is_sure for one in given)
+    return Expression(f"{text.text}.replace({old.text}, {new.text})", "text", is_sure)
+
+
+def _upper(given: list[Expression]) -> Expression:
+    return Expression(f"{given[0].text}.upper()", "text", given[0].is_sure)
 
 
 _SPECIAL: dict[str, Callable[[list[Expression]], Expression]] = {
@@ -192,15 +224,13 @@ _SPECIAL: dict[str, Callable[[list[Expression]], Expression]] = {
     "ISNA": _is_error,
     "ISNUMBER": _is_number,
     "LEFT": _begin,
-    "LEN": lambda given: Expression(f"len({given[0].text})", "number"),
+    "LEN": _length,
     "MATCH": _match,
     "NOT": _not,
     "OR": lambda given: _all_or_any("OR", given),
     "RIGHT": _end,
-    "SUBSTITUTE": lambda given: Expression(
-        f"{given[0].text}.replace({given[1].text}, {given[2].text})", "text"
-    ),
-    "UPPER": lambda given: Expression(f"{given[0].text}.upper()", "text"),
+    "SUBSTITUTE": _substitute,
+    "UPPER": _upper,
     "VLOOKUP": _look_up,
 }
 """Functions that do not compute all of what they are given, or that Python has as well."""

@@ -124,6 +124,7 @@ _NAMES: dict[str, Any] = {
     "power": operator.pow,
     "text_of": text_of,
     "truth_of": truth_of,
-    **{name: function for name, (function, _) in (FUNCTIONS | OF_ALL).items()},
+    **{name: one.compute for name, one in FUNCTIONS.items()},
+    **{name: compute for name, (compute, _) in OF_ALL.items()},
 }
 """All names that an expression can use; the built-in functions of Python are five of them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlsync.base.grid import Area
     from xlsync.workbook.formula_values import Known
@@ -83,6 +83,19 @@ class Expression(NamedTuple):
             return f"({self.source} != 0)"
         return self.source if self.known == "truth" else f"truth_of({self.source})"
 
+    @property
+    def is_condition(self) -> bool:
+        """Whether it can be a condition, or counted with, whatever comes."""
+        return self.is_always("number")
+
+    def given_as(self, kind: Known) -> str:
+        """The source of its value as a function takes it."""
+        return {"text": self.text, "number": self.number}.get(kind, self.source)
+
+    def is_always(self, kind: Known) -> bool:
+        """Whether a function that takes such values can take it, whatever comes."""
+        return self.is_sure and (kind != "number" or self.known in {"number", "truth"})
+
 
 def constant(value: str | float) -> Expression:
     """A value that is always the same."""
@@ -102,13 +115,13 @@ def where(name: str, own_row: int, cells: CellReference | None, *, moves: bool) 
 
 def compared(sign: str, left: Expression, right: Expression) -> Expression:
     """Whether two values compare so."""
+    is_sure = left.is_sure and right.is_sure
     if left.known == right.known == "number":
-        is_sure = left.is_sure and right.is_sure
         return Expression(f"({left.source} {_SIGNS[sign]} {right.source})", "truth", is_sure)
     if left.known == right.known == "text":
         one, other = (_folded(side) for side in (left, right))
-        return Expression(f"({one} {_SIGNS[sign]} {other})", "truth")
-    return Expression(f"{COMPARED[sign]}({left.source}, {right.source})", "truth")
+        return Expression(f"({one} {_SIGNS[sign]} {other})", "truth", is_sure)
+    return Expression(f"{COMPARED[sign]}({left.source}, {right.source})", "truth", is_sure)
 
 
 def _folded(side: Expression) -> str:
@@ -118,17 +131,22 @@ def _folded(side: Expression) -> str:
 
 def joint(parts: list[Expression]) -> Expression:
     """The texts of some values, one after the other."""
-    if all(isinstance(one.fixed, str) for one in parts):
-        return constant("".join(str(one.fixed) for one in parts))
-    return Expression(f"''.join(({', '.join(one.text for one in parts)}))", "text")
+    told = [one for one in parts if one.fixed != ""]
+    if all(isinstance(one.fixed, str) for one in told):
+        return constant("".join(str(one.fixed) for one in told))
+    source = ", ".join(one.text for one in told)
+    is_sure = all(one.is_sure for one in told)
+    return Expression(f"''.join(({source},))" if told[1:] else source, "text", is_sure)
 
 
-def counted(first: Expression, others: Iterable[tuple[str, Expression]]) -> Expression:
+def counted(first: Expression, others: Sequence[tuple[str, Expression]]) -> Expression:
     """Numbers, added and the like from left to right."""
-    source = first.number
+    source, is_sure = first.number, first.is_condition
     for sign, other in others:
         if sign in "/^":
             source = f"{'divided' if sign == '/' else 'power'}({source}, {other.number})"
+            is_sure = is_sure and other.is_condition and sign == "/" and bool(other.fixed)
         else:
             source += f" {sign} {other.number}"
-    return Expression(f"({source})", "number")
+            is_sure = is_sure and other.is_condition
+    return Expression(f"({source})", "number", is_sure)

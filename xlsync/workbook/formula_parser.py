@@ -24,12 +24,19 @@ from xlsync.workbook.formula_expressions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from xlsync.workbook.formula_values import Known
 
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")|(?P<sheet>'(?:[^']|'')*')!|(?P<number>\d+(?:\.\d+)?)"""
     r"|(?P<cell>\$?[A-Z]{1,3}\$?\d+(?![\w(]))|(?P<word>[A-Za-z_]\w*)|(?P<sign><>|<=|>=|[^\s\w])"
 )
+
+
+_JOINED = 2
+_LEVELS = dict.fromkeys(COMPARED, 1) | {"&": _JOINED, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
+"""The signs between two parts of a formula; the higher ones hold more closely together."""
+
+_END = ("end", "")
 
 
 class CellPlaces(Protocol):
@@ -41,6 +48,9 @@ class CellPlaces(Protocol):
     def named(self, name: str) -> tuple[str, Area]:
         """What a defined name leads to."""
 
+    def gives(self, place: int) -> tuple[Known, bool]:
+        """What the cell at an index shows, and whether that is never an error."""
+
 
 class FormulaParser:
     """One formula, read from its beginning to its end.
@@ -49,21 +59,22 @@ class FormulaParser:
     """
 
     def __init__(
-        self, formula: str, sheet: str, own_row: int, places: CellPlaces, *, shared: bool
+        self, formula: str, sheet: str, own_row: int, places: CellPlaces, *, rows: int
     ) -> None:
-        """Take a formula that stands on a sheet in a row, and maybe goes on down the rows."""
+        """Take a formula that stands on a sheet in a row and goes on down so many rows in all."""
         self.read: list[CellReference] = []
-        self._sheet, self._row, self._places, self._shared = sheet, own_row, places, shared
+        self._sheet, self._row, self._places, self._rows = sheet, own_row, places, rows
         self._tokens = [
             (match.lastgroup or "", match[match.lastgroup or 0])
             for match in _TOKEN.finditer(formula)
         ]
+        self._tokens.append(_END)
         self._at = 0
 
-    def source(self) -> str:
+    def expression(self) -> Expression:
         """The Python expression of the whole formula."""
-        made = self._comparison().source
-        if self._at != len(self._tokens):
+        made = self._from()
+        if self._tokens[self._at] != _END:
             raise ValueError(self._tokens[self._at :])
         return made
 
@@ -71,38 +82,28 @@ class FormulaParser:
         self._at += 1
         return self._tokens[self._at - 1][1]
 
-    def _is_next(self, *signs: str) -> bool:
-        return self._at < len(self._tokens) and self._tokens[self._at] in {
-            ("sign", sign) for sign in signs
-        }
+    def _is_next(self, sign: str) -> bool:
+        return self._tokens[self._at] == ("sign", sign)
 
-    def _comparison(self) -> Expression:
-        left = self._joined()
-        while self._is_next(*COMPARED):
-            left = compared(self._next(), left, self._joined())
+    def _level(self) -> int:
+        kind, content = self._tokens[self._at]
+        return _LEVELS.get(content, 0) if kind == "sign" else 0
+
+    def _from(self, lowest: int = 1) -> Expression:
+        """What signs of a level and of those above it hold together."""
+        left = self._single()
+        while (level := self._level()) >= lowest:
+            others: list[tuple[str, Expression]] = []
+            while self._level() == level:
+                others.append((self._next(), self._from(level + 1)))
+            if level > _JOINED:
+                left = counted(left, others)
+            elif level == _JOINED:
+                left = joint([left, *(other for _, other in others)])
+            else:
+                for sign, other in others:
+                    left = compared(sign, left, other)
         return left
-
-    def _joined(self) -> Expression:
-        parts = [self._sum()]
-        while self._is_next("&"):
-            self._next()
-            parts.append(self._sum())
-        return parts[0] if len(parts) == 1 else joint(parts)
-
-    def _sum(self) -> Expression:
-        return self._counted(self._product, "+", "-")
-
-    def _product(self) -> Expression:
-        return self._counted(self._power, "*", "/")
-
-    def _power(self) -> Expression:
-        return self._counted(self._single, "^")
-
-    def _counted(self, part: Callable[[], Expression], *signs: str) -> Expression:
-        first, others = part(), []
-        while self._is_next(*signs):
-            others.append((self._next(), part()))
-        return counted(first, others) if others else first
 
     def _single(self) -> Expression:
         kind, content = self._tokens[self._at]
@@ -114,19 +115,15 @@ class FormulaParser:
             return constant(float(content) if "." in content else int(content))
         if self._is_next("("):
             self._next()
-            inner = self._comparison()
+            inner = self._from()
             self._next()
             return inner._replace(cells=None, call="")
         if kind == "sign" and content == "-":
             self._next()
             return counted(constant(0), [(content, self._single())])
-        if kind == "word" and not self._opens_call():
-            return self._name()
-        return self._call() if kind == "word" else self._cells()
-
-    def _opens_call(self) -> bool:
-        following = self._tokens[self._at + 1 : self._at + 2]
-        return following == [("sign", "(")]
+        if kind != "word":
+            return self._cells()
+        return self._call() if self._tokens[self._at + 1] == ("sign", "(") else self._name()
 
     def _name(self) -> Expression:
         name = self._next()
@@ -140,7 +137,7 @@ class FormulaParser:
         if self._tokens[self._at][0] == "sheet":
             sheet = self._next()[1:-1].replace("''", "'")
         text = self._next()
-        moves = self._shared and "$" not in text[1:]
+        moves = self._rows > 1 and "$" not in text[1:]
         if self._is_next(":"):
             self._next()
             text += f":{self._next()}"
@@ -152,7 +149,15 @@ class FormulaParser:
         ]
         cells = CellReference(columns, area, moves, sheet == SHEET)
         self.read.append(cells)
-        return Expression(f"v[{cells.at(columns[0])}]", cells=cells)
+        each = {
+            self._places.gives(index)
+            for below in range(self._rows if moves else 1)
+            for index in cells.indices(below)
+        }
+        is_sure = all(sure for _, sure in each)
+        is_one = is_sure and len(each) == 1 and area.first == (area.bottom, area.right)
+        known: Known = next(iter(each))[0] if is_one else "any"
+        return Expression(f"v[{cells.at(columns[0])}]", known, is_sure, cells)
 
     def _call(self) -> Expression:
         name = self._next()
@@ -160,12 +165,12 @@ class FormulaParser:
         known = len(self.read)
         given: list[Expression] = []
         while not self._is_next(")"):
-            given.append(self._comparison())
+            given.append(self._from())
             if self._is_next(","):
                 self._next()
         self._next()
         if name in {"ROW", "COLUMN"}:
             del self.read[known:]  # where cells are does not depend on what is in them
             cells = given[0].cells if given else None
-            return where(name, self._row, cells, moves=self._shared)
+            return where(name, self._row, cells, moves=self._rows > 1)
         return called(name, given)

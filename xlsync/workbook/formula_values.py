@@ -10,10 +10,10 @@ import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 Value: TypeAlias = "str | float | bool | Fault | None"
 
@@ -91,27 +91,27 @@ def order_of(value: Value, other: Value) -> tuple[int, str | float]:
     return (2, value) if isinstance(value, bool) else (0, value)
 
 
-def _trim(text: Value) -> str:
-    return _BLANKS.sub(" ", text_of(text)).strip(" ")
+def _trim(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
-def _find(part: Value, text: Value) -> Value:
-    at = text_of(text).find(text_of(part))
+def _find(part: str, text: str) -> Value:
+    at = text.find(part)
     return at + 1 if at >= 0 else Fault.ERROR
 
 
-def _search(part: Value, text: Value) -> Value:
+def _search(part: str, text: str) -> Value:
     """Where a text begins in which a question mark is any character and an asterisk any number."""
-    pieces = re.split(r"([?*])", text_of(part))
+    pieces = re.split(r"([?*])", part)
     any_of = {"?": ".", "*": ".*?"}
     wanted = "".join(any_of.get(piece) or re.escape(piece) for piece in pieces)
-    found = re.search(wanted, text_of(text), re.DOTALL | re.IGNORECASE)
+    found = re.search(wanted, text, re.DOTALL | re.IGNORECASE)
     return found.start() + 1 if found else Fault.ERROR
 
 
-def _mid(text: Value, start: Value, count: Value) -> str:
-    begin = int(number_of(start)) - 1
-    return text_of(text)[begin : begin + int(number_of(count))]
+def _mid(text: str, start: float, count: float) -> str:
+    begin = int(start) - 1
+    return text[begin : begin + int(count)]
 
 
 def _value(text: Value) -> Value:
@@ -121,22 +121,21 @@ def _value(text: Value) -> Value:
         return Fault.ERROR
 
 
-def _rounded(value: Value, places: Value, rounding: str) -> float:
-    number = number_of(value)
-    if round(number, int(number_of(places))) == number:
+def _rounded(number: float, places: float, rounding: str) -> float:
+    if round(number, int(places)) == number:
         return number
     exact = Decimal(f"{number:.15g}")
-    return float(exact.quantize(Decimal(1).scaleb(-int(number_of(places))), rounding))
+    return float(exact.quantize(Decimal(1).scaleb(-int(places)), rounding))
 
 
-def _shown(value: Value, number_format: Value) -> str:
+def _shown(value: float, number_format: str) -> str:
     """A number by a format with decimals; the ``#`` are shown where they say anything."""
-    known = _FORMAT.fullmatch(text_of(number_format))
+    known = _FORMAT.fullmatch(number_format)
     if known is None:
         raise FormulaError
     fixed, optional = len(known["fixed"]), len(known["optional"])
     factor = 100 if known["percent"] else 1
-    number = Decimal(f"{number_of(value) * factor:.15g}")
+    number = Decimal(f"{value * factor:.15g}")
     places = Decimal(1).scaleb(-fixed - optional)
     text = f"{number.quantize(places, ROUND_HALF_UP):{',' if known['grouped'] else ''}f}"
     whole, _, decimals = text.partition(".")
@@ -144,32 +143,45 @@ def _shown(value: Value, number_format: Value) -> str:
     return f"{whole}.{decimals}{known['percent']}"
 
 
-def _year(value: Value) -> float:
-    return (DAY_ZERO + dt.timedelta(days=int(number_of(value)))).year
+def _date(year: float, month: float, day: float) -> float:
+    return (dt.date(int(year), int(month), int(day)) - DAY_ZERO).days
 
 
-def _date(year: Value, month: Value, day: Value) -> float:
-    parts = (int(number_of(one)) for one in (year, month, day))
-    return (dt.date(*parts) - DAY_ZERO).days
+class ValueFunction(NamedTuple):
+    """A function of single values: what it takes and gives, and whether it gives that always."""
+
+    compute: Callable[..., Value]
+    takes: Sequence[Known]
+    gives: Known
+    is_total: bool = True
 
 
-FUNCTIONS: dict[str, tuple[Callable[..., Value], Known]] = {
-    "ABS": (lambda value: abs(number_of(value)), "number"),
-    "CHAR": (lambda code: chr(int(number_of(code))), "text"),
-    "DATE": (_date, "number"),
-    "FIND": (_find, "any"),
-    "INT": (lambda value: number_of(value) // 1, "number"),
-    "MID": (_mid, "text"),
-    "SEARCH": (_search, "any"),
-    "ROUND": (lambda value, places: _rounded(value, places, ROUND_HALF_UP), "number"),
-    "ROUNDUP": (lambda value, places: _rounded(value, places, ROUND_UP), "number"),
-    "TEXT": (_shown, "text"),
-    "TODAY": (lambda: 0, "number"),  # our formulas only wait for it
-    "TRIM": (_trim, "text"),
-    "VALUE": (_value, "any"),
-    "YEAR": (_year, "number"),
+FUNCTIONS = {
+    "ABS": ValueFunction(abs, ["number"], "number"),
+    "CHAR": ValueFunction(lambda code: chr(int(code)), ["number"], "text"),
+    "DATE": ValueFunction(_date, ["number"] * 3, "number", is_total=False),
+    "FIND": ValueFunction(_find, ["text", "text"], "any", is_total=False),
+    "INT": ValueFunction(lambda number: number // 1, ["number"], "number"),
+    "MID": ValueFunction(_mid, ["text", "number", "number"], "text"),
+    "SEARCH": ValueFunction(_search, ["text", "text"], "any", is_total=False),
+    "ROUND": ValueFunction(
+        lambda number, places: _rounded(number, places, ROUND_HALF_UP), ["number"] * 2, "number"
+    ),
+    "ROUNDUP": ValueFunction(
+        lambda number, places: _rounded(number, places, ROUND_UP), ["number"] * 2, "number"
+    ),
+    "TEXT": ValueFunction(_shown, ["number", "text"], "text", is_total=False),
+    "TODAY": ValueFunction(lambda: 0, [], "number"),  # our formulas only wait for it
+    "TRIM": ValueFunction(_trim, ["text"], "text"),
+    "VALUE": ValueFunction(_value, ["any"], "any", is_total=False),
+    "YEAR": ValueFunction(
+        lambda day: (DAY_ZERO + dt.timedelta(days=int(day))).year,
+        ["number"],
+        "number",
+        is_total=False,
+    ),
 }
-"""Functions of single values, and what they give."""
+"""Functions of single values."""
 
 
 def _numbers(values: Iterable[Value]) -> list[float]:
