@@ -26,6 +26,7 @@ from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.base.workers import processes, spread
 from xlsync.exchange import printing
 from xlsync.form.packing import PackedForms
+from xlsync.rounds.returned import by_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,6 +205,64 @@ def test_pages_are_laid_out_there_and_put_together_here(
     assert [one.extract_text() for one in ours.pages] == [
         one.extract_text() for one in theirs.pages
     ]
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A store that speaks S3, known to this machine and to workers that are started from now on."""
+    server = pytest.importorskip("moto.server")
+    s3fs = pytest.importorskip("s3fs")
+    made = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    made.start()
+    host, port = made.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("XLSYNC_ORIGINALS", "s3://county/originals")
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().mkdir("county")
+    yield "s3://county/originals"
+    s3fs.S3FileSystem.clear_instance_cache()
+    made.stop()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_workers_take_files_from_the_store_and_one_that_does_not_know_it_gets_them(
+    fragile: LocalProcesses, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings and credentials are each machine's own; a worker may be killed meanwhile."""
+    monkeypatch.setattr(by_key, "_FILES", 2)
+    monkeypatch.setattr(by_key, "_CHUNK", 1)
+    monkeypatch.setenv("XLSYNC_LANG", "zh")
+    town = ("-R", tmp_path / "town")
+    assert invoke(*town, "init", tmp_path / "town").exit_code == 0
+    assert invoke(*town, "upgrade", "--originals", bucket).exit_code == 0
+    fragile.add_worker()
+    fragile.add_worker()
+    fragile.wait()
+    command = (*town, "collect", "2023/一上", "--new", "--cluster", fragile.address)
+    (tmp_path / "first").mkdir()
+    (tmp_path / "later").mkdir()
+    for number, path in enumerate(sorted((SAMPLES / "一上").iterdir())):
+        shutil.copy(path, tmp_path / ("first" if number < 10 else "later"))
+    monkeypatch.setattr(by_key.KeyReading, "_at_hand", lambda *_: pytest.fail("read here"))
+    result = invoke(*command, tmp_path / "first")
+    assert (result.exit_code, "够不到原件库" in result.stderr) == (0, False)
+    fragile.workers[0].kill()
+    with monkeypatch.context() as patch:
+        patch.delenv("XLSYNC_ORIGINALS")
+        fragile.add_worker()
+        fragile.wait()
+    result = invoke(*command, tmp_path / "later")
+    assert (result.exit_code, "够不到原件库" in result.stderr) == (0, True)
+    with api.open_repository(tmp_path / "town") as repository:
+        snapshot = repository.snapshot()
+        assert len(snapshot.records("2023/一上")) == 16
+        received = {snapshot.received_bytes(one) for one in snapshot.received("2023/一上")}
+        assert received == {one.read_bytes() for one in (SAMPLES / "一上").iterdir()}
 
 
 # ---- what is lost -----------------------------------------------------------------------------

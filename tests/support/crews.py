@@ -34,10 +34,15 @@ class PicklingExecutor(Executor):
             made.set_result(pickle.loads(result))  # noqa: S301 - pickled above
         return made
 
+    def ask_each(self, task: Callable[[], object]) -> list[object]:
+        return [self.submit(task).result()]
+
 
 @contextmanager
-def crew_elsewhere(chunk: int = 4) -> Iterator[PicklingExecutor]:
+def crew_elsewhere(
+    chunk: int = 4, crew: PicklingExecutor | None = None
+) -> Iterator[PicklingExecutor]:
     """Let a crew of two work meanwhile."""
-    made = PicklingExecutor()
-    with working_with(Crew(made, 2, chunk)):
+    made = crew or PicklingExecutor()
+    with working_with(Crew(made, 2, chunk, made.ask_each)):
         yield made

@@ -78,7 +78,8 @@ def on_cluster(address: str) -> Iterator[None]:
             raise _unreachable(address, error) from None
         try:
             hands = _checked(client, address)
-            with working_with(Crew(_ClusterExecutor(client), hands, CHUNK)):
+            crew = Crew(_ClusterExecutor(client), hands, CHUNK, partial(_asked_each, client))
+            with working_with(crew):
                 yield
         finally:
             client.close(timeout=5)
@@ -164,6 +165,14 @@ def _checked(client: Client, address: str) -> int:
         shown = [f"{place} {_told(theirs)}" for place, theirs in sorted(others.items())[:_SHOWN]]
         raise _other_version(_told(ours), ", ".join(shown), len(others))
     return sum(client.nthreads().values())
+
+
+def _asked_each(client: Client, task: Callable[[], object]) -> list[object]:
+    """What came of a task at each worker; one without an answer is told as an error."""
+    try:
+        return [*client.run(task, on_error="return").values()]
+    except (OSError, TimeoutError, CancelledError) as error:
+        raise _lost(error) from None
 
 
 def _told(found: object) -> str:

@@ -44,11 +44,15 @@ _GRACE = 5.0
 
 
 class Crew(NamedTuple):
-    """Who works elsewhere: an executor, how many at a time, how many items they get at once."""
+    """Who works elsewhere: an executor, how many at a time, how many items they get at once.
+
+    ``ask_each`` lets each of them do something, and tells what came of it, errors too.
+    """
 
     executor: Executor
     hands: int
     chunk: int
+    ask_each: Callable[[Callable[[], object]], list[object]]
 
 
 _CREW: ContextVar[Crew | None] = ContextVar("crew", default=None)
@@ -76,6 +80,16 @@ def processes(count: int, worth_it: int | None = None) -> int:
 def is_elsewhere() -> bool:
     """Whether a crew works elsewhere."""
     return _CREW.get() is not None
+
+
+def each_elsewhere(task: Callable[[], object]) -> list[object]:
+    """What came of a task that can be pickled at each of a crew, errors too; empty without one.
+
+    Raises:
+        XlsyncError: when the crew is lost.
+    """
+    crew = _CREW.get()
+    return [] if crew is None else crew.ask_each(task)
 
 
 def spread(

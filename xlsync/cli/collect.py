@@ -132,6 +132,10 @@ def collect(
     note_passed(collection.passed)
     if replacing and any(path.is_dir() for path in paths):
         click.echo(told("--replace asks again only of files that are named themselves"), err=True)
+    if collection.unreached:
+        reason = told(collection.unreached)
+        note = f"the workers do not reach the store of originals, they got the files: {reason}"
+        click.echo(told(note), err=True)
     if as_json:
         write_json(collection.as_json(written))
     else:

@@ -17,6 +17,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.request import url2pathname
 
 from dulwich.object_store import PACK_MODE
 
@@ -31,18 +32,25 @@ BESIDE = "beside"
 """The setting of a repository whose originals lie in a folder of its own."""
 
 FOLDER = "originals"
+_SHARED = "file://"
+"""Before the path of a folder that several machines share."""
+
 _KEY = "sha256"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_POINTER = 200
 MAX_BYTES = 1024 * 1024 * 1024
 """Of one original; what is collected is smaller."""
 
-_AT_ONCE = 8
+AT_ONCE = 8
 """Files that are written at the same time: each of them waits for a disk, or for a server."""
 
 
 class OriginalError(XlsyncError):
     """An original that cannot be had: it is not there, or not what was received."""
+
+
+class DamagedError(OriginalError):
+    """An original that is there, and is something else than was received."""
 
 
 class Originals(Protocol):
@@ -102,7 +110,7 @@ class FolderOriginals:
             if not path.is_file():
                 raise OriginalError(_missing(digest))
             if path.stat().st_size > MAX_BYTES:
-                raise OriginalError(_damaged(digest, str(path)))
+                raise DamagedError(_damaged(digest, str(path)))
             data = path.read_bytes()
         except OSError as error:
             raise OriginalError(f"{path}：原件读不出来（{error.strerror or error}）。") from error
@@ -221,10 +229,10 @@ def _at_once(write: Callable[[str, bytes], bool], files: Iterable[tuple[str, byt
     """Write files, several at the same time, as many as memory holds well; how many were new."""
     waiting: deque[Future[bool]] = deque()
     count = 0
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for digest, data in files:
             waiting.append(pool.submit(write, digest, data))
-            if len(waiting) > 2 * _AT_ONCE:
+            if len(waiting) > 2 * AT_ONCE:
                 count += waiting.popleft().result()
         return count + sum(one.result() for one in waiting)
 
@@ -233,11 +241,18 @@ def originals_of(folder: Path, setting: str) -> Originals:
     """Where the originals of the repository in a folder lie, after its setting.
 
     Raises:
-        XlsyncError: when the setting is an address that the user has not named too.
+        XlsyncError: when the setting is an address that the user has not named too, or a shared
+            folder that is not there.
     """
     if setting == BESIDE:
         return FolderOriginals(folder / FOLDER)
     check_named(setting)
+    if setting.startswith(_SHARED):
+        shared = Path(url2pathname(setting.removeprefix(_SHARED)))
+        # Files would land on this machine's own disk where a share is not mounted.
+        if not shared.is_dir():
+            raise XlsyncError(f"原件库 {setting} 打不开：这台电脑上没有这个文件夹。")
+        return FolderOriginals(shared)
     return AddressOriginals(setting)
 
 
@@ -262,7 +277,7 @@ def check_named(address: str) -> None:
 def checked(digest: str, data: bytes, place: str) -> bytes:
     """The bytes themselves; OriginalError where they are not those of the SHA-256."""
     if hashlib.sha256(data).hexdigest() != digest:
-        raise OriginalError(_damaged(digest, place))
+        raise DamagedError(_damaged(digest, place))
     return data
 
 

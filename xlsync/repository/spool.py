@@ -64,6 +64,8 @@ class Spool:
         self._end = 0
         self._file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)
+        self.stored: dict[str, set[bytes]] = {}
+        """The SHA-256 of files that lie in a store of originals already, by its address."""
 
     @staticmethod
     def name(data: bytes) -> ObjectID:

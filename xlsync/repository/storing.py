@@ -77,7 +77,12 @@ def keep_originals(snapshot: Snapshot, edits: Edits) -> None:
         XlsyncError: when they cannot be written; there must be no commit then.
     """
     if edits.originals and not is_preview():
-        files = ((digest, edits.spool.data(sha)) for digest, sha in edits.originals.items())
+        there = edits.spool.stored.get(snapshot.arrangement.originals or "", set())
+        files = (
+            (digest, edits.spool.data(sha))
+            for digest, sha in edits.originals.items()
+            if bytes.fromhex(digest) not in there
+        )
         snapshot.originals.write(files)
 
 

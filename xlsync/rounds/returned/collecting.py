@@ -17,6 +17,7 @@ from xlsync.base.files import safe_text
 from xlsync.base.problems import problem
 from xlsync.repository import Changes, check_round, until_committed
 from xlsync.repository.sealing import seal_keys
+from xlsync.repository.shared_store import SharedStore
 from xlsync.rounds.answers.round_view import RoundView
 from xlsync.rounds.checking.auditing import audit_of
 from xlsync.rounds.checking.papers import PaperKind, PaperTaken
@@ -62,6 +63,8 @@ class Collection:
     """What the rules of rounds find about the records that changed."""
     is_preview: bool = False
     """Whether nothing was written: it only says what would come of the files."""
+    unreached: str = ""
+    """Why workers elsewhere could not take files from the store of originals."""
     copies: Iterator[ReturnedCopy] = field(default_factory=lambda: iter(()), compare=False)
 
     def as_json(self, returned: Iterable[Path] = ()) -> Json:
@@ -123,13 +126,14 @@ def collect(  # noqa: PLR0913 - what can be asked of a collection
         """What is known of a file; one whose original was lost is taken in once more."""
         return None if snapshot.lacks(digest) else view.receipt(digest)
 
-    context = ReadingContext(seal_keys(snapshot), receipt, rereads=replacing)
+    store = None if is_preview else SharedStore.of(snapshot)
+    context = ReadingContext(seal_keys(snapshot), receipt, replacing, store)
     incoming = read_files(forms, paths, context, snapshot.spool(), progress, told)
     wish = Wish(replacing=replacing, correcting=correcting)
     if is_preview:
         return put_in(repository, forms, round_name, incoming, wish, is_preview=True)
     made = put_in(repository, forms, round_name, incoming, wish, returning=returning)
-    made = replace(made, findings=_audited(repository, forms, made))
+    made = replace(made, findings=_audited(repository, forms, made), unreached=incoming.unreached)
     again = copies(repository, forms, round_name, incoming, made.outcomes)
     return replace(made, copies=again) if returning else made
 

@@ -27,6 +27,7 @@ from xlsync.form.packing import PackedForms
 from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
 from xlsync.rounds.checking.papers import HousePaper, read_paper
+from xlsync.rounds.returned.by_key import KeyReading, SpooledFile
 from xlsync.rounds.returned.received_forms import ReceivedForm, received_form
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Workbook
     from xlsync.form import Form
     from xlsync.repository import ObjectID
+    from xlsync.repository.shared_store import SharedStore
     from xlsync.rounds.kept.receipt_documents import Receipt
 
 
@@ -59,22 +61,28 @@ class ReceivedFile:
 
 
 class Incoming(NamedTuple):
-    """Everything that a collection took in, the spool that holds it, and what was passed over."""
+    """Everything that a collection took in, the spool that holds it, and what was passed over.
+
+    ``unreached`` says why workers elsewhere could not take files from a store.
+    """
 
     files: list[ReceivedFile]
     spool: Spool
     passed: list[Path]
+    unreached: str = ""
 
 
 class ReadingContext(NamedTuple):
     """What a collection has to know to read files: keys that seal, and the receipts by SHA-256.
 
-    ``rereads`` asks to read files that were named themselves anew, also where they were accepted.
+    ``rereads`` asks to read files that were named themselves anew, also where they were accepted;
+    ``store`` is where files are put before workers elsewhere read them.
     """
 
     keys: list[bytes]
     receipt: Callable[[str], Receipt | None]
     rereads: bool = False
+    store: SharedStore | None = None
 
 
 def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
@@ -92,7 +100,7 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     """
     named = [*paths]
     passed: list[Path] = []
-    kept: deque[_KeptFile] = deque()
+    kept: deque[SpooledFile] = deque()
     found = _once(find_files(named, passed))
     directly = {one.resolve() for one in named} if before.rereads else set()
     workers = processes(len(found))
@@ -105,37 +113,34 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
             came.append(known)
             if known is None:
                 # The bytes are kept at once: who reads them need not send them back.
-                kept.append(_KeptFile.of(arrival, spool, is_named=is_named))
+                kept.append(_kept(arrival, spool, is_named=is_named))
                 yield arrival
             elif told:
                 told(known)
 
+    by_key = KeyReading(before.store, spool) if before.store else None
     if workers == 1:
         read: Iterable[_Read] = (_read(forms, before.keys, one) for one in unread())
     else:
-        read = spread(_Task(PackedForms.of(forms.values()), before.keys), unread(), workers)
+        task = _Task(PackedForms.of(forms.values()), before.keys)
+        if by_key is None:
+            read = spread(task, unread(), workers)
+        else:
+            read = by_key.read(task, ((one, kept[-1]) for one in unread()), workers)
     files = []
     for one in read:
         files.append(_received(kept.popleft(), one, spool))
         if told:
             told(files[-1])
     new = iter(files)
-    return Incoming([one or next(new) for one in came], spool, passed)
+    unreached = by_key.reason if by_key else ""
+    return Incoming([one or next(new) for one in came], spool, passed, unreached)
 
 
-class _KeptFile(NamedTuple):
-    """A file that is being read: its bytes are in the spool."""
-
-    path: Path
-    digest: str
-    blob: ObjectID | None
-    is_named: bool
-
-    @classmethod
-    def of(cls, arrival: Arrival, spool: Spool, *, is_named: bool) -> _KeptFile:
-        data = arrival.data or b""
-        blob = spool.put(data) if data else None
-        return cls(arrival.path, hashlib.sha256(data).hexdigest(), blob, is_named)
+def _kept(arrival: Arrival, spool: Spool, *, is_named: bool) -> SpooledFile:
+    data = arrival.data or b""
+    blob = spool.put(data) if data else None
+    return SpooledFile(arrival.path, hashlib.sha256(data).hexdigest(), blob, is_named)
 
 
 def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
@@ -261,7 +266,7 @@ def _of_the_house(
     )
 
 
-def _received(file: _KeptFile, read: _Read, spool: Spool) -> ReceivedFile:
+def _received(file: SpooledFile, read: _Read, spool: Spool) -> ReceivedFile:
     forms = tuple(
         replace(one, blob=spool.put(data) if data is not None else None) for one, data in read.forms
     )
