@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xlsync.base.workers import Progress
     from xlsync.repository import Commit, Repository
     from xlsync.repository.checking import Soundness
     from xlsync.repository.storing import MovedOriginals
@@ -71,15 +72,19 @@ def move_originals(repository: Repository, place: str) -> MovedOriginals:
     return until_committed(lambda: repository.move_originals(place))
 
 
-def upgrade(repository: Repository) -> Upgraded:
+def upgrade(repository: Repository, *, progress: Progress | None = None) -> Upgraded:
     """Bring a repository to the newest format by one commit, proven to hold the same.
+
+    ``progress`` is told before each step how many of how many are done; what it raises ends the
+    upgrade, and nothing was changed then.
 
     Raises:
         XlsyncError: when something stands in the way, or the disk refuses; nothing was changed.
     """
     from xlsync.repository import until_committed
 
-    return until_committed(repository.upgrade)
+    told = progress or (lambda _done, _all: None)
+    return until_committed(lambda: repository.upgrade(told))
 
 
 def is_outdated(repository: Repository) -> bool:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dulwich.repo import Repo
 
     from xlsync.base.record import Record
+    from xlsync.base.workers import Progress
     from xlsync.repository.arranging import Arrangement
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
@@ -242,11 +243,11 @@ class Repository:
             made = Snapshot(self._objects, None, imagine(self._objects, made.tree, edits))
         return made
 
-    def upgrade(self) -> Upgraded:
+    def upgrade(self, progress: Progress = lambda _done, _all: None) -> Upgraded:
         """Bring the repository to the newest format; see :func:`upgrading.upgrade`."""
         from xlsync.repository.upgrading import upgrade  # noqa: PLC0415 - seldom needed
 
-        return upgrade(self._repo, self._objects)
+        return upgrade(self._repo, self._objects, progress)
 
     def move_originals(self, place: str) -> MovedOriginals:
         """Let the received files that stand now lie elsewhere; see :func:`storing.move`."""

@@ -17,10 +17,17 @@ from xlsync.repository.spool import Spool
 from xlsync.repository.writing import write_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dulwich.repo import Repo
 
     from xlsync.base.record import Json
+    from xlsync.base.workers import Progress
     from xlsync.repository.objects import Objects
+
+
+_OTHER_STEPS = 3
+"""Beside reading each round in both formats: rearranging, comparing, writing."""
 
 
 class Upgraded(NamedTuple):
@@ -41,8 +48,12 @@ class Upgraded(NamedTuple):
         }
 
 
-def upgrade(repo: Repo, objects: Objects) -> Upgraded:
+def upgrade(
+    repo: Repo, objects: Objects, progress: Progress = lambda _done, _all: None
+) -> Upgraded:
     """Store everything that stands now in the newest format; ``commit`` is None where it is.
+
+    ``progress`` is told before each step; what it raises ends it, and nothing was changed.
 
     Raises:
         MovedError: when another commit came first; nothing was changed.
@@ -54,10 +65,17 @@ def upgrade(repo: Repo, objects: Objects) -> Upgraded:
     former, tree = now.arrangement, now.tree
     if former.number == NEWEST.number or tree is None:
         return Upgraded(former.number, former.number, now.commit, None)
+    rounds = now.rounds()
+    steps = len(rounds) + _OTHER_STEPS
+    progress(0, steps)
     root, made = rearranged(objects, tree)
     objects.keep(made)
-    _prove(objects, now, Snapshot(objects, None, root))
-    objects.release()
+    try:
+        progress(1, steps)
+        _prove(objects, now, Snapshot(objects, None, root), lambda done: progress(2 + done, steps))
+    finally:
+        objects.release()
+    progress(steps - 1, steps)
     spool = Spool(repo.path)
     shas = [spool.put_object(one) for one in made]
     message = f"升级版本库：格式 {former.number} → {NEWEST.number}"
@@ -65,15 +83,25 @@ def upgrade(repo: Repo, objects: Objects) -> Upgraded:
     return Upgraded(former.number, NEWEST.number, now.commit, commit.decode())
 
 
-def _prove(objects: Objects, before: Snapshot, after: Snapshot) -> None:
-    """Make sure that both hold the same files, and that both are read as the same."""
-    at = difference(objects, (before, after))
-    rounds = sorted({*before.rounds(), *after.rounds()})
-    unlike = (name for name in rounds if not _is_same(before, after, name))
-    if (at := at or next(unlike, None)) is not None:
-        raise XlsyncError(
-            f"{at} would not be the same in the new format; the repository was left as it is"
-        )
+def _prove(
+    objects: Objects, before: Snapshot, after: Snapshot, progress: Callable[[int], None]
+) -> None:
+    """Make sure that both hold the same files, and that both are read as the same.
+
+    ``progress`` is told before each round.
+    """
+    if (at := difference(objects, (before, after))) is not None:
+        raise _unlike(at)
+    for done, name in enumerate(sorted({*before.rounds(), *after.rounds()})):
+        progress(done)
+        if not _is_same(before, after, name):
+            raise _unlike(name)
+
+
+def _unlike(at: str) -> XlsyncError:
+    return XlsyncError(
+        f"{at} would not be the same in the new format; the repository was left as it is"
+    )
 
 
 def _is_same(before: Snapshot, after: Snapshot, name: str) -> bool:

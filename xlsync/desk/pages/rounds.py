@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
     from xlsync.desk.state import Desk
     from xlsync.report.words.overview import Overview
@@ -80,9 +81,18 @@ def _begin(request: Request) -> Response:
 
 def _upgrade(request: Request, _: Sent) -> Response:
     """Bring the repository to the newest format."""
-    with desk_of(request).repository() as repository:
-        api.upgrade(repository)
-    return see_other("/")
+    desk = desk_of(request)
+    job = desk.jobs.start("升级版本库", "upgrade", lambda job: upgraded(desk, job))
+    return see_other(f"/work/{job.number}")
+
+
+def upgraded(desk: Desk, job: Job) -> list[str]:
+    """What an upgrade did, as sentences."""
+    from xlsync.report.words.lines import plain  # noqa: PLC0415 - the page is up before
+    from xlsync.report.words.sentences import upgraded_lines  # noqa: PLC0415 - as above
+
+    with desk.repository() as repository:
+        return [plain(one) for one in upgraded_lines(api.upgrade(repository, progress=job.step))]
 
 
 def _enter(request: Request) -> Response:
