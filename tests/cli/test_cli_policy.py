@@ -313,7 +313,7 @@ def _unknown() -> Iterator[tuple[str, str, list[str], str]]:
                 yield name, "unit", [*words, "--under", "没有的局"], known_unit
             if "--form" in option.opts and "--form" not in words:
                 yield name, "form", [*words, "--form", "no-form"], FORM
-            if "--unit" in option.opts and name != "move":
+            if "--unit" in option.opts:
                 clean = words[: words.index("--unit")] if "--unit" in words else words
                 yield name, "unit", [*clean, "--unit", "没有的局"], "长征镇"
 

@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -224,8 +225,9 @@ def test_the_button_closes_the_page(town: Path) -> None:
         assert server.process.wait(30) == 0
 
 
+@pytest.mark.parametrize("how", ["button", "SIGINT", "SIGTERM", "SIGHUP"])
 def test_what_waited_is_gone_from_the_disk_once_the_page_is_closed(
-    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     place = tmp_path / "tmp"
     place.mkdir()
@@ -242,8 +244,13 @@ def test_what_waited_is_gone_from_the_disk_once_the_page_is_closed(
             assert answer.status == 303, answer.text
             assert server.ask(answer.headers["location"]).status == 200
         assert list(place.glob("*/**/*.csv"))
-        server.send("/close", {})
-        server.process.wait(30)
+        if how == "button":
+            server.send("/close", {})
+        elif hasattr(signal, how) and sys.platform != "win32":
+            server.process.send_signal(getattr(signal, how))
+        else:
+            pytest.skip("this system has no such signal")
+        assert server.process.wait(30) == 0
     assert not list(place.glob("xlsync-desk-*"))
 
 

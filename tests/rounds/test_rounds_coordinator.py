@@ -23,7 +23,7 @@ from xlsync.rounds.kept.deadlines import deadlines
 from xlsync.rounds.kept.decisions import Act, decisions, decisions_of
 from xlsync.rounds.kept.documents import DocumentError
 from xlsync.rounds.kept.ledger import issued, put_order, roster_order, withdrawn
-from xlsync.rounds.kept.units import unit_tree
+from xlsync.rounds.kept.units import Unit, UnitTree, keep_units, unit_tree
 from xlsync.rounds.sending.ceilings import ceilings
 from xlsync.rounds.state.comparing import compare_rounds
 from xlsync.rounds.state.life import life
@@ -152,6 +152,28 @@ def test_a_moved_and_renamed_project_keeps_its_id(repository: Repository) -> Non
     entry = repository.snapshot().records(ROUND)[FIRST["id"]]
     assert (entry.group, entry.title) == ("另一个单位", "桥梁养护")
     assert not by(repository).rename(ROUND, "桥梁", "桥梁养护", WHY).is_new
+
+
+def test_a_unit_that_nobody_knows_is_told(repository: Repository) -> None:
+    take(repository, FIRST)
+    own = FIRST["implementing_unit"]
+    for unit, codes in ((f"{own[:-1]}局", ["R017"]), ("外星", ["R026"])):
+        made = by(repository, is_preview=True).move(ROUND, "绿化", unit, WHY)
+        assert [one.code for one in made.problems] == codes
+    (told,) = by(repository).move(ROUND, "绿化", f"{own[:-1]}局", WHY).problems
+    assert f"是不是“{own}”" in told.message
+    assert by(repository).move(ROUND, "绿化", own, WHY).problems == ()
+
+
+def test_a_unit_that_is_not_in_the_list_is_refused(repository: Repository) -> None:
+    take(repository, FIRST)
+    keep_units(repository, UnitTree.of([Unit("城市管理办公室")]))
+    head = repository.snapshot().commit
+    with pytest.raises(XlsyncError, match=r"城市管理办公司.*城市管理办公室.*补进单位名单"):
+        by(repository).move(ROUND, "绿化", "城市管理办公司", WHY)
+    assert repository.snapshot().commit == head
+    for unit in ("城市管理办公室", FIRST["implementing_unit"]):
+        assert by(repository).move(ROUND, "绿化", unit, WHY).problems == ()
 
 
 def test_a_cancelled_project_is_out_until_it_is_restored(repository: Repository) -> None:

@@ -99,7 +99,7 @@ CORE_CODES: dict[str, tuple[Severity, str]] = {
     "R023": (Severity.WARNING, "已收的内容按名册更正"),
     "R024": (Severity.ERROR, "名册的金额单位不能确定"),
     "R025": (Severity.WARNING, "名册的金额以其他单位填写，已换算"),
-    "R026": (Severity.WARNING, "单位不在单位名单里"),
+    "R026": (Severity.WARNING, "单位不在单位名单里，或本轮没有别的项目属于它"),
     "R027": (Severity.WARNING, "单位名单里的邮箱不像邮箱"),
     "R029": (Severity.WARNING, "名册中编号的单位和名称都变了"),
     "R028": (Severity.ERROR, "单位名单里的单位成了自己的上级"),

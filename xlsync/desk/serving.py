@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 import webbrowser
 from html import escape
 from pathlib import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _WAITING = 128
+_ENDING = [getattr(signal, one) for one in ("SIGTERM", "SIGHUP") if hasattr(signal, one)]
 _PATIENCE = 3
 """Seconds that open connections and running jobs get at the end."""
 
@@ -47,7 +50,8 @@ def serve(
     listening = _listen(port)
     keys = AccessKeys(listening.getsockname()[1])
     tell(keys.address)
-    with contextlib.closing(listening), _opened(keys.address) if browser else _nothing():
+    shown = _opened(keys.address) if browser else contextlib.nullcontext()
+    with _told_to_end(), contextlib.closing(listening), shown:
         folders = [folder] if folder else [Path.cwd(), last_folder()]
         desk = Desk(
             keys, _repository(folders), forms_folder, suggested=folder, trouble=_trouble(folder)
@@ -150,5 +154,24 @@ def _opened(address: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def _told_to_end() -> Iterator[None]:
+    """End as by Ctrl+C where the system or a terminal that is closed tells the program to end.
+
+    The server passes such a signal on once it is down; by default that would be the end of the
+    program before it has removed what lies on the disk.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: object) -> None:
+        for one in _ENDING:  # while it cleans up, it has been told already
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    former = {one: signal.signal(one, end) for one in _ENDING}
+    try:
+        yield
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)

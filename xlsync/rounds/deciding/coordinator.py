@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
-from xlsync.base.files import safe_text
+from xlsync.base.errors import XlsyncError, unknown_name
+from xlsync.base.files import safe_name, safe_text
+from xlsync.base.problems import problem
+from xlsync.form.similar_names import KnownNames
 from xlsync.repository import Changes, until_committed
 from xlsync.repository.lookup import Reference, find
 from xlsync.rounds.answers.correcting import Correction, DecisionNote, correct
@@ -19,18 +21,19 @@ from xlsync.rounds.answers.settling import digest
 from xlsync.rounds.deciding.wanted import Asked, wanted_values
 from xlsync.rounds.kept.deadlines import Deadline, deadlines, put_deadline
 from xlsync.rounds.kept.decisions import Act, Decision, decisions_of, is_cancelled, put_decision
+from xlsync.rounds.kept.units import unit_key, unit_tree
 from xlsync.rounds.state.closing import check_open
 from xlsync.rounds.state.receipts import now
 from xlsync.rounds.state.status import check_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
     from xlsync.form import Form
     from xlsync.form.mapping import RecordPlan
-    from xlsync.repository import Repository
+    from xlsync.repository import Repository, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,13 @@ class Coordinator:
         return self._corrected(round_name, project, Act.CORRECT, reason, lambda _: asked)
 
     def move(self, round_name: str, project: str, unit: str, reason: str) -> DecisionMade:
-        """Give a project to another unit."""
+        """Give a project to another unit.
+
+        One to which no other project of the round belongs is told, with a similar one.
+
+        Raises:
+            UsageError: when there is a list of units, and neither it nor the round has this one.
+        """
         return self._corrected(
             round_name, project, Act.MOVE, reason, lambda plan: Asked([(plan.group, unit)])
         )
@@ -226,7 +235,10 @@ class Coordinator:
             if record is None:
                 raise XlsyncError(f"{round_name} 没有编号为 {record_id} 的项目")
             form = self._form(record)
-            values, told[:] = wanted_values(form, record, *named(form.mapping.record))
+            asked = named(form.mapping.record)
+            values, told[:] = wanted_values(form, record, *asked)
+            if act is Act.MOVE:
+                told.extend(_doubts(answers.view.snapshot, round_name, asked.values[0][1]))
             return correct(answers, record_id, values, note)
 
         made = self._decide(round_name, project, act, reason, step)
@@ -251,6 +263,22 @@ class Coordinator:
             return made
 
         return self._decide(round_name, project, act, reason, step)
+
+
+def _doubts(snapshot: Snapshot, round_name: str, unit: str) -> Iterator[Problem]:
+    """What makes it doubtful that a unit is called so; nothing where it is known."""
+    tree = unit_tree(snapshot)
+    entries = (*snapshot.records(round_name).values(), *snapshot.outstanding(round_name))
+    known = [*tree.names(), *dict.fromkeys(one.group for one in entries)]
+    if unit_key(unit) in map(unit_key, known):
+        return
+    if tree:
+        raise unknown_name("unit", unit, known, "；新的单位请先补进单位名单（xlsync units import）")
+    other = next(KnownNames(known).others(safe_name(unit)), None)
+    hint = f"是不是“{other}”？" if other else ""
+    code = "R017" if other else "R026"
+    message = f"{round_name} 没有别的项目属于“{unit}”，会当作另一个单位。{hint}请核对名称。"
+    yield problem(code, message, found=unit)
 
 
 def _check_reason(reason: str) -> None:

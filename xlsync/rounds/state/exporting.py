@@ -13,7 +13,7 @@ from xlsync.rounds.kept.units import unit_tree
 from xlsync.rounds.state.status import check_known, check_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -124,6 +124,21 @@ def counted_records(snapshot: Snapshot, round_name: str) -> dict[str, Entry]:
     return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
 
 
+class LeftOut(NamedTuple):
+    """How many projects of a round something contradicts, and how many are cancelled."""
+
+    disputed: int
+    cancelled: int
+
+
+def left_out(snapshot: Snapshot, round_name: str, counted: Collection[str]) -> LeftOut:
+    """What those have to be told who are given the ``counted`` records of a round."""
+    return LeftOut(
+        disputed=len(snapshot.names(layout.folder(layout.CONFLICTS, round_name))),
+        cancelled=len(snapshot.records(round_name)) - len(counted),
+    )
+
+
 def accepted(
     forms: Mapping[str, Form],
     snapshot: Snapshot,
@@ -153,13 +168,14 @@ def accepted(
     for form_id in by_form:
         if form_id not in forms:
             raise missing_form(form_id)
+    beside = left_out(snapshot, round_name, counted)
     return Accepted(
         round=round_name,
         snapshot=snapshot,
         forms=[FormRecords(forms[one], snapshot, by_form[one]) for one in sorted(by_form)],
         entries=list(entries.values()),
-        disputed=len(snapshot.names(layout.folder(layout.CONFLICTS, round_name))),
-        cancelled=len(snapshot.records(round_name)) - len(counted),
+        disputed=beside.disputed,
+        cancelled=beside.cancelled,
         decided=tuple(one for one in _decided(snapshot, round_name) if wanted(one.group)),
         unit_of=tree.rolled(level),
     )

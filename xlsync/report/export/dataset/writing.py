@@ -27,9 +27,8 @@ from xlsync.report.export.dataset.documents import (
     write_document,
 )
 from xlsync.report.export.dataset.parts import PartOrder, make_parts, plan_of
-from xlsync.repository import layout
 from xlsync.rounds.kept.units import unit_key, unit_tree
-from xlsync.rounds.state.exporting import counted_records
+from xlsync.rounds.state.exporting import counted_records, left_out
 from xlsync.rounds.state.status import check_known
 
 if TYPE_CHECKING:
@@ -86,8 +85,7 @@ def write_dataset(
         unchanged=len(current),
         removed=sum(one.folder not in names for one in former.parts) if former else 0,
         projects=len(counted),
-        disputed=len(snapshot.names(layout.folder(layout.CONFLICTS, round_name))),
-        cancelled=len(snapshot.records(round_name)) - len(counted),
+        **left_out(snapshot, round_name, counted)._asdict(),
     )
     if not is_preview():
         make_folder(place)
