@@ -314,7 +314,8 @@ def _unknown() -> Iterator[tuple[str, str, list[str], str]]:
             if "--form" in option.opts and "--form" not in words:
                 yield name, "form", [*words, "--form", "no-form"], FORM
             if "--unit" in option.opts:
-                clean = words[: words.index("--unit")] if "--unit" in words else words
+                at = words.index("--unit") if "--unit" in words else len(words)
+                clean = [*words[:at], *words[at + 2 :]]
                 yield name, "unit", [*clean, "--unit", "没有的局"], "长征镇"
 
 
