@@ -71,11 +71,11 @@ def paged(layout: Layout, page: Page, columns: Sequence[float], given: RowHeight
     items = {row for one in layout.tables for row in range(one.first, one.last + 1)}
     cuts = {row: given.cut(row, heights[row - 1] * (1 - _LOWEST)) for row in items if row > used}
     closest = [height - cuts.get(row, 0.0) for row, height in enumerate(heights, start=1)]
-    begun = {
-        row for row in range(1, layout.footer.top) if row <= used or row > max(items, default=0)
-    }
+    end = layout.footer.top - 1
+    # A page begins only where a filled row, or what stands below the tables, is to follow.
+    needed = end if end > max(items, default=0) else min(used, end)
     first, last = printed(layout)
-    starts = [row for row in _starts(layout, closest, room) if any(one >= row for one in begun)]
+    starts = [row for row in _starts(layout, closest, room) if row <= needed]
     if sum(closest[first - 1 : last]) <= room * _SMALLER:
         starts = []
     rows = range(starts[-1] if starts else first, last + 1)
