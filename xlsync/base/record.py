@@ -92,13 +92,15 @@ def rows_at(record: Json, pointer: str) -> list[Record]:
     return rows if isinstance(rows, list) else []
 
 
-def pointers(value: Json, at: str = "") -> Iterator[str]:
-    """The pointer of everything inside a value."""
+def pointers(value: Json, at: str = "") -> list[str]:
+    """The pointer of everything inside a value, each before those further inside."""
+    found: list[str] = []
     if isinstance(value, dict | list):
         for part, one in value.items() if isinstance(value, dict) else enumerate(value):
-            here = at + join(part)
-            yield here
-            yield from pointers(one, here)
+            found.append(here := at + join(part))
+            if isinstance(one, dict | list):
+                found += pointers(one, here)
+    return found
 
 
 def put(record: Record, pointer: str, value: Json) -> None:

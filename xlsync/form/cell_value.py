@@ -66,7 +66,7 @@ def value_of(
     if codes and cell.kind is Kind.TEXT and (chosen := _chosen(codes, cell.text, title)):
         return chosen._replace(problems=(*told, *chosen.problems))
     parsed = kind.parse(kind.rebased(cell) if is_1904 else cell)
-    if parsed.readable and (oddity := _oddity(cell)):
+    if cell.kind is Kind.NUMBER and parsed.readable and (oddity := _oddity(cell)):
         message = f"{title()}：“{cell.text}”按数字格式 {cell.number_format} {oddity}，请核对。"
         told = (*told, problem("V002", message, found=cell.text))
     if not (told or parsed.problems):
@@ -77,7 +77,7 @@ def value_of(
 
 def _oddity(cell: Cell) -> str:
     """What the number format of a cell makes of its number; empty where it is plain to see."""
-    number = stored_number(cell.text) if cell.kind is Kind.NUMBER else None
+    number = stored_number(cell.text)
     return "" if number is None else shown_by_format(cell.number_format, number).oddity
 
 
@@ -107,5 +107,6 @@ def set_aside(cell: Cell, title: str = "") -> Iterator[Problem]:
 
 def is_picture(cell: Cell) -> bool:
     """Whether a cell holds a picture: no text, whatever its formula says."""
-    formula = cell.text if cell.formula is None else f"={cell.formula}"
-    return _PICTURE.match(formula) is not None
+    if cell.formula is not None:
+        return _PICTURE.match(f"={cell.formula}") is not None
+    return cell.text.startswith("=") and _PICTURE.match(cell.text) is not None

@@ -68,7 +68,8 @@ class _Value:
     def read(self, checked: _Checked, pointer: str, value: Json) -> Json:
         if value is None:
             return None
-        if not checked.is_a(self.kind.json_type, pointer, value):
+        kind = self.kind.json_type
+        if type(value) is not kind and not checked.is_a(kind, pointer, value):
             return MISSING
         try:
             made = self.kind.canonical(value)

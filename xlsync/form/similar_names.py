@@ -83,6 +83,8 @@ class KnownNames:
 
     def _slips(self, key: str) -> Iterator[str]:
         parts = _shortened(key)
+        if self._index.keys().isdisjoint((*parts, key)) and self._seen.keys().isdisjoint(parts):
+            return iter(())
         near = [one for part in (*parts, key) for one in self._index.get(part, ())]
         near += (part for part in parts if part in self._seen)
         return (one for one in dict.fromkeys(near) if len(key) >= _SHORTEST and _is_slip(key, one))

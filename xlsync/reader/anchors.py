@@ -7,8 +7,6 @@ for where the names say it must be; what stands beside is quoted.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Cell, Kind, Sheet
@@ -18,12 +16,13 @@ from xlsync.form.model import ID_PATTERN
 from xlsync.form.types import comparable
 from xlsync.reader.labels import stray
 from xlsync.reader.located import Found, Item, Located, summed
+from xlsync.reader.moved_lines import moved
 from xlsync.reader.other_sheets import is_check_line, stray_comments
 from xlsync.reader.totals import compute_totals
 from xlsync.reader.units import settle_units, unit_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from xlsync.form import Form, Layout, PlacedTable
     from xlsync.workbook.manifest import Manifest
@@ -70,9 +69,8 @@ class _Anchored:
         self.layout = self.lay_out()
         self.located = Located(form, sheet, start=1, manifest=manifest)
         self.known: set[Address] = set()
-        self.rows, self.columns = _moved_lines(
-            self.layout, tuple(fields.items()), tuple(tables.items())
-        )
+        lines = moved(self.layout, tuple(fields.items()), tuple(tables.items()))
+        self.rows, self.columns, self.slots, self.labels = lines
         self.footer = form.footer(manifest.record, manifest.round, manifest.issue)
 
     def lay_out(self) -> Layout:
@@ -93,7 +91,7 @@ class _Anchored:
         Cut and paste takes names along and leaves labels where they are. A name that lies at the
         place of another field contradicts the label there, and the label is what people see.
         """
-        planned = {slot.name: self.now(slot.area.first) for slot in self.layout.slots}
+        planned = self.slots
         at_home = {area.first for slot, area in self.fields.items() if area.first == planned[slot]}
         homes = set(planned.values())
         for slot in self.form.mapping.fields:
@@ -209,9 +207,9 @@ class _Anchored:
     def check_labels(self) -> None:
         """Every fixed text must stand where the anchors say (S001)."""
         self.check_line()
-        footer = (self.layout.footer.first, self.footer)
-        for planned, text in (*_labels(self.layout), footer):
-            place = self.place_of(planned, text)
+        foot = self.layout.footer.first
+        for planned, now, text in (*self.labels, (foot, self.now(foot), self.footer)):
+            place = self.place_of(planned, now, text)
             found = self.located.sheet.text(place)
             self.known.add(place)
             if _is_same(found, text):
@@ -224,9 +222,8 @@ class _Anchored:
             )
             self.located.report(problem("S001", message, found=found or None), place)
 
-    def place_of(self, planned: Address, text: str) -> Address:
+    def place_of(self, planned: Address, now: Address, text: str) -> Address:
         """Where a fixed text stands; rows may have been inserted between it and its anchor."""
-        now = self.now(planned)
         if _is_same(self.located.sheet.text(now), text):
             return now
         rows = range(min(planned.row, now.row), max(planned.row, now.row) + 1)
@@ -236,7 +233,8 @@ class _Anchored:
     def check_line(self) -> None:
         """The line above the form computes itself; a text in its place is told (S008)."""
         cells = self.located.sheet.cells
-        lines = [address for address, cell in cells.items() if is_check_line(cell)]
+        computed = ((address, cell) for address, cell in cells.items() if cell.formula is not None)
+        lines = [address for address, cell in computed if is_check_line(cell)]
         place = lines[0] if lines else self.now(self.layout.check.first)
         self.known.add(place)
         cell = cells.get(place)
@@ -260,42 +258,6 @@ class _Anchored:
         self.located.problems.extend(stray_comments(sheet, sheet.comments))
 
 
-NamedAreas = tuple[tuple[str, "Area"], ...]
-
-
-@lru_cache(maxsize=64)
-def _labels(layout: Layout) -> list[tuple[Address, str]]:
-    """The fixed texts of a layout with their planned places."""
-    return [(one.area.first, one.text) for one in layout.labels if one.text]
-
-
-@lru_cache(maxsize=64)
-def _moved_lines(
-    layout: Layout, fields: NamedAreas, tables: NamedAreas
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Where rows and columns of the layout lie now, as most of the anchors say.
-
-    Anchors lie the same in nearly every file of a form, so it is found out once.
-    """
-    rows: dict[int, Counter[int]] = {}
-    columns: dict[int, Counter[int]] = {}
-    areas = dict(fields)
-    pairs = [(slot.area, areas[slot.name]) for slot in layout.slots if slot.name in areas]
-    now = dict(tables)
-    pairs += [(table.area, now[table.name]) for table in layout.tables]
-    for planned, actual in pairs:
-        rows.setdefault(planned.top, Counter())[actual.top] += 1
-        columns.setdefault(planned.left, Counter())[actual.left] += 1
-    for table in layout.tables:
-        actual = now[table.name]
-        for row in range(table.area.top, table.area.bottom + 1):
-            rows.setdefault(row, Counter())[actual.top + row - table.area.top] += 1
-    return (
-        _filled(_elected(rows), len(layout.heights)),
-        _filled(_elected(columns), layout.width),
-    )
-
-
 def _holds(cell: Cell) -> bool:
     return bool(cell.text.strip() or cell.formula)
 
@@ -310,27 +272,3 @@ def _height(area: Area) -> int:
 
 def _length(table: PlacedTable) -> int:
     return table.last - table.first + 1
-
-
-def _elected(lines: dict[int, Counter[int]]) -> dict[int, int]:
-    """Where most anchors of each line lie; among as many, where most lines have moved so far."""
-    shifts: Counter[int] = Counter()
-    for line, votes in lines.items():
-        for now, count in votes.items():
-            shifts[now - line] += count
-    return {
-        line: min(votes, key=lambda now: (-votes[now], -shifts[now - line], now))
-        for line, votes in lines.items()
-    }
-
-
-def _filled(lines: dict[int, int], count: int) -> dict[int, int]:
-    """Lines without an anchor lie as far from the next anchored one as they were planned."""
-    return dict(_offsets(lines, count))
-
-
-def _offsets(lines: dict[int, int], count: int) -> Iterator[tuple[int, int]]:
-    anchored = sorted(lines)
-    for line in range(1, count + 1):
-        nearest = next((one for one in anchored if one >= line), anchored[-1])
-        yield line, lines[nearest] + line - nearest

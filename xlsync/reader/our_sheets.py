@@ -97,7 +97,11 @@ def locate_ours(
 def _names_by_sheet(workbook: Workbook) -> dict[str, dict[str, Area]]:
     """The names that lead to each sheet; one of a sheet's own wins over that of the workbook."""
     names: dict[str, dict[str, Area]] = {}
-    for name, (sheet, area) in sorted(workbook.names.items(), key=lambda one: "!" in one[0]):
+    own = {name: target for name, target in workbook.names.items() if "!" in name}
+    for name, (sheet, area) in workbook.names.items():
+        if name not in own:
+            names.setdefault(sheet, {})[name] = area
+    for name, (sheet, area) in own.items():
         names.setdefault(sheet, {})[name.rpartition("!")[2]] = area
     return names
 

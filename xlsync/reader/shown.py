@@ -46,8 +46,11 @@ def report_shown(
 
 def _report_asides(sheet: Sheet, readings: list[Reading]) -> None:
     """What was set aside in cells that are no value of a form, labels and strays."""
+    set_apart = [(address, cell) for address, cell in sheet.cells.items() if cell.aside]
+    if not set_apart:
+        return
     told = {(one.cell, one.found) for reading in readings for one in reading.problems}
-    for address, cell in sheet.cells.items():
+    for address, cell in set_apart:
         for one in set_aside(cell):
             if (address.a1, one.found) not in told:
                 above = [reading for reading in readings if reading.start <= address.row]
@@ -56,7 +59,12 @@ def _report_asides(sheet: Sheet, readings: list[Reading]) -> None:
 
 def _hidden(sheet: Sheet, reading: Reading) -> Iterator[Problem]:
     """Say that values stand in rows, columns or a sheet that nobody sees."""
-    places = _filled(sheet, reading)
+    places = {
+        at
+        for at in reading.places.values()
+        if (at.row in sheet.hidden_rows or at.column in sheet.hidden_columns)
+        and sheet.text(at).strip()
+    }
     rows = sorted({at.row for at in places} & sheet.hidden_rows)
     columns = sorted({at.column for at in places} & sheet.hidden_columns)
     for lines, what in (

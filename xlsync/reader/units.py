@@ -17,7 +17,14 @@ from xlsync.base.problems import problem
 from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import MoneyType, UncertainMoney, money_in
 from xlsync.form.types.numbers import says_its_unit
-from xlsync.form.types.units import is_said_of_all, said_by_label, said_unit, stated_unit, told
+from xlsync.form.types.units import (
+    is_said_of_all,
+    may_say_unit,
+    said_by_label,
+    said_unit,
+    stated_unit,
+    told,
+)
 from xlsync.reader.located import kind_key
 
 if TYPE_CHECKING:
@@ -112,6 +119,15 @@ def unit_statements(
     sheet = located.sheet
     margins = filter(is_unit_line, sheet.printed)
     above = [sheet.name, *margins, *sheet.beside, *above]
+    lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
+    # Hardly any text may say a unit, and what else there is to know is asked for those alone.
+    saying = {
+        address: cell
+        for address, cell in cells.items()
+        if cell.kind is Kind.TEXT and may_say_unit(cell.text)
+    }
+    if not saying:
+        return lines
     values = {found.address for found in located.fields.values()}
     values |= {
         found.address
@@ -122,22 +138,15 @@ def unit_statements(
     merges = {area.first: area for area in located.sheet.merges}
     labels = set(located.labels.values())
     captions = LabelIndex((text, text) for text in located.form.captions())
-    lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
-    in_order = sorted(cells.items())
-    texts = [
-        (address, cell)
-        for address, cell in in_order
-        if address not in values and cell.kind is Kind.TEXT
-    ]
     filled: dict[int, list[int]] = {}
-    for address, cell in in_order:
-        if cell.text.strip():
-            filled.setdefault(address.row, []).append(address.column)
-    for address, cell in texts:
-        is_label = address in labels or cell.text in captions
-        said = (said_by_label if is_label else said_unit)(cell.text)
+    for row, column in sorted(address for address, cell in cells.items() if cell.text.strip()):
+        filled.setdefault(row, []).append(column)
+    for address in sorted(saying.keys() - values):
+        text = saying[address].text
+        is_label = address in labels or text in captions
+        said = (said_by_label if is_label else said_unit)(text)
         if said is not None:
-            lines.append(_placed(said.unit, cell.text, address, merges.get(address), filled))
+            lines.append(_placed(said.unit, text, address, merges.get(address), filled))
     return lines
 
 

@@ -9,7 +9,7 @@ from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, join, pointers, put
 from xlsync.form.cell_value import value_of
 from xlsync.form.codes import is_unticked
-from xlsync.form.identity import with_row_ids
+from xlsync.form.identity import record_id, with_row_ids
 from xlsync.reader.located import Reading, typed_cells
 from xlsync.reader.prefilled import changed_values
 from xlsync.reader.quantities import SettledQuantity, settle_operator, settle_quantity
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Address
     from xlsync.base.problems import Problem
     from xlsync.base.record import Json, Record
-    from xlsync.form.mapping import FieldBase, Table
+    from xlsync.form.mapping import CodeList, FieldBase, Table
     from xlsync.reader.located import Found, Item, Located
 
 
@@ -36,6 +36,8 @@ class _Values:
         }
         self.kept: dict[str, list[Item]] = {}
         self.absent, self.empty = self.stated("absent"), self.stated("empty")
+        self.left_open = self.stated("blank") | self.absent | self.empty
+        self.kept_marks = self.stated("kept")
 
     def record(self) -> Record:
         """Fields in the order of the form, then tables."""
@@ -99,11 +101,11 @@ class _Values:
             self.take_parts(table, item, row, pointer, misplaced)
             if misplaced.is_readable:
                 return
-        value = table.quantity.value
-        kept = self.stated("kept")
-        stated = f"{table.pointer}{join(item.id or '', value)}" if kept else ""
-        if kept and kept_mark(stated, row.get(value) or "") in kept:
-            return
+        if self.kept_marks:
+            value = table.quantity.value
+            stated = f"{table.pointer}{join(item.id or '', value)}"
+            if kept_mark(stated, row.get(value) or "") in self.kept_marks:
+                return
         values_only = self.located.sheet.values_only
         settled = settle_quantity(self.mapping, table, item, row, values_only=values_only)
         self.take_parts(table, item, row, pointer, settled)
@@ -156,9 +158,10 @@ class _Values:
 
     def is_stated(self, table: Table, item: Item) -> bool:
         """Whether the manifest says that a level of this row was left open on purpose."""
-        stated = self.stated("blank") | self.absent | self.empty
+        if not self.left_open:
+            return False
         own = f"{table.pointer}{join(item.id or '')}"
-        return any(f"{own}{join(name)}" in stated for name in table.levels)
+        return any(f"{own}{join(name)}" in self.left_open for name in table.levels)
 
     def report_inherited(self, table: Table, item: Item, index: int, levels: Levels) -> None:
         """Say that a blank level was read as that of the row above."""
@@ -185,23 +188,21 @@ class _Values:
     def value(self, item: FieldBase, found: Found | None, pointer: str, stated: str) -> Json:
         """The value of one place; null where it is blank, unless the manifest says otherwise."""
         codes = self.mapping.codes[item.codes] if item.codes else None
-        if found is None or (
-            found.cell.formula is None
-            and (not found.cell.text.strip() or is_unticked(codes, found.cell.text))
-        ):
-            if found is not None:
-                self.places[pointer] = found.address
-            if stated in self.absent:
-                return MISSING
-            return "" if stated in self.empty else None
-        self.places[pointer] = found.address
-        return self.parsed(item, found, pointer)
+        if found is not None:
+            self.places[pointer] = found.address
+            cell = found.cell
+            is_filled = cell.text.strip() and not is_unticked(codes, cell.text)
+            if is_filled or cell.formula is not None:
+                return self.parsed(item, codes, found, pointer)
+        if stated in self.absent:
+            return MISSING
+        return "" if stated in self.empty else None
 
-    def parsed(self, item: FieldBase, found: Found, pointer: str) -> Json:
+    def parsed(self, item: FieldBase, codes: CodeList | None, found: Found, pointer: str) -> Json:
         """The value as its type reads it, code lists applied."""
         parsed = value_of(
             self.located.kind(item, pointer),
-            self.mapping.codes[item.codes] if item.codes else None,
+            codes,
             found.cell,
             lambda: self.mapping.locate(pointer).title,
             is_1904=self.located.sheet.is_1904,
@@ -236,12 +237,11 @@ def read_values(located: Located) -> Reading:
     typed = typed_cells(located, values.kept)
     form, manifest = located.form, located.manifest
     stated_id = located.record_id or (manifest.record if manifest else None)
-    if stated_id:
-        read["id"] = stated_id
+    read["id"] = stated_id or record_id(form.mapping, read)
     if manifest is not None:
         for one in changed_values(form.mapping, manifest, read):
             located.report(one, values.place(one.pointer or ""))
-    record, misfits = form.canonical(form.identified(read))
+    record, misfits = form.canonical(read)
     for one in misfits:
         located.report(one, values.place(one.pointer or ""))
     if record is not None:

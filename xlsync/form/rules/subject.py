@@ -222,16 +222,21 @@ class Subject:
     def _rows_of(self, table: TablePlan) -> Iterator[Row]:
         for index, values in enumerate(rows_at(self.record, table.pointer)):
             if isinstance(values, dict):
-                yield Row(table, index, values, self.unread)
+                filled = ((name, _filled(value)) for name, value in values.items())
+                texts = {name: str(value) for name, value in filled if value is not None}
+                row = Row(table, index, texts, self.unread)
+                for name in [name for name in texts if row.is_unread(name)]:
+                    del texts[name]
+                yield row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table."""
+    """One row of a table; ``texts`` is what was filled in, by column."""
 
     plan: TablePlan
     index: int
-    values: Mapping[str, Json]
+    texts: Mapping[str, str]
     unread: frozenset[str]
 
     def pointer(self, column: str) -> str:
@@ -245,13 +250,7 @@ class Row:
 
     def text(self, column: str) -> str | None:
         """What was filled in, or None."""
-        return self._texts.get(column)
-
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        filled = ((name, _filled(value)) for name, value in self.values.items())
-        texts = {name: str(value) for name, value in filled if value is not None}
-        return {name: text for name, text in texts.items() if not self.is_unread(name)}
+        return self.texts.get(column)
 
     def label(self, column: str) -> str:
         """The heading of a column as printed."""

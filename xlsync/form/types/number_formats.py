@@ -63,7 +63,8 @@ def shown_by_format(number_format: str, number: Decimal) -> ShownNumber:
         return ShownNumber()
     index = _section(sections, number)
     section = sections[index]
-    return section.shown._replace(oddity=_oddity(section, index, number))
+    oddity = _oddity(section, index, number)
+    return section.shown._replace(oddity=oddity) if oddity else section.shown
 
 
 def _oddity(section: _Section, index: int, number: Decimal) -> str:

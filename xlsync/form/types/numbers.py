@@ -134,9 +134,10 @@ class MoneyType(ValueType):
         amount = Decimal(value)
         if abs(amount) >= MAX_AMOUNT:
             raise ValueError(f"金额“{value}”超出可精确保存的范围")
-        if amount != amount.quantize(_CENT):
+        exact = amount.quantize(_CENT)
+        if amount != exact:
             raise ValueError(f"金额“{value}”超过两位小数")
-        return str(amount.quantize(_CENT) + 0)
+        return str(exact + 0)
 
     def content(self, value: Json) -> Decimal:
         """The exact amount, in the unit of the sheet."""
@@ -152,6 +153,8 @@ class MoneyType(ValueType):
         if number is None:
             return self._unreadable(cell)
         shown = shown_by_format(cell.number_format, number)
+        if shown.scale == 1 and shown.unit is None:
+            return self._amount(cell, number, self.unit)
         said = f"“{cell.text}”（数字格式写明“{shown.unit}”）" if shown.unit else f"“{cell.text}”"
         if shown.scale == 1:
             return self._counted(cell, number, shown.unit, said)

@@ -59,8 +59,8 @@ def parse_quantity(
     ``words`` lead from other spellings (``不低于``) to operators; they count before a number only.
     """
     folded = _INVISIBLE.sub("", unmarked(text)).strip()
-    word = next((one for one in sorted(words or (), key=len)[::-1] if folded.startswith(one)), None)
-    if words and word is not None:
+    if words and folded.startswith(tuple(words)):
+        word = next(one for one in sorted(words, key=len)[::-1] if folded.startswith(one))
         rest = parse_quantity(folded.removeprefix(word), units)
         if rest.operator is None and re.fullmatch(_NUMBER, rest.value):
             return rest._replace(operator=words[word])

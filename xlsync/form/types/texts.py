@@ -73,9 +73,9 @@ def comparable(text: str) -> str:
 
     A text that no cell holds is like none but itself, and comes back as it is.
     """
-    if len(text) > MAX_LENGTH:
-        return text
-    return _folded(text) if len(text) <= _SHORT else _folded.__wrapped__(text)
+    if len(text) <= _SHORT:
+        return _folded(text)
+    return text if len(text) > MAX_LENGTH else _folded.__wrapped__(text)
 
 
 # Labels and codes come in every file, and several times in each.
@@ -183,9 +183,9 @@ class TextType(ValueType):
 
     def parse(self, cell: Cell) -> Parsed:
         """Read the text; a removed tag or outer blank is reported as S003."""
+        if cell.kind is Kind.TEXT and _is_simple(cell.text):
+            return Parsed(cell.text or None)
         raw = cell_text(cell)
-        if cell.kind is Kind.TEXT and _is_simple(raw):
-            return Parsed(raw or None)
         if (message := _refusal(cell, raw)) is not None:
             found = raw[:MAX_LENGTH] if len(raw) > _MOST_CLEANED else raw
             return Parsed(None, (problem("V001", message, found=found),), readable=False)

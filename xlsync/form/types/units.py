@@ -94,7 +94,9 @@ _IN_LABEL = (*_IN_TEXT, _COUNTED, _BEHIND)
 _IN_STORY = (re.compile(f"(?:金额|货币|计价|资金)(?={_IS}){_LINE.pattern}"), _COUNTED_IN)
 _ORDINALS = {"十", "百", "一"}
 """What counts texts as well, such as 专项资金（十）."""
-_MAY_SAY = re.compile("[元镑币¥$万亿千]|rmb|cny|yuan|单位|[(（][wk]")
+_MAY_SAY = re.compile(
+    "[元圓圆镑币幣¥$万萬亿億千仟]|[rR][mM][bB]|[cC][nN][yY]|[yY][uU][aA][nN]|[单單]位|[(（][wkWK]"
+)
 _OF_ALL = re.compile("单位|unit|[以按用].*(?:计|填|列|反映|表示)")
 _IN_BRACKETS = re.compile(f"{_OPENING}[^()]*{_CLOSING}")
 _SAYS_NO_MORE = re.compile(
@@ -153,12 +155,12 @@ def said_unit(text: str) -> Said | None:
     ``项目资金（万元）``, ``单位：万元``, ``金额单位：人民币万元``, ``预算数/万元``, ``万元``.
     A text that states two different ones says :data:`FOREIGN`, which nothing can convert.
     """
-    return _said(text, is_label=False) if _may_say(text) else None
+    return _said(text, is_label=False) if may_say_unit(text) else None
 
 
 def said_by_label(text: str) -> Said | None:
     """The same of a text that is known to be a label: ``资金总额万元`` says its unit as well."""
-    return _said(text, is_label=True) if _may_say(text) else None
+    return _said(text, is_label=True) if may_say_unit(text) else None
 
 
 def is_said_of_all(text: str) -> bool:
@@ -168,8 +170,9 @@ def is_said_of_all(text: str) -> bool:
     return _OF_ALL.search(outside or whole) is not None
 
 
-def _may_say(text: str) -> bool:
-    return len(text) <= LONGEST_LABEL and _MAY_SAY.search(_plain(text)) is not None
+def may_say_unit(text: str) -> bool:
+    """Whether a text holds any sign of a unit; one that does not states none."""
+    return len(text) <= LONGEST_LABEL and _MAY_SAY.search(text) is not None
 
 
 @lru_cache(maxsize=2048)
