@@ -19,7 +19,7 @@ from xlsx_parts import packed, parts, strings, styles
 from xlsync.base.grid import Address
 from xlsync.form import Catalogue
 from xlsync.sources import xlsx
-from xlsync.sources.xlsx import plain
+from xlsync.sources.xlsx import limits, plain
 from xlsync.sources.xlsx.remembered import Remembered
 from xlsync.writer import splice
 
@@ -218,6 +218,15 @@ def test_what_is_written_in_ascii_alone_is_cut_out_too() -> None:
     assert b"&#21517;&#31216;" in part
     (rows,) = plain.cut_rows(part).pieces
     assert len(rows) == 4
+
+
+def test_a_text_in_ascii_counts_as_the_characters_that_it_stands_for() -> None:
+    text = "&#31034;" * 300
+    row = f'<row r="1"><c r="A1" t="str"><f>"{text}"</f><v>{text}</v></c></row>'
+    with patch.object(limits, "MAX_TEXT", 2_000):
+        book = xlsx.read(packed(parts(row)))
+    assert book.problems == []
+    assert book.sheets[0].cells[Address(1, 1)].text == "示" * 300
 
 
 ROW = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>45000</v></c></row>'

@@ -102,7 +102,7 @@ _NOT_READ = (b"extLst", b"rPh")
 _MERGED = re.compile(rb'ref="([^"]+)"')
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
 _HIDDEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.0+)?")')
-_VALUE = re.compile(f"{_CHARACTERS}*+")
+_VALUES = re.compile(f"(?:{_CHARACTERS}|<)*+")
 
 _SHORT = 2_000
 """Characters of a row or string that is worth to be remembered for the next file."""
@@ -170,11 +170,22 @@ def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str, str]]:
 
 def value(spelled: bytes) -> str | None:
     """What stands in an element as text, None if it is not plain."""
+    found = values([spelled])
+    return found[0] if found else None
+
+
+def values(spelled: list[bytes]) -> list[str] | None:
+    """What stands in some elements as texts, None if any of them is not plain."""
     try:
-        text = spelled.decode()
+        text = b"<".join(spelled).decode()
     except UnicodeDecodeError:
         return None
-    return decoded(text) if _VALUE.fullmatch(text) and not _has_other_entity(text) else None
+    if not _VALUES.fullmatch(text) or _has_other_entity(text):
+        return None
+    texts = text.split("<") if spelled else []
+    if len(texts) != len(spelled):
+        return None
+    return list(map(decoded, texts)) if "&" in text else texts
 
 
 def is_hidden(row: str) -> bool:

@@ -151,10 +151,10 @@ class _SheetReader:
             spelled = plain.decoded(value or inline)
             kind = cell_type if value else _INLINE
             what = unescape(plain.decoded(formula)) if formula else None
-            texts += len(spelled) + len(what or "")
             look = styles.get(style or "0") or self._style(style or "0")
             self._reference = reference
             content = self._shared_string(spelled) if kind == SHARED else spelled
+            texts += len(content) + len(what or "")
             place = start(reference)
             if group:
                 what = self._shared_formula(group, what or "", place)
@@ -249,6 +249,7 @@ class _SheetReader:
         kind, content = Kind.TEXT, inline
         if value and cell_type == SHARED:
             content = self._shared_string(value)
+            self._spend_text(len(content))
         elif value:
             content, kind = interpret(cell_type, value, style, is_1904=self._values.is_1904)
         if inline and inline != content:
@@ -293,7 +294,6 @@ class _SheetReader:
             position = int(index)
             if position >= 0:
                 text = self._used_strings[position] = self._strings[position]
-                self._spend_text(len(text))
                 return text
         except (ValueError, IndexError):
             pass

@@ -196,13 +196,11 @@ def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, Text]] | None:
     were = known.contents
     strings = zip(known.shared, now.strings, strict=True)
     changed: list[tuple[_Spot, Text]] = list(compress(strings, map(ne, now.strings, were.strings)))
-    spelled = zip(known.others, now.spelled, strict=True)
-    for spot, value in compress(spelled, map(ne, now.spelled, were.spelled)):
-        text = plain.value(value)
-        if text is None:
-            return None
-        changed.append((spot, text))
-    return changed
+    is_other = list(map(ne, now.spelled, were.spelled))
+    texts = plain.values(list(compress(now.spelled, is_other)))
+    if texts is None:
+        return None
+    return [*changed, *zip(compress(known.others, is_other), texts, strict=True)]
 
 
 def _filled(
