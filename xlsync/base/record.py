@@ -28,6 +28,9 @@ DIGEST = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}(?:-[0-9]+)?")
 """An id that was made by :func:`digest`, numbered where it was taken already."""
 
 
+_INSIDE = (dict, list)
+"""What holds other values."""
+
 _encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -95,10 +98,10 @@ def rows_at(record: Json, pointer: str) -> list[Record]:
 def pointers(value: Json, at: str = "") -> list[str]:
     """The pointer of everything inside a value, each before those further inside."""
     found: list[str] = []
-    if isinstance(value, dict | list):
+    if isinstance(value, _INSIDE):
         for part, one in value.items() if isinstance(value, dict) else enumerate(value):
             found.append(here := at + join(part))
-            if isinstance(one, dict | list):
+            if isinstance(one, _INSIDE):
                 found += pointers(one, here)
     return found
 

@@ -97,20 +97,21 @@ class _Anchored:
         for slot in self.form.mapping.fields:
             area, home = self.fields.get(slot), planned[slot]
             place = area.first if area is not None else None
-            message = f"“{self.form.mapping.fields[slot].label}”的填报格"
+            told = ""
             if place is None or (place != home and place in homes):
                 if home in at_home:
                     if place is None:
                         continue  # its row is gone, and another field has come to lie there
                     home = place
-                place, message = home, f"{message}被剪切过，已按标签从 {home.a1} 读取，请核对。"
-            else:
-                message = f"{message}被移到 {place.a1}，已从那里读取，请核对。"
+                place, told = home, f"被剪切过，已按标签从 {home.a1} 读取，请核对。"
+            elif place != home:
+                told = f"被移到 {place.a1}，已从那里读取，请核对。"
             self.known.add(place)
             cell = self.located.sheet.cells.get(place, _BLANK)
             self.located.fields[slot] = self.matched(slot, Found(place, cell))
-            if area is None or area.first != planned[slot]:
-                self.located.report(problem("S008", message), place)
+            if told:
+                what = f"“{self.form.mapping.fields[slot].label}”的填报格{told}"
+                self.located.report(problem("S008", what), place)
 
     def settle_units(self) -> None:
         """The units that the sheet states now, and the totals of what they are counted in."""
@@ -209,10 +210,11 @@ class _Anchored:
         self.check_line()
         foot = self.layout.footer.first
         for planned, now, text in (*self.labels, (foot, self.now(foot), self.footer)):
-            place = self.place_of(planned, now, text)
-            found = self.located.sheet.text(place)
+            found = self.located.sheet.text(now)
+            is_there = _is_same(found, text)
+            place = now if is_there else self.place_of(planned, now, text)
             self.known.add(place)
-            if _is_same(found, text):
+            if is_there or place != now:
                 continue
             shown = text.replace("\n", "")
             message = (
@@ -223,9 +225,10 @@ class _Anchored:
             self.located.report(problem("S001", message, found=found or None), place)
 
     def place_of(self, planned: Address, now: Address, text: str) -> Address:
-        """Where a fixed text stands; rows may have been inserted between it and its anchor."""
-        if _is_same(self.located.sheet.text(now), text):
-            return now
+        """Where a fixed text stands that is not now where it was to be, or that very place.
+
+        Rows may have been inserted between it and its anchor.
+        """
         rows = range(min(planned.row, now.row), max(planned.row, now.row) + 1)
         places = (Address(row, now.column) for row in rows)
         return next((one for one in places if _is_same(self.located.sheet.text(one), text)), now)

@@ -49,7 +49,6 @@ class _Companions:
         self.form, self.layout = form, layout
         self.left = _left(form, layout)
         self.cells = _cells(form, layout)
-        self.hidden = _hidden_texts(form, layout)
         self.names = {sheet.name: self._name(sheet) for sheet in sheets}
         self.manifests = {
             sheet.name: _manifest_cells(sheet)
@@ -92,7 +91,9 @@ class _Companions:
         if self.names.get(sheet.name) == CHECKS:
             # Results of formulas that are gone, or of those of a former version, say nothing.
             is_result = sheet.values_only and not sheet.visible
-            if is_result or cell.formula is not None or cell.text in self.hidden:
+            if is_result or cell.formula is not None:
+                return True
+            if cell.text in _hidden_texts(self.form, self.layout):
                 return True
         entry = self.expected(sheet, address)
         if entry is None:

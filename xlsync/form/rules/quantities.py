@@ -64,7 +64,7 @@ class NumberNeeds(TableRule):
         """One finding for each row in which the other column is empty."""
         for row in subject.rows(self.table):
             text = row.text(self.column)
-            if text is None or plain_number(text) is None or row.text(self.needs) is not None:
+            if text is None or row.text(self.needs) is not None or plain_number(text) is None:
                 continue
             message = (
                 f"{row.title}的“{row.label(self.column)}”是数字 {text}，"

@@ -222,11 +222,15 @@ class Subject:
     def _rows_of(self, table: TablePlan) -> Iterator[Row]:
         for index, values in enumerate(rows_at(self.record, table.pointer)):
             if isinstance(values, dict):
-                filled = ((name, _filled(value)) for name, value in values.items())
-                texts = {name: str(value) for name, value in filled if value is not None}
+                texts = {
+                    name: text
+                    for name, value in values.items()
+                    if value is not None and value is not MISSING and (text := str(value)).strip()
+                }
                 row = Row(table, index, texts, self.unread)
-                for name in [name for name in texts if row.is_unread(name)]:
-                    del texts[name]
+                if self.unread:
+                    for name in filter(row.is_unread, list(texts)):
+                        del texts[name]
                 yield row
 
 
