@@ -124,7 +124,8 @@ def test_a_review_that_comes_late_is_not_taken(repository: Repository, tmp_path:
     paper = HousePaper(PaperKind.REVIEW, tuple(note_rows(ROUND, {FIRST["id"]: "0"}, key)), ())
     spool = snapshot.spool()
     file = replace(came(spool, FIRST, 1), forms=(), paper=paper)
-    (made,) = take_in(repository, FORMS, ROUND, Incoming([file], spool, [])).reviews
+    incoming = Incoming([file], spool, [], [file])
+    (made,) = take_in(repository, FORMS, ROUND, incoming).reviews
     assert [one.code for one in made.problems] == ["B012"]
 
 

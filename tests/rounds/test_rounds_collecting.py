@@ -20,6 +20,7 @@ from xlsync.repository import Changes, MovedError, Repository
 from xlsync.rounds.kept.outcomes import State
 from xlsync.rounds.kept.receipt_documents import receipts_of
 from xlsync.rounds.returned.collecting import Collection, collect
+from xlsync.rounds.returned.outcome_shelf import Outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -329,7 +330,7 @@ def test_what_is_no_round_is_refused_before_any_file_is_read(
 def test_nothing_found_changes_nothing(repository: Repository, tmp_path: Path) -> None:
     before = _tree(repository)
     (tmp_path / "empty").mkdir()
-    assert _collect(repository, tmp_path / "empty") == Collection(ROUND, [], None)
+    assert _collect(repository, tmp_path / "empty") == Collection(ROUND, Outcomes(), None)
     assert _tree(repository) == before
 
 

@@ -44,7 +44,7 @@ def take(
         came(spool, one, issue, f"{at}.xlsx", **claim) for at, (one, issue) in enumerate(returned)
     ]
     wish = {"replacing": replacing, "correcting": correcting}
-    return put_in(repository, files, spool, **wish).outcomes
+    return [*put_in(repository, files, spool, **wish).outcomes]
 
 
 def correct(repository: Repository, one: Record) -> list[Outcome]:

@@ -11,7 +11,7 @@ import json
 import re
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 Json = Any
 Record = dict[str, Json]
 
-MISSING = object()
+
+class _Missing:
+    """There is one of it, in every process and out of every file."""
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final[object] = _Missing()
 """What :func:`get` returns where a pointer leads nowhere: absent is not null."""
 
 _ID_LENGTH = 12

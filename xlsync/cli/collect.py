@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -144,9 +145,8 @@ def collect(
         print_report(draft_lines(written))
         print_report(finding_lines(collection.findings))
         _print_findings(collection)
-    found = [one.problems for one in collection.outcomes]
-    found += [tuple(one.problems) for one in collection.reviews]
-    if any(api.has_error(problems) for problems in found):
+    found = (one.problems for one in collection.outcomes)
+    if any(map(api.has_error, chain(found, (one.problems for one in collection.reviews)))):
         sys.exit(FOUND_ERRORS)
 
 

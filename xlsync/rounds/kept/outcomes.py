@@ -163,7 +163,7 @@ def _storable(found: Problem) -> Json:
 
 def first_outcome(file: ReceivedFile, form: ReceivedForm) -> Outcome:
     """What a form says before it meets the repository, or what its receipt says."""
-    stated = form.receipt
+    stated = form.known
     return Outcome(
         path=file.path,
         place=form.place,
@@ -178,7 +178,7 @@ def first_outcome(file: ReceivedFile, form: ReceivedForm) -> Outcome:
         issue=stated.issue if stated else None,
         base=stated.base if stated else None,
         digest=file.digest,
-        saving=Saving(stated.saved, stated.saver) if stated else form.saving,
+        saving=form.saving,
         is_sealed=stated.is_sealed if stated else True,
     )
 
@@ -283,19 +283,6 @@ def said_saved(one: Saving) -> str:
         return f"{by}保存" if by else "没有写明保存时间"
     at = datetime.fromisoformat(one.time).astimezone()
     return f"{by}于 {at:%Y-%m-%d %H:%M} 保存"
-
-
-def rivals(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
-    """The versions of a record that differ and that no issue tells apart, by its id."""
-    versions: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        if one.issue is None and one.content:
-            versions.setdefault(one.record_id or "", []).append(one)
-    return {
-        record_id: found
-        for record_id, found in versions.items()
-        if len({one.content for one in found}) > 1
-    }
 
 
 def refused_for(outcome: Outcome, rivals: list[Outcome]) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlsync.base.problems import has_error
 from xlsync.rounds.answers.chosen import decide
@@ -23,18 +23,17 @@ from xlsync.rounds.kept.outcomes import (
     first_outcome,
     merged_from,
     older,
-    refused_for,
-    rivals,
     saving_of,
     why_it_waits,
 )
 from xlsync.rounds.returned.attribution import attribute, check_locked
+from xlsync.rounds.returned.queue import Queue, QueuedForm, Turn, is_answer
 from xlsync.rounds.state.closing import closed, unless_closed
 from xlsync.rounds.state.receipts import keep_file
 from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -42,9 +41,8 @@ if TYPE_CHECKING:
     from xlsync.rounds.answers.settling import Settlement
     from xlsync.rounds.kept.receipt_documents import FormReceipt
     from xlsync.rounds.returned.incoming import ReceivedFile
+    from xlsync.rounds.returned.outcome_shelf import Outcomes
     from xlsync.rounds.returned.received_forms import ReceivedForm
-
-    Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +55,6 @@ class Wish:
 
     replacing: bool = False
     correcting: bool = False
-
-
-class _Item(NamedTuple):
-    """One form on its way: its file, its place in it, and what is known of it so far."""
-
-    at: Place
-    file: ReceivedFile
-    form: ReceivedForm
-    outcome: Outcome
-
-    @property
-    def answers(self) -> bool:
-        """Whether it is to be taken as an answer."""
-        return self.outcome.state is State.NEW and self.form.choices is None
-
-    def order(self) -> tuple[int, str, str, Place]:
-        """Before which others it is settled, whatever the files are called."""
-        outcome = self.outcome
-        return outcome.issue or 0, outcome.content or "", outcome.record_id or "", self.at
 
 
 class Acceptance:
@@ -97,30 +76,43 @@ class Acceptance:
         self._closing = closed(changes.snapshot, changes.round)
         self._wish = wish or Wish()
 
-    def settle(self, files: list[ReceivedFile]) -> list[Outcome]:
+    def settle(self, files: Sequence[ReceivedFile]) -> Outcomes:
         """The outcome of every form of every file, in the order of the files."""
-        items = _without_rivals([*self._items(files)])
-        outcomes = {item.at: item.outcome for item in items}
-        for item in sorted(items, key=_Item.order):
-            if item.outcome.state is State.NEW and item.form.choices is not None:
+        queue = Queue(files)
+        for number, file in enumerate(files):
+            former = self._former(file)
+            for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
+                first = self._first(file, form, before)
+                first = unless_closed(first, self._closing, self.view.round)
+                queue.add(number, place, first, self._turn(form, first))
+        queue.refuse_rivals()
+        outcomes = queue.outcomes
+        for item in queue.items(Turn.CHOICE):
+            if item.form.choices is not None:
                 outcomes[item.at] = decide(self.answers, item.form.choices, item.outcome)
-        open_items: dict[str, list[_Item]] = {}
-        for item in sorted(items, key=_Item.order):
-            if item.answers and item.outcome.record_id is not None:
-                if self._is_statement(item):
-                    outcomes[item.at] = self._correct(item)
-                else:
-                    open_items.setdefault(item.outcome.record_id, []).append(item)
+        for item in queue.items(Turn.ALONE):
+            if item.answers:
+                outcomes[item.at] = self._correct(item)
             elif item.outcome.state is State.NO_BASE:
                 self._keep_unknown(item)
-        for record_id, group in sorted(open_items.items()):
-            outcomes |= self._answered(record_id, group)
+        for record_id, items in queue.records():
+            for at, outcome in self._answered(record_id, items).items():
+                outcomes[at] = outcome
             self.answers.forget(record_id)
-        outcomes = {at: self._in_the_end(one) for at, one in outcomes.items()}
-        for number, file in enumerate(files):
-            of_file = [outcomes[number, place] for place in range(len(file.forms))]
-            keep_file(self.changes, file, of_file, self.now)
-        return [outcomes[item.at] for item in items]
+        self._keep(files, outcomes)
+        return outcomes
+
+    def _keep(self, files: Sequence[ReceivedFile], outcomes: Outcomes) -> None:
+        """Keep each file with what became of it in the end."""
+        end = 0
+        for file in files:
+            start, end = end, end + len(file.forms)
+            own = outcomes[start:end]
+            for at, one in enumerate(own):
+                own[at] = self._in_the_end(one)
+                if own[at] is not one:
+                    outcomes[start + at] = own[at]
+            keep_file(self.changes, file, own, self.now)
 
     def resolved(self) -> tuple[str, ...]:
         """The titles of records on which a waiting version came to an end."""
@@ -130,20 +122,24 @@ class Acceptance:
 
     # ---- before any record is touched ---------------------------------------------------
 
-    def _items(self, files: list[ReceivedFile]) -> Iterable[_Item]:
-        for number, file in enumerate(files):
-            known = [one.receipt for one in file.forms] if file.is_known else None
-            former = known or self.view.accepted_before(file.digest, len(file.forms))
-            for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
-                first = self._first(file, form, before)
-                first = unless_closed(first, self._closing, self.view.round)
-                yield _Item((number, place), file, form, first)
+    def _former(self, file: ReceivedFile) -> Sequence[FormReceipt | None]:
+        """Of each form in a file, what was kept where it came before."""
+        count = len(file.forms)
+        return [None] * count if file.is_known else self.view.accepted_before(file.digest, count)
+
+    def _turn(self, form: ReceivedForm, outcome: Outcome) -> Turn | None:
+        """When a form is settled; None where nothing more is to be done."""
+        if outcome.state is State.NEW and form.choices is not None:
+            return Turn.CHOICE
+        if is_answer(form, outcome) and outcome.record_id is not None:
+            return Turn.ALONE if self._is_statement(form, outcome) else Turn.ANSWER
+        return Turn.ALONE if outcome.state is State.NO_BASE else None
 
     def _first(self, file: ReceivedFile, form: ReceivedForm, before: FormReceipt | None) -> Outcome:
         """What can be said of a form before any record is touched; NEW stands for acceptable."""
         outcome = first_outcome(file, form)
         was_accepted = before is not None and before.accepted
-        if form.receipt is not None:
+        if form.known is not None:
             return outcome.settled(State.UNCHANGED)
         if form.choices is not None:
             outcome = self._named(outcome)
@@ -206,13 +202,12 @@ class Acceptance:
     def _is_correction(self, form: ReceivedForm, outcome: Outcome) -> bool:
         return self._wish.correcting and outcome.issue is None and not form.is_typed
 
-    def _is_statement(self, item: _Item) -> bool:
+    def _is_statement(self, form: ReceivedForm, outcome: Outcome) -> bool:
         """Whether it replaces what stands: a correction, or a record of a round without issues."""
-        record_id = item.outcome.record_id or ""
-        is_answer = record_id in self.view.issued_ids
-        return not is_answer or self._is_correction(item.form, item.outcome)
+        is_sent = (outcome.record_id or "") in self.view.issued_ids
+        return not is_sent or self._is_correction(form, outcome)
 
-    def _correct(self, item: _Item) -> Outcome:
+    def _correct(self, item: QueuedForm) -> Outcome:
         outcome = replace(item.outcome, is_sealed=True)
         record = {**self._record(item.form), "id": outcome.record_id}
         former = self.changes.record(record["id"])
@@ -236,7 +231,7 @@ class Acceptance:
 
     # ---- what the units say -------------------------------------------------------------
 
-    def _answer(self, record_id: str, item: _Item) -> Answer:
+    def _answer(self, record_id: str, item: QueuedForm) -> Answer:
         outcome = item.outcome
         issue = outcome.issue
         if issue is None:
@@ -256,9 +251,9 @@ class Acceptance:
             is_sound=item.form.is_sound,
         )
 
-    def _answered(self, record_id: str, items: list[_Item]) -> dict[Place, Outcome]:
+    def _answered(self, record_id: str, items: list[QueuedForm]) -> dict[int, Outcome]:
         """Put all answers to one record into the round, and say what each of them did."""
-        made: dict[Place, Outcome] = {}
+        made: dict[int, Outcome] = {}
         answers = {item.at: self._answer(record_id, item) for item in items}
         left = []
         for item in items:
@@ -284,7 +279,7 @@ class Acceptance:
         return made
 
     def _fate(
-        self, item: _Item, answer: Answer, settlement: Settlement, former: Record | None
+        self, item: QueuedForm, answer: Answer, settlement: Settlement, former: Record | None
     ) -> Outcome:
         """What one answer did, in the words that people read."""
         # A newer issue may change the record now, whatever becomes of this answer: it is told.
@@ -308,7 +303,7 @@ class Acceptance:
         taken = differences(mapping, answer.record, record)
         return outcome.settled(State.NEW if is_first else State.MERGED, *merged_from(taken))
 
-    def _keep_unknown(self, item: _Item) -> None:
+    def _keep_unknown(self, item: QueuedForm) -> None:
         """Keep an answer whose issue this repository does not hold until it does."""
         claim, outcome = item.form.claim, item.outcome
         if claim is None or claim.issue is None or outcome.record_id is None:
@@ -336,14 +331,3 @@ class Acceptance:
         if outcome.state is not State.CONFLICT or state is None:
             return outcome
         return outcome.became(state)
-
-
-def _without_rivals(items: list[_Item]) -> list[_Item]:
-    """Refuse the versions of a record that differ and that no issue tells apart (S006)."""
-    found = rivals(one.outcome for one in items if one.answers)
-    return [
-        one._replace(outcome=refused_for(one.outcome, same))
-        if one.outcome in (same := found.get(one.outcome.record_id or "", []))
-        else one
-        for one in items
-    ]

@@ -8,7 +8,6 @@ applied again, so an older file that still lies in the folder takes nothing back
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,10 @@ from xlsync.rounds.checking.papers import PaperKind, PaperTaken
 from xlsync.rounds.checking.reviewing import take_words, words_of
 from xlsync.rounds.checking.ticking import take_ticks
 from xlsync.rounds.kept.findings import Finding
-from xlsync.rounds.kept.outcomes import CHANGES, SILENT, Outcome, State
+from xlsync.rounds.kept.outcomes import ACCEPTED, CHANGES, SILENT, State
 from xlsync.rounds.returned.acceptance import Acceptance, Wish
 from xlsync.rounds.returned.incoming import ReadingContext, read_files
-from xlsync.rounds.returned.returning import copies, number_copies
+from xlsync.rounds.returned.returning import GOES_BACK, copies, number_copies
 from xlsync.rounds.state.closing import closed, kept_aside
 from xlsync.rounds.state.receipts import now
 
@@ -38,8 +37,10 @@ if TYPE_CHECKING:
     from xlsync.base.record import Json
     from xlsync.form import Form
     from xlsync.repository import Repository
+    from xlsync.rounds.kept.outcomes import Outcome
     from xlsync.rounds.kept.receipt_documents import Receipt
     from xlsync.rounds.returned.incoming import Incoming, ReceivedFile
+    from xlsync.rounds.returned.outcome_shelf import Outcomes
     from xlsync.rounds.returned.returning import ReturnedCopy
 
 
@@ -54,7 +55,7 @@ class Collection:
     """
 
     round: str
-    outcomes: list[Outcome]
+    outcomes: Outcomes
     commit: str | None
     resolved: tuple[str, ...] = ()
     passed: tuple[Path, ...] = ()
@@ -82,16 +83,16 @@ class Collection:
 
     def disputed(self) -> set[str]:
         """The records of which something was not accepted, and may wait for a decision."""
-        return {one.record_id for one in self.outcomes if one.record_id and not one.is_accepted}
+        found = self.outcomes.of({*State}.difference(ACCEPTED))
+        return {one.record_id for one in found if one.record_id}
 
     def news(self) -> list[Outcome]:
         """The forms that say something new, or about which something is still to be done."""
-        return [one for one in self.outcomes if one.state not in SILENT]
+        return [*self.outcomes.of({*State}.difference(SILENT))]
 
     def counts(self) -> dict[State, int]:
         """How many forms ended in each state, in the order of the states."""
-        counter = Counter(one.state for one in self.outcomes)
-        return {state: counter[state] for state in State if counter[state]}
+        return self.outcomes.counts()
 
 
 def collect(  # noqa: PLR0913 - what can be asked of a collection
@@ -157,11 +158,11 @@ def put_in(  # noqa: PLR0913 - what can be asked of a collection
     def once() -> Collection:
         changes = Changes(repository.snapshot(), round_name, incoming.spool)
         time = now()
-        papers = [*_papers(repository, changes, incoming.files, time)]
+        papers = [*_papers(repository, changes, incoming.papers, time)]
         acceptance = Acceptance(repository, changes, forms, time, wish)
         outcomes = acceptance.settle(incoming.files)
         if returning:
-            number_copies(acceptance.view, changes, outcomes, time)
+            number_copies(acceptance.view, changes, outcomes.of(GOES_BACK), time)
         message = _message(round_name, outcomes, papers)
         commit = None if is_preview else repository.commit(changes, message)
         for one in papers:
@@ -178,7 +179,7 @@ def _audited(
     repository: Repository, forms: Mapping[str, Form], made: Collection
 ) -> tuple[Finding, ...]:
     """What the rules of rounds find about what changed; it is committed whatever they find."""
-    touched = {one.record_id for one in made.outcomes if one.record_id and one.state in CHANGES}
+    touched = {one.record_id for one in made.outcomes.of(CHANGES) if one.record_id}
     try:
         found = audit_of(forms, repository.snapshot(), made.round, touched) if touched else []
     except XlsyncError as error:
@@ -209,15 +210,13 @@ def _papers(
         yield made
 
 
-def _message(round_name: str, outcomes: list[Outcome], papers: Iterable[PaperTaken] = ()) -> str:
+def _message(round_name: str, outcomes: Outcomes, papers: Iterable[PaperTaken] = ()) -> str:
     """The commit message: how many of each state, and a line for each form that is news."""
-    collection = Collection(round_name, outcomes, None)
-    told = [f"{state} {count}" for state, count in collection.counts().items()]
+    told = [f"{state} {count}" for state, count in outcomes.counts().items()]
     told += [f"{one.kind.word} {one.taken}" for one in papers if one.taken]
     counts = "，".join(told)
-    lines = [
+    lines = (
         safe_text(" ".join(filter(None, (one.state, one.group, one.title or one.path.name))))
-        for one in outcomes
-        if one.state not in SILENT
-    ]
+        for one in outcomes.of({*State}.difference(SILENT))
+    )
     return "\n".join([f"收集 {round_name}：{counts or '没有文件'}", "", *lines])

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.problems import problem
+from xlsync.base.shelf import Shelf
 from xlsync.base.workers import processes, spread
 from xlsync.exchange.reading import (
     Arrival,
@@ -28,10 +30,11 @@ from xlsync.records.conflict_reading import is_conflict_workbook, read_choices
 from xlsync.repository import Spool
 from xlsync.rounds.checking.papers import HousePaper, read_paper
 from xlsync.rounds.returned.by_key import KeyReading, SpooledFile
-from xlsync.rounds.returned.received_forms import ReceivedForm, received_form
+from xlsync.rounds.returned.received_forms import KnownAnswer, ReceivedForm, received_form
+from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsync.base.grid import Workbook
@@ -57,18 +60,20 @@ class ReceivedFile:
     @property
     def is_known(self) -> bool:
         """Whether it came before and all of it was accepted, so that it was not read again."""
-        return bool(self.forms) and all(one.receipt is not None for one in self.forms)
+        return bool(self.forms) and all(one.known is not None for one in self.forms)
 
 
 class Incoming(NamedTuple):
     """Everything that a collection took in, the spool that holds it, and what was passed over.
 
-    ``unreached`` says why workers elsewhere could not take files from a store.
+    ``papers`` are those of the files that are workbooks of the house, ``unreached`` says why
+    workers elsewhere could not take files from a store.
     """
 
-    files: list[ReceivedFile]
+    files: Sequence[ReceivedFile]
     spool: Spool
     passed: list[Path]
+    papers: Sequence[ReceivedFile] = ()
     unreached: str = ""
 
 
@@ -104,19 +109,24 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     found = _once(find_files(named, passed))
     directly = {one.resolve() for one in named} if before.rereads else set()
     workers = processes(len(found))
-    came: list[ReceivedFile | None] = []
+    files: Shelf[ReceivedFile] = Shelf()
+    papers: list[ReceivedFile] = []
+    tell = told or (lambda _: None)
+    ahead: deque[ReceivedFile | None] = deque()
+    """None for what is being read, and what is known already and comes behind it."""
 
     def unread() -> Iterator[Arrival]:
         for arrival in _told(found, passed, progress):
             is_named = bool(directly) and arrival.path.resolve() in directly
             known = None if is_named else _known(before, arrival)
-            came.append(known)
+            ahead.append(known)
             if known is None:
                 # The bytes are kept at once: who reads them need not send them back.
                 kept.append(_kept(arrival, spool, is_named=is_named))
                 yield arrival
-            elif told:
-                told(known)
+            else:
+                tell(known)
+                _put_known(ahead, files)
 
     by_key = KeyReading(before.store, spool) if before.store else None
     if workers == 1:
@@ -127,14 +137,22 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
             read = spread(task, unread(), workers)
         else:
             read = by_key.read(task, ((one, kept[-1]) for one in unread()), workers)
-    files = []
     for one in read:
-        files.append(_received(kept.popleft(), one, spool))
-        if told:
-            told(files[-1])
-    new = iter(files)
-    unreached = by_key.reason if by_key else ""
-    return Incoming([one or next(new) for one in came], spool, passed, unreached)
+        made = _received(kept.popleft(), one, spool)
+        ahead.popleft()
+        files.append(made)
+        if made.paper is not None:
+            papers.append(made)
+        tell(made)
+        _put_known(ahead, files)
+    return Incoming(files, spool, passed, papers, by_key.reason if by_key else "")
+
+
+def _put_known(ahead: deque[ReceivedFile | None], files: Shelf[ReceivedFile]) -> None:
+    """Put away what is known and no longer comes behind anything that is being read."""
+    while ahead and (known := ahead[0]) is not None:
+        files.append(known)
+        ahead.popleft()
 
 
 def _kept(arrival: Arrival, spool: Spool, *, is_named: bool) -> SpooledFile:
@@ -162,16 +180,18 @@ def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
             title=form.title,
             group=form.group,
             content=form.content,
-            receipt=form,
+            saving=Saving(form.saved, form.saver),
+            known=KnownAnswer(form.round, form.issue, form.base, form.is_sealed),
         )
         for form in receipt.forms
     )
     return ReceivedFile(arrival.path, digest, Spool.name(arrival.data), forms, is_text=False)
 
 
-def _once(paths: Iterable[Path]) -> list[Path]:
+def _once(paths: Iterable[Path]) -> Shelf[Path]:
     """A file may be named twice, itself and by its folder."""
-    found: dict[str, Path] = {}
+    found: Shelf[Path] = Shelf()
+    seen: DiskMap[bytes, bytes] = DiskMap()
     folders: dict[Path, str] = {}
     for path in paths:
         if path.is_symlink():
@@ -181,12 +201,15 @@ def _once(paths: Iterable[Path]) -> list[Path]:
             if path.parent not in folders:
                 folders[path.parent] = os.path.realpath(path.parent)
             place = f"{folders[path.parent]}{os.sep}{path.name}"
-        found.setdefault(os.path.normcase(place), path)
-    return [*found.values()]
+        key = os.fsencode(os.path.normcase(place))
+        if key not in seen:
+            seen[key] = b""
+            found.append(path)
+    return found
 
 
 def _told(
-    paths: list[Path], passed: list[Path], progress: Callable[[int, int], None]
+    paths: Sequence[Path], passed: list[Path], progress: Callable[[int, int], None]
 ) -> Iterator[Arrival]:
     for done, path in enumerate(paths):
         progress(done, len(paths))
@@ -270,5 +293,6 @@ def _received(file: SpooledFile, read: _Read, spool: Spool) -> ReceivedFile:
     forms = tuple(
         replace(one, blob=spool.put(data) if data is not None else None) for one, data in read.forms
     )
-    path, digest, blob, is_named = file
-    return ReceivedFile(path, digest, blob, forms, read.is_text, read.paper, is_named)
+    return ReceivedFile(
+        file.path, file.digest, file.blob, forms, read.is_text, read.paper, file.is_named
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import has_error
 from xlsync.base.record import MISSING, canonical_bytes, get
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from xlsync.reader import Reading
     from xlsync.records.conflicts import Choices
     from xlsync.repository import ObjectID
-    from xlsync.rounds.kept.receipt_documents import FormReceipt
     from xlsync.workbook.manifest import Manifest
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -50,6 +49,15 @@ class IssueClaim:
     """Keys and values of a seal that is not known, to be verified when its key is."""
 
 
+class KnownAnswer(NamedTuple):
+    """What the receipt of a form that was accepted before says of its issue."""
+
+    round: str | None
+    issue: int | None
+    base: str | None
+    is_sealed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedForm:
     """One form in one file.
@@ -58,7 +66,7 @@ class ReceivedForm:
     both are None where no record could be read. ``identity`` are the values that tell projects
     apart, as they compare. ``is_typed`` says that a person may have filled it in on a sheet.
     ``is_sound`` says that every value was read and no rule of the form finds an error.
-    ``choices`` are what a conflict workbook of ours came back with, ``receipt`` is what was kept
+    ``choices`` are what a conflict workbook of ours came back with, ``known`` is what was kept
     of a form that was accepted before. ``year`` is what the form says, ``saving`` what the
     document says of its last saving.
     """
@@ -76,7 +84,7 @@ class ReceivedForm:
     blob: ObjectID | None = None
     claim: IssueClaim | None = None
     choices: Choices | None = None
-    receipt: FormReceipt | None = None
+    known: KnownAnswer | None = None
     year: Json = None
     saving: Saving = NEVER_SAVED
     is_sound: bool = False

@@ -76,7 +76,7 @@ def goes_back(outcome: Outcome) -> bool:
     return outcome.state in GOES_BACK and bool(outcome.problems) and not found & _UNCORRECTABLE
 
 
-def number_copies(view: RoundView, changes: Changes, outcomes: list[Outcome], now: str) -> None:
+def number_copies(view: RoundView, changes: Changes, outcomes: Iterable[Outcome], now: str) -> None:
     """Note in the ledger and the receipts which copies of issued workbooks are going back."""
     for outcome in sorted(outcomes, key=lambda one: (one.digest, one.place)):
         if outcome.issue is None or outcome.record_id is None or not goes_back(outcome):
@@ -102,7 +102,7 @@ def copies(
     forms: Mapping[str, Form],
     round_name: str,
     incoming: Incoming,
-    outcomes: list[Outcome],
+    outcomes: Iterable[Outcome],
 ) -> Iterator[ReturnedCopy]:
     """Each workbook that goes back for correction, one at a time.
 
