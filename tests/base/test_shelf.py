@@ -1,0 +1,33 @@
+"""A shelf on disk is a sequence like any other."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlsync.base.record import MISSING
+from xlsync.base.shelf import Shelf
+
+
+def test_it_is_a_sequence_of_what_was_put_there() -> None:
+    made = Shelf(["甲", "乙"])
+    made.append("丙")
+    made[-2] = "丁"
+    assert ([*made], len(made), made[0], made[1:], made[-1]) == (
+        ["甲", "丁", "丙"],
+        3,
+        "甲",
+        ["丁", "丙"],
+        "丙",
+    )
+    assert made == ["甲", "丁", "丙"] == made
+    assert made != ["甲", "丁"]
+    assert made != ["甲", "丁", "乙"]
+    for at in (3, -4):
+        with pytest.raises(IndexError):
+            made[at]
+        with pytest.raises(IndexError):
+            made[at] = "戊"
+
+
+def test_what_is_absent_is_still_absent_afterwards() -> None:
+    assert Shelf([{"old": MISSING}])[0]["old"] is MISSING
