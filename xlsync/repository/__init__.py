@@ -12,8 +12,9 @@ from xlsync.repository.fork import Difference, Fork
 from xlsync.repository.history import Commit, Revision, RevisionKind
 from xlsync.repository.layout import check_round, is_round, round_order
 from xlsync.repository.objects import Facts, Placed
+from xlsync.repository.record_lists import Entry
 from xlsync.repository.repository import Repository
-from xlsync.repository.snapshot import Entry, Received, Snapshot
+from xlsync.repository.snapshot import Received, Snapshot
 from xlsync.repository.spool import Edits, Spool
 from xlsync.repository.writing import MovedError, until_committed
 

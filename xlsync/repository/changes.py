@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,6 @@ class Changes:
         self.snapshot = snapshot
         self.spool = spool or snapshot.spool()
         self.round = layout.check_round(round_name) if round_name else ""
-        self._held = snapshot.records(round_name) if round_name else {}
         self._record_paths: DiskMap[str, str] = DiskMap()
         self._files: DiskMap[str, ObjectID] = DiskMap()
         self._dropped: set[str] = set()
@@ -74,7 +74,7 @@ class Changes:
             del self._files[former]
         self._record_paths[record_id] = path
         self._files[path] = blob = self.spool.put(canonical_bytes(record))
-        held = self._held.get(record_id)
+        held = self.snapshot.entry(self.round, record_id)
         return held is None or (held.path, held.blob) != (path, blob.decode())
 
     def record(self, record_id: str) -> Record | None:
@@ -82,7 +82,7 @@ class Changes:
         path = self._record_paths.get(record_id)
         if path is not None:
             return self.document(path)
-        entry = self._held.get(record_id)
+        entry = self.snapshot.entry(self.round, record_id) if self.round else None
         return self.snapshot.record(entry) if entry else None
 
     def put_received(self, name: str, data: bytes) -> str:
@@ -163,5 +163,6 @@ class Changes:
 
     def _moved(self) -> list[str]:
         """The paths that records of the snapshot leave behind."""
-        held = ((self._held.get(record_id), path) for record_id, path in self._record_paths.items())
+        entry_of = partial(self.snapshot.entry, self.round)
+        held = ((entry_of(record_id), path) for record_id, path in self._record_paths.items())
         return [entry.path for entry, path in held if entry is not None and entry.path != path]

@@ -15,7 +15,8 @@ from xlsync.base.files import safe_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xlsync.repository.snapshot import Entry, Snapshot
+    from xlsync.repository.record_lists import Entry
+    from xlsync.repository.snapshot import Snapshot
 
     Match = Callable[[Entry], bool]
 

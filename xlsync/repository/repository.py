@@ -22,7 +22,7 @@ from xlsync.repository.objects import DAMAGE, Objects, damaged
 from xlsync.repository.opening import commit_of, head_of, new_repo, open_repo
 from xlsync.repository.rearranging import seen_as
 from xlsync.repository.signature import author
-from xlsync.repository.snapshot import Entry, Snapshot
+from xlsync.repository.snapshot import Snapshot
 from xlsync.repository.spool import Edits, Spool
 from xlsync.repository.storing import exchange, keep_originals, move
 from xlsync.repository.writing import MovedError, imagine, move_branch, write_commit
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from xlsync.repository.changes import Changes
     from xlsync.repository.history import Commit, Lineage, Revision
     from xlsync.repository.objects import Facts
+    from xlsync.repository.record_lists import Entry
     from xlsync.repository.storing import MovedOriginals, OriginalTraffic
     from xlsync.repository.upgrading import Upgraded
 

@@ -19,6 +19,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, SHARDED, Arrangement, arrangement_of
 from xlsync.repository.originals import BESIDE, originals_of, pointed
+from xlsync.repository.record_lists import Entry, RecordLists
 from xlsync.repository.spool import Spool
 
 if TYPE_CHECKING:
@@ -27,20 +28,6 @@ if TYPE_CHECKING:
     from xlsync.base.record import Record
     from xlsync.repository.objects import Child, Fact, Objects
     from xlsync.repository.originals import Originals
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A record as the folders show it; group and title as they stand in the path.
-
-    One that only went out has neither path nor blob, and its names are those of the ledger.
-    """
-
-    id: str
-    group: str
-    title: str
-    path: str
-    blob: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,6 @@ class Snapshot:
         """See the tree of this commit, or another one in its place; or nothing at all."""
         self._objects = objects
         self._tree = tree
-        self._entries: dict[str, dict[str, Entry]] = {}
         self._listings: dict[str, dict[str, Child]] = {}
         self._last = "", b""
         self.commit = commit.decode() if commit else ""
@@ -81,6 +67,10 @@ class Snapshot:
         if self.tree is None:
             return NEWEST
         return arrangement_of(self._objects, self.tree) or Arrangement(1)
+
+    @cached_property
+    def _records(self) -> RecordLists:
+        return RecordLists(self._objects, self.tree)
 
     def spool(self) -> Spool:
         """Room for files that are going to be committed on top of this commit."""
@@ -180,9 +170,15 @@ class Snapshot:
         Raises:
             XlsyncError: when one id stands in two files, which only a git merge can bring about.
         """
-        if round_name not in self._entries:
-            self._entries[round_name] = self._read_entries(round_name)
-        return dict(self._entries[round_name])
+        return dict(self._records.all_of(layout.check_round(round_name)))
+
+    def entry(self, round_name: str, record_id: str) -> Entry | None:
+        """One record of a round by its id, without listing the others; None where there is none.
+
+        Raises:
+            XlsyncError: as :meth:`records` does.
+        """
+        return self._records.find(layout.check_round(round_name), record_id)
 
     def outstanding(self, round_name: str) -> list[Entry]:
         """What went out in a round and did not come back; without a path and a blob.
@@ -267,26 +263,6 @@ class Snapshot:
 
     def _files(self, folder: str) -> list[Child]:
         return [child for child in self._children(folder) if not child.is_folder]
-
-    def _read_entries(self, round_name: str) -> dict[str, Entry]:
-        entries: dict[str, Entry] = {}
-        for entry in self._walk_entries(round_name):
-            if entry.id in entries:
-                raise XlsyncError(
-                    f"record {entry.id} stands in two files, {entries[entry.id].path} and "
-                    f"{entry.path}; remove one of them with git"
-                )
-            entries[entry.id] = entry
-        return entries
-
-    def _walk_entries(self, round_name: str) -> Iterator[Entry]:
-        top = layout.folder(layout.ROUNDS, layout.check_round(round_name))
-        for group in self._objects.folders(self._objects.find(self.tree, top)):
-            for file in self._objects.files(group.sha):
-                name = layout.read_record_name(file.name)
-                if name is not None:
-                    path = f"{top}/{group.name}/{file.name}"
-                    yield Entry(name.id, group.name, name.title, path, file.sha.decode())
 
     def _fact(self, sha: ObjectID, kind: Hashable, make: Callable[[], Fact]) -> Fact:
         facts = self._objects.facts

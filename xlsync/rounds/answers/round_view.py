@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Record
     from xlsync.form import Form
-    from xlsync.repository import Repository, Snapshot
+    from xlsync.repository import Entry, Repository, Snapshot
     from xlsync.rounds.kept.ledger import Issue, Issued, LedgerDocument, Withdrawn
     from xlsync.rounds.kept.receipt_documents import FormReceipt, Receipt
     from xlsync.rounds.returned.received_forms import IssueClaim
@@ -54,11 +54,10 @@ class RoundView:
     def __init__(
         self, repository: Repository, snapshot: Snapshot, round_name: str, forms: Mapping[str, Form]
     ) -> None:
-        """Look at a round; nothing is read yet but the names of its records."""
+        """Look at a round; nothing is read yet."""
         self.snapshot = snapshot
         self.round = round_name
         self.forms = forms
-        self.records = snapshot.records(round_name)
         self._repository = repository
         self._earlier: dict[str, Snapshot | None] = {}
         self._ledger: dict[str, LedgerDocument | None] = {}
@@ -156,7 +155,7 @@ class RoundView:
     def before(self, record_id: str, commit: str | None) -> Record | None:
         """The round's version of a record at the commit that an issue was made from."""
         snapshot = self.at(commit)
-        entry = snapshot.records(self.round).get(record_id) if snapshot else None
+        entry = snapshot.entry(self.round, record_id) if snapshot else None
         return snapshot.record(entry) if snapshot and entry else None
 
     def kept(self, record_id: str, commit: str | None = None) -> KeptAnswers | None:
@@ -222,6 +221,10 @@ class RoundView:
 
     # ---- what stands ------------------------------------------------------------------
 
+    def entry(self, record_id: str | None) -> Entry | None:
+        """The record of this round with an id; None where there is none."""
+        return self.snapshot.entry(self.round, record_id) if record_id else None
+
     @cached_property
     def _ids(self) -> dict[tuple[str, str], str]:
         rounds = sorted(self.snapshot.rounds(), key=round_order)
@@ -246,7 +249,8 @@ class RoundView:
 
     @cached_property
     def _namesakes(self) -> dict[tuple[str, str], str]:
-        return {(entry.group, entry.title): entry.id for entry in self.records.values()}
+        entries = self.snapshot.records(self.round).values()
+        return {(entry.group, entry.title): entry.id for entry in entries}
 
 
 def _make_room(kept: dict[Any, Any]) -> None:

@@ -179,7 +179,7 @@ class Acceptance:
 
     def _named(self, outcome: Outcome) -> Outcome:
         """The same with the names of its record; a conflict workbook does not tell them."""
-        entry = self.view.records.get(outcome.record_id or "")
+        entry = self.view.entry(outcome.record_id)
         return replace(outcome, group=entry.group, title=entry.title) if entry else outcome
 
     def _under_known_id(self, form: ReceivedForm, outcome: Outcome) -> Outcome:

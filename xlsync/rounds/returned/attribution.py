@@ -117,7 +117,7 @@ def _without_base(claim: IssueClaim) -> Problem:
 
 def _among_records(view: RoundView, form: ReceivedForm, outcome: Outcome) -> Outcome:
     """In a round without a ledger, what was collected before is all that is view."""
-    entry = view.records.get(outcome.record_id or "")
+    entry = view.entry(outcome.record_id)
     if entry is None or not form.states_id:
         return outcome
     names = (safe_name(outcome.group), safe_name(outcome.title))

@@ -246,7 +246,7 @@ class RoundJoin:
         """What each side knows of a record, with the numbers that issues have now."""
         found: list[SideState | None] = []
         for view, numbers in zip(self._views, self._numbers, strict=True):
-            entry, current = view.issued(record_id), view.records.get(record_id)
+            entry, current = view.issued(record_id), view.entry(record_id)
             if entry is None:
                 found.append(None)
                 continue
