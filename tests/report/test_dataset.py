@@ -22,6 +22,7 @@ from xlsync import api
 from xlsync.base.errors import UsageError, XlsyncError
 from xlsync.form.types import plain_number
 from xlsync.report.export.dataset import opening
+from xlsync.report.export.dataset import sums as dataset_sums
 from xlsync.report.export.dataset.documents import ROUND_FILE, round_folder, round_of
 from xlsync.report.export.dataset.writing import write_dataset
 from xlsync.report.schemas import check_output
@@ -172,8 +173,12 @@ def test_what_nobody_filled_in_has_no_sum(town: Town, tmp_path: Path) -> None:
     assert "11 个项目没有填，没有计入（不当作 0）" in shown
 
 
+@pytest.mark.parametrize("piece", [opening._PIECE, 1])  # noqa: SLF001 - as it is
 @pytest.mark.parametrize("level", [None, 2])
-def test_changes_are_those_of_the_records(town: Town, tmp_path: Path, level: int | None) -> None:
+def test_changes_are_those_of_the_records(
+    town: Town, tmp_path: Path, level: int | None, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_PIECE", piece)
     town.export(tmp_path / "县.dataset")
     made = api.roll_up([tmp_path / "县.dataset"], SECOND, since=FIRST, level=level)
     now, former = town.held[SECOND], town.held[FIRST]
@@ -254,6 +259,40 @@ def test_sums_in_pieces_are_those_of_the_whole(
     (one,) = opening.open_datasets([folder])
     assert len([*one.tables(SECOND, None)]) > 2
     assert [api.roll_up([folder], SECOND, **one).as_json() for one in questions] == whole
+
+
+def test_two_rounds_are_compared_unit_by_unit_whoever_moved(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project of another unit than before waits for the end; nobody else does."""
+    now, former = town.held[SECOND], town.held[FIRST]
+    key, *_ = sorted(former.keys() & now.keys())
+    unit = next(one for one in GROUPS if one != former[key]["implementing_unit"])
+    town.put(SECOND, key, unit, total="7.00")
+    both = former.keys() & now.keys()
+    moved = [
+        one for one in both if former[one]["implementing_unit"] != now[one]["implementing_unit"]
+    ]
+    assert 0 < len(moved) < len(both)
+    town.export(tmp_path / "县.dataset")
+    monkeypatch.setattr(opening, "_PIECE", 1)
+    compared: list[tuple[int, int]] = []
+    kind = dataset_sums._DatasetSums  # noqa: SLF001 - to see what is at hand
+    compare = kind._compare  # noqa: SLF001 - as above
+
+    def counted(self: dataset_sums._DatasetSums) -> None:
+        count = "SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM former)"
+        compared.append(self._engine.execute(count).fetchone())
+        compare(self)
+
+    monkeypatch.setattr(kind, "_compare", counted)
+    made = api.roll_up([tmp_path / "县.dataset"], SECOND, since=FIRST)
+    *_, waited = compared
+    alone = [len(one) - len(both) for one in (now, former)]
+    assert waited == (len(moved) + alone[0], len(moved) + alone[1])
+    assert max(count for count, _ in compared) < len(now)
+    (whole,) = made.places.values()
+    assert (whole.added, whole.gone, whole.projects) == (*alone, len(now))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -25,8 +25,11 @@ from xlsync.repository.layout import check_round, round_order
 from xlsync.rounds.kept.units import unit_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    _Parts = tuple[DatasetPart | None, DatasetPart | None]
+    """What a unit has in a round, and in an earlier one."""
 
 _MAX_GROUP = 512 * 1024 * 1024
 """Bytes that a group of rows of a part may have once it is read: 500 records have some 2 MB."""
@@ -53,27 +56,32 @@ class OpenDataset:
             if wanted is None or wanted in map(unit_key, one.units)
         ]
 
-    def table(self, round_name: str, under: str | None) -> arrow_dataset.Dataset:
-        """All projects of a round, to be read batch by batch.
-
-        Raises:
-            XlsyncError: when a part is not the one that was written.
-        """
-        return self._table(round_name, self.parts(round_name, under))
-
     def tables(self, round_name: str, under: str | None) -> Iterator[arrow_dataset.Dataset]:
-        """The same in pieces of some thousand projects, each in one of them; one at least.
+        """The projects of a round in pieces of some thousand, each in one of them; one at least.
 
         Raises:
             XlsyncError: when a part is not the one that was written.
         """
-        piece: list[DatasetPart] = []
-        for part in self.parts(round_name, under):
-            piece.append(part)
-            if sum(one.projects for one in piece) >= _PIECE:
-                yield self._table(round_name, piece)
-                piece = []
-        yield self._table(round_name, piece)
+        for piece in _pieces((one, None) for one in self.parts(round_name, under)):
+            yield self._table(round_name, [one for one, _ in piece if one])
+
+    def paired_tables(
+        self, now: str, before: str, under: str | None
+    ) -> Iterator[tuple[arrow_dataset.Dataset, arrow_dataset.Dataset]]:
+        """The same of two rounds, what a unit has in both of them in one piece.
+
+        Raises:
+            XlsyncError: as :meth:`tables` does.
+        """
+        former = {one.folder: one for one in self.parts(before, under)}
+        units: list[_Parts] = [
+            (one, former.pop(one.folder, None)) for one in self.parts(now, under)
+        ]
+        for piece in _pieces([*units, *((None, one) for one in former.values())]):
+            yield (
+                self._table(now, [one for one, _ in piece if one]),
+                self._table(before, [one for _, one in piece if one]),
+            )
 
     def _table(self, round_name: str, parts: Sequence[DatasetPart]) -> arrow_dataset.Dataset:
         place = round_folder(self.path, round_name)
@@ -135,6 +143,19 @@ def _unit_names(datasets: Sequence[OpenDataset], rounds: Sequence[str]) -> Itera
         for name in rounds:
             for part in one.parts(name, None):
                 yield from part.units
+
+
+def _pieces(units: Iterable[_Parts]) -> Iterator[list[_Parts]]:
+    """Parts of units, together until they have projects enough; one piece at least."""
+    piece: list[_Parts] = []
+    count = 0
+    for unit in units:
+        piece.append(unit)
+        count += sum(one.projects for one in unit if one)
+        if count >= _PIECE:
+            yield piece
+            piece, count = [], 0
+    yield piece
 
 
 def _check_part(path: Path, part: DatasetPart) -> None:

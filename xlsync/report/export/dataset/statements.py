@@ -14,6 +14,27 @@ KEEP_FORMER = """
 CREATE OR REPLACE TEMP TABLE former AS
 SELECT id, form, form_title, units, amounts FROM arrived_before
 """
+_COLUMNS = (
+    "id VARCHAR, form VARCHAR, form_title VARCHAR, units VARCHAR[], "
+    "amounts STRUCT(pointer VARCHAR, label VARCHAR, is_main BOOLEAN, amount DECIMAL(18, 2))[]"
+)
+NOTHING_WAITS = (
+    f"CREATE OR REPLACE TEMP TABLE waiting ({_COLUMNS})",
+    f"CREATE OR REPLACE TEMP TABLE waiting_before ({_COLUMNS})",
+)
+LET_WAIT = (
+    """
+    INSERT INTO waiting
+    SELECT * EXCLUDE (title, item_count) FROM projects ANTI JOIN former USING (id)
+    """,
+    "INSERT INTO waiting_before SELECT * FROM former ANTI JOIN projects USING (id)",
+    "DELETE FROM projects WHERE NOT EXISTS (SELECT 1 FROM former WHERE former.id = projects.id)",
+    "DELETE FROM former WHERE NOT EXISTS (SELECT 1 FROM projects WHERE projects.id = former.id)",
+)
+TAKE_WAITING = (
+    "CREATE OR REPLACE TEMP TABLE projects AS SELECT * FROM waiting",
+    "CREATE OR REPLACE TEMP TABLE former AS SELECT * FROM waiting_before",
+)
 KEEP_ITEMS = """
 CREATE OR REPLACE TEMP TABLE projects AS
 SELECT id, form, form_title, title, units, items FROM arrived

@@ -1,9 +1,10 @@
 """Sums over datasets: totals by unit, changes between two rounds, what indicators say.
 
 DuckDB does the sums, some thousand projects after the other, so that memory does not grow with
-their number; where two rounds are compared, it grows with the largest dataset. Amounts are decimals
-from the record to the sum. Every statement is a constant; what is asked for goes in as parameters,
-and the engine may open no file by itself.
+their number; where two rounds are compared, it grows with the projects of a dataset that changed
+their unit, or are in one of the two alone. Amounts are decimals from the record to the sum. Every
+statement is a constant; what is asked for goes in as parameters, and the engine may open no file by
+itself.
 """
 
 from __future__ import annotations
@@ -130,11 +131,7 @@ class _DatasetSums:
         figures = (found.commit, count, found.disputed, found.cancelled)
         made.datasets.append(SummedSet(dataset.name, str(dataset.path), *figures))
         if made.since is not None:
-            # A project may have moved to another unit, so both rounds are needed whole.
-            self._keep(dataset.table(made.round, made.under), statements.KEEP_AMOUNTS)
-            self._engine.register("arrived_before", dataset.table(made.since, made.under))
-            self._engine.execute(statements.KEEP_FORMER)
-            self._compare()
+            self._compare_rounds(made.round, made.since)
             return
         for piece in dataset.tables(made.round, made.under):
             if made.items is None:
@@ -143,6 +140,20 @@ class _DatasetSums:
             else:
                 self._keep(piece, statements.KEEP_ITEMS)
                 self._count_items()
+
+    def _compare_rounds(self, now: str, before: str) -> None:
+        """Compare unit by unit; what has no counterpart in its unit waits for that of another."""
+        for statement in statements.NOTHING_WAITS:
+            self._engine.execute(statement)
+        for piece, former in self._dataset.paired_tables(now, before, self._made.under):
+            self._keep(piece, statements.KEEP_AMOUNTS)
+            self._engine.register("arrived_before", former)
+            for statement in (statements.KEEP_FORMER, *statements.LET_WAIT):
+                self._engine.execute(statement)
+            self._compare()
+        for statement in statements.TAKE_WAITING:
+            self._engine.execute(statement)
+        self._compare()
 
     def _keep(self, arrived: Dataset, statement: str) -> None:
         """Take in what the next questions are about, and see which projects it has."""
