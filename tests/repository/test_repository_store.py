@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -101,6 +102,32 @@ def test_originals_lie_at_the_address_and_a_clone_reads_them(town: Path, tmp_pat
     before = list(AddressOriginals(PLACE).digests())
     collect(town, tmp_path / "一号.json")
     assert list(AddressOriginals(PLACE).digests()) == before
+
+
+def test_a_file_costs_one_request_each_way_and_what_is_damaged_is_put_right(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    data = b"an original"
+    digest = hashlib.sha256(data).hexdigest()
+    store = AddressOriginals(bucket)
+    asked: list[str] = []
+    call = s3fs.S3FileSystem._call_s3  # noqa: SLF001 - every request goes through it
+
+    async def noted(self: object, method: str, *given: object, **named: object) -> object:
+        asked.append(method)
+        return await call(self, method, *given, **named)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", noted)
+    store.write([(digest, data)])
+    assert store.read(digest) == data
+    assert asked == ["put_object", "get_object"]
+    s3fs.S3FileSystem().pipe_file(f"province/originals/{digest[:2]}/{digest}", b"an ORIGINAL")
+    with pytest.raises(OriginalError, match="已损坏"):
+        store.read(digest)
+    store.write([(digest, data)])
+    assert store.read(digest) == data
 
 
 def test_what_is_lost_or_damaged_there_is_named(town: Path) -> None:

@@ -63,7 +63,7 @@ class Originals(Protocol):
         """Its bytes, compared with the SHA-256; OriginalError where they cannot be had."""
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> int:
-        """Keep files by their SHA-256, each whole or not at all; how many were not there.
+        """Keep files by their SHA-256, each whole or not at all; how many were written.
 
         Raises:
             XlsyncError: when they cannot be written.
@@ -190,7 +190,7 @@ class AddressOriginals:
         return checked(digest, data, f"{self.address}/{digest[:2]}/{digest}")
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> int:
-        """Put files there that are not there; an object store shows them whole or not at all."""
+        """Put files there, be they there already; an object store shows them whole or not."""
         return _at_once(self._write, files)
 
     def digests(self) -> Iterator[str]:
@@ -204,13 +204,9 @@ class AddressOriginals:
 
     def _write(self, digest: str, data: bytes) -> bool:
         def put() -> bool:
-            path = self._path(digest)
-            try:
-                if self._files.size(path) == len(data):
-                    return False
-            except FileNotFoundError:
-                pass
-            self._files.pipe_file(path, data)
+            # To ask whether it is there costs more than to put it there again, which also puts
+            # right what was damaged.
+            self._files.pipe_file(self._path(digest), data)
             return True
 
         return bool(self._asked(put))
@@ -287,7 +283,10 @@ def _opened(address: str) -> tuple[Any, str]:
 
         protocol = address.partition("://")[0]
         waits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
-        options = {"config_kwargs": waits} if protocol in {"s3", "s3a"} else {}
+        # More than one part at a time makes the library ask for the size before each reading.
+        options = (
+            {"config_kwargs": waits, "max_concurrency": 1} if protocol in {"s3", "s3a"} else {}
+        )
         # What others put there meanwhile has to be seen.
         files, root = url_to_fs(address, use_listings_cache=False, **options)
     except ImportError as error:
