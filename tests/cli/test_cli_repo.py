@@ -223,7 +223,7 @@ def test_git_itself_works_on_the_repository(town: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     _git("clone", "--quiet", town, clone)
     subjects = _git("-C", clone, "log", "--format=%s").splitlines()
-    assert subjects == ["收集 2023/二上：新收 1", "收集 2023/一上：新收 2", "Make the repository"]
+    assert subjects == ["收集 2023/二上：新收 1", "收集 2023/一上：新收 2", "建立版本库"]
     assert "应急预备费" in _git("-C", clone, "log", "--stat=300")
     bare = tmp_path / "bare"
     _git("clone", "--quiet", "--bare", clone, bare)

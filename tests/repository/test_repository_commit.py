@@ -48,7 +48,7 @@ def test_a_new_repository_is_empty(repository: Repository) -> None:
     assert snapshot.records(ROUND) == {}
     assert list(snapshot.documents(f"{layout.RECEIPTS}/{ROUND}")) == []
     assert snapshot.received(ROUND) == []
-    assert [commit.message for commit in repository.history()] == ["Make the repository"]
+    assert [commit.message for commit in repository.history()] == ["建立版本库"]
 
 
 def test_the_same_again_is_nothing_to_do(repository: Repository) -> None:

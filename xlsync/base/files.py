@@ -262,8 +262,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         temporary = None
     except OSError as error:
         # Windows refuses to replace a file that an office program has open.
-        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
-        raise XlsyncError(f"{path}: cannot write: {error.strerror}{hint}") from None
+        if isinstance(error, PermissionError):
+            raise XlsyncError(f"{path}: cannot write; is it open in another program?") from None
+        raise XlsyncError(f"{path}: cannot write: {error.strerror}") from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsync import api
+from xlsync.base.language import told
 from xlsync.cli.context import Settings, print_problems, progress_bar
 from xlsync.cli.ending import FOUND_ERRORS
 
@@ -41,7 +42,7 @@ def note_passed(passed: Sequence[Path]) -> None:
 
 def tell_nothing_there() -> None:
     """Say that a folder holds no file in which a form could be."""
-    click.echo("xlsync: no file there", err=True)
+    click.echo(f"xlsync: {told('no file there')}", err=True)
 
 
 def end(files: Iterable[FileReading], *, only_to_terminal: bool = False) -> None:

@@ -63,7 +63,7 @@ class Repository:
         spool = Spool(repo.path)
         documents = {layout.MARKER: marker(NEWEST), **(documents or {})}
         files = {path: spool.put(canonical_bytes(one)) for path, one in documents.items()}
-        write_commit(repo, None, Edits(files, [], spool), "Make the repository")
+        write_commit(repo, None, Edits(files, [], spool), "建立版本库")
         return cls(repo)
 
     @classmethod

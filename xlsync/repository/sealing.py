@@ -54,6 +54,6 @@ def ensure_seal(repository: Repository, round_name: str) -> None:
         if not seal_keys(snapshot):
             changes = Changes(snapshot, round_name)
             changes.put_document(layout.SEAL, new_seal())
-            repository.commit(changes, "Make the key that seals workbooks")
+            repository.commit(changes, "建立工作簿的密钥")
 
     until_committed(step)
