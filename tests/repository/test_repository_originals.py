@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from killing import killed_at, needs_fork
+from killing import killed_at, needs_fork, touches_of
 from old_formats import in_format
 from running import invoke, record, save
 
@@ -507,3 +510,106 @@ def test_a_cut_backup_restores_nothing(town: Path, tmp_path: Path, keep: int) ->
     with pytest.raises(XlsyncError, match="不是完整的备份"):
         api.recover(file, tmp_path / "again")
     assert not (tmp_path / "again").exists()
+
+
+# ---- what killed writes leave behind ------------------------------------------------------
+
+OLD = 15 * 24 * 3600
+"""Seconds after which nobody is still about to point to a file."""
+
+
+def aged(*files: Path) -> None:
+    for path in files:
+        then = time.time() - OLD
+        os.utime(path, (then, then))
+
+
+@pytest.fixture
+def strays(town: Path) -> list[Path]:
+    """An original that nothing points to, and half of one, both old; everything else is old too."""
+    (town / "originals" / DIGEST[:2]).mkdir(exist_ok=True)
+    made = [town / "originals" / DIGEST[:2] / name for name in (DIGEST, "tmp_half")]
+    for path in made:
+        path.write_bytes(DATA)
+    aged(*originals(town))
+    return made
+
+
+def test_what_killed_writes_left_is_told_and_removed_when_asked(
+    town: Path, strays: list[Path]
+) -> None:
+    stood, before = originals(town), bytes_of(town)
+    told = invoke("-R", town, "check").stdout
+    assert "没有哪个版本用到的原件 1 份、没写完的文件 1 个" in told
+    assert "将清理" in invoke("-R", town, "check", "--tidy", "-n").stdout
+    assert originals(town) == stood, "nothing was removed yet"
+    found = json.loads(invoke("-R", town, "check", "--tidy", "--json").stdout)
+    assert found["unneeded"] == {"originals": 1, "leftovers": 1, "size": 2 * len(DATA)}
+    assert originals(town) == [one for one in stood if one not in strays]
+    assert bytes_of(town) == before
+    assert "清理" not in invoke("-R", town, "check").stdout
+
+
+def test_what_is_young_or_none_of_ours_stays(town: Path, strays: list[Path]) -> None:
+    for path in strays:
+        os.utime(path)
+    other = strays[0].with_name("别人的.txt")
+    other.write_text("x")
+    aged(other)
+    assert "清理" not in invoke("-R", town, "check", "--tidy").stdout
+    assert [one.exists() for one in (*strays, other)] == [True] * 3
+
+
+@pytest.mark.parametrize("how", ["undone", "branch", "dangling"])
+def test_what_any_version_points_to_stays(town: Path, tmp_path: Path, how: str) -> None:
+    """An undo can be taken back, another branch come back, and git keeps what it let go a while."""
+    head = git(town, "rev-parse", "main").strip()
+    collect(town, save(tmp_path / "三号.json", record("三号")))
+    stood = originals(town)
+    if how == "undone":
+        assert invoke("-R", town, "undo").exit_code == 0
+    else:
+        if how == "branch":
+            git(town, "branch", "other", "main")
+        git(town, "update-ref", "refs/heads/main", head)
+    aged(*stood)
+    assert len(bytes_of(town)) == 2
+    assert invoke("-R", town, "check", "--tidy").exit_code == 0
+    assert originals(town) == stood
+
+
+def test_a_file_that_comes_again_is_no_leftover(town: Path, strays: list[Path]) -> None:
+    """Its commit is on its way, and may be slower than a tidy."""
+    assert FolderOriginals(town / "originals").write([(DIGEST, DATA)]) == 0
+    invoke("-R", town, "check", "--tidy")
+    assert [one.exists() for one in strays] == [True, False]
+
+
+def test_nothing_is_removed_beside_a_damaged_repository(town: Path, strays: list[Path]) -> None:
+    """What cannot be read may point to anything."""
+    kept = next(one for one in originals(town) if one not in strays)
+    kept.write_bytes(b"another")
+    aged(kept)
+    assert invoke("-R", town, "check", "--tidy").exit_code == 1
+    assert all(one.exists() for one in strays)
+
+
+@needs_fork
+@pytest.mark.slow
+def test_a_tidy_that_is_killed_leaves_what_is_needed(town: Path, strays: list[Path]) -> None:
+    stood = [one for one in originals(town) if one not in strays]
+
+    def work() -> None:
+        with Repository.open(town) as repository:
+            repository.check(tidy=True)
+
+    touches = touches_of(work, town.parent / "touches")
+    for path in strays:
+        path.write_bytes(DATA)
+    aged(*strays)
+    for number in range(touches, max(0, touches - 12), -1):
+        assert killed_at(number, work) != 0
+        assert set(stood) <= set(originals(town))
+    with Repository.open(town) as repository:
+        assert repository.check(tidy=True).is_sound
+    assert originals(town) == stood

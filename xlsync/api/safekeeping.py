@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from xlsync.repository.upgrading import Upgraded
 
 
-def check(repository: Repository) -> Soundness:
-    """Verify every object of the history, and every record and original of the last commit."""
-    return repository.check()
+def check(repository: Repository, *, tidy: bool = False) -> Soundness:
+    """Verify every object of the history, and every record and original of the last commit.
+
+    ``unneeded`` of the result counts what writes that were killed have left beside a sound
+    repository, if it is older than two weeks; with ``tidy`` that is removed.
+
+    Raises:
+        XlsyncError: when something of it cannot be removed.
+    """
+    return repository.check(tidy=tidy)
 
 
 def backup(repository: Repository, path: Path, *, force: bool = False) -> list[str]:

@@ -19,23 +19,34 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--tidy",
+    "is_tidying",
+    is_flag=True,
+    help="Remove what killed writes have left beside a sound repository two weeks ago or longer.",
+)
 @json_option
+@dry_run_option
 @repo_option()
 @pass_settings
-def check(settings: Settings, *, as_json: bool) -> None:
+def check(settings: Settings, *, is_tidying: bool, as_json: bool) -> None:
     """Verify the repository whole.
 
     Every object of the history is read and compared with its name; so are the records, receipts
     and originals of the last version. Exit code 1 when something is wrong.
+
+    Where originals lie beside the repository, files that nothing in it names are told; --tidy
+    removes them.
     """
     from xlsync.report.words.sentences import soundness_lines
 
     with settings.repository() as repository:
-        found = api.check(repository)
+        found = api.check(repository, tidy=is_tidying)
     if as_json:
-        write_json(asdict(found))
+        unneeded = found.unneeded.as_json() if found.unneeded else None
+        write_json(asdict(found) | {"unneeded": unneeded})
     else:
-        print_report(soundness_lines(found))
+        print_report(soundness_lines(found, is_tidying=is_tidying))
     if not found.is_sound:
         sys.exit(FOUND_ERRORS)
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from dulwich.objects import Blob, Commit, ObjectID, Tree
 
+from xlsync.base.acting import previewing
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.objects import DAMAGE, check_tree
 from xlsync.repository.originals import OriginalError
 from xlsync.repository.signature import allowed_signers, fault_of
+from xlsync.repository.tidying import Tidied, tidied, unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,8 @@ class Soundness:
     signed: int = 0
     unsigned: int = 0
     """Commits with a signature, and without one; see ``is_verified``."""
+    unneeded: Tidied | None = None
+    """What lies beside the repository and nothing needs; None where no originals do."""
     is_verified: bool = False
     """Whether the signatures were compared with the known keys (``gpg.ssh.allowedSignersFile``)."""
 
@@ -58,6 +62,23 @@ class Soundness:
             self.faults.append(fault)
         else:
             self.unlisted += 1
+
+
+def check_whole(
+    store: DiskObjectStore, head: ObjectID, snapshot: Snapshot, *, tidy: bool
+) -> Soundness:
+    """Verify a repository whole; where it is sound, find what lies beside it and nothing needs.
+
+    Raises:
+        XlsyncError: when that cannot be read or, with ``tidy``, not be removed.
+    """
+    found = Soundness()
+    check_history(store, head, found)
+    check_contents(snapshot, found)
+    if found.is_sound and snapshot.arrangement.originals is not None:
+        with previewing(wanted=not tidy):
+            found.unneeded = tidied(unneeded(snapshot.originals, store))
+    return found
 
 
 def check_history(store: DiskObjectStore, head: ObjectID, found: Soundness) -> None:

@@ -36,8 +36,10 @@ _SHARED = "file://"
 """Before the path of a folder that several machines share."""
 
 _KEY = "sha256"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_POINTER = 200
+HALF = "tmp_"
+"""How the names of files that are being written begin."""
 MAX_BYTES = 1024 * 1024 * 1024
 """Of one original; what is collected is smaller."""
 
@@ -87,7 +89,7 @@ def pointed(data: bytes, key: str) -> str | None:
     except ValueError:
         return None
     digest = found.get(_KEY) if isinstance(found, dict) and len(found) == 1 else None
-    is_one = isinstance(digest, str) and _DIGEST.fullmatch(digest) and digest.startswith(key)
+    is_one = isinstance(digest, str) and DIGEST.fullmatch(digest) and digest.startswith(key)
     return digest if is_one else None
 
 
@@ -130,7 +132,7 @@ class FolderOriginals:
             for shard in sorted(self.folder.iterdir()):
                 if shard.is_dir():
                     names = sorted(one.name for one in shard.iterdir())
-                    yield from filter(_DIGEST.fullmatch, names)
+                    yield from filter(DIGEST.fullmatch, names)
 
     def _path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest
@@ -140,9 +142,14 @@ class FolderOriginals:
         path = self._path(digest)
         # One that was cut or changed is put right by whoever has the bytes.
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
+            try:
+                os.utime(path)  # a commit is about to point to it, so it is nobody's leftover
+            except FileNotFoundError:
+                pass
+            else:
+                return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="tmp_", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=HALF, dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -197,7 +204,7 @@ class AddressOriginals:
         """The names of everything there."""
         found = self._asked(lambda: self._files.find(self._root))
         names = (str(one).rpartition("/")[2] for one in found)
-        yield from filter(_DIGEST.fullmatch, names)
+        yield from filter(DIGEST.fullmatch, names)
 
     def _path(self, digest: str) -> str:
         return f"{self._root}/{digest[:2]}/{digest}"

@@ -15,7 +15,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.arranging import NEWEST, arrangement_of, marker
-from xlsync.repository.checking import Soundness, check_contents, check_history
+from xlsync.repository.checking import Soundness, check_whole
 from xlsync.repository.fork import Fork, parted
 from xlsync.repository.history import describe, revisions
 from xlsync.repository.objects import DAMAGE, Objects, damaged
@@ -260,12 +260,13 @@ class Repository:
 
         return exchange(self.snapshot(), remote.folder_of(location), bringing=bringing)
 
-    def check(self) -> Soundness:
-        """Verify every object of the history, and what the last commit holds."""
-        found = Soundness()
-        check_history(self._repo.object_store, head_of(self._repo), found)
-        check_contents(self.snapshot(), found)
-        return found
+    def check(self, *, tidy: bool = False) -> Soundness:
+        """Verify every object of the history, and what the last commit holds.
+
+        With ``tidy`` also take away what a sound repository has beside it and nothing needs.
+        """
+        store, head = self._repo.object_store, head_of(self._repo)
+        return check_whole(store, head, self.snapshot(), tidy=tidy)
 
     def back_up(self, path: Path, *, force: bool = False) -> list[str]:
         """Write the whole repository into one file; see :func:`backup.write_backup`."""

@@ -268,6 +268,14 @@ class SyncOutput(Output):
     returned: list[str]
 
 
+class TidiedOutput(Output):
+    """What lies beside a repository and nothing in it names, for two weeks or longer."""
+
+    originals: int
+    leftovers: int = Field(description="files that were not written to their end")
+    size: int = Field(description="bytes")
+
+
 class SoundnessOutput(Output):
     """A repository verified whole: what was looked at, and what is wrong, as sentences."""
 
@@ -280,6 +288,9 @@ class SoundnessOutput(Output):
     unlisted: int = Field(description="faults that are not listed")
     signed: int
     unsigned: int
+    unneeded: TidiedOutput | None = Field(
+        description="null where originals do not lie beside the repository, or it is not sound"
+    )
     is_verified: bool
 
 

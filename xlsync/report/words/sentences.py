@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xlsync.report.words.lines import Line
     from xlsync.repository.checking import Soundness
     from xlsync.repository.storing import MovedOriginals, OriginalTraffic
+    from xlsync.repository.tidying import Tidied
     from xlsync.repository.upgrading import Upgraded
     from xlsync.rounds.sending.distributing import Distribution
     from xlsync.rounds.sharing.brought import Brought, Named
@@ -97,8 +98,8 @@ def _original_lines(found: OriginalTraffic) -> Iterator[Line]:
         yield line(f"有 {found.lacking} 份原件本库和对方都没有。", "yellow")
 
 
-def soundness_lines(found: Soundness) -> Iterator[Line]:
-    """What a check of a repository has found."""
+def soundness_lines(found: Soundness, *, is_tidying: bool = False) -> Iterator[Line]:
+    """What a check of a repository has found, and what it took away."""
     yield line(
         f"核对了 {found.commits} 次提交、{found.folders} 个目录、{found.files} 个文件；"
         f"最新一版有 {found.records} 份记录、{found.originals} 份原件。"
@@ -110,6 +111,8 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
         yield line(f"有签名的提交 {found.signed} 次，{known}；没有签名的 {found.unsigned} 次。")
     if found.is_sound:
         yield line("版本库完好。")
+        if found.unneeded is not None and any(found.unneeded[:2]):
+            yield _unneeded_line(found.unneeded, is_tidying=is_tidying)
         return
     for fault in found.faults:
         yield line(fault, "red")
@@ -118,6 +121,14 @@ def soundness_lines(found: Soundness) -> Iterator[Line]:
         f"有 {len(found.faults) + found.unlisted} 处损坏。{more}请换回备份（xlsync recover），"
     )
     yield line("或从共享的版本库重新取一份（git clone --bare），再收集一次手头的文件。")
+
+
+def _unneeded_line(found: Tidied, *, is_tidying: bool) -> Line:
+    size = f"（共 {found.size / 1024 / 1024:.1f} MB）"
+    told = f"没有哪个版本用到的原件 {found.originals} 份、没写完的文件 {found.leftovers} 个{size}"
+    if not is_tidying:
+        return line(f"原件库里有两周以前中断的写入留下的{told}；可用 check --tidy 清理。", "yellow")
+    return line(f"{'将' if is_preview() else '已'}清理{told}。")
 
 
 def upgraded_lines(done: Upgraded, moved: MovedOriginals | None = None) -> Iterator[Line]:
