@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ CALLED = {
     "cancel": Called(f"cancel {ROUND} {PROJECT} --reason 因"),
     "ceilings import": Called(f"ceilings import {ROUND} 控制数.csv"),
     "ceilings list": Called(f"ceilings list {ROUND}", reads=True),
-    "check": Called("check", reads=True),
+    "check": Called("check --tidy -R beside"),
     "close": Called(f"close {ROUND} --reason 因"),
     "collect": Called("collect 2023/二上 spoilt.json --return new", code=1),
     "correct": Called(f"correct {ROUND} {PROJECT} --set 项目性质=一次性项目 --reason 因"),
@@ -152,6 +153,11 @@ def office_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert result.exit_code in {0, 1}, f"{words}: {result.output}"
     with in_format(1):
         assert invoke("init", "old").exit_code == 0
+    assert invoke("init", "beside").exit_code == 0
+    assert invoke("-R", "beside", "upgrade", "--originals", "beside").exit_code == 0
+    (folder / "beside/originals/00").mkdir(parents=True)
+    (folder / "beside/originals/00/tmp_x").touch()
+    os.utime(folder / "beside/originals/00/tmp_x", (0, 0))
     next(folder.glob("财政*.xlsx")).rename("blank.xlsx")
     _drop_first("整理表.xlsx")
     invoke("forms", "draft", "blank.xlsx", "-o", "own", "--id", "mine")
