@@ -52,7 +52,8 @@ _OTHER_ENTITY = re.compile(
 _OTHER_MARKUP = ("<!", "<?")
 
 # Not a carriage return, which XML reads as a line feed, nor what XML does not allow at all.
-_CHARACTERS = r"[^<\x00-\x08\x0b-\x1f\ufffe\uffff]"
+_NOT_READ_SO = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+_CHARACTERS = f"[^<{_NOT_READ_SO}]"
 _ATTRIBUTE = r"[^\"<&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = rf"<t(?: xml:space=\"preserve\")?>{_CHARACTERS}*+</t>"
 _CELL = (
@@ -102,7 +103,7 @@ _NOT_READ = (b"extLst", b"rPh")
 _MERGED = re.compile(rb'ref="([^"]+)"')
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
 _HIDDEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.0+)?")')
-_VALUES = re.compile(f"(?:{_CHARACTERS}|<)*+")
+_VALUES = re.compile(f"[^{_NOT_READ_SO}]*+")
 
 _SHORT = 2_000
 """Characters of a row or string that is worth to be remembered for the next file."""
