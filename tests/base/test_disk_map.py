@@ -64,6 +64,11 @@ def test_it_takes_no_memory_for_what_it_holds() -> None:
     assert kilobytes < 8_000
 
 
+def test_what_is_there_is_not_put_again() -> None:
+    made: DiskMap[str, bytes] = DiskMap()
+    assert (made.add("a", b"1"), made.add("a", b"2"), made["a"]) == (True, False, b"1")
+
+
 def test_a_full_disk_is_told() -> None:
     made = DiskMap([("a", b"")])
     made._run("PRAGMA max_page_count=8")  # noqa: SLF001 - as a disk that is full would

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from xlsync.base.record import MISSING
-from xlsync.base.shelf import Shelf
+from xlsync.base.shelf import Shelf, Shelved
 
 
 def test_it_is_a_sequence_of_what_was_put_there() -> None:
@@ -31,3 +33,15 @@ def test_it_is_a_sequence_of_what_was_put_there() -> None:
 
 def test_what_is_absent_is_still_absent_afterwards() -> None:
     assert Shelf([{"old": MISSING}])[0]["old"] is MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class _Page(Shelved):
+    number: int
+    title: str = ""
+
+
+def test_a_dataclass_comes_back_as_it_was() -> None:
+    made = Shelf([_Page(1, "甲"), _Page(2)])
+    assert [*made] == [_Page(1, "甲"), _Page(2)]
+    assert made[0] is not made[0]

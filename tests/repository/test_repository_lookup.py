@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, Repository
+from xlsync.repository import Changes, Repository, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,3 +103,23 @@ def test_at_most_five_candidates_are_named(repository: Repository) -> None:
     repository.commit(changes, "many")
     with pytest.raises(XlsyncError, match=r"fits 9 records.*绿化4; …$"):
         repository.resolve("绿化")
+
+
+def test_a_few_records_are_found_without_listing_the_others(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = Changes(repository.snapshot(), "2023/一上")
+    for number in range(40):
+        changes.put_record(f"r-{number}", f"单位{number % 8}", f"项目{number}", {"x": number})
+    repository.commit(changes, "many")
+    snapshot, wanted = repository.snapshot(), repository.snapshot().records("2023/一上")
+    listed: list[str] = []
+    whole = layout.read_record_name
+    monkeypatch.setattr(
+        layout, "read_record_name", lambda name: (listed.append(name), whole(name))[1]
+    )
+    assert snapshot.entry("2023/一上", "r-7") == wanted["r-7"]
+    assert snapshot.entry("2023/一上", "r-99") is None
+    assert len(listed) == 5
+    assert {one: snapshot.entry("2023/一上", one) for one in wanted} == wanted
+    assert len(listed) < 5 + 20 * 5 + 40

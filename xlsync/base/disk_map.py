@@ -54,6 +54,10 @@ class DiskMap(MutableMapping[Key, Value]):
         """Put a value in place of a former one."""
         self._run("REPLACE INTO entries VALUES (?, ?)", key, value)
 
+    def add(self, key: Key, value: Value) -> bool:
+        """Put an entry where there is none of its key; whether it was put."""
+        return bool(self._run("INSERT OR IGNORE INTO entries VALUES (?, ?)", key, value).rowcount)
+
     def __getitem__(self, key: Key) -> Value:
         """The value of a key; KeyError where there is none."""
         found = self._run("SELECT value FROM entries WHERE key = ?", key).fetchone()

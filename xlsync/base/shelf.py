@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
+class Shelved:
+    """A frozen dataclass with slots that goes on shelves by the tens of thousands.
+
+    It is pickled by the values of its fields: dataclasses do the same in twice the time.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """How it is made again."""
+        return type(self), tuple(getattr(self, name) for name in self.__slots__)
+
+
 class Shelf(Sequence[Item]):
     """Objects that can be pickled, in the order in which they were put there.
 

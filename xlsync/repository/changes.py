@@ -131,8 +131,9 @@ class Changes:
         files: DiskMap[str, ObjectID] = DiskMap()
         placed: DiskMap[str, ObjectID] = DiskMap()
         originals: DiskMap[str, ObjectID] = DiskMap()
+        has_originals = bool(self._originals)
         for path, sha, held in self._with_held():
-            original = self._originals.get(path)
+            original = self._originals.get(path) if has_originals else None
             if original is not None:
                 digest, data = original[:-_SHA].decode(), ObjectID(original[-_SHA:])
                 if held == data:

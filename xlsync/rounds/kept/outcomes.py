@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from xlsync.base.files import safe_text
 from xlsync.base.problems import Problem, Severity, problem
 from xlsync.base.record import MISSING
+from xlsync.base.shelf import Shelved
 from xlsync.sources.saving import NEVER_SAVED, Saving
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ CONTRADICTS = frozenset({"B004", "B010", "B011"})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Shelved):
     """One form in one file: its state, what it is, and what was found.
 
     ``content`` is the SHA-256 of the record; ``round`` and ``issue`` are what the workbook states

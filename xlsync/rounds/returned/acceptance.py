@@ -8,6 +8,7 @@ each record, all of them at once.
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -78,13 +79,7 @@ class Acceptance:
 
     def settle(self, files: Sequence[ReceivedFile]) -> Outcomes:
         """The outcome of every form of every file, in the order of the files."""
-        queue = Queue(files)
-        for number, file in enumerate(files):
-            former = self._former(file)
-            for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
-                first = self._first(file, form, before)
-                first = unless_closed(first, self._closing, self.view.round)
-                queue.add(number, place, first, self._turn(form, first))
+        queue, left = self._queued(files)
         queue.refuse_rivals()
         outcomes = queue.outcomes
         for item in queue.items(Turn.CHOICE):
@@ -99,20 +94,37 @@ class Acceptance:
             for at, outcome in self._answered(record_id, items).items():
                 outcomes[at] = outcome
             self.answers.forget(record_id)
-        self._keep(files, outcomes)
+        for number, start in zip(*left, strict=True):
+            self._keep(files[number], start, outcomes)
         return outcomes
 
-    def _keep(self, files: Sequence[ReceivedFile], outcomes: Outcomes) -> None:
-        """Keep each file with what became of it in the end."""
-        end = 0
-        for file in files:
-            start, end = end, end + len(file.forms)
-            own = outcomes[start:end]
-            for at, one in enumerate(own):
-                own[at] = self._in_the_end(one)
-                if own[at] is not one:
-                    outcomes[start + at] = own[at]
-            keep_file(self.changes, file, own, self.now)
+    def _queued(self, files: Sequence[ReceivedFile]) -> tuple[Queue, tuple[array[int], array[int]]]:
+        """All forms, and the files about which something may change, each with its first form."""
+        queue = Queue(files)
+        left = array("Q"), array("Q")
+        for number, file in enumerate(files):
+            start, firsts = len(queue.outcomes), []
+            former = self._former(file)
+            for place, (form, before) in enumerate(zip(file.forms, former, strict=True)):
+                first = self._first(file, form, before)
+                first = unless_closed(first, self._closing, self.view.round)
+                queue.add(number, place, first, self._turn(form, first))
+                firsts.append(first)
+            if file.is_known:
+                keep_file(self.changes, file, firsts, self.now)
+                continue
+            for numbers, one in zip(left, (number, start), strict=True):
+                numbers.append(one)
+        return queue, left
+
+    def _keep(self, file: ReceivedFile, start: int, outcomes: Outcomes) -> None:
+        """Keep a file with what became of its forms in the end; ``start`` is the first of them."""
+        own = outcomes[start : start + len(file.forms)]
+        for at, one in enumerate(own):
+            own[at] = self._in_the_end(one)
+            if own[at] is not one:
+                outcomes[start + at] = own[at]
+        keep_file(self.changes, file, own, self.now)
 
     def resolved(self) -> tuple[str, ...]:
         """The titles of records on which a waiting version came to an end."""

@@ -11,11 +11,12 @@ import os
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.disk_map import DiskMap
 from xlsync.base.problems import problem
-from xlsync.base.shelf import Shelf
+from xlsync.base.shelf import Shelf, Shelved
 from xlsync.base.workers import processes, spread
 from xlsync.exchange.reading import (
     Arrival,
@@ -35,7 +36,6 @@ from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from xlsync.base.grid import Workbook
     from xlsync.form import Form
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedFile:
+class ReceivedFile(Shelved):
     """One file: where it came from, its bytes in the spool, and the forms in it."""
 
     path: Path
@@ -188,9 +188,9 @@ def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
     return ReceivedFile(arrival.path, digest, Spool.name(arrival.data), forms, is_text=False)
 
 
-def _once(paths: Iterable[Path]) -> Shelf[Path]:
+def _once(paths: Iterable[Path]) -> Shelf[str]:
     """A file may be named twice, itself and by its folder."""
-    found: Shelf[Path] = Shelf()
+    found: Shelf[str] = Shelf()
     seen: DiskMap[bytes, bytes] = DiskMap()
     folders: dict[Path, str] = {}
     for path in paths:
@@ -202,18 +202,17 @@ def _once(paths: Iterable[Path]) -> Shelf[Path]:
                 folders[path.parent] = os.path.realpath(path.parent)
             place = f"{folders[path.parent]}{os.sep}{path.name}"
         key = os.fsencode(os.path.normcase(place))
-        if key not in seen:
-            seen[key] = b""
-            found.append(path)
+        if seen.add(key, b""):
+            found.append(str(path))
     return found
 
 
 def _told(
-    paths: Sequence[Path], passed: list[Path], progress: Callable[[int, int], None]
+    paths: Sequence[str], passed: list[Path], progress: Callable[[int, int], None]
 ) -> Iterator[Arrival]:
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        yield from _arrivals(path, passed)
+        yield from _arrivals(Path(path), passed)
     progress(len(paths), len(paths))
 
 

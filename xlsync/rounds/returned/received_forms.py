@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.problems import has_error
 from xlsync.base.record import MISSING, canonical_bytes, get
+from xlsync.base.shelf import Shelved
 from xlsync.form.identity import naming_values
 from xlsync.form.types import comparable
 from xlsync.sources.saving import NEVER_SAVED, Saving
@@ -33,7 +34,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
-class IssueClaim:
+class IssueClaim(Shelved):
     """What a returned workbook says of the issue that it is: nothing here is believed yet."""
 
     record: str | None
@@ -59,7 +60,7 @@ class KnownAnswer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedForm:
+class ReceivedForm(Shelved):
     """One form in one file.
 
     ``content`` is the SHA-256 of the record's canonical bytes, which ``blob`` names in the spool;
