@@ -49,7 +49,7 @@ def test_a_workbook_that_loses_something_is_not_handed_over(
 ) -> None:
     lossy = RECORD | {"project_name": None, "funds": RECORD["funds"] | {"total": "1.00"}}
     monkeypatch.setattr(
-        generate, "read", lambda *_: [Reading("表", 1, FORM.id, lossy, [], states_id=True)]
+        generate, "read", lambda *_, **__: [Reading("表", 1, FORM.id, lossy, [], states_id=True)]
     )
     with pytest.raises(XlsyncError, match=r"'河道保洁'.* at /project_name, /funds/total$"):
         workbook(FORM, RECORD)
@@ -59,6 +59,8 @@ def test_a_workbook_that_does_not_read_cleanly_is_not_handed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = problem("S001", "原表文字不见了。").at("表", "A1")
-    monkeypatch.setattr(generate, "read", lambda *_: [Reading("表", 1, FORM.id, RECORD, [broken])])
+    monkeypatch.setattr(
+        generate, "read", lambda *_, **__: [Reading("表", 1, FORM.id, RECORD, [broken])]
+    )
     with pytest.raises(XlsyncError, match="does not read back: A1: 原表文字不见了"):
         workbook(FORM, RECORD)

@@ -56,16 +56,17 @@ MOST_CHARACTERS = 1_000_000
 """Characters of one form that is found by its labels, thirty times what its longest cell holds."""
 
 
-def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
+def read(forms: Sequence[Form], workbook: Workbook, *, by_rules: bool = True) -> list[Reading]:
     """Read every form in a workbook.
 
     Problems are in the order of the sheet; those of the file itself come first, with the
-    first reading. A file without any form gives one reading that says so (X003).
+    first reading. A file without any form gives one reading that says so (X003). Without
+    ``by_rules`` records are not checked by the rules of their forms.
     """
     workbook = without_returns(workbook)
     take_unit_lines(workbook)
     carriers = read_carriers(workbook)
-    readings = list(_of_ours(forms, workbook, carriers))
+    readings = list(_of_ours(forms, workbook, carriers, by_rules=by_rules))
     if not readings:
         sheets = workbook.sheets if workbook.is_text else without_companions(forms, workbook)
         titles = _titles(tuple(forms))
@@ -75,7 +76,7 @@ def read(forms: Sequence[Form], workbook: Workbook) -> list[Reading]:
         )
         for sheet in about:
             sheet.beside += said
-        readings = list(_by_labels(titles, about, carriers))
+        readings = list(_by_labels(titles, about, carriers, by_rules=by_rules))
         for sheet in notes:
             readings[0].problems += note_on_sheet(sheet)
         if carriers.hidden is not None and readings:
@@ -115,7 +116,9 @@ def _about_forms(titles: Titles, sheets: list[Sheet]) -> tuple[list[Sheet], list
     return about, [sheet for sheet in sheets if sheet.name not in begun]
 
 
-def _of_ours(forms: Sequence[Form], workbook: Workbook, carriers: Carriers) -> Iterator[Reading]:
+def _of_ours(
+    forms: Sequence[Form], workbook: Workbook, carriers: Carriers, *, by_rules: bool
+) -> Iterator[Reading]:
     """The sheets of ours, then every other sheet on which a form stands."""
     ours = locate_ours(forms, carriers, workbook)
     if not ours:
@@ -128,12 +131,17 @@ def _of_ours(forms: Sequence[Form], workbook: Workbook, carriers: Carriers) -> I
     beside = [one for one in workbook.sheets if one is first.sheet or one.name not in apart]
     report_other_sheets(first, layout, replace(workbook, sheets=beside))
     for located, _ in ours:
-        yield _sorted(read_values(located))
-    yield from _by_labels(titles, filled, carriers, alone=False)
+        yield _sorted(read_values(located, by_rules=by_rules))
+    yield from _by_labels(titles, filled, carriers, alone=False, by_rules=by_rules)
 
 
 def _by_labels(
-    titles: Titles, sheets: Iterable[Sheet], carriers: Carriers, *, alone: bool = True
+    titles: Titles,
+    sheets: Iterable[Sheet],
+    carriers: Carriers,
+    *,
+    alone: bool = True,
+    by_rules: bool,
 ) -> Iterator[Reading]:
     regions = [(sheet, region) for sheet in sheets for region in titles.regions(sheet)]
     notes: list[Problem] = []
@@ -161,7 +169,7 @@ def _by_labels(
             )
             located = [one for one in every if of_ours or not is_other_layout(one)]
             if located:
-                readings = [_of_region(one, region, known) for one in located]
+                readings = [_of_region(one, region, known, by_rules=by_rules) for one in located]
                 chosen = choose([one.form for one in located], readings)
                 chosen.problems[:0] = notes
                 last = chosen
@@ -184,13 +192,15 @@ def _texts_outside(regions: Iterable[tuple[Sheet, Region]]) -> Iterator[str]:
             yield from (cell.text for row in region.rows.values() for cell in row.values())
 
 
-def _of_region(located: Located, region: Region, carriers: Carriers | None) -> Reading:
+def _of_region(
+    located: Located, region: Region, carriers: Carriers | None, *, by_rules: bool
+) -> Reading:
     """The form of a region; ``carriers`` speak of it where it is the only one."""
     if carriers is not None:
         located.manifest, told = carriers.of_sheet(located.form, located.sheet)
         located.problems += told
     located.problems += stray_comments(located.sheet, region.comments)
-    return _sorted(read_values(located))
+    return _sorted(read_values(located, by_rules=by_rules))
 
 
 def _too_many(regions: Sequence[tuple[Sheet, Region]]) -> Reading:

@@ -234,13 +234,16 @@ class _Attempts:
         A workbook that went out of an unfinished run under the same number but says something
         else may be in somebody's hands, so this one gets the next number.
         """
+        data = content(within(self.folder, sending.file))
+        known = self.written.pop(sending.file, None)
+        if data is None and known is None:
+            return True
         ticket = sending.ticket()
         fingerprint = ticket.fingerprint()
-        if (known := self.written.pop(sending.file, None)) and known[0] == fingerprint:
+        if known is not None and known[0] == fingerprint:
             self.written[sending.file] = known
             sending.base = known[1]
             return True
-        data = content(within(self.folder, sending.file))
         if data is None:
             return True
         password = self.wishes.password
