@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Key = TypeVar("Key", str, bytes, int)
 Value = TypeVar("Value", bound=str | bytes)
 
-_CACHE = 1024
+_CACHE = 4096
 """Kilobytes of memory that one of them takes at most."""
 
 _AT_ONCE = 256

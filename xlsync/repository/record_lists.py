@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,7 @@ class RecordLists:
         self._objects, self._tree = objects, tree
         self._lists: dict[str, dict[str, Entry]] = {}
         self._indexes: dict[str, DiskMap[str, bytes]] = {}
-        self._asked: Counter[str] = Counter()
+        self._found: dict[str, dict[str, Entry | None]] = {}
 
     def all_of(self, round_name: str) -> dict[str, Entry]:
         """All of a round by id, in the order of their paths.
@@ -66,13 +65,16 @@ class RecordLists:
         """
         if round_name in self._lists:
             return self._lists[round_name].get(record_id)
-        self._asked[round_name] += 1
-        if self._asked[round_name] <= _FEW:
-            return _by_id(self._walk(round_name, f".{record_id}.".encode())).get(record_id)
+        looked_for = self._found.setdefault(round_name, {})
+        if record_id not in looked_for and len(looked_for) < _FEW:
+            found = _by_id(self._walk(round_name, f".{record_id}.".encode()))
+            looked_for[record_id] = found.get(record_id)
+        if record_id in looked_for:
+            return looked_for[record_id]
         if round_name not in self._indexes:
             self._indexes[round_name] = self._index(round_name)
-        found = self._indexes[round_name].get(record_id)
-        return None if found is None else _unpacked(found)
+        packed = self._indexes[round_name].get(record_id)
+        return None if packed is None else _unpacked(packed)
 
     def _index(self, round_name: str) -> DiskMap[str, bytes]:
         index: DiskMap[str, bytes] = DiskMap()
