@@ -47,8 +47,7 @@ def write_pack(store: DiskObjectStore, spool: Spool, objects: Iterable[ObjectID]
     entries: DiskMap[bytes, bytes] = DiskMap()
     order = bytearray()
     for sha in objects:
-        if sha not in entries:
-            entries[sha] = b""
+        if entries.add(sha, b""):
             order += bytes.fromhex(sha.decode())
     folder = Path(os.fspath(store.pack_dir))
     name = "pack-" + iter_sha1(map(_raw, entries)).decode()
