@@ -87,7 +87,7 @@ def _collect_one(repository: Repository, text: str) -> None:
 
 
 def grown(count: int) -> None:
-    """Print what a commit of one more file takes; it lists the records of the round once."""
+    """Print what a commit of one more file takes; it looks up one record."""
     print(f"{count} projects in a round, {_OF_A_UNIT} a unit; processor time")
     for number in FORMATS:
         with (
