@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlsync.base.disk_map import DiskMap
+from xlsync.base.disk_map import FEW, DiskMap
 from xlsync.base.errors import XlsyncError
 
 _KEYS = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 _STEPS = st.lists(st.tuples(_KEYS, st.none() | st.binary(max_size=3)))
 
 
-@given(_STEPS)
-@settings(max_examples=60, deadline=None)
-def test_it_holds_what_a_mapping_in_memory_would(steps: list[tuple[str, bytes | None]]) -> None:
-    made: DiskMap[str, bytes] = DiskMap()
+@given(_STEPS, st.sampled_from([0, 1, 3, FEW]))
+@settings(max_examples=100, deadline=None)
+def test_it_holds_what_a_mapping_in_memory_would(
+    steps: list[tuple[str, bytes | None]], few: int
+) -> None:
+    made: DiskMap[str, bytes] = DiskMap(few=few)
     wanted: dict[str, bytes] = {}
     for key, value in steps:
         if value is not None:
@@ -32,15 +34,18 @@ def test_it_holds_what_a_mapping_in_memory_would(steps: list[tuple[str, bytes | 
     assert all(key in made and made.get(key) == value for key, value in wanted.items())
 
 
-def test_what_is_put_while_somebody_goes_through_it_is_seen() -> None:
-    made = DiskMap((number, b"") for number in range(0, 2000, 2))
+@pytest.mark.parametrize("few", [0, 1000, FEW])
+def test_it_may_be_changed_while_somebody_goes_through_it(few: int) -> None:
+    """With a thousand in memory it goes to the disk meanwhile."""
+    made = DiskMap(((number, b"") for number in range(0, 2000, 2)), few=few)
     seen = []
     for key in made:
         seen.append(key)
         if key == 2:
             made[1999] = b""
             del made[1000]
-    assert seen == sorted(({*range(0, 2000, 2)} - {1000}) | {1999})
+    assert [one for one in seen if one != 1999] == [*range(0, 1000, 2), *range(1002, 2000, 2)]
+    assert [*made][-2:] == [1998, 1999]
     with pytest.raises(KeyError):
         del made[1000]
 
@@ -51,7 +56,7 @@ def test_it_takes_no_memory_for_what_it_holds() -> None:
         "import resource\n"
         "from xlsync.base.disk_map import DiskMap\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "made = DiskMap([(0, bytes(1000))])\n"
+        "made = DiskMap([(0, bytes(1000))], few=0)\n"
         "before = peak()\n"
         "for number in range(50_000):\n"
         "    made[number] = bytes(1000)\n"
@@ -64,13 +69,14 @@ def test_it_takes_no_memory_for_what_it_holds() -> None:
     assert kilobytes < 8_000
 
 
-def test_what_is_there_is_not_put_again() -> None:
-    made: DiskMap[str, bytes] = DiskMap()
+@pytest.mark.parametrize("few", [0, FEW])
+def test_what_is_there_is_not_put_again(few: int) -> None:
+    made: DiskMap[str, bytes] = DiskMap(few=few)
     assert (made.add("a", b"1"), made.add("a", b"2"), made["a"]) == (True, False, b"1")
 
 
 def test_a_full_disk_is_told() -> None:
-    made = DiskMap([("a", b"")])
-    made._run("PRAGMA max_page_count=8")  # noqa: SLF001 - as a disk that is full would
+    made = DiskMap([("a", b"")], few=0)
+    made._kept._run("PRAGMA max_page_count=8")  # type: ignore[union-attr]  # noqa: SLF001 - as a disk that is full would
     with pytest.raises(XlsyncError, match="腾出空间"):
         made.update((str(number), bytes(1000)) for number in range(100))

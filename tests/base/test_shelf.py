@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import pytest
 
 from xlsync.base.record import MISSING
-from xlsync.base.shelf import Shelf, Shelved
+from xlsync.base.shelf import FEW, Shelf, Shelved
 
 
-def test_it_is_a_sequence_of_what_was_put_there() -> None:
-    made = Shelf(["甲", "乙"])
+@pytest.mark.parametrize("few", [0, 1, 2, FEW])
+def test_it_is_a_sequence_of_what_was_put_there(few: int) -> None:
+    made = Shelf(["甲", "乙"], few=few)
     made.append("丙")
     made[-2] = "丁"
     assert ([*made], len(made), made[0], made[1:], made[-1]) == (
@@ -32,7 +33,7 @@ def test_it_is_a_sequence_of_what_was_put_there() -> None:
 
 
 def test_what_is_absent_is_still_absent_afterwards() -> None:
-    assert Shelf([{"old": MISSING}])[0]["old"] is MISSING
+    assert Shelf([{"old": MISSING}], few=0)[0]["old"] is MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,6 @@ class _Page(Shelved):
 
 
 def test_a_dataclass_comes_back_as_it_was() -> None:
-    made = Shelf([_Page(1, "甲"), _Page(2)])
+    made = Shelf([_Page(1, "甲"), _Page(2)], few=0)
     assert [*made] == [_Page(1, "甲"), _Page(2)]
     assert made[0] is not made[0]

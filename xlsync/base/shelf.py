@@ -1,4 +1,7 @@
-"""A sequence of objects that lies on disk once it is large: one for each file of a round."""
+"""A sequence of objects that lies on disk once it is large: one for each file of a round.
+
+As many as a large round has stay in memory, where they need not be pickled.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Item = TypeVar("Item")
+
+FEW = 1 << 14
+"""Objects that are kept in memory: with a few KB each some 50 MB."""
 
 
 class Shelved:
@@ -30,27 +36,37 @@ class Shelved:
 class Shelf(Sequence[Item]):
     """Objects that can be pickled, in the order in which they were put there.
 
-    Each look at one gives another copy of it.
+    Each look at one may give another copy of it.
 
     Raises:
         XlsyncError: by every method, when the disk has no room left.
     """
 
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        """Begin with these."""
-        self._kept: DiskMap[int, bytes] = DiskMap()
+    def __init__(self, items: Iterable[Item] = (), *, few: int = FEW) -> None:
+        """Begin with these; with more than ``few`` it goes to the disk."""
+        self._few = few
+        self._kept: list[Item] | DiskMap[int, bytes] = []
         self._count = 0
         for one in items:
             self.append(one)
 
     def append(self, item: Item) -> None:
         """Put one more at the end."""
-        self._kept[self._count] = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+        if isinstance(self._kept, list):
+            self._kept.append(item)
+            if len(self._kept) > self._few:
+                self._kept = DiskMap(enumerate(map(_dumped, self._kept)), few=0)
+        else:
+            self._kept[self._count] = _dumped(item)
         self._count += 1
 
     def __setitem__(self, at: int, item: Item) -> None:
         """Put another one in its place; IndexError where there is none."""
-        self._kept[range(self._count)[at]] = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+        place = range(self._count)[at]
+        if isinstance(self._kept, list):
+            self._kept[place] = item
+        else:
+            self._kept[place] = _dumped(item)
 
     @overload
     def __getitem__(self, at: int) -> Item: ...
@@ -60,6 +76,8 @@ class Shelf(Sequence[Item]):
 
     def __getitem__(self, at: int | slice) -> Item | list[Item]:
         """One of them, or a list of some; IndexError where there is none."""
+        if isinstance(self._kept, list):
+            return self._kept[at]
         found = range(self._count)[at]
         if isinstance(found, range):
             return [_loaded(self._kept[one]) for one in found]
@@ -68,6 +86,8 @@ class Shelf(Sequence[Item]):
 
     def __iter__(self) -> Iterator[Item]:
         """One after the other."""
+        if isinstance(self._kept, list):
+            return iter(self._kept)
         return map(_loaded, self._kept.values())
 
     def __len__(self) -> int:
@@ -81,6 +101,10 @@ class Shelf(Sequence[Item]):
         return all(mine == one for mine, one in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _dumped(item: object) -> bytes:
+    return pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
 
 
 # What is unpickled here was pickled by this very process, into a file without a name.
