@@ -118,11 +118,13 @@ def read_files(  # noqa: PLR0913, PLR0917 - what is read, and who is told
     def unread() -> Iterator[Arrival]:
         for arrival in _told(found, passed, progress):
             is_named = bool(directly) and arrival.path.resolve() in directly
-            known = None if is_named else _known(before, arrival)
+            digest = hashlib.sha256(arrival.data or b"").hexdigest()
+            known = None if is_named else _known(before, arrival, digest)
             ahead.append(known)
             if known is None:
                 # The bytes are kept at once: who reads them need not send them back.
-                kept.append(_kept(arrival, spool, is_named=is_named))
+                blob = spool.put(arrival.data) if arrival.data else None
+                kept.append(SpooledFile(arrival.path, digest, blob, is_named))
                 yield arrival
             else:
                 tell(known)
@@ -155,17 +157,10 @@ def _put_known(ahead: deque[ReceivedFile | None], files: Shelf[ReceivedFile]) ->
         ahead.popleft()
 
 
-def _kept(arrival: Arrival, spool: Spool, *, is_named: bool) -> SpooledFile:
-    data = arrival.data or b""
-    blob = spool.put(data) if data else None
-    return SpooledFile(arrival.path, hashlib.sha256(data).hexdigest(), blob, is_named)
-
-
-def _known(before: ReadingContext, arrival: Arrival) -> ReceivedFile | None:
+def _known(before: ReadingContext, arrival: Arrival, digest: str) -> ReceivedFile | None:
     """What a receipt says of a file, where all of it was accepted."""
     if not arrival.data:
         return None
-    digest = hashlib.sha256(arrival.data).hexdigest()
     receipt = before.receipt(digest)
     if receipt is None or not receipt.forms or not all(one.accepted for one in receipt.forms):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsync.base.shelf import FEW, Shelf
+from xlsync.base.shelf import Shelf
 from xlsync.rounds.kept.outcomes import Outcome, State
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 class Outcomes(Shelf[Outcome]):
     """Outcomes in the order of their files; their states are known without reading them."""
 
-    def __init__(self, items: Iterable[Outcome] = (), *, few: int = FEW) -> None:
-        """Begin with these; with more than ``few`` it goes to the disk."""
+    def __init__(self, items: Iterable[Outcome] = ()) -> None:
+        """Begin with these."""
         self._states = bytearray()
-        super().__init__(items, few=few)
+        super().__init__(items)
 
     def append(self, item: Outcome) -> None:
         """Put one more at the end."""

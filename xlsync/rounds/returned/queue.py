@@ -6,7 +6,7 @@ up again when it is its turn.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.returned.received_forms import ReceivedForm
 
 
-class Turn(IntEnum):
+class Turn(Enum):
     """When a form is settled: a choice between versions, one alone, with all of its record."""
 
     CHOICE = 1
@@ -55,8 +55,8 @@ class Queue:
         """Begin without the forms of these files."""
         self.outcomes = Outcomes()
         self._files = files
-        self._waiting: DiskMap[str, str] = DiskMap()
-        """Keys in the order of the turns, each with the numbers of the form and of its file."""
+        self._waiting: dict[Turn, DiskMap[str, str]] = {turn: DiskMap() for turn in Turn}
+        """Keys in the order in which forms are settled, with the numbers of form and file."""
         self._unnumbered: DiskMap[str, str] = DiskMap()
         """What each answer without an issue says, by its record."""
 
@@ -69,14 +69,14 @@ class Queue:
         issue, content, record = outcome.issue or 0, outcome.content or "", outcome.record_id or ""
         # Before which others it is settled: the file itself comes last.
         order = f"{issue:09}\n{content}\n{record}\n{at:09}"
-        key = f"{turn:d}\n{record}\n{order}" if turn is Turn.ANSWER else f"{turn:d}\n{order}"
-        self._waiting[key] = f"{at} {number} {place}"
+        key = f"{record}\n{order}" if turn is Turn.ANSWER else order
+        self._waiting[turn][key] = f"{at} {number} {place}"
         if turn is not Turn.CHOICE and outcome.issue is None and content:
             self._unnumbered[f"{record}\n{at:09}"] = content
 
     def refuse_rivals(self) -> None:
         """Refuse the versions of a record that differ and that no issue tells apart (S006)."""
-        for _, group in groupby(self._unnumbered.items(), lambda one: one[0].partition("\n")[0]):
+        for _, group in groupby(self._unnumbered.items(), _record_of):
             versions = [*group]
             if len({content for _, content in versions}) > 1:
                 places = [int(key.rpartition("\n")[2]) for key, _ in versions]
@@ -86,19 +86,20 @@ class Queue:
 
     def items(self, turn: Turn) -> Iterator[QueuedForm]:
         """The forms whose turn it is, one after the other."""
-        return (self._item(value) for _, value in self._of(turn))
+        return map(self._item, self._waiting[turn].values())
 
     def records(self) -> Iterator[tuple[str, list[QueuedForm]]]:
         """The records that are answered, each with all its answers."""
-        for record_id, group in groupby(self._of(Turn.ANSWER), lambda one: one[0].split("\n")[1]):
+        for record_id, group in groupby(self._waiting[Turn.ANSWER].items(), _record_of):
             found = [self._item(value) for _, value in group]
             yield record_id, [one for one in found if one.answers]
-
-    def _of(self, turn: Turn) -> Iterator[tuple[str, str]]:
-        begins = f"{turn:d}\n"
-        return (one for one in self._waiting.items() if one[0].startswith(begins))
 
     def _item(self, value: str) -> QueuedForm:
         at, number, place = map(int, value.split())
         file = self._files[number]
         return QueuedForm(at, file, file.forms[place], self.outcomes[at])
+
+
+def _record_of(entry: tuple[str, str]) -> str:
+    """The record with which a key begins."""
+    return entry[0].partition("\n")[0]
