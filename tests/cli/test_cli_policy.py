@@ -340,6 +340,44 @@ def test_a_name_that_does_not_exist_is_wrong_usage_and_those_that_do_are_told(
     assert _stand(town) == before
 
 
+MISTYPED = {
+    f"correct {ROUND} {PROJECT} --set 没有的栏=1 --reason 因": "可写的有",
+    f"correct {ROUND} {PROJECT} --set 没有的行/指标值=1 --reason 因": "没有的行",
+    f"correct {ROUND} {PROJECT} --set 项目性质=没有 --reason 因": "一次性项目",
+    f"correct {ROUND} {PROJECT} --set 计划开始日期=昨天 --reason 因": "计划开始日期",
+    f"correct {ROUND} {PROJECT} --set 计划开始日期=2031-01-01 --reason 因": "D002",
+    f"correct {ROUND} {PROJECT} --set /none/0=1 --reason 因": "可写的有",
+    f"correct {ROUND} {PROJECT} --remove-row 没有的行 --reason 因": "没有的行",
+    f"correct {ROUND} {PROJECT} --reason 因": "栏目=值",
+    f"correct {ROUND} {PROJECT} --set 没有等号 --reason 因": "栏目=值",
+    f"move {ROUND} 镇 --unit 长征镇财政所 --reason 因": "镇",
+    f"cancel {ROUND} {PROJECT} --reason ": "理由",
+    f"close {ROUND} --reason ": "理由",
+    f"deadline {ROUND} 明天 --reason 因": "明天",
+    f"show {PROJECT}@none": "none",
+    "undo none": "none",
+    "merge none": "none",
+    "log ": "项目",
+    "upgrade --originals none -R old": "none",
+    "sync git://host/none": "git://",
+    "status 2023": "2023/一上",
+    "forms draft blank.xlsx -o new --sheet 没有": "没有",
+    "diff 没有一 没有二": "没有一",
+    f"export {ROUND} -o new.doc": ".xlsx",
+    f"tick {ROUND} MARK,": "MARK",
+}
+"""Words that nobody can have meant, be they names, values or reasons, and what is told of each."""
+
+
+@pytest.mark.parametrize("words", MISTYPED)
+def test_what_was_typed_wrong_is_wrong_usage_in_every_command(words: str, town: Path) -> None:
+    before = _stand(town)
+    result = invoke(*words.split(" "))
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    assert MISTYPED[words] in result.stderr.splitlines()[-1]
+    assert _stand(town) == before
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -99,6 +99,9 @@ def shown(formula: str, below: int = 0) -> Value:
         ("-A3+A7", -4),
         ("A3/0", E),
         ("ROUND(A4,0)+INT(A4)", 5),
+        # of a truth value they give its number, which comes before every text and truth
+        ("ROUND(A7,2)<A2", True),
+        ("ROUNDUP(A7,0)&ROUND(TRUE,2)&ROUND(A3>9,1)", "110"),
         ("DATE(2024,1,31)-DATE(2024,1,1)", 30),
         ("(A3>1)+(A4>1)", 2),
         # places

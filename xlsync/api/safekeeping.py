@@ -65,6 +65,17 @@ def check_backup(path: Path, folder: Path) -> None:
         Repository.restore(path, f"{scratch}/repository").close()
 
 
+def check_originals_place(place: str) -> None:
+    """Make sure that received files may lie at a place, before :func:`upgrade` changes anything.
+
+    Raises:
+        XlsyncError: when it is no place, or an address that the user's own settings do not name.
+    """
+    from xlsync.repository.storing import check_place
+
+    check_place(place)
+
+
 def move_originals(repository: Repository, place: str) -> MovedOriginals:
     """Let received files lie beside git from now on: ``beside``, or at an address such as S3's.
 

@@ -28,7 +28,14 @@ class UsageError(XlsyncError):
     """A question that makes no sense, whatever the data: an unknown field, an empty name."""
 
 
-class UnknownNameError(UsageError):
+class MistypedError(UsageError):
+    """What was written cannot be meant: a name of nothing or of several, no value of its field.
+
+    The line says it all, so that nobody needs to be told how the command is called.
+    """
+
+
+class UnknownNameError(MistypedError):
     """A name that does not exist, told with those that do; see :func:`unknown_name`."""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from xlsync.base.acting import acting
-from xlsync.base.errors import UnknownNameError, UsageError, XlsyncError
+from xlsync.base.errors import MistypedError, UsageError, XlsyncError
 from xlsync.base.language import told
 from xlsync.cli.speaking import localize
 
@@ -41,8 +41,8 @@ class BrokenSetup(click.ClickException):
         click.echo(f"xlsync: {visible(told(self.message))}", file=file, err=file is None)
 
 
-class UnknownName(BrokenSetup):
-    """What :class:`UnknownNameError` is to click: the same line, as wrong usage."""
+class Mistyped(BrokenSetup):
+    """What :class:`MistypedError` is to click: the same line, as wrong usage."""
 
     exit_code = WRONG_USAGE
 
@@ -100,8 +100,8 @@ class Program(click.Group):
         try:
             with _unmasked():
                 return super().invoke(ctx)
-        except UnknownNameError as error:
-            raise UnknownName(str(error)) from None
+        except MistypedError as error:
+            raise Mistyped(str(error)) from None
         except UsageError as error:
             raise click.UsageError(told(str(error)), _invoked(ctx)) from None
         except XlsyncError as error:

@@ -113,6 +113,8 @@ def upgrade(settings: Settings, place: str | None, *, as_json: bool) -> None:
     """
     from xlsync.report.words.sentences import upgraded_lines
 
+    if place:
+        api.check_originals_place(place)
     with settings.repository() as repository:
         done = api.upgrade(repository)
         moved = api.move_originals(repository, place) if place else None

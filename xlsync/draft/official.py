@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.grid import Address, Area
 from xlsync.draft.looks import Look, look_of
 
@@ -137,7 +137,7 @@ def _sheet(path: Path, workbook: Workbook, name: str | None) -> Worksheet:
         if sheet.title == name:
             return sheet
     known = ", ".join(sheet.title for sheet in sheets)
-    raise XlsyncError(f"{path}: no sheet {name!r}; there are: {known}")
+    raise MistypedError(f"{path}: no sheet {name!r}; there are: {known}")
 
 
 def _used(path: Path, sheet: Worksheet) -> Area:

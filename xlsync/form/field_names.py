@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.form.types import comparable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def field_meant(mapping: Mapping, name: str) -> str:
     """The slot of the field that a name means: its label, another spelling, slot or pointer.
 
     Raises:
-        XlsyncError: when the form has no such field, or more than one, with the names it has.
+        MistypedError: when the form has no such field, or more than one, with the names it has.
     """
     wanted, labels = comparable(name), told_apart(mapping)
     for names_of in (
@@ -47,5 +47,5 @@ def field_meant(mapping: Mapping, name: str) -> str:
             return found[0]
         if found:
             told = "、".join(labels[mapping.fields[slot].pointer] for slot in found)
-            raise XlsyncError(f"“{name}”在表上有 {len(found)} 处，请写明是哪一处：{told}")
-    raise XlsyncError(f"表上没有“{name}”这一栏；可写的有：{'、'.join(labels.values())}")
+            raise MistypedError(f"“{name}”在表上有 {len(found)} 处，请写明是哪一处：{told}")
+    raise MistypedError(f"表上没有“{name}”这一栏；可写的有：{'、'.join(labels.values())}")

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.files import safe_name
 
 MARKER = "xlsync.json"
@@ -58,10 +58,10 @@ def check_round(name: str) -> str:
     """The round's name itself, when it is one.
 
     Raises:
-        UsageError: when it is not of the shape ``2023/一上``.
+        MistypedError: when it is not of the shape ``2023/一上``.
     """
     if not is_round(name):
-        raise UsageError(
+        raise MistypedError(
             f"{name!r} is not a round: write YEAR/NAME such as 2023/一上, "
             "the name 1 to 20 letters, digits, Chinese characters or hyphens"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError, unknown_name
+from xlsync.base.errors import MistypedError, unknown_name
 from xlsync.base.files import safe_text
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Reference(NamedTuple):
 
 
 def parse(text: str) -> Reference:
-    """Read ``[ROUND/]RECORD[@REVISION]``; XlsyncError when it names no record."""
+    """Read ``[ROUND/]RECORD[@REVISION]``; MistypedError when it names no record."""
     match = _REFERENCE.fullmatch(text.strip())
     if match is None:
-        raise XlsyncError(f"{text!r} names no record: write [ROUND/]RECORD[@REVISION]")
+        raise MistypedError(f"{text!r} names no record: write [ROUND/]RECORD[@REVISION]")
     return Reference(match["round"], match["record"], match["revision"])
 
 
@@ -50,7 +50,7 @@ def find(snapshot: Snapshot, reference: Reference) -> tuple[str, Entry]:
     The entry of one that only went out has no path and no blob.
 
     Raises:
-        UsageError: when no record fits; XlsyncError when more than one does, with the candidates.
+        MistypedError: when no record fits, or more than one does, with the candidates.
     """
     rounds = [reference.round] if reference.round else list(reversed(snapshot.rounds()))
     wanted = reference.record.strip().lower()
@@ -70,7 +70,7 @@ def find(snapshot: Snapshot, reference: Reference) -> tuple[str, Entry]:
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
-            raise XlsyncError(_too_many(reference.record, list(found.values())))
+            raise MistypedError(_too_many(reference.record, list(found.values())))
     if reference.round and reference.round not in snapshot.rounds():
         raise unknown_name("round", reference.round, snapshot.rounds())
     titles = (one.title for found in entries.values() for one in found)
@@ -113,7 +113,7 @@ def is_meant(text: str, record_id: str | None, title: str) -> bool:
 
 
 def check_text(text: str) -> str:
-    """The text itself; XlsyncError when it is empty and would mean everything."""
+    """The text itself; MistypedError when it is empty and would mean everything."""
     if not safe_text(text).strip():
-        raise XlsyncError("an empty text means no record: write an id or part of a title")
+        raise MistypedError("an empty text means no record: write an id or part of a title")
     return text

@@ -16,7 +16,7 @@ from dulwich.objectspec import AmbiguousShortId, parse_commit
 from dulwich.refs import HEADREF
 from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.files import refuse_full
 from xlsync.repository.objects import DAMAGE, damaged
 
@@ -107,14 +107,14 @@ def commit_of(repo: Repo, revision: str) -> ObjectID:
     """The commit that goes by a name: a whole or abbreviated id, a branch or a tag.
 
     Raises:
-        XlsyncError: when no commit, or more than one, goes by it.
+        MistypedError: when no commit, or more than one, goes by it.
     """
     try:
         return parse_commit(repo, revision.encode(errors="replace")).id
     except AmbiguousShortId:
-        raise XlsyncError(f"{revision!r} fits more than one commit; write more of it") from None
+        raise MistypedError(f"{revision!r} fits more than one commit; write more of it") from None
     except DAMAGE:
-        raise XlsyncError(f"{revision!r} is no commit, branch or tag of the repository") from None
+        raise MistypedError(f"{revision!r} is no commit, branch or tag of the repository") from None
 
 
 def _check_control_file(path: Path) -> None:

@@ -35,7 +35,7 @@ from dulwich.objects import ZERO_SHA, ObjectID, Tree
 from dulwich.refs import HEADREF, Ref
 
 from xlsync.base.acting import SECRET_IN_URL
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.repository.objects import DAMAGE, checked
 from xlsync.repository.opening import head_of, open_repo
 from xlsync.repository.packing import write_pack
@@ -174,7 +174,7 @@ def _client(location: str) -> Iterator[tuple[GitClient, str]]:
     Settings come from the user's git alone: those of a repository could name programs.
     """
     if location.startswith("git://"):
-        raise XlsyncError(
+        raise MistypedError(
             f"{shown(location)}：git:// 既不加密也不核实对方是谁，不支持；请用 https:// 或 ssh://。"
         )
     client, path = get_transport_and_path(location, config=StackedConfig.default())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from dulwich.objects import ObjectID
 from dulwich.walk import ORDER_TOPO
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout, lookup
 from xlsync.repository.arranging import NEWEST, arrangement_of, marker
@@ -215,7 +215,7 @@ class Repository:
         ours, target = head_of(self._repo), commit_of(self._repo, revision)
         parents = self._objects.commit(target).parents
         if not parents:
-            raise XlsyncError(f"{revision} is the first commit")
+            raise MistypedError(f"{revision} is the first commit")
         now = Snapshot(self._objects, ours)
         then, before = (self._seen(one, now.arrangement) for one in (target, parents[0]))
         edits = together(Fork(then, now, before, Spool(self._repo.path), self._objects))

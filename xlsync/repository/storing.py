@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.acting import is_preview
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, is_place, marker
@@ -21,6 +21,7 @@ from xlsync.repository.originals import (
     FOLDER,
     FolderOriginals,
     OriginalError,
+    check_named,
     originals_of,
     pointer,
 )
@@ -89,6 +90,23 @@ def keep_originals(snapshot: Snapshot, edits: Edits) -> None:
 # ---- out of git, or elsewhere -------------------------------------------------------------
 
 
+def check_place(place: str) -> None:
+    """Make sure that originals may lie at a place, before anything is changed for it.
+
+    Raises:
+        MistypedError: when it is neither the folder nor an address.
+        XlsyncError: when it is an address that the user's own settings do not name.
+    """
+    if not is_place(place):
+        raise _no_place(place)
+    if place != BESIDE:
+        check_named(place)
+
+
+def _no_place(place: str) -> MistypedError:
+    return MistypedError(f"{place!r} is no place for originals: write `beside`, or an address")
+
+
 def move(repo: Repo, objects: Objects, place: str) -> MovedOriginals:
     """Let the received files of the last commit lie at a place, by one commit.
 
@@ -102,8 +120,9 @@ def move(repo: Repo, objects: Objects, place: str) -> MovedOriginals:
     head = head_of(repo)
     now = Snapshot(objects, head)
     # A preview of an upgrade has not upgraded anything yet.
-    if not is_place(place) or (now.arrangement.number < NEWEST.number and not is_preview()):
-        raise XlsyncError(f"{place!r} is no place for originals: write `beside`, or an address")
+    is_old = now.arrangement.number < NEWEST.number and not is_preview()
+    if is_old or not is_place(place):
+        raise _no_place(place)
     target, spool = originals_of(Path(repo.path), place), Spool(repo.path)
     files: dict[str, ObjectID] = {}
     is_elsewhere = now.arrangement.originals != place

@@ -123,7 +123,7 @@ def _value(text: Value) -> Value:
 
 def _rounded(number: float, places: float, rounding: str) -> float:
     if round(number, int(places)) == number:
-        return number
+        return +number  # of a truth value its number, 1 or 0
     exact = Decimal(f"{number:.15g}")
     return float(exact.quantize(Decimal(1).scaleb(-int(places)), rounding))
 

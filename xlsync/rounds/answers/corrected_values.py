@@ -12,7 +12,7 @@ import copy
 import re
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.base.record import MISSING, get, join, put, rows_at, split
 from xlsync.form.field_names import told_apart
 from xlsync.rounds.kept.decisions import FieldChange
@@ -70,7 +70,7 @@ def _set(made: Record, pointer: str, value: Json) -> None:
     if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
         holder[int(last)] = value
     elif not isinstance(holder, dict):
-        raise XlsyncError(f"记录里没有 {pointer} 这个位置")
+        raise MistypedError(f"记录里没有 {pointer} 这个位置")
     elif value is MISSING:
         holder.pop(last, None)
     else:

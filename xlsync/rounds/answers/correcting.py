@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.problems import Severity, has_error
 from xlsync.rounds.answers.corrected_values import changes_made, known_again, with_values
 from xlsync.rounds.answers.settling import digest
@@ -84,7 +84,7 @@ def correct(
     form = _form(answers, before)
     made, wrong = form.canonical(with_values(form, before, values))
     if made is None or has_error(wrong):
-        raise XlsyncError(f"不能这样更正：{_told(wrong)}")
+        raise MistypedError(f"不能这样更正：{_told(wrong)}")
     after = form.identified(made)
     if after == before:
         return None
@@ -116,7 +116,7 @@ def _form(answers: RoundAnswers, record: Record) -> Form:
 
 
 def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tuple[Problem, ...]:
-    """The warnings that came with a correction; XlsyncError where an error came with it.
+    """The warnings that came with a correction; MistypedError where an error came with it.
 
     What only went out is not filled in yet, and the rules have nothing to say of it.
     """
@@ -127,7 +127,7 @@ def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tup
     new = [one for one in found if known_again(form.mapping, after, one) not in known]
     errors = [one for one in new if one.severity is Severity.ERROR]
     if errors:
-        raise XlsyncError(f"这样更正后不符合表的规则：{_told(errors)}")
+        raise MistypedError(f"这样更正后不符合表的规则：{_told(errors)}")
     return tuple(new)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.base.problems import problem
 from xlsync.form.types import comparable
 from xlsync.repository import Changes, until_committed
@@ -55,9 +55,9 @@ def put_review(
     """
     for one in words:
         if one.verdict not in VERDICTS:
-            raise XlsyncError(f"意见应为{'、'.join(VERDICTS)}之一。")
+            raise MistypedError(f"意见应为{'、'.join(VERDICTS)}之一。")
         if one.verdict != PASSED and not one.reason:
-            raise XlsyncError(f"意见是“{one.verdict}”，请写明理由。")
+            raise MistypedError(f"意见是“{one.verdict}”，请写明理由。")
 
     def once() -> PaperTaken:
         made, snapshot = PaperTaken(Path()), repository.snapshot()

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import UsageError, unknown_name
+from xlsync.base.errors import MistypedError, unknown_name
 from xlsync.base.problems import CORE_CODES, Severity, problem
 from xlsync.base.record import canonical_bytes
 from xlsync.form.types import comparable
@@ -232,7 +232,7 @@ def named_marks(warnings: Iterable[RoundWarning], texts: Iterable[str]) -> list[
         if not fitting:
             raise unknown_name("warning", text, (one[:SHORT_MARK] for one in known))
         if len(fitting) > 1:
-            raise UsageError(f"标记 {text} 有 {len(fitting)} 条提醒，请多写几位")
+            raise MistypedError(f"标记 {text} 有 {len(fitting)} 条提醒，请多写几位")
         found += fitting
     return found
 

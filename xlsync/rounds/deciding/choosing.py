@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.base.grid import Cell
 from xlsync.records.conflicts import Choice, Choices, Side
@@ -56,10 +56,10 @@ def choose(
             as it was shown.
     """
     if not reason.strip():
-        raise XlsyncError("请写明选定的理由。")
+        raise MistypedError("请写明选定的理由。")
     choices = Choices(dispute.note, chosen)
     if any(one.pointer not in chosen for one in dispute.merged.conflicts):
-        raise XlsyncError("每一处都要选定，才能记入版本库。")
+        raise MistypedError("每一处都要选定，才能记入版本库。")
     form, record = dispute.form, dispute.merged.record
     group, title = form.group(record), form.title(record)
     snapshot = repository.snapshot()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError, unknown_name
+from xlsync.base.errors import MistypedError, XlsyncError, unknown_name
 from xlsync.base.files import safe_name, safe_text
 from xlsync.base.problems import problem
 from xlsync.form.similar_names import KnownNames
@@ -283,4 +283,4 @@ def _doubts(snapshot: Snapshot, round_name: str, unit: str) -> Iterator[Problem]
 
 def _check_reason(reason: str) -> None:
     if not safe_text(reason).strip():
-        raise XlsyncError("请写明理由（--reason），它会记入版本库")
+        raise MistypedError("请写明理由（--reason），它会记入版本库")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.repository import is_round, until_committed
 from xlsync.rounds.checking.ticking import TICK, UNTICK
@@ -133,7 +133,7 @@ def _target(repository: Repository, history: list[Commit], revision: str | None)
     found = next((one for one in history if one.commit == commit), None)
     can_be = found is not None and (_can_be(found) or found.message.startswith(_IF_NAMED))
     if found is None or not can_be:
-        raise XlsyncError(f"{revision} 不是一次收集、下发、更正或合并，不能撤销")
+        raise MistypedError(f"{revision} 不是一次收集、下发、更正或合并，不能撤销")
     if commit in undone:
         raise XlsyncError(f"{revision} 已经撤销过了")
     return found

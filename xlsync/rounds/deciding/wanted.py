@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.base.grid import Cell, Kind
 from xlsync.base.problems import has_error
 from xlsync.base.record import MISSING, get, join, rows_at
@@ -44,7 +44,7 @@ def wanted_values(
     ``removed`` are rows, by name, number or pointer; their value is MISSING.
 
     Raises:
-        XlsyncError: when a name is that of no field or row or of several, a text is no value of
+        MistypedError: when a name is that of no field or row or of several, a text is no value of
             its field, or two texts are given for one place.
     """
     values: dict[str, Json] = {_row(form, record, one): MISSING for one in removed}
@@ -53,13 +53,13 @@ def wanted_values(
     for name, text in wanted:
         pointer, item = _place(form, record, name)
         if pointer in values:
-            raise XlsyncError(f"“{name}”写了两次，请只写一次")
+            raise MistypedError(f"“{name}”写了两次，请只写一次")
         if pointer.startswith(tuple(gone)):
-            raise XlsyncError(f"“{name}”所在的一行要删去，不能同时改它")
+            raise MistypedError(f"“{name}”所在的一行要删去，不能同时改它")
         values[pointer], found = _value(form, item, text)
         told += found
     if not values:
-        raise XlsyncError("没有写要改什么；写成 栏目=值，如 “联系人=王五”")
+        raise MistypedError("没有写要改什么；写成 栏目=值，如 “联系人=王五”")
     return values, told
 
 
@@ -72,7 +72,7 @@ def _place(form: Form, record: Record, name: str) -> tuple[str, FieldBase]:
         rows = rows_at(record, location.table.pointer)
         is_new = NEW_ROW.fullmatch(location.row or "")
         if not is_new and (location.position is None or location.position >= len(rows)):
-            raise XlsyncError(f"表中没有{location.title}这一格；要增加一行，行号写成 +1")
+            raise MistypedError(f"表中没有{location.title}这一格；要增加一行，行号写成 +1")
         return name, location.item
     field = form.mapping.fields[field_meant(form.mapping, name)]
     return field.pointer, field
@@ -90,10 +90,10 @@ def _cell(form: Form, record: Record, row: str, column: str) -> tuple[str, Field
         return found[0]
     if found and NEW_ROW.fullmatch(row):
         told = "、".join(pointer for pointer, _ in found)
-        raise XlsyncError(f"有这一列的表不止一个，请写明是哪一个：{told}")
+        raise MistypedError(f"有这一列的表不止一个，请写明是哪一个：{told}")
     if found:
-        raise XlsyncError(f"“{row}/{column}”有 {len(found)} 处，请用行号代替行名，如 3/{column}")
-    raise XlsyncError(f"表中没有“{row}”这一行，或没有“{column}”这一列")
+        raise MistypedError(f"“{row}/{column}”有 {len(found)} 处，请用行号代替行名，如 3/{column}")
+    raise MistypedError(f"表中没有“{row}”这一行，或没有“{column}”这一列")
 
 
 def _row(form: Form, record: Record, name: str) -> str:
@@ -106,9 +106,9 @@ def _row(form: Form, record: Record, name: str) -> str:
         tables = form.mapping.tables.values()
         found = [one.pointer + join(at) for one in tables for at in _rows(one, record, name)]
     if not found:
-        raise XlsyncError(f"表中没有“{name}”这一行")
+        raise MistypedError(f"表中没有“{name}”这一行")
     if len(found) > 1:
-        raise XlsyncError(f"“{name}”有 {len(found)} 处，请写明是哪一处：{'、'.join(found)}")
+        raise MistypedError(f"“{name}”有 {len(found)} 处，请写明是哪一处：{'、'.join(found)}")
     return found[0]
 
 
@@ -134,7 +134,7 @@ def _value(form: Form, item: FieldBase, text: str) -> tuple[Json, list[Problem]]
     if codes and (known := coded(codes, text)):
         return known[0], []
     if codes and not codes.open:
-        raise XlsyncError(f"“{item.label}”应为{'、'.join(codes.values)}之一，写的是“{text}”")
+        raise MistypedError(f"“{item.label}”应为{'、'.join(codes.values)}之一，写的是“{text}”")
     pattern = getattr(item, "pattern", None)
     if pattern and (match := re.fullmatch(pattern, narrow(text).strip())):
         text = match[1]
@@ -142,5 +142,5 @@ def _value(form: Form, item: FieldBase, text: str) -> tuple[Json, list[Problem]]
     parsed = item.kind.parse(Cell(text=text, kind=Kind.TEXT))
     if not parsed.readable or has_error(parsed.problems):
         why = "；".join(one.message for one in parsed.problems) or f"“{text}”无法识别"
-        raise XlsyncError(f"“{item.label}”：{why}")
+        raise MistypedError(f"“{item.label}”：{why}")
     return parsed.value, list(parsed.problems)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError
 from xlsync.base.grid import Address
 from xlsync.base.language import in_chinese
 from xlsync.base.problems import Severity, problem
@@ -106,7 +106,7 @@ def read_roster(form: Form, workbook: Workbook, chosen: Mapping[int, str] | None
         return Roster(problems=workbook.problems)
     for name in (chosen or {}).values():
         if name not in {"", ID, *form.mapping.fields}:
-            raise XlsyncError(f"{form.id} 没有“{name}”这一栏。")
+            raise MistypedError(f"{form.id} 没有“{name}”这一栏。")
     words = replace(vocabulary(form), chosen=chosen or {})
     heads, problems = find_heads(form, words, workbook)
     if heads is None:

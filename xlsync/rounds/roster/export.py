@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError, unknown_name
+from xlsync.base.errors import MistypedError, unknown_name
 from xlsync.base.record import MISSING, get
 from xlsync.form.types import MoneyType
 from xlsync.rounds.kept.decisions import cancelled
@@ -93,7 +93,7 @@ def export_roster(
 
 def _form(forms: Mapping[str, Form], used: set[str], wanted: str | None) -> Form:
     if wanted is None and len(used) != 1:
-        raise XlsyncError(f"这一轮有几种表：{'、'.join(sorted(used))}，请用 --form 指明一种")
+        raise MistypedError(f"这一轮有几种表：{'、'.join(sorted(used))}，请用 --form 指明一种")
     form_id = wanted or used.pop()
     if form_id not in forms:
         raise unknown_name("form", form_id, sorted(used & set(forms)) or sorted(forms))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.files import safe_text
 from xlsync.base.problems import problem
 from xlsync.repository import Changes, layout, until_committed
@@ -177,7 +177,7 @@ def put_closing(  # noqa: PLR0913 - what can be said of it
         XlsyncError: when there is no such round, no reason, or the repository cannot be written.
     """
     if not safe_text(reason).strip():
-        raise XlsyncError(f"请写明{act.word}的理由（--reason），它会记入版本库")
+        raise MistypedError(f"请写明{act.word}的理由（--reason），它会记入版本库")
 
     def once() -> Closed:
         snapshot = repository.snapshot()

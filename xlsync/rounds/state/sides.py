@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.errors import MistypedError, UsageError, XlsyncError
 from xlsync.base.problems import has_error, problem
 from xlsync.exchange.reading import read_files
 from xlsync.repository import Repository, is_round
@@ -98,7 +98,9 @@ def _side(
         return _from_repository(side, repository)
     except XlsyncError as error:
         message = f"{side}: no such file or folder, and as a round or record: {error}"
-        raise XlsyncError(message) from None
+        # No repository at all is no slip of whoever typed the name.
+        kind = MistypedError if isinstance(error, UsageError) else XlsyncError
+        raise kind(message) from None
 
 
 def _from_repository(side: str, repository: Path) -> _ReadSide:
