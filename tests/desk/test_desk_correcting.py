@@ -124,6 +124,7 @@ def test_an_amount_is_typed_in_the_unit_that_its_form_shows(central: tuple[Serve
     assert "970.50" in server.ask(project).text
 
 
+LEVELS = ("level1", "level2")
 NEW_ROW = {
     "v:/indicators/+1/level1": "产出指标",
     "v:/indicators/+1/level2": "质量指标",
@@ -181,3 +182,43 @@ def test_what_was_found_of_a_table_is_told_at_its_name(server: Server) -> None:
     page = server.ask(f"/round/{NAME}/project/{with_warning}/correct").text
     assert 'warning"></td>' not in page, "a mark on a cell without a word"
     assert 'label middle warning">绩效指标</td>' in page
+
+
+@pytest.mark.browser
+def test_the_second_level_offers_what_belongs_to_the_first(
+    browser: Browser, server: Server
+) -> None:
+    tree = api.forms()["project-goal-2023"].mapping.trees["indicators_2015"]
+    with visiting(browser, server) as visitor:
+        page = visitor.go(f"{PROJECT}/correct")
+        first, second = (page.locator(f"[name='v:/indicators/+1/{one}']") for one in LEVELS)
+        offered = "one => [...one.options].map((each) => each.value).filter(Boolean)"
+        assert second.evaluate(offered) == [one for others in tree.values() for one in others]
+        for level in ("效益指标", "产出指标"):
+            first.select_option(level)
+            assert second.evaluate(offered) == tree[level]
+        second.select_option("时效指标")
+        first.select_option("效益指标")
+        # What was chosen is not taken away in silence.
+        assert second.input_value() == "时效指标"
+        assert second.evaluate(offered) == ["时效指标", *tree["效益指标"]]
+        assert second.get_attribute("title") == "不属于“效益指标”，请重选"
+        second.select_option("社会效益指标")
+        assert second.evaluate(offered) == tree["效益指标"]
+        assert second.get_attribute("title") == ""
+        # Rows that stand there already are narrowed from the beginning.
+        standing = page.locator("[name='v:/indicators/0/level2']")
+        above = page.locator("[name='v:/indicators/0/level1']").input_value()
+        assert standing.evaluate(offered) == tree[above]
+
+
+@pytest.mark.browser
+def test_without_a_script_every_second_level_is_there_under_its_first(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server, java_script_enabled=False) as visitor:
+        page = visitor.go(f"{PROJECT}/correct")
+        groups = page.locator("[name='v:/indicators/+1/level2'] optgroup")
+        assert groups.evaluate_all("all => all.map((one) => one.label)") == [
+            *api.forms()["project-goal-2023"].mapping.trees["indicators_2015"]
+        ]

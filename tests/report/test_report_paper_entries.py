@@ -66,6 +66,7 @@ def test_levels_are_chosen_out_of_the_tree_in_every_row() -> None:
     first, second = (entry_of_column(form, "indicators", one) for one in ("level1", "level2"))
     assert [one.texts for one in first.groups] == [tuple(tree)]
     assert {one.label: list(one.texts) for one in second.groups} == tree
+    assert (first.below, second.below) == ("", "level1")
     made = record()
     cells = levels(paper(form, made, to_type=True).rows)
     assert all(cell.rows == 1 for cell in cells)

@@ -594,6 +594,28 @@ def test_nothing_is_removed_beside_a_damaged_repository(town: Path, strays: list
     assert all(one.exists() for one in strays)
 
 
+@pytest.mark.parametrize("how", ["shared", "in git"])
+def test_what_others_may_need_is_never_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Two repositories share a folder, and none of them knows what the other one keeps there."""
+    shared = tmp_path / "共用原件"
+    shared.mkdir()
+    monkeypatch.setenv("XLSYNC_ORIGINALS", shared.as_uri())
+    for name in ("甲", "乙"):
+        invoke("init", tmp_path / name)
+        if how == "shared":
+            invoke("-R", tmp_path / name, "upgrade", "--originals", shared.as_uri())
+        collect(tmp_path / name, save(tmp_path / f"{name}.json", record(name)))
+    stood = [one for one in sorted(shared.rglob("*")) if one.is_file()]
+    assert len(stood) == (2 if how == "shared" else 0)
+    aged(*stood)
+    assert "清理" not in invoke("-R", tmp_path / "甲", "check").stdout
+    assert "一份也不删" in invoke("-R", tmp_path / "甲", "check", "--tidy").stdout
+    assert all(one.exists() for one in stood)
+    assert invoke("-R", tmp_path / "乙", "check").exit_code == 0
+
+
 @needs_fork
 @pytest.mark.slow
 def test_a_tidy_that_is_killed_leaves_what_is_needed(town: Path, strays: list[Path]) -> None:

@@ -111,13 +111,21 @@ from xlsync.api.workbooks import (
     write_corrections,
     write_workbooks,
 )
-from xlsync.base.errors import FormError, RemovalError, UnseenError, UsageError, XlsyncError
+from xlsync.base.errors import (
+    FormError,
+    MistypedError,
+    RemovalError,
+    UnseenError,
+    UsageError,
+    XlsyncError,
+)
 from xlsync.base.files import refuse_existing, refuse_full
 from xlsync.base.language import in_chinese
 from xlsync.base.problems import Problem, Severity, has_error
 
 __all__ = [
     "FormError",
+    "MistypedError",
     "Problem",
     "RemovalError",
     "Severity",

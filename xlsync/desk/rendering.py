@@ -81,20 +81,27 @@ def amount(value: object) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
-    """A page of the desk."""
+    """A page of the desk; ``refusal`` is why a form that stands on it was not taken."""
     desk: Desk = request.app.state.desk
+    if shown.get("refusal"):
+        status = 409
     commit, name, closing = _standing(desk, shown.get("round"))
     text = (
         environment()
         .get_template(f"{template}.html.j2")
         .render(
             desk=desk,
-            request_path=request.url.path,
             repository_name=name,
             commit=commit,
             closing=closing,
             running=desk.jobs.running(),
-            **{"round": None, "at": "", "told": request.query_params.get("told", ""), **shown},
+            **{
+                "round": None,
+                "at": "",
+                "told": request.query_params.get("told", ""),
+                "refusal": None,
+                **shown,
+            },
         )
     )
     return HTMLResponse(text, status)

@@ -16,7 +16,7 @@ from xlsync.base.acting import previewing
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.objects import DAMAGE, check_tree
-from xlsync.repository.originals import OriginalError
+from xlsync.repository.originals import BESIDE, FolderOriginals, OriginalError
 from xlsync.repository.signature import allowed_signers, fault_of
 from xlsync.repository.tidying import Tidied, tidied, unneeded
 
@@ -47,7 +47,7 @@ class Soundness:
     unsigned: int = 0
     """Commits with a signature, and without one; see ``is_verified``."""
     unneeded: Tidied | None = None
-    """What lies beside the repository and nothing needs; None where no originals do."""
+    """What lies in the repository's own folder of originals and nothing needs; None without one."""
     is_verified: bool = False
     """Whether the signatures were compared with the known keys (``gpg.ssh.allowedSignersFile``)."""
 
@@ -75,9 +75,10 @@ def check_whole(
     found = Soundness()
     check_history(store, head, found)
     check_contents(snapshot, found)
-    if found.is_sound and snapshot.arrangement.originals is not None:
+    originals, is_own = snapshot.originals, snapshot.arrangement.originals == BESIDE
+    if found.is_sound and is_own and isinstance(originals, FolderOriginals):
         with previewing(wanted=not tidy):
-            found.unneeded = tidied(unneeded(snapshot.originals, store))
+            found.unneeded = tidied(unneeded(originals, store))
     return found
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dulwich.object_store import DiskObjectStore
 
     from xlsync.base.record import Json
-    from xlsync.repository.originals import Originals
 
 YOUNG = 14 * 24 * 3600
 """Seconds in which nothing is taken for left behind."""
@@ -51,17 +50,16 @@ class LyingFile(NamedTuple):
     size: int
 
 
-def unneeded(originals: Originals, store: DiskObjectStore) -> Iterator[LyingFile]:
-    """The files of a folder of originals that nothing needs; none where they lie elsewhere.
+def unneeded(originals: FolderOriginals, store: DiskObjectStore) -> Iterator[LyingFile]:
+    """The files of a repository's own folder of originals that nothing needs.
 
-    An address may be shared by repositories that are not known here.
+    Never ask for a folder or an address that is shared: what this repository does not name may be
+    all that another one has.
 
     Raises:
         XlsyncError: when the folder cannot be read, or an object of the repository is damaged,
             so that nobody knows what it points to.
     """
-    if not isinstance(originals, FolderOriginals):
-        return
     try:
         old = list(_lying(originals.folder, time.time() - YOUNG))
     except OSError as error:

@@ -10,6 +10,7 @@ from xlsync import api
 from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.refusals import FieldError
 from xlsync.desk.rendering import page, path_part
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.form import Forms
     from xlsync.repository import Repository
     from xlsync.rounds.kept.findings import Audit
@@ -38,7 +40,9 @@ def _audit(repository: Repository, name: str, forms: Forms) -> Audit | None:
     return api.audit(repository, name, forms) if name in api.rounds(repository) else None
 
 
-def _show(request: Request, waiting: WaitingCeilings | None = None) -> Response:
+def _show(
+    request: Request, refusal: Refusal | None = None, waiting: WaitingCeilings | None = None
+) -> Response:
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
         made = desk.remember(repository, _audit, name, with_forms=True)
@@ -54,6 +58,7 @@ def _show(request: Request, waiting: WaitingCeilings | None = None) -> Response:
         waiting=waiting,
         key=request.path_params.get("key", ""),
         has_error=api.has_error(problems),
+        refusal=refusal,
     )
 
 
@@ -61,7 +66,7 @@ def _read(request: Request, sent: Sent) -> Response:
     """Read a ceiling list; nothing is kept before it was seen."""
     desk, files = desk_of(request), sent.files.get("list", [])
     if not files:
-        raise api.XlsyncError("没有选择文件。请选择控制数表（xlsx、csv 都可以）。")
+        raise FieldError("list", "没有选择文件。请选择控制数表（xlsx、csv 都可以）。")
     with desk.repository() as repository:
         read = api.read_ceilings(repository, files[0], desk.forms)
     key = desk.pend(WaitingCeilings(files[0].name, read))
@@ -76,7 +81,7 @@ def _waiting(request: Request) -> WaitingCeilings:
 
 
 def _preview(request: Request) -> Response:
-    return _show(request, _waiting(request))
+    return _show(request, waiting=_waiting(request))
 
 
 def _keep(request: Request, _: Sent) -> Response:
@@ -99,8 +104,8 @@ def _book(request: Request) -> Response:
 _HERE = "/round/{year}/{name}/auditing"
 ROUTES = [
     shown(_HERE, _show),
-    posted(_HERE, _read, _LIMIT),
+    posted(_HERE, _read, _LIMIT, _show),
     shown(f"{_HERE}/book", _book),
-    shown(f"{_HERE}/{{key}}", _preview),
-    posted(f"{_HERE}/{{key}}", _keep),
+    shown(f"{_HERE}/{{key}}", _preview, _show),
+    posted(f"{_HERE}/{{key}}", _keep, again=_show),
 ]

@@ -12,7 +12,7 @@ from xlsync.desk.downloads import attachment, below, file_attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.jobs import trouble_told
-from xlsync.desk.receiving import RefusedError
+from xlsync.desk.refusals import FieldError
 from xlsync.desk.rendering import page
 from xlsync.report.page.paper import paper
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.reader import Reading
     from xlsync.report.page.paper import Paper
     from xlsync.rounds.kept.receipt_documents import FormReceipt
@@ -81,7 +82,7 @@ class FileView:
     paper: Paper | None
 
 
-def _show(request: Request) -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
         known = name in api.rounds(repository)
@@ -96,6 +97,7 @@ def _show(request: Request) -> Response:
         count=len(kept),
         going=_going(folder),
         folder=str(folder),
+        refusal=refusal,
     )
 
 
@@ -110,10 +112,12 @@ def _collect(request: Request, sent: Sent) -> Response:
     if text := sent.value("path").strip('"'):
         path = Path(text).expanduser()
         if not path.is_absolute() or not path.exists():
-            raise RefusedError(f"没有找到“{text}”。请填写完整的路径，例如 D:\\收到的表。")
+            wrong = f"没有找到“{text}”。请填写完整的路径，例如 D:\\收到的表。"
+            raise FieldError("path", wrong)
         paths.append(path)
     if not paths:
-        raise RefusedError("没有选择文件。请把收到的文件拖进来，或点按钮选择，再点“开始收集”。")
+        wrong = "没有选择文件。请把收到的文件拖进来，或点按钮选择，再点“开始收集”。"
+        raise FieldError("files", wrong)
     is_preview = "preview" in sent.values
     wishes = {one: one in sent.values for one in ("replacing", "correcting")}
 
@@ -204,7 +208,7 @@ def _all_returned(request: Request) -> Response:
 _HERE = "/round/{year}/{name}"
 ROUTES = [
     shown(f"{_HERE}/collecting", _show),
-    posted(f"{_HERE}/collecting", _collect),
+    posted(f"{_HERE}/collecting", _collect, again=_show),
     shown(f"{_HERE}/received/{{key}}", _file),
     shown(f"{_HERE}/received/{{key}}/original", _original),
     shown(f"{_HERE}/returned", _all_returned),

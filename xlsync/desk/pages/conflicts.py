@@ -10,6 +10,7 @@ from xlsync import api
 from xlsync.api import XlsyncError
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.refusals import Refusal
 from xlsync.desk.rendering import page, path_part
 from xlsync.report.words.conflict_lines import conflict_lines
 
@@ -61,18 +62,17 @@ def _all(request: Request) -> list[Dispute]:
 
 
 def _show(
-    request: Request, wrong: Sequence[Problem] = (), typed: Mapping[str, str] | None = None
+    request: Request, refusal: Refusal | None = None, wrong: Sequence[Problem] = ()
 ) -> Response:
     found = [_shown(one) for one in _all(request)]
     return page(
         request,
         "conflicts",
-        status=409 if wrong else 200,
         at="conflicts",
         round=round_of(request),
         disputes=found,
         wrong=wrong,
-        typed=typed or {},
+        refusal=refusal,
         sides=(OURS, THEIRS, OTHER),
     )
 
@@ -93,7 +93,7 @@ def _decide(request: Request, sent: Sent) -> Response:
         if not wrong:
             wrong = _put(request, dispute, chosen, sent.value("reason"))
         if any(one.severity is api.Severity.ERROR for one in wrong):
-            return _show(request, wrong, typed)
+            return _show(request, Refusal("", "chosen", sent.values), wrong)
     told = urlencode({"told": f"已裁定 {len(keys)} 个项目。要反悔，请在台账的项目页更正或撤销。"})
     return see_other(f"/round/{path_part(round_of(request))}/conflicts?{told}")
 
@@ -125,5 +125,5 @@ def _put(
 
 ROUTES = [
     shown("/round/{year}/{name}/conflicts", _show),
-    posted("/round/{year}/{name}/conflicts", _decide, _SMALL),
+    posted("/round/{year}/{name}/conflicts", _decide, _SMALL, _show),
 ]

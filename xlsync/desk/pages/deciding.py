@@ -13,7 +13,8 @@ from xlsync import api
 from xlsync.api import XlsyncError
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
-from xlsync.desk.pages.project import record_at, standing_of
+from xlsync.desk.pages.project import record_at, show_project, standing_of
+from xlsync.desk.refusals import FieldError, mistyped_at
 from xlsync.desk.rendering import page, path_part
 from xlsync.report.page.paper import paper
 from xlsync.report.page.paper_changes import asked_for
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from xlsync.base.record import Json, Record
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.form import Form
     from xlsync.report.page.paper import Paper
     from xlsync.rounds.deciding.coordinator import Coordinator, DecisionMade
@@ -148,12 +150,15 @@ def _act(request: Request, sent: Sent) -> Response:
     if what not in _ACTS:
         raise HTTPException(404)
     title, act = _ACTS[what]
+    if not reason:
+        raise FieldError(f"{what}-why", "请写明理由，它会记在经过里。")
     is_preview = "confirm" not in sent.values
-    made = _decide(
-        request, lambda who: act(who, _project(request), to, reason), is_preview=is_preview
-    )
+    with mistyped_at(f"{what}-to"):
+        made = _decide(
+            request, lambda who: act(who, _project(request), to, reason), is_preview=is_preview
+        )
     if not made.is_new:
-        raise XlsyncError("已经是这样，不用再改。")
+        raise FieldError(f"{what}-to", "已经是这样，不用再改。")
     if not is_preview:
         return see_other(f"{_own_address(request)}?{urlencode({'told': f'已{title}。'})}")
     return page(
@@ -173,16 +178,17 @@ def _act(request: Request, sent: Sent) -> Response:
 # ---- taking back -----------------------------------------------------------------------
 
 
-def _show_undo(request: Request) -> Response:
+def _show_undo(request: Request, refusal: Refusal | None = None) -> Response:
     """What would be taken back: the last thing, or that of a commit."""
     desk, commit = desk_of(request), request.query_params.get("commit", "")
+    commit = refusal.typed("commit", commit) if refusal else commit
     with desk.repository() as repository:
         made = api.undo(repository, commit or None, desk.forms, is_preview=True)
     from xlsync.report.words.lines import plain  # noqa: PLC0415 - the page is up before
     from xlsync.report.words.sentences import brought_lines  # noqa: PLC0415 - as above
 
     brings = [plain(one) for one in brought_lines("带来", made.brings)]
-    return page(request, "undo", at="undo", made=made, brings=brings)
+    return page(request, "undo", at="undo", made=made, brings=brings, refusal=refusal)
 
 
 def _undo(request: Request, sent: Sent) -> Response:
@@ -200,8 +206,8 @@ _HERE = "/round/{year}/{name}/project/{record}"
 ROUTES = [
     shown(f"{_HERE}/correct", _show),
     posted(f"{_HERE}/correct", _correct, _SMALL),
-    posted(f"{_HERE}/decide", _act, _SMALL),
+    posted(f"{_HERE}/decide", _act, _SMALL, show_project),
     shown("/undo", _show_undo),
-    posted("/undo", _undo, _SMALL),
+    posted("/undo", _undo, _SMALL, _show_undo),
     shown("/undo/done", _undone),
 ]

@@ -15,6 +15,7 @@ from xlsync.api import XlsyncError
 from xlsync.desk.downloads import attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.refusals import FieldError, mistyped_at
 from xlsync.desk.rendering import page
 from xlsync.report.page.paper import paper
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.desk.state import Desk
     from xlsync.form import Form
     from xlsync.report.page.paper import Paper
@@ -67,10 +69,10 @@ def _shown(desk: Desk, form: Form) -> FormPicture:
     return FormPicture(form.id, form.mapping.title, paper(form), is_own)
 
 
-def _list(request: Request) -> Response:
+def _list(request: Request, refusal: Refusal | None = None) -> Response:
     desk = desk_of(request)
     found = [_shown(desk, desk.forms.find(one)) for one in desk.forms]
-    return page(request, "forms", at="forms", forms=found)
+    return page(request, "forms", at="forms", forms=found, refusal=refusal)
 
 
 def _form(request: Request) -> Form:
@@ -94,10 +96,12 @@ def _draft(request: Request, sent: Sent) -> Response:
     desk = desk_of(request)
     files, form_id = sent.files.get("official", []), sent.value("id").lower()
     if not files:
-        raise XlsyncError("没有选择文件。请选择上级发下来的空白表（xlsx）。")
+        raise FieldError("official", "没有选择文件。请选择上级发下来的空白表（xlsx）。")
     if not _ID.fullmatch(form_id):
-        raise XlsyncError("代号请用小写字母、数字和连字符，以字母开头，例如 goal-2027。")
-    made = api.draft_form(files[0], form_id, sheet=sent.value("sheet") or None, forms=desk.forms)
+        raise FieldError("id", "代号请用小写字母、数字和连字符，以字母开头，例如 goal-2027。")
+    sheet = sent.value("sheet") or None
+    with mistyped_at("sheet"):
+        made = api.draft_form(files[0], form_id, sheet=sheet, forms=desk.forms)
     folder = Path(tempfile.mkdtemp(prefix="xlsync-desk-"))
     desk.keep(folder)
     api.write_draft(made, form_id, folder)
@@ -125,14 +129,26 @@ def _drafted(request: Request) -> Drafted:
     return made
 
 
-def _show_draft(request: Request) -> Response:
+def _show_draft(request: Request, refusal: Refusal | None = None) -> Response:
     made, drawn = _drafted(request), None
     if not made.mistakes:
         form = api.forms(made.folder).find(made.id)
         drawn = _shown(desk_of(request), form)
     return page(
-        request, "form_draft", at="forms", key=request.path_params["key"], draft=made, form=drawn
+        request,
+        "form_draft",
+        at="forms",
+        key=request.path_params["key"],
+        draft=made,
+        form=drawn,
+        refusal=refusal,
     )
+
+
+def _not_taken(request: Request, refusal: Refusal) -> Response:
+    """The draft that could not be taken over; the list where it is gone."""
+    is_there = desk_of(request).pending(request.path_params["key"], Drafted) is not None
+    return (_show_draft if is_there else _list)(request, refusal)
 
 
 def _files(request: Request) -> Response:
@@ -150,10 +166,10 @@ def _take(request: Request, _: Sent) -> Response:
 
 ROUTES = [
     shown("/forms", _list),
-    posted("/forms/draft", _draft, 64 * 1024 * 1024),
-    shown("/forms/draft/{key}", _show_draft),
+    posted("/forms/draft", _draft, 64 * 1024 * 1024, _list),
+    shown("/forms/draft/{key}", _show_draft, _list),
     shown("/forms/draft/{key}/files", _files),
-    posted("/forms/draft/{key}", _take),
+    posted("/forms/draft/{key}", _take, again=_not_taken),
     shown("/forms/{form}", _show),
     shown("/forms/{form}/blank", _blank),
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.base.record import Record
+    from xlsync.desk.refusals import Refusal
     from xlsync.repository import Repository
     from xlsync.rounds.state.life import Event
     from xlsync.rounds.state.standing import Standing
@@ -71,7 +72,8 @@ def _versions(events: Sequence[Event]) -> list[Version]:
     return [*found.values()]
 
 
-def _show(request: Request) -> Response:
+def show_project(request: Request, refusal: Refusal | None = None) -> Response:
+    """The page of a project; where a decision was refused, with what had been typed."""
     desk, name, record_id = desk_of(request), round_of(request), request.path_params["record"]
     wanted = request.query_params.get("version", "")
     with desk.repository() as repository:
@@ -94,6 +96,7 @@ def _show(request: Request) -> Response:
         kept=kept,
         problems=found,
         paper=paper(form, record, found) if form and record else None,
+        refusal=refusal,
     )
 
 
@@ -157,6 +160,6 @@ def _year(request: Request) -> Response:
 
 ROUTES = [
     shown("/round/{year}/{name}/project/{record}/year", _year),
-    shown("/round/{year}/{name}/project/{record}", _show),
+    shown("/round/{year}/{name}/project/{record}", show_project),
     shown("/round/{year}/{name}/project/{record}/versions", _compare),
 ]

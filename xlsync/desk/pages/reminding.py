@@ -10,6 +10,7 @@ from xlsync import api
 from xlsync.desk.downloads import made_archive
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.refusals import FieldError, mistyped_at
 from xlsync.desk.rendering import page, path_part
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
 
 _SMALL = 1024 * 1024
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _show(request: Request) -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
         known = name in api.rounds(repository)
@@ -36,6 +38,7 @@ def _show(request: Request) -> Response:
         round=name,
         notices=notices,
         known=known,
+        refusal=refusal,
     )
 
 
@@ -65,8 +68,8 @@ def _date(request: Request, sent: Sent) -> Response:
     """Set a new date until which a round is to come back."""
     desk, name, due = desk_of(request), round_of(request), sent.value("due")
     if not _DAY.fullmatch(due):
-        raise api.XlsyncError("截止日期请写成 2024-10-31 这样。")
-    with desk.repository() as repository:
+        raise FieldError("due", "截止日期请写成 2024-10-31 这样。")
+    with desk.repository() as repository, mistyped_at("reason"):
         api.coordinator(repository, desk.forms).deadline(name, due, sent.value("reason"))
     told = urlencode({"told": f"截止日期已改为 {due}。"})
     return see_other(f"/round/{path_part(name)}/reminding?{told}")
@@ -76,7 +79,7 @@ def _close(request: Request, sent: Sent) -> Response:
     """Close the round, or open it again."""
     desk, name = desk_of(request), round_of(request)
     put = api.reopen_round if sent.value("open") else api.close_round
-    with desk.repository() as repository:
+    with desk.repository() as repository, mistyped_at("closing-reason"):
         made = put(repository, name, reason=sent.value("reason"))
     told = urlencode({"told": f"{made.closure.act.word} {name}。"})
     return see_other(f"/round/{path_part(name)}/reminding?{told}")
@@ -85,7 +88,7 @@ def _close(request: Request, sent: Sent) -> Response:
 _HERE = "/round/{year}/{name}/reminding"
 ROUTES = [
     shown(_HERE, _show),
-    posted(_HERE, _write, _SMALL),
-    posted(f"{_HERE}/due", _date, _SMALL),
-    posted(f"{_HERE}/closing", _close, _SMALL),
+    posted(_HERE, _write, _SMALL, _show),
+    posted(f"{_HERE}/due", _date, _SMALL, _show),
+    posted(f"{_HERE}/closing", _close, _SMALL, _show),
 ]

@@ -11,12 +11,13 @@ from xlsync.desk.downloads import made_archive
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.pages.ledger import link, narrowed, one_page, standings_of
+from xlsync.desk.refusals import FieldError, Refusal, mistyped_at
 from xlsync.desk.rendering import page, path_part
 from xlsync.desk.unit_choice import unit_options
 from xlsync.report.words.overview import overview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -43,7 +44,7 @@ def _fits(one: Standing, state: str, warned: str) -> bool:
 
 
 def _show(
-    request: Request, wrong: Sequence[Problem] = (), typed: Mapping[str, list[str]] | None = None
+    request: Request, refusal: Refusal | None = None, wrong: Sequence[Problem] = ()
 ) -> Response:
     desk, name, query = desk_of(request), round_of(request), request.query_params
     state, warned = query.get("reviewed", _TO_DO), query.get("warned", "")
@@ -58,7 +59,6 @@ def _show(
     return page(
         request,
         "reviewing",
-        status=409 if wrong else 200,
         at="reviewing",
         round=name,
         overview=overview(name, rows),
@@ -73,7 +73,7 @@ def _show(
         chosen={"unit": query.get("unit", ""), "reviewed": state, "warned": warned},
         link=partial(link, query),
         wrong=wrong,
-        typed=typed or {},
+        refusal=refusal,
     )
 
 
@@ -82,13 +82,13 @@ def _say(request: Request, sent: Sent) -> Response:
     desk, name = desk_of(request), round_of(request)
     picked = [one.partition("@") for one in sent.values.get("pick", [])]
     if not picked:
-        raise api.XlsyncError("没有勾选项目。请先勾选要审核的项目。")
+        raise FieldError("pick", "没有勾选项目。请先勾选要审核的项目。")
     verdict, reason = sent.value("verdict"), sent.value("reason")
     words = [api.review_word(record, verdict, reason, saw) for record, _, saw in picked]
-    with desk.repository() as repository:
+    with desk.repository() as repository, mistyped_at("reason"):
         made = api.review(repository, name, words)
     if made.problems:
-        return _show(request, made.problems, sent.values)
+        return _show(request, Refusal("", "said", sent.values), made.problems)
     told = (
         f"已记下 {made.taken + made.unchanged} 个项目的意见：{verdict}。要反悔，可以撤销最近一步。"
     )
@@ -111,6 +111,6 @@ def _book(request: Request) -> Response:
 _HERE = "/round/{year}/{name}/reviewing"
 ROUTES = [
     shown(_HERE, _show),
-    posted(_HERE, _say, _SMALL),
+    posted(_HERE, _say, _SMALL, _show),
     shown(f"{_HERE}/book", _book),
 ]

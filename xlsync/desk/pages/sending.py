@@ -14,6 +14,7 @@ from xlsync.desk.downloads import below, file_attachment, made_attachment, zippe
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.memory import remember_columns, usual_columns
+from xlsync.desk.refusals import FieldError
 from xlsync.desk.rendering import page, path_part
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.desk.state import Desk
     from xlsync.form import Form
     from xlsync.rounds.sending.distributing import Distribution
@@ -59,24 +61,23 @@ class Folder:
     files: list[str]
 
 
-def _show(request: Request, wrong: str = "", typed: Mapping[str, str] | None = None) -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     desk, name = desk_of(request), round_of(request)
     with desk.repository() as repository:
         known = api.rounds(repository)
         units = [(depth, one.name) for depth, one in api.units(repository).downwards()]
+    usual = _usual_form(desk, name)
     return page(
         request,
         "sending",
-        status=409 if wrong else 200,
         at="sending",
         round=name,
         forms=[(one, desk.forms.find(one).mapping.title) for one in desk.forms],
-        chosen=(typed or {}).get("form") or _usual_form(desk, name),
+        chosen=refusal.typed("form", usual) if refusal else usual,
         units=units,
         is_known=name in known,
         rounds=[one for one in known if one != name][::-1],
-        typed=typed or {},
-        wrong=wrong,
+        refusal=refusal,
         sent=_folders(desk.outgoing(SENT, name)),
         drafts=len(_drafts(desk.outgoing(SENT, name))),
         folder=str(desk.outgoing(SENT, name)),
@@ -114,9 +115,9 @@ def _look(request: Request, sent: Sent) -> Response:
     typed = {key: values[-1].strip() for key, values in sent.values.items()}
     files = sent.files.get("roster", [])
     if not files:
-        return _show(request, "没有选择名册。请选择名册文件（xlsx、xls、csv 都可以）。", typed)
+        raise FieldError("roster", "没有选择名册。请选择名册文件（xlsx、xls、csv 都可以）。")
     if typed.get("due") and not _DAY.fullmatch(typed["due"]):
-        return _show(request, "截止日期请写成 2024-10-31 这样。", typed)
+        raise FieldError("due", "截止日期请写成 2024-10-31 这样。")
     wishes: dict[str, Any] = {
         "last": typed.get("last") or None,
         "due": typed.get("due") or None,
@@ -302,10 +303,10 @@ def _file(request: Request) -> Response:
 _HERE = "/round/{year}/{name}"
 ROUTES = [
     shown(f"{_HERE}/sending", _show),
-    posted(f"{_HERE}/sending", _look, _ROSTER),
-    shown(f"{_HERE}/sending/{{key}}", _preview),
-    posted(f"{_HERE}/sending/{{key}}", _send),
-    posted(f"{_HERE}/sending/{{key}}/columns", _choose),
+    posted(f"{_HERE}/sending", _look, _ROSTER, _show),
+    shown(f"{_HERE}/sending/{{key}}", _preview, _show),
+    posted(f"{_HERE}/sending/{{key}}", _send, again=_show),
+    posted(f"{_HERE}/sending/{{key}}/columns", _choose, again=_show),
     shown(f"{_HERE}/roster", _roster),
     shown(f"{_HERE}/sent", _files),
     shown(f"{_HERE}/sent/mails", _mails),

@@ -11,6 +11,7 @@ from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.jobs import StoppedError
 from xlsync.desk.memory import remember_shared, shared_with
+from xlsync.desk.refusals import FieldError
 from xlsync.desk.rendering import page
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from xlsync.desk.jobs import Job
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.desk.state import Desk
     from xlsync.repository import Repository
     from xlsync.rounds.sharing.syncing import Meeting, Synced
@@ -60,14 +62,12 @@ class Exchanged:
     is_forward: bool = False
 
 
-def _show(request: Request, location: str = "", wrong: str = "") -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     desk = desk_of(request)
     with desk.repository():
         known = shared_with(desk.folder) if desk.folder else ""
-    status = 409 if wrong else 200
-    return page(
-        request, "sharing", status=status, at="sharing", location=location or known, wrong=wrong
-    )
+    location = refusal.typed("location", known) if refusal else known
+    return page(request, "sharing", at="sharing", location=location, refusal=refusal)
 
 
 def _preview(request: Request, sent: Sent) -> Response:
@@ -75,7 +75,7 @@ def _preview(request: Request, sent: Sent) -> Response:
     desk, location = desk_of(request), sent.value("location").strip('"')
     if not location or (_URL not in location and not Path(location).is_absolute()):
         wrong = "请填写共用版本库的完整路径（如 N:\\共用库）或网址（https://…）。"
-        return _show(request, location, wrong)
+        raise FieldError("location", wrong)
     asked = Exchange(location, "removing" in sent.values)
     job = desk.jobs.start("看看会交换什么", "sharing", lambda job: _seen(desk, asked, job))
     return see_other(f"/work/{job.number}")
@@ -157,6 +157,6 @@ def _told(desk: Desk, asked: Exchange, made: Synced, key: str = "", changed: str
 
 ROUTES = [
     shown("/sharing", _show),
-    posted("/sharing", _preview, _SMALL),
-    posted("/sharing/{key}", _share, _SMALL),
+    posted("/sharing", _preview, _SMALL, _show),
+    posted("/sharing/{key}", _share, _SMALL, _show),
 ]

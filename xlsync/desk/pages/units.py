@@ -9,6 +9,7 @@ from xlsync import api
 from xlsync.desk.downloads import made_attachment
 from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
+from xlsync.desk.refusals import FieldError
 from xlsync.desk.rendering import page
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.rounds.sending.units_list import UnitList
 
 _LIMIT = 40 * 1024 * 1024
@@ -29,16 +31,25 @@ class Waiting:
     read: UnitList
 
 
-def _show(request: Request) -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     with desk_of(request).repository() as repository:
         tree = api.units(repository)
-    return page(request, "units", at="units", tree=tree, waiting=None, key="", has_error=False)
+    return page(
+        request,
+        "units",
+        at="units",
+        tree=tree,
+        waiting=None,
+        key="",
+        has_error=False,
+        refusal=refusal,
+    )
 
 
 def _read(request: Request, sent: Sent) -> Response:
     files = sent.files.get("list", [])
     if not files:
-        raise api.XlsyncError("没有选择文件。请选择单位名单（xlsx、csv 都可以）。")
+        raise FieldError("list", "没有选择文件。请选择单位名单（xlsx、csv 都可以）。")
     key = desk_of(request).pend(Waiting(files[0].name, api.read_units(files[0])))
     return see_other(f"/units/{key}")
 
@@ -80,8 +91,8 @@ def _book(request: Request) -> Response:
 
 ROUTES = [
     shown("/units", _show),
-    posted("/units", _read, _LIMIT),
+    posted("/units", _read, _LIMIT, _show),
     shown("/units/book", _book),
-    shown("/units/{key}", _preview),
-    posted("/units/{key}", _keep),
+    shown("/units/{key}", _preview, _show),
+    posted("/units/{key}", _keep, again=_show),
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xlsync.desk.receiving import Sent
+    from xlsync.desk.refusals import Refusal
     from xlsync.form import Forms
     from xlsync.repository import Repository
     from xlsync.rounds.checking.ticking import RoundWarning
@@ -35,7 +36,7 @@ def _warnings(repository: Repository, name: str, forms: Forms) -> Sequence[Round
     return api.round_warnings(repository, name, forms) if known else []
 
 
-def _show(request: Request) -> Response:
+def _show(request: Request, refusal: Refusal | None = None) -> Response:
     desk, name, query = desk_of(request), round_of(request), request.query_params
     unit, code = query.get("unit", ""), query.get("code", "")
     is_all = "all" in query
@@ -62,6 +63,7 @@ def _show(request: Request) -> Response:
         chosen={"unit": unit, "code": code},
         is_all=is_all,
         link=partial(link, query),
+        refusal=refusal,
     )
 
 
@@ -89,4 +91,4 @@ def _tick(request: Request, sent: Sent) -> Response:
 
 
 _HERE = "/round/{year}/{name}/warnings"
-ROUTES = [shown(_HERE, _show), posted(_HERE, _tick, _SMALL)]
+ROUTES = [shown(_HERE, _show), posted(_HERE, _tick, _SMALL, _show)]

@@ -101,6 +101,42 @@
     source.addEventListener("open", () => { status.textContent = "正在进行"; });
   }
 
+  // ---- what is chosen in one list says what another one offers ----
+  for (const list of document.querySelectorAll("select[data-below]")) {
+    const above = list.form.elements[list.dataset.below];
+    if (!above) continue;
+    const groups = [...list.querySelectorAll("optgroup")];
+    const options = new Map(groups.map((group) => [group, [...group.children]]));
+    const narrow = () => {
+      const own = groups.filter((group) => group.label === above.value.trim());
+      const chosen = list.selectedOptions[0];
+      for (const group of groups) {
+        // What was chosen stays to be seen, also where it does not belong there any more.
+        const fit = own.includes(group) || !own.length ? options.get(group) : options.get(group).filter((one) => one === chosen);
+        group.replaceChildren(...fit);
+        group.hidden = !fit.length;
+      }
+      const isForeign = own.length > 0 && groups.some((group) => !own.includes(group) && group.children.length);
+      list.toggleAttribute("data-foreign", isForeign);
+      list.title = isForeign ? `不属于“${above.value.trim()}”，请重选` : "";
+    };
+    above.addEventListener("change", narrow);
+    list.addEventListener("change", narrow);
+    // A browser that goes back puts in what was chosen before once the page has been loaded.
+    addEventListener("pageshow", narrow);
+  }
+  for (const field of document.querySelectorAll("input[data-below]")) {
+    const above = field.form.elements[field.dataset.below];
+    const offered = field.list;
+    if (!above || !offered) continue;
+    // All rows share one list, so that it is put together for the row that is about to be typed in.
+    offered.every ??= [...offered.children];
+    field.addEventListener("focus", () => {
+      const own = offered.every.filter((one) => one.textContent === above.value.trim());
+      offered.replaceChildren(...(own.length ? own : offered.every));
+    });
+  }
+
   // ---- what takes its time to be counted ----
   for (const part of document.querySelectorAll("[data-load]")) {
     fetch(part.dataset.load)
@@ -124,5 +160,8 @@
     one.addEventListener("click", () => print());
   }
   const wrong = document.querySelector("[data-focus]");
-  if (wrong) { wrong.tabIndex = -1; wrong.focus(); }
+  if (wrong) {
+    if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
+    wrong.focus();
+  }
 })();

@@ -46,13 +46,14 @@ class PaperEntry:
     """How one value is typed.
 
     ``name`` is that of its list, ``blank`` what no value is called; empty where that is offered
-    like any other.
+    like any other. ``below`` is the column of the same row whose value says which group counts.
     """
 
     kind: EntryKind = EntryKind.TEXT
     groups: tuple[EntryGroup, ...] = ()
     name: str = ""
     blank: str = _BLANK
+    below: str = ""
 
     def fits(self, text: str) -> bool:
         """Whether a text can be shown so; nothing can always be."""
@@ -83,9 +84,9 @@ def entry_of_column(form: Form, table_name: str, name: str) -> PaperEntry:
     if name not in table.levels or table.tree is None:
         return entry_of_field(form, table.columns[name])
     tree = form.mapping.trees[table.tree]
-    if name == table.levels[0]:
-        groups: Iterable[EntryGroup] = [EntryGroup("", tuple(tree))]
-    else:
+    groups: Iterable[EntryGroup] = [EntryGroup("", tuple(tree))]
+    below = "" if name == table.levels[0] else table.levels[0]
+    if below:
         groups = [EntryGroup(one, tuple(others)) for one, others in tree.items()]
     is_closed = any(
         isinstance(one, InTree) and one.severity is Severity.ERROR
@@ -93,7 +94,7 @@ def entry_of_column(form: Form, table_name: str, name: str) -> PaperEntry:
         if (table_name, name) in one.cells()
     )
     kind = EntryKind.CHOICE if is_closed else EntryKind.SUGGESTION
-    return PaperEntry(kind, tuple(groups), f"{table_name}-{name}")
+    return PaperEntry(kind, tuple(groups), f"{table_name}-{name}", below=below)
 
 
 def _listed(codes: CodeList, name: str) -> PaperEntry:

@@ -113,6 +113,12 @@ def soundness_lines(found: Soundness, *, is_tidying: bool = False) -> Iterator[L
         yield line("版本库完好。")
         if found.unneeded is not None and any(found.unneeded[:2]):
             yield _unneeded_line(found.unneeded, is_tidying=is_tidying)
+        elif found.unneeded is None and is_tidying:
+            yield line(
+                "没有清理：只清理版本库自己的 originals 文件夹。放在共用的文件夹或网址的原件，"
+                "别的版本库可能也用着，一份也不删。",
+                "yellow",
+            )
         return
     for fault in found.faults:
         yield line(fault, "red")

@@ -273,7 +273,12 @@ def _doubts(snapshot: Snapshot, round_name: str, unit: str) -> Iterator[Problem]
     if unit_key(unit) in map(unit_key, known):
         return
     if tree:
-        raise unknown_name("unit", unit, known, "；新的单位请先补进单位名单（xlsync units import）")
+        raise unknown_name(
+            "unit",
+            unit,
+            known,
+            "；新的单位请先补进单位名单（网页的“单位”，或 xlsync units import）",
+        )
     other = next(KnownNames(known).others(safe_name(unit)), None)
     hint = f"是不是“{other}”？" if other else ""
     code = "R017" if other else "R026"
