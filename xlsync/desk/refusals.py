@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class FieldError(XlsyncError):
     """What is wrong with one field of a form; ``at`` is the id of that field on the page."""
 
-    def __init__(self, at: str, message: str) -> None:
+    def __init__(self, message: str, *, at: str) -> None:
         """Say it there."""
         super().__init__(message)
         self.at = at
@@ -52,4 +52,4 @@ def mistyped_at(at: str) -> Iterator[None]:
     try:
         yield
     except MistypedError as error:
-        raise FieldError(at, str(error)) from error
+        raise FieldError(str(error), at=at) from error

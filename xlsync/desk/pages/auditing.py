@@ -66,7 +66,7 @@ def _read(request: Request, sent: Sent) -> Response:
     """Read a ceiling list; nothing is kept before it was seen."""
     desk, files = desk_of(request), sent.files.get("list", [])
     if not files:
-        raise FieldError("list", "没有选择文件。请选择控制数表（xlsx、csv 都可以）。")
+        raise FieldError("没有选择文件。请选择控制数表（xlsx、csv 都可以）。", at="list")
     with desk.repository() as repository:
         read = api.read_ceilings(repository, files[0], desk.forms)
     key = desk.pend(WaitingCeilings(files[0].name, read))

@@ -113,11 +113,11 @@ def _collect(request: Request, sent: Sent) -> Response:
         path = Path(text).expanduser()
         if not path.is_absolute() or not path.exists():
             wrong = f"没有找到“{text}”。请填写完整的路径，例如 D:\\收到的表。"
-            raise FieldError("path", wrong)
+            raise FieldError(wrong, at="path")
         paths.append(path)
     if not paths:
         wrong = "没有选择文件。请把收到的文件拖进来，或点按钮选择，再点“开始收集”。"
-        raise FieldError("files", wrong)
+        raise FieldError(wrong, at="files")
     is_preview = "preview" in sent.values
     wishes = {one: one in sent.values for one in ("replacing", "correcting")}
 

@@ -151,14 +151,14 @@ def _act(request: Request, sent: Sent) -> Response:
         raise HTTPException(404)
     title, act = _ACTS[what]
     if not reason:
-        raise FieldError(f"{what}-why", "请写明理由，它会记在经过里。")
+        raise FieldError("请写明理由，它会记在经过里。", at=f"{what}-why")
     is_preview = "confirm" not in sent.values
     with mistyped_at(f"{what}-to"):
         made = _decide(
             request, lambda who: act(who, _project(request), to, reason), is_preview=is_preview
         )
     if not made.is_new:
-        raise FieldError(f"{what}-to", "已经是这样，不用再改。")
+        raise FieldError("已经是这样，不用再改。", at=f"{what}-to")
     if not is_preview:
         return see_other(f"{_own_address(request)}?{urlencode({'told': f'已{title}。'})}")
     return page(

@@ -96,9 +96,9 @@ def _draft(request: Request, sent: Sent) -> Response:
     desk = desk_of(request)
     files, form_id = sent.files.get("official", []), sent.value("id").lower()
     if not files:
-        raise FieldError("official", "没有选择文件。请选择上级发下来的空白表（xlsx）。")
+        raise FieldError("没有选择文件。请选择上级发下来的空白表（xlsx）。", at="official")
     if not _ID.fullmatch(form_id):
-        raise FieldError("id", "代号请用小写字母、数字和连字符，以字母开头，例如 goal-2027。")
+        raise FieldError("代号请用小写字母、数字和连字符，以字母开头，例如 goal-2027。", at="id")
     sheet = sent.value("sheet") or None
     with mistyped_at("sheet"):
         made = api.draft_form(files[0], form_id, sheet=sheet, forms=desk.forms)

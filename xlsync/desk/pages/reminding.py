@@ -68,7 +68,7 @@ def _date(request: Request, sent: Sent) -> Response:
     """Set a new date until which a round is to come back."""
     desk, name, due = desk_of(request), round_of(request), sent.value("due")
     if not _DAY.fullmatch(due):
-        raise FieldError("due", "截止日期请写成 2024-10-31 这样。")
+        raise FieldError("截止日期请写成 2024-10-31 这样。", at="due")
     with desk.repository() as repository, mistyped_at("reason"):
         api.coordinator(repository, desk.forms).deadline(name, due, sent.value("reason"))
     told = urlencode({"told": f"截止日期已改为 {due}。"})

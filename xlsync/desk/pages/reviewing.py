@@ -82,7 +82,7 @@ def _say(request: Request, sent: Sent) -> Response:
     desk, name = desk_of(request), round_of(request)
     picked = [one.partition("@") for one in sent.values.get("pick", [])]
     if not picked:
-        raise FieldError("pick", "没有勾选项目。请先勾选要审核的项目。")
+        raise FieldError("没有勾选项目。请先勾选要审核的项目。", at="pick")
     verdict, reason = sent.value("verdict"), sent.value("reason")
     words = [api.review_word(record, verdict, reason, saw) for record, _, saw in picked]
     with desk.repository() as repository, mistyped_at("reason"):

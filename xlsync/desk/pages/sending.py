@@ -115,9 +115,9 @@ def _look(request: Request, sent: Sent) -> Response:
     typed = {key: values[-1].strip() for key, values in sent.values.items()}
     files = sent.files.get("roster", [])
     if not files:
-        raise FieldError("roster", "没有选择名册。请选择名册文件（xlsx、xls、csv 都可以）。")
+        raise FieldError("没有选择名册。请选择名册文件（xlsx、xls、csv 都可以）。", at="roster")
     if typed.get("due") and not _DAY.fullmatch(typed["due"]):
-        raise FieldError("due", "截止日期请写成 2024-10-31 这样。")
+        raise FieldError("截止日期请写成 2024-10-31 这样。", at="due")
     wishes: dict[str, Any] = {
         "last": typed.get("last") or None,
         "due": typed.get("due") or None,

@@ -75,7 +75,7 @@ def _preview(request: Request, sent: Sent) -> Response:
     desk, location = desk_of(request), sent.value("location").strip('"')
     if not location or (_URL not in location and not Path(location).is_absolute()):
         wrong = "请填写共用版本库的完整路径（如 N:\\共用库）或网址（https://…）。"
-        raise FieldError("location", wrong)
+        raise FieldError(wrong, at="location")
     asked = Exchange(location, "removing" in sent.values)
     job = desk.jobs.start("看看会交换什么", "sharing", lambda job: _seen(desk, asked, job))
     return see_other(f"/work/{job.number}")

@@ -49,7 +49,7 @@ def _show(request: Request, refusal: Refusal | None = None) -> Response:
 def _read(request: Request, sent: Sent) -> Response:
     files = sent.files.get("list", [])
     if not files:
-        raise FieldError("list", "没有选择文件。请选择单位名单（xlsx、csv 都可以）。")
+        raise FieldError("没有选择文件。请选择单位名单（xlsx、csv 都可以）。", at="list")
     key = desk_of(request).pend(Waiting(files[0].name, api.read_units(files[0])))
     return see_other(f"/units/{key}")
 
