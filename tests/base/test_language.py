@@ -208,8 +208,9 @@ def test_every_command_and_option_is_described_in_chinese() -> None:
 def test_errors_of_usage_and_set_up_are_chinese() -> None:
     assert "缺少参数" in run("collect")
     assert "没有命令" in run("statsu")
-    assert "xlsync: /nowhere 没有版本库；请用 xlsync init 建立\n" in run(
-        "-R", "/nowhere", "status", "2023/一上"
+    assert (
+        "xlsync: /nowhere 里没有版本库；第一次用，请新建（网页上点“新建”，命令是 xlsync init）\n"
+        in run("-R", "/nowhere", "status", "2023/一上")
     )
 
 
@@ -224,7 +225,7 @@ def test_english_is_spoken_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch
 
 def test_what_stands_in_a_message_is_left_as_it_is() -> None:
     assert told("no repository in C:\\库 {0}; make one with `xlsync init`").startswith(
-        "C:\\库 {0} 没有版本库"
+        "C:\\库 {0} 里没有版本库"
     )
     assert told("an own text") == "an own text"
     assert told("x: no such file or folder, and as a round or record: 'y' fits 2 records: z") == (

@@ -216,3 +216,13 @@ def test_ceilings_are_kept_once_they_were_seen_and_the_round_is_audited(
     bad = office.upload(here, [("list", "控制数.csv", b"a,b\n1,2\n")])
     assert "用这份控制数" not in office.ask(bad.headers["location"]).text
     assert office.send(bad.headers["location"], {}).status == 409
+
+
+def test_a_round_with_two_forms_gives_a_roster_of_each(office: Server) -> None:
+    for form, title in ((FORM, "甲"), ("project-monitoring-2019", "乙")):
+        preview = drop(office, f"项目名称,实施单位\n{title},甲局\n", form=form)
+        sent = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+        end_of(office, sent.headers["location"])
+    answer = office.ask(f"/round/{NAME}/roster")
+    assert answer.status == 200
+    assert names_in(answer.data) == [f"{FORM}.xlsx", "project-monitoring-2019.xlsx"]

@@ -1,7 +1,7 @@
 """The command line: arguments, exit codes and progress; the work is done below.
 
-Exit codes: 0 clean or warnings only, 1 a problem of severity error, 2 wrong usage, 3 a broken
-set-up, which is said in one line on standard error.
+Exit codes: 0 clean or warnings only, 1 a problem of severity error, 2 wrong usage, 3 what
+cannot be done as things stand, said in one line on standard error.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def cli() -> None:
     """Official performance-goal forms as Excel workbooks, canonical JSON and history.
 
     Exit codes: 0 clean or warnings only, 1 a problem of severity error in what was read,
-    2 wrong usage, 3 a broken set-up such as a missing repository or a bad form file.
+    2 wrong usage such as an unknown project or field, 3 what cannot be done as things stand, such
+    as a missing repository, a bad form file or a closed round.
     """
 
 

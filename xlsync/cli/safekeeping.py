@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     "--tidy",
     "is_tidying",
     is_flag=True,
-    help="Remove what killed writes have left beside a sound repository two weeks ago or longer.",
+    help="Remove what killed writes have left in the repository's own folder of originals "
+    "two weeks ago or longer.",
 )
 @json_option
 @dry_run_option

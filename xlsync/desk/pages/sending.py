@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from xlsync import api
 from xlsync.api import XlsyncError
-from xlsync.desk.downloads import below, file_attachment, made_attachment, zipped
+from xlsync.desk.downloads import below, file_attachment, made_archive, made_attachment, zipped
 from xlsync.desk.endpoints import desk_of, posted, round_of, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.memory import remember_columns, usual_columns
@@ -282,7 +282,20 @@ def _roster(request: Request) -> Response:
         with desk.repository() as repository:
             api.write_roster(repository, name, path, desk.forms)
 
-    return made_attachment(make, f"{name} 名册.xlsx")
+    def make_all(path: Path) -> list[Path]:
+        made = {path.with_name(api.safe_name(one, suffix=".xlsx")): one for one in desk.forms}
+        with desk.repository() as repository:
+            return [
+                path
+                for path, one in made.items()
+                if api.write_roster(repository, name, path, desk.forms, form_id=one).rows
+            ]
+
+    try:
+        return made_attachment(make, f"{name} 名册.xlsx")
+    except api.MistypedError:
+        # The round has projects of several forms, each of which has a roster of its own.
+        return made_archive(make_all, f"{name} 名册.zip", "名册")
 
 
 def _mails(request: Request) -> Response:

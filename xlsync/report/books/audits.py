@@ -62,7 +62,7 @@ def audit_lines(made: Audit) -> Iterator[Line]:
         yield line(visible(f"{whose} {one.line.heading}：{one.projects} 个项目共 {used}。"))
     yield from finding_lines(made.findings)
     if made.lacks_ceilings:
-        hint = "没有控制数名单，合计没有核对（xlsync ceilings import 可以录入）。"
+        hint = "没有控制数名单，合计没有核对（在网页的“核查”页或用 xlsync ceilings import 录入）。"
         yield line(hint, "yellow")
     counts = "，".join(f"{one.word} {made.count(one)} 个" for one in Severity)
     yield line(visible(f"核查 {made.round}：{made.projects} 个项目，{counts}。"))

@@ -288,4 +288,4 @@ def _doubts(snapshot: Snapshot, round_name: str, unit: str) -> Iterator[Problem]
 
 def _check_reason(reason: str) -> None:
     if not safe_text(reason).strip():
-        raise MistypedError("请写明理由（--reason），它会记入版本库")
+        raise MistypedError("请写明理由，它会记入版本库")

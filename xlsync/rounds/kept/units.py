@@ -137,7 +137,7 @@ class UnitTree:
         if under is None:
             return lambda _: True
         if under not in self:
-            hint = "" if self else "；单位名单用 xlsync units import 录入"
+            hint = "" if self else "；单位名单在网页的“单位”页或用 xlsync units import 录入"
             raise unknown_name("unit", under, self.names(), hint)
         wanted, known = unit_key(under), dict[str, bool]()
 

@@ -177,7 +177,7 @@ def put_closing(  # noqa: PLR0913 - what can be said of it
         XlsyncError: when there is no such round, no reason, or the repository cannot be written.
     """
     if not safe_text(reason).strip():
-        raise MistypedError(f"请写明{act.word}的理由（--reason），它会记入版本库")
+        raise MistypedError(f"请写明{act.word}的理由，它会记入版本库")
 
     def once() -> Closed:
         snapshot = repository.snapshot()
