@@ -234,7 +234,7 @@ def life_table(events: Sequence[Event]) -> Table:
         )
         for one in events
     )
-    return plain_table(("时间", "批次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
+    return plain_table(("时间", "轮次", "事项", "下发", "文件", "版本", "经办", "说明"), rows)
 
 
 def _why(event: Event) -> str:
