@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from xlsync.sources.xlsx.package import Package
-    from xlsync.sources.xlsx.plain import Cut
+    from xlsync.sources.xlsx.plain import Cut, Piece
 
 Attributes = dict[str, str]
 Texts = list[tuple[str, str]]
@@ -72,7 +72,11 @@ def parse(
 
 
 def parse_rest(
-    package: Package, part: str, cut: Cut, wanted: Wanted, take: Callable[[list[str]], None]
+    package: Package,
+    part: str,
+    cut: Cut[Piece],
+    wanted: Wanted,
+    take: Callable[[list[Piece]], None],
 ) -> None:
     """Run through what is left of a part; ``take`` gets each piece where it stood.
 

@@ -7,6 +7,7 @@ them. What the zip directory says about sizes is never believed; bytes are count
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _HEADER = b"PK\x03\x04"
 _HEADER_BYTES = 30
-
+_ROUNDABOUT = re.compile(r"\\|(?:^|/)\.{0,2}(?:/|$)")
+"""What a name holds that is not spelled as that of a part: a blank segment, one of dots alone."""
 
 Packed = tuple[bytes, int, int, int]
 """A part as it lies in the file: deflated bytes, checksum, size and method."""
@@ -34,6 +36,9 @@ def part_name(target: str, base: str = "") -> str | None:
 
     Returns None for a name that would climb out of the package.
     """
+    if _ROUNDABOUT.search(target) is None:
+        folder, slash, _ = base.rpartition("/")
+        return f"{folder}{slash}{target}"
     target = target.replace("\\", "/")
     segments = [] if target.startswith("/") else base.split("/")[:-1]
     for segment in target.split("/"):
@@ -54,8 +59,9 @@ def _is_at_its_place(data: bytes, info: zipfile.ZipInfo) -> bool:
         return False
     length = int.from_bytes(header[-4:-2], "little")
     name = data[start + _HEADER_BYTES : start + _HEADER_BYTES + length]
-    encoding = "utf-8" if info.flag_bits & UTF8 else "cp437"
-    return name == info.orig_filename.encode(encoding, "replace")
+    written = info.orig_filename
+    encoding = "utf-8" if info.flag_bits & UTF8 or written.isascii() else "cp437"
+    return name == written.encode(encoding, "replace")
 
 
 def _inflated(deflated: bytes, size: int) -> bytes:

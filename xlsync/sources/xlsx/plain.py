@@ -10,11 +10,14 @@ import re
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import is_not
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from xlsync.sources.xlsx.worksheet import start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from functools import _lru_cache_wrapper
+
+    from xlsync.base.grid import Address
 
 # A character beyond U+FFFF is escaped as two surrogates. A lone surrogate is no character and
 # could not be written to any file later: its escape stays as it is.
@@ -109,7 +112,37 @@ _SHORT = 2_000
 """Characters of a row or string that is worth to be remembered for the next file."""
 
 
-class Cut(NamedTuple):
+class PlainCell(NamedTuple):
+    """A cell that may hold something, as it is spelled, without entities.
+
+    ``group`` is that of a shared formula, ``has_value`` says that there is an element for a value,
+    ``value`` what stands in it, ``inline`` an inline text; what is not there is empty.
+    """
+
+    reference: str
+    place: Address | None
+    style: str
+    type: str
+    group: str
+    formula: str | None
+    has_value: bool
+    value: str
+    inline: str
+
+
+class PlainRow(NamedTuple):
+    """A row with its number, the reference of its last cell, blank ones included, and its cells."""
+
+    number: int
+    last: str | None
+    is_hidden: bool
+    cells: tuple[PlainCell, ...]
+
+
+Piece = TypeVar("Piece")
+
+
+class Cut(NamedTuple, Generic[Piece]):
     """A part, the same with marks in place of what was cut; each piece is some rows, or texts.
 
     ``printed`` are the lines of printed pages that were cut as well, ``merges`` the areas.
@@ -117,12 +150,12 @@ class Cut(NamedTuple):
 
     whole: bytes
     rest: bytes
-    pieces: list[list[str]]
+    pieces: list[list[Piece]]
     printed: tuple[str, ...] = ()
     merges: tuple[str, ...] = ()
 
 
-def cut_rows(part: bytes) -> Cut:
+def cut_rows(part: bytes) -> Cut[PlainRow]:
     """Cut the plain rows out of a sheet, each without its end tag.
 
     The lines at the foot of printed pages go as well, which name the record, and the merged areas,
@@ -138,7 +171,7 @@ def cut_rows(part: bytes) -> Cut:
     return cut._replace(rest=before + tag + _PRINTED.sub(_blank_if_plain, after), printed=printed)
 
 
-def _without_merges(cut: Cut) -> Cut:
+def _without_merges(cut: Cut[Piece]) -> Cut[Piece]:
     """The same without the areas that are merged, where these stand in the one place for them."""
     found = _MERGES.search(cut.rest, cut.rest.rfind(MARK.encode()))
     if found is None or cut.rest.count(b"mergeCells") > _ITS_TAGS:
@@ -149,24 +182,14 @@ def _without_merges(cut: Cut) -> Cut:
     return cut._replace(rest=cut.rest[: found.start()] + cut.rest[found.end() :], merges=merges)
 
 
-def is_whole_table(cut: Cut) -> bool:
+def is_whole_table(cut: Cut[str]) -> bool:
     """Whether a table of shared strings holds plain strings and nothing else."""
     return len(cut.pieces) == 1 and _TABLE.fullmatch(cut.rest) is not None
 
 
-def cut_strings(part: bytes) -> Cut:
+def cut_strings(part: bytes) -> Cut[str]:
     """Cut the texts of the plain strings out of a table of shared strings."""
     return _cut(part, "<si>", "</si>", _plain_string)
-
-
-def cells(rows: str) -> Sequence[tuple[str, str, str, str, str, str, str, str]]:
-    """The cells of plain rows that may hold something.
-
-    Each is its reference, style, type, the group of its shared formula, formula, the mark of a
-    value, the value, and the inline text; empty where it has none. Formula and texts still need
-    :func:`decoded`.
-    """
-    return _CELL_PARTS.findall(rows)
 
 
 def value(spelled: bytes) -> str | None:
@@ -189,22 +212,6 @@ def values(spelled: list[bytes]) -> list[str] | None:
     return list(map(decoded, texts)) if "&" in text else texts
 
 
-def is_hidden(row: str) -> bool:
-    """Whether a row is not shown, be it for a filter."""
-    if "hidden" not in row and 'ht="0"' not in row:
-        return False
-    start = row.rindex(_ROW_START)
-    return _HIDDEN.search(row, start, row.index(">", start)) is not None
-
-
-def end_of(row: str) -> tuple[int, str | None]:
-    """The number of a row and the reference of its last cell, blank ones included."""
-    start = row.rindex(_ROW_START) + len(_ROW_START)
-    number = int(row[start : row.index('"', start)])
-    last = row.rfind(_CELL_START) + len(_CELL_START)
-    return number, row[last : row.index('"', last)] if last > start else None
-
-
 def decoded(text: str) -> str:
     """A text without entities."""
     if "&#" in text:
@@ -218,7 +225,7 @@ def decoded(text: str) -> str:
     return text
 
 
-def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[str | None]) -> Cut:
+def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[Piece | None]) -> Cut[Piece]:
     """Cut a part, or leave it whole where what looks like an element could be something else."""
     try:
         declaration, text = _split(part)
@@ -230,7 +237,7 @@ def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[str | None]
     items = text[first:last].split(end)
     found = [read(one) if len(one) < _SHORT else read.__wrapped__(one) for one in items]
     rest = [text[:first]]
-    pieces: list[list[str]] = []
+    pieces: list[list[Piece]] = []
     first_of_run = 0
     for is_plain, group in groupby(found, partial(is_not, None)):
         run = list(group)
@@ -252,9 +259,35 @@ def _blank_if_plain(line: re.Match[bytes]) -> bytes:
     return line[0] if value(line[2]) is None else line[1]
 
 
-@lru_cache(maxsize=4096)
-def _plain_row(row: str) -> str | None:
-    return row if _ROW.fullmatch(row) is not None and not _has_other_entity(row) else None
+# Programs write most rows of a form the same in every file.
+@lru_cache(maxsize=2048)
+def _plain_row(row: str) -> PlainRow | None:
+    """A row without its end tag; None where it is not plain."""
+    if _ROW.fullmatch(row) is None or _has_other_entity(row):
+        return None
+    first = row.rindex(_ROW_START)
+    number = int(row[first + len(_ROW_START) : row.index('"', first + len(_ROW_START))])
+    last = row.rfind(_CELL_START, first)
+    reference = row[last + len(_CELL_START) : row.index('"', last + len(_CELL_START))]
+    # Not shown, be it for a filter.
+    is_hidden = _HIDDEN.search(row, first, row.index(">", first)) is not None
+    cells = tuple(
+        PlainCell(
+            reference,
+            start(reference),
+            style or "0",
+            cell_type,
+            group,
+            unescape(decoded(formula)) if formula else None,
+            bool(mark),
+            decoded(value),
+            decoded(inline),
+        )
+        for reference, style, cell_type, group, formula, mark, value, inline in (
+            _CELL_PARTS.findall(row)
+        )
+    )
+    return PlainRow(number, reference if last > first else None, is_hidden, cells)
 
 
 @lru_cache(maxsize=4096)

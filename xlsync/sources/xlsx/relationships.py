@@ -41,7 +41,9 @@ def relationships_of(package: Package, part: str = "") -> list[Relationship]:
     if source not in package:
         return []
     return [
-        one if one.external else one._replace(target=_part(package, one.target, part))
+        one
+        if one.external
+        else Relationship(one.id, one.kind, _part(package, one.target, part), external=False)
         for one in _written.read(package, source, _read)
     ]
 
@@ -66,8 +68,8 @@ def _read(package: Package, source: str) -> list[Relationship]:
 
 def _part(package: Package, target: str, base: str) -> str:
     """The part that a target means; one that leads nowhere is kept for the message."""
-    for spelling in (target, unquote(target)):
-        name = part_name(spelling, base)
-        if name is not None and name in package:
-            return name
-    return part_name(target, base) or target
+    written = part_name(target, base)
+    if written is not None and written in package:
+        return written
+    meant = part_name(unquote(target), base)
+    return meant if meant is not None and meant in package else written or target

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import MAX_COLUMN, Area, Kind
@@ -140,37 +141,31 @@ class _SheetReader:
         """Whether all cells stood in plain rows."""
         return self._has_plain_rows and not self._has_other_rows
 
-    def plain_rows(self, rows: list[str]) -> None:
+    def plain_rows(self, rows: list[plain.PlainRow]) -> None:
         """Keep the cells of some rows that the parser does not see."""
         self._has_plain_rows = True
         styles, cells = self._styles, self._cells
         texts, before = 0, len(cells)
-        for reference, style, cell_type, group, formula, _, value, inline in plain.cells(
-            "".join(rows)
-        ):
-            spelled = plain.decoded(value or inline)
+        spelled = chain.from_iterable(row.cells for row in rows)
+        for reference, place, style, cell_type, group, formula, _, value, inline in spelled:
             kind = cell_type if value else _INLINE
-            what = unescape(plain.decoded(formula)) if formula else None
-            look = styles.get(style or "0") or self._style(style or "0")
+            look = styles.get(style) or self._style(style)
             self._reference = reference
-            content = self._shared_string(spelled) if kind == SHARED else spelled
-            texts += len(content) + len(what or "")
-            place = start(reference)
-            if group:
-                what = self._shared_formula(group, what or "", place)
+            content = self._shared_string(value) if kind == SHARED else value or inline
+            texts += len(content) + len(formula or "")
+            what = self._shared_formula(group, formula or "", place) if group else formula
             cell = plain_cell(kind, look, what, content, self._values)
             if place is None or place in cells:
                 self._keep(cell)
             elif cell is not None:
                 cells[place] = cell
-        hidden = (plain.end_of(row)[0] for row in rows if plain.is_hidden(row))
-        self.sheet.hidden_rows.update(hidden)
+        self.sheet.hidden_rows.update(row.number for row in rows if row.is_hidden)
         self._spend_text(texts)
         self._spend_cell(len(cells) - before)
-        self._row, self._reference = plain.end_of(rows[-1])
+        self._row, self._reference = rows[-1].number, rows[-1].last
         self._beyond = 0
 
-    def plain_rows_in(self, frame: _Frame, rows: list[str]) -> None:
+    def plain_rows_in(self, frame: _Frame, rows: list[plain.PlainRow]) -> None:
         """Keep the cells of a sheet that is known but for its rows."""
         self._spend_merges(len(frame.merges))
         self.sheet.merges += frame.merges

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import compress
+from itertools import chain, compress
 from operator import ne, not_
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from xlsync.sources.xlsx import limits, plain
 from xlsync.sources.xlsx.remembered import Remembered
 from xlsync.sources.xlsx.values import SHARED, plain_cell
-from xlsync.sources.xlsx.worksheet import Used, Worksheet, start
+from xlsync.sources.xlsx.worksheet import Used, Worksheet
 
 if TYPE_CHECKING:
     from xlsync.base.grid import Address, Cell
@@ -40,24 +40,25 @@ Key = tuple[int, int, bytes]
 
 
 class Pressed(NamedTuple):
-    """A part and what stands in its ``<v>`` elements, as it is spelled."""
+    """A part and what stands in its ``<v>`` elements, as it is spelled.
+
+    ``key`` is what hardly any other mould has: counts of values and bytes, first cell and text.
+    """
 
     part: bytes
     values: list[bytes]
+    key: Key
 
     @classmethod
     def of(cls, part: bytes) -> Self:
         """Find the values of a part."""
-        return cls(part, _VALUE.findall(part))
-
-    @property
-    def key(self) -> Key:
-        """What hardly any other mould has: counts of values and bytes, first cell and text."""
-        size = len(self.part) - sum(map(len, self.values))
-        first = max(0, self.part.find(_CELL))
-        tag, _, _ = self.part[first : first + _LONGEST_TAG].partition(b">")
-        text = max(0, self.part.find(_TEXT))
-        return len(self.values), size, tag + self.part[max(0, text - _LONGEST_TAG) : text]
+        values = _VALUE.findall(part)
+        size = len(part) - sum(map(len, values))
+        first = max(0, part.find(_CELL))
+        tag, _, _ = part[first : first + _LONGEST_TAG].partition(b">")
+        text = max(0, part.find(_TEXT))
+        key = len(values), size, tag + part[max(0, text - _LONGEST_TAG) : text]
+        return cls(part, values, key)
 
     def mould(self) -> list[bytes]:
         """What stands before, between and after the values."""
@@ -113,8 +114,11 @@ class _Cast(NamedTuple):
 
 
 _casts: Remembered[Key, _Cast] = Remembered(limits.MAX_MOULD_BYTES)
-_met: Remembered[Key, int] = Remembered(most=4096)
-"""How often each of the moulds met last was new: what is filled in in its own way comes once."""
+_met: Remembered[tuple[Key, int], int] = Remembered(most=4096)
+"""How often each of the moulds met last was new: what is filled in in its own way comes once.
+
+With the key stands a hash of the lines of printed pages, which name the record on a form.
+"""
 
 _OFTEN = 4
 """So often new, a mould is of sheets that differ around their values, as by their footers."""
@@ -142,29 +146,33 @@ def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
 
 
 def keep(
-    pressed: Pressed, rows: list[str], read: Worksheet, values: Values, costs: tuple[int, ...]
+    pressed: Pressed,
+    rows: list[plain.PlainRow],
+    read: Worksheet,
+    values: Values,
+    costs: tuple[int, ...],
 ) -> None:
     """Remember a sheet whose cells all stood in these plain rows, and none out of place.
 
     A mould that was not met before is only noted, and kept when it is met again, unless it proved
     to be another one each time.
     """
-    times = _met.get(key := pressed.key) or 0
-    _met.keep(key, times + 1, weight=1)
+    noted = pressed.key, hash(tuple(read.printed))
+    times = _met.get(noted) or 0
+    _met.keep(noted, times + 1, weight=1)
     if not 0 < times < _OFTEN:
         return
     places: list[Address] = []
     spots: list[_Spot] = []
     styles = read.used.styles.copy()
-    for reference, style, cell_type, _, _, mark, _, _ in plain.cells("".join(rows)):
-        place = start(reference)
-        if place is None:
+    for one in chain.from_iterable(row.cells for row in rows):
+        if one.place is None:
             return
-        places.append(place)
-        if mark:
-            cell = read.cells.get(place)
-            spots.append(_Spot(place, cell_type, style or "0", cell.formula if cell else None))
-            styles[style or "0"] = values.style(style or "0")
+        places.append(one.place)
+        if one.has_value:
+            cell = read.cells.get(one.place)
+            spots.append(_Spot(one.place, one.type, one.style, cell.formula if cell else None))
+            styles[one.style] = values.style(one.style)
     is_shared = [spot.is_shared for spot in spots]
     contents = _contents(pressed, is_shared, values) if len(spots) == len(pressed.values) else None
     if contents is None:
@@ -173,7 +181,7 @@ def keep(
     shared = [spot for spot in spots if spot.is_shared]
     others = [spot for spot in spots if not spot.is_shared]
     made = _Cast(pressed.mould(), sheet, places, is_shared, shared, others, contents, costs)
-    _casts.keep(key, made, 2 * len(pressed.part) + limits.CELL_BYTES * len(places))
+    _casts.keep(pressed.key, made, 2 * len(pressed.part) + limits.CELL_BYTES * len(places))
 
 
 def _contents(pressed: Pressed, is_shared: list[bool], values: Values) -> _Contents | None:
