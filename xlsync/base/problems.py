@@ -6,7 +6,7 @@ one pass. The codes of a form's own rules stand in its mapping; the codes here c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,9 @@ class Problem:
 
     def at(self, sheet: str | None, cell: str | None) -> Problem:
         """The same problem with its place filled in."""
-        return replace(self, sheet=sheet, cell=cell)
+        return Problem(
+            self.code, self.severity, self.message, sheet, cell, self.pointer, self.found
+        )
 
 
 # code → (severity, what it means in a word)

@@ -131,13 +131,7 @@ class MoneyType(ValueType):
         """The amount with exactly two places, such as ``-0.50``; never ``-0.00``."""
         if not _EXACT.fullmatch(value):
             raise ValueError(f"“{value}”不是金额，应为 6810000.00 的格式")
-        amount = Decimal(value)
-        if abs(amount) >= MAX_AMOUNT:
-            raise ValueError(f"金额“{value}”超出可精确保存的范围")
-        exact = amount.quantize(_CENT)
-        if amount != exact:
-            raise ValueError(f"金额“{value}”超过两位小数")
-        return str(exact + 0)
+        return _exact(Decimal(value), value)
 
     def content(self, value: Json) -> Decimal:
         """The exact amount, in the unit of the sheet."""
@@ -190,7 +184,7 @@ class MoneyType(ValueType):
     def _amount(self, cell: Cell, number: Decimal, unit: str) -> Parsed:
         amount = number * UNITS[unit]
         try:
-            return Parsed(self.canonical(f"{amount:f}"))
+            return Parsed(_exact(amount))
         except ValueError as error:
             counted = f"“{cell.text}”{unit}折合成元后，" if unit != YUAN else ""
             message = f"{counted}{error}，请按{self.unit}填写，保留两位小数。"
@@ -202,6 +196,16 @@ class MoneyType(ValueType):
         example = f"{in_unit(_EXAMPLE, self.unit):,f}"
         message = f"“{cell.text}”不是金额，{self._wanted}，如 {example}。"
         return Parsed(None, (problem("M004", message, found=cell.text),), readable=False)
+
+
+def _exact(amount: Decimal, written: str | None = None) -> str:
+    """An amount with exactly two places; ValueError, as it is written, for any other."""
+    if abs(amount) >= MAX_AMOUNT:
+        raise ValueError(f"金额“{written or f'{amount:f}'}”超出可精确保存的范围")
+    exact = amount.quantize(_CENT)
+    if amount != exact:
+        raise ValueError(f"金额“{written or f'{amount:f}'}”超过两位小数")
+    return str(exact + 0)
 
 
 def says_its_unit(cell: Cell) -> bool:
