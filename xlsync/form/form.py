@@ -14,6 +14,7 @@ from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, get, join, rows_at
 from xlsync.form.codes import outside_lists
 from xlsync.form.identity import identified
+from xlsync.form.label_keys import LabelIndex
 from xlsync.form.layout import aligned, lay_out
 from xlsync.form.library import load_libraries
 from xlsync.form.loading import load_pair
@@ -180,6 +181,11 @@ class Form:
         A fixed figure or dash says nothing by itself; see :meth:`printed_beside`.
         """
         return [text for text in self._printed() if any(one.isalpha() for one in text)]
+
+    @cached_property
+    def caption_index(self) -> LabelIndex:
+        """The captions as a copy may spell them."""
+        return LabelIndex((text, text) for text in self.captions())
 
     def figures(self) -> list[str]:
         """Fixed texts of the template without a word in them."""

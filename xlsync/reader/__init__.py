@@ -129,7 +129,7 @@ def _of_ours(
     apart = taken | {one.name for one in filled}
     (first, layout), *_ = ours
     beside = [one for one in workbook.sheets if one is first.sheet or one.name not in apart]
-    report_other_sheets(first, layout, replace(workbook, sheets=beside))
+    report_other_sheets(first, layout, replace(workbook, sheets=beside), carriers.sheet)
     for located, _ in ours:
         yield _sorted(read_values(located, by_rules=by_rules))
     yield from _by_labels(titles, filled, carriers, alone=False, by_rules=by_rules)

@@ -7,6 +7,7 @@ for where the names say it must be; what stands beside is quoted.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Cell, Kind, Sheet
@@ -69,6 +70,7 @@ class _Anchored:
         self.layout = self.lay_out()
         self.located = Located(form, sheet, start=1, manifest=manifest)
         self.known: set[Address] = set()
+        self.rows_in_use = sorted({row for row, _ in sheet.cells})
         lines = moved(self.layout, tuple(fields.items()), tuple(tables.items()))
         self.rows, self.columns, self.slots, self.labels = lines
         self.footer = form.footer(manifest.record, manifest.round, manifest.issue)
@@ -86,26 +88,11 @@ class _Anchored:
         return Address(self.rows[planned.row], self.columns[planned.column])
 
     def read_fields(self) -> None:
-        """The cell under each field's name.
-
-        Cut and paste takes names along and leaves labels where they are. A name that lies at the
-        place of another field contradicts the label there, and the label is what people see.
-        """
-        planned = self.slots
-        at_home = {area.first for slot, area in self.fields.items() if area.first == planned[slot]}
-        homes = set(planned.values())
+        """The cell of each field."""
         for slot in self.form.mapping.fields:
-            area, home = self.fields.get(slot), planned[slot]
-            place = area.first if area is not None else None
-            told = ""
-            if place is None or (place != home and place in homes):
-                if home in at_home:
-                    if place is None:
-                        continue  # its row is gone, and another field has come to lie there
-                    home = place
-                place, told = home, f"被剪切过，已按标签从 {home.a1} 读取，请核对。"
-            elif place != home:
-                told = f"被移到 {place.a1}，已从那里读取，请核对。"
+            if slot not in self.slots:
+                continue
+            place, told = self.slots[slot]
             self.known.add(place)
             cell = self.located.sheet.cells.get(place, _BLANK)
             self.located.fields[slot] = self.matched(slot, Found(place, cell))
@@ -132,19 +119,18 @@ class _Anchored:
         area = self.tables[table.name]
         self.located.headings[table.name] = area.first
         heading_rows = table.first - table.area.top
-        columns = {name: self.columns[column] for name, column in table.columns.items()}
+        columns = tuple(self.columns[column] for column in table.columns.values())
         items = self.located.items.setdefault(table.name, [])
         sheet_cells = self.located.sheet.cells
-        rows_in_use = {address.row for address in sheet_cells}
         shared: dict[str, Found] = {}
-        for row in range(area.top + heading_rows, area.bottom):
-            if row not in rows_in_use:
+        for row in self.rows_in_use:
+            if not area.top + heading_rows <= row < area.bottom:
                 continue
-            places = [Address(row, column) for column in columns.values()]
+            places = _places(row, columns)
             self.known.update(places)
             cells = {
                 name: Found(place, sheet_cells.get(place, _BLANK))
-                for name, place in zip(columns, places, strict=True)
+                for name, place in zip(table.columns, places, strict=True)
             }
             is_filled = self.is_item(table, row, cells)
             # A row that was cleared still carries its id, which then says nothing. What only
@@ -259,6 +245,13 @@ class _Anchored:
             message = "工作表保护已被取消，请核对固定文字和公式是否被改动。"
             self.located.report(problem("S008", message), None)
         self.located.problems.extend(stray_comments(sheet, sheet.comments))
+
+
+# The rows of a table lie the same in nearly every file of a form.
+@lru_cache(maxsize=1024)
+def _places(row: int, columns: tuple[int, ...]) -> list[Address]:
+    """The cells of a row in some columns."""
+    return [Address(row, column) for column in columns]
 
 
 def _holds(cell: Cell) -> bool:

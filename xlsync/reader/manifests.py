@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsync.base.grid import Address, Sheet, Workbook
     from xlsync.base.problems import Problem
     from xlsync.form import Form
+    from xlsync.reader.other_sheets import StatedManifest
 
 _PROPERTY = "xlsync"
 _CATEGORY = "category"
@@ -34,10 +35,18 @@ class FooterLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """What the hidden sheet and the document's properties say; None where they are gone."""
+    """What the hidden sheet and the document's properties say; None where they are gone.
 
-    hidden: Manifest | None
+    ``sheet`` is the hidden sheet with what it says.
+    """
+
+    sheet: StatedManifest | None
     stated: Manifest | None
+
+    @property
+    def hidden(self) -> Manifest | None:
+        """What the hidden sheet says."""
+        return self.sheet.manifest if self.sheet else None
 
     @property
     def manifest(self) -> Manifest | None:

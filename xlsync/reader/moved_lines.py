@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsync.base.grid import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from xlsync.base.grid import Area
     from xlsync.form import Layout
@@ -20,15 +20,22 @@ if TYPE_CHECKING:
 NamedAreas = tuple[tuple[str, "Area"], ...]
 
 
+class FieldPlace(NamedTuple):
+    """The cell of a field, and what is told of it where it was moved; else empty."""
+
+    place: Address
+    told: str
+
+
 class MovedLines(NamedTuple):
     """Where rows and columns of a layout lie now; so the fields, and the fixed texts.
 
-    A fixed text comes with the place where it was planned.
+    A field that lies nowhere is left out. A fixed text comes with the place where it was planned.
     """
 
     rows: dict[int, int]
     columns: dict[int, int]
-    slots: dict[str, Address]
+    slots: dict[str, FieldPlace]
     labels: list[tuple[Address, Address, str]]
 
 
@@ -43,9 +50,33 @@ def moved(layout: Layout, fields: NamedAreas, tables: NamedAreas) -> MovedLines:
     def now(planned: Address) -> Address:
         return Address(rows[planned.row], columns[planned.column])
 
-    slots = {slot.name: now(slot.area.first) for slot in layout.slots}
+    homes = {slot.name: now(slot.area.first) for slot in layout.slots}
+    named = {slot: area.first for slot, area in fields}
     planned = [(one.area.first, one.text) for one in layout.labels if one.text]
-    return MovedLines(rows, columns, slots, [(place, now(place), text) for place, text in planned])
+    labels = [(place, now(place), text) for place, text in planned]
+    return MovedLines(rows, columns, dict(_field_places(homes, named)), labels)
+
+
+def _field_places(
+    homes: Mapping[str, Address], named: Mapping[str, Address]
+) -> Iterator[tuple[str, FieldPlace]]:
+    """The cell of each field, from where the layout has it now and where its name leads.
+
+    Cut and paste takes names along and leaves labels where they are. A name that lies at the
+    place of another field contradicts the label there, and the label is what people see.
+    """
+    every = set(homes.values())
+    at_home = {place for slot, place in named.items() if place == homes[slot]}
+    for slot, home in homes.items():
+        place = named.get(slot)
+        if place == home:
+            yield slot, FieldPlace(home, "")
+        elif place is not None and place not in every:
+            yield slot, FieldPlace(place, f"被移到 {place.a1}，已从那里读取，请核对。")
+        elif place is not None or home not in at_home:
+            # Where another field has come to lie at its home, it lies where its name says.
+            there = place if place is not None and home in at_home else home
+            yield slot, FieldPlace(there, f"被剪切过，已按标签从 {there.a1} 读取，请核对。")
 
 
 def _moved_lines(

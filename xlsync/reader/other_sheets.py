@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from operator import is_
-from typing import TYPE_CHECKING
+from itertools import compress
+from operator import is_not
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address
 from xlsync.base.problems import problem
@@ -45,22 +46,24 @@ _LONGEST_QUOTE = 8_000
 class _Companions:
     """What xlsync itself has put on the sheets beside a form."""
 
-    def __init__(self, form: Form, layout: Layout, sheets: Iterable[Sheet]) -> None:
+    def __init__(
+        self,
+        form: Form,
+        layout: Layout,
+        sheets: Iterable[Sheet],
+        stated: StatedManifest | None = None,
+    ) -> None:
         self.form, self.layout = form, layout
+        self.stated = stated
         self.left = _left(form, layout)
         self.cells = _cells(form, layout)
         self.names = {sheet.name: self._name(sheet) for sheet in sheets}
-        self.manifests = {
-            sheet.name: _manifest_cells(sheet)
-            for sheet in sheets
-            if self.names[sheet.name] == SHEET
-        }
 
     def _name(self, sheet: Sheet) -> str | None:
         """Which of our sheets this is, whatever it is called now; None for any other."""
         if sheet.name in self.cells or sheet.name == SHEET:
             return sheet.name
-        if _manifest_of(sheet) is not None:
+        if self._is_manifest(sheet):
             return SHEET
         for name, fixed in _fixed(self.form, self.layout).items():
             if len(sheet.cells) * 2 <= len(fixed):
@@ -70,20 +73,24 @@ class _Companions:
                 return name
         return None
 
+    def _is_manifest(self, sheet: Sheet) -> bool:
+        """Whether a sheet is a manifest that nobody has changed."""
+        is_known = self.stated is not None and self.stated.sheet is sheet
+        return is_known or _manifest_of(sheet) is not None
+
     def expected(self, sheet: Sheet, address: Address) -> HelperCell | None:
-        """What stands in a cell when nobody has touched it."""
-        name = self.names.get(sheet.name)
-        cells = self.manifests[sheet.name] if name == SHEET else self.cells.get(name or "", {})
-        return cells.get(address)
+        """What stands in a cell when nobody has touched it; a manifest vouches for itself."""
+        return self.cells.get(self.names.get(sheet.name) or "", {}).get(address)
 
     def touched(self, sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
         """The cells that hold anything but what we put there."""
+        name = self.names.get(sheet.name) or ""
         # Nearly every sheet is as we left it, and all of them have two thousand cells in a file.
-        left = self.left.get(self.names.get(sheet.name) or "")
-        if left is not None and left.is_as(sheet):
+        if name in self.left and self.left[name].is_as(sheet):
             return
+        vouched = _KEY_AND_VALUE if name == SHEET and self._is_manifest(sheet) else 0
         for address, cell in sheet.cells.items():
-            if not self.is_untouched(sheet, address, cell):
+            if address.column > vouched and not self.is_untouched(sheet, address, cell):
                 yield address, cell
 
     def is_untouched(self, sheet: Sheet, address: Address, cell: Cell) -> bool:
@@ -133,15 +140,22 @@ class _Left:
     def is_as(self, sheet: Sheet) -> bool:
         """Whether a sheet is so; formulas count by their places alone."""
         places, cells = list(sheet.cells), list(sheet.cells.values())
-        # A part that is the same byte by byte as in a former file has the very same cells.
+        # Sheets that are equal to one of a former file but for some values share its other cells.
         met_places, met = self._met
-        if met and len(met) == len(cells) and all(map(is_, [*places, *cells], [*met_places, *met])):
-            return True
-        texts = [None if cell.formula is not None else cell.text for cell in cells]
-        if (places, texts) != (self._places, self._texts):
-            return False
-        self._met = places, cells
-        return True
+        if places == met_places:
+            is_other = list(map(is_not, cells, met))
+            changed, former = compress(cells, is_other), compress(met, is_other)
+            is_same = _fixed_texts(changed) == _fixed_texts(former)
+        else:
+            is_same = places == self._places and _fixed_texts(cells) == self._texts
+        if is_same:
+            self._met = places, cells
+        return is_same
+
+
+def _fixed_texts(cells: Iterable[Cell]) -> list[str | None]:
+    """The texts of some cells, None of formulas, whose results say nothing."""
+    return [None if cell.formula is not None else cell.text for cell in cells]
 
 
 @lru_cache(maxsize=64)
@@ -150,11 +164,21 @@ def _left(form: Form, layout: Layout) -> dict[str, _Left]:
     return {name: _Left(cells) for name, cells in _cells(form, layout).items()}
 
 
-def read_manifest(workbook: Workbook) -> Manifest | None:
+class StatedManifest(NamedTuple):
+    """A manifest and the sheet on which it stands."""
+
+    sheet: Sheet
+    manifest: Manifest
+
+
+def read_manifest(workbook: Workbook) -> StatedManifest | None:
     """The manifest of a workbook of ours, or None where there is none or it was changed."""
     named = [sheet for sheet in workbook.sheets if sheet.name == SHEET]
-    manifests = map(_manifest_of, named or workbook.sheets)
-    return next((one for one in manifests if one is not None), None)
+    for sheet in named or workbook.sheets:
+        manifest = _manifest_of(sheet)
+        if manifest is not None:
+            return StatedManifest(sheet, manifest)
+    return None
 
 
 def _manifest_of(sheet: Sheet) -> Manifest | None:
@@ -162,19 +186,15 @@ def _manifest_of(sheet: Sheet) -> Manifest | None:
     if not any(sheet.text(address) == _KEY for address in _KEY_PLACES):
         return None
     places = ((Address(row, 1), Address(row, 2)) for row in sheet.rows())
-    return _manifest(tuple((sheet.text(key), sheet.text(value)) for key, value in places))
+    return Manifest.from_pairs((sheet.text(key), sheet.text(value)) for key, value in places)
 
 
-@lru_cache(maxsize=1)
-def _manifest(pairs: tuple[tuple[str, str], ...]) -> Manifest | None:
-    """The manifest of these pairs; one workbook is asked for its own several times."""
-    return Manifest.from_pairs(pairs)
-
-
-def report_other_sheets(located: Located, layout: Layout, workbook: Workbook) -> None:
+def report_other_sheets(
+    located: Located, layout: Layout, workbook: Workbook, stated: StatedManifest | None
+) -> None:
     """Content of every other sheet that we did not put there (S007, S008)."""
     sheets = [one for one in workbook.sheets if one is not located.sheet]
-    ours = _Companions(located.form, layout, sheets)
+    ours = _Companions(located.form, layout, sheets, stated)
     for sheet in sheets:
         name = ours.names[sheet.name]
         if name is None:
@@ -273,17 +293,6 @@ def _report_cell(
 def _hidden_texts(form: Form, layout: Layout) -> frozenset[str]:
     """Texts of the hidden formulas, which move when rows are inserted into the form."""
     return frozenset(said(form, layout))
-
-
-def _manifest_cells(sheet: Sheet) -> dict[Address, HelperCell]:
-    """The cells of the manifest, which vouches for itself."""
-    if _manifest_of(sheet) is None:
-        return {}
-    return {
-        address: HelperCell(cell.text)
-        for address, cell in sheet.cells.items()
-        if address.column <= _KEY_AND_VALUE
-    }
 
 
 @lru_cache(maxsize=16)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Area, Kind
 from xlsync.base.problems import problem
 from xlsync.workbook.checks import total_formula, totals
 
 if TYPE_CHECKING:
+    from xlsync.base.grid import Address
+    from xlsync.form import Form
     from xlsync.form.types import ValueType
     from xlsync.reader.located import Found, Located
 
@@ -21,15 +23,30 @@ _IGNORED = str.maketrans("", "", "$ '")
 
 
 class _Cells:
-    """Where the fields of a located form lie, for formulas."""
+    """Some cells by their numbers, for formulas."""
 
-    def __init__(self, located: Located) -> None:
-        self._fields = located.fields
+    def __init__(self, places: tuple[Address, ...]) -> None:
+        self.names = [str(number) for number in range(len(places))]
+        self._places = dict(zip(self.names, places, strict=True))
 
     def cell(self, slot: str) -> str:
-        """The reference of a field's cell."""
-        address = self._fields[slot].address
+        """The reference of a cell."""
+        address = self._places[slot]
         return Area(*address, *address).absolute
+
+
+# The fields of a form lie the same in nearly every file.
+@lru_cache(maxsize=256)
+def _sum_of(*places: Address) -> str:
+    """Our formula for the sum of some cells, as :func:`plain` spells it."""
+    cells = _Cells(places)
+    return plain(total_formula(cells, cells.names))
+
+
+@lru_cache(maxsize=64)
+def _totals(form: Form) -> dict[str, list[str]]:
+    """The totals of a form, each with its parts."""
+    return totals(form.mapping)
 
 
 def compute_totals(located: Located) -> None:
@@ -37,46 +54,76 @@ def compute_totals(located: Located) -> None:
 
     A formula passes over amounts that are stored as text, which is told at the part.
     """
-    mapping, cells = located.form.mapping, _Cells(located)
-    for slot, parts in totals(mapping).items():
+    for slot, names in _totals(located.form).items():
         found = located.fields.get(slot)
-        if found is None or not located.fields.keys() >= set(parts):
+        if found is None or not located.fields.keys() >= set(names):
             continue
-        texts = [part for part in parts if _is_text_amount(located, part)]
-        is_ours = is_total(found, located.sheet.name, total_formula(cells, parts))
-        wrong = [part for part in parts if is_ours and _spoils(located, part)]
-        if wrong:
-            located.fields[slot] = found._replace(cell=located.fields[wrong[0]].cell)
-            continue
-        if not is_ours and not (texts and _missed_texts(located, slot, parts)):
-            if located.sheet.values_only:
-                _drop_empty_sum(located, slot, parts)
-            continue
-        amounts = [_amount(located, part) for part in parts]
-        located.fields[slot] = _summed(located, slot, [one for one in amounts if one is not None])
-        for part in texts:
-            _tell_text(located, part, slot)
+        parts = [_part(located, name) for name in names]
+        texts = [one for one in parts if one.is_text]
+        is_ours = _is_sum(located, found, parts)
+        spoilt = next((one for one in parts if is_ours and one.spoils), None)
+        if spoilt is not None:
+            located.fields[slot] = found._replace(cell=spoilt.found.cell)
+        elif is_ours or (texts and _missed_texts(located, slot, parts)):
+            amounts = [one.amount for one in parts if one.amount is not None]
+            located.fields[slot] = _summed(located, slot, amounts)
+            for one in texts:
+                _tell_text(located, one.slot, slot)
+        elif located.sheet.values_only:
+            _drop_empty_sum(located, slot, parts)
 
 
-def _missed_texts(located: Located, slot: str, parts: list[str]) -> bool:
+class _Part(NamedTuple):
+    """The cell of a total or of one of its parts, and the amount in 元; None where it is none."""
+
+    slot: str
+    found: Found
+    amount: Decimal | None
+    is_readable: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is an amount, not zero, that is stored as a text; formulas add up numbers."""
+        return bool(self.amount) and self.found.cell.kind is Kind.TEXT
+
+    @property
+    def spoils(self) -> bool:
+        """Whether it is an error, or a number that is no amount, which a SUM takes all the same."""
+        kind = self.found.cell.kind
+        return kind is Kind.ERROR or (kind is Kind.NUMBER and not self.is_readable)
+
+
+def _part(located: Located, slot: str) -> _Part:
+    """The amount of a field, be it a number or a text."""
+    found = located.fields[slot]
+    if not found.cell.text.strip():
+        return _Part(slot, found, None, is_readable=False)
+    parsed = _kind(located, slot).parse(found.cell)
+    amount = None if parsed.value is None else Decimal(str(parsed.value))
+    return _Part(slot, found, amount, parsed.readable)
+
+
+def _is_sum(located: Located, total: Found, parts: list[_Part]) -> bool:
+    """Whether a cell holds the very formula that we put there."""
+    formula = total.cell.formula
+    if formula is None:
+        return False
+    return plain(formula, located.sheet.name) == _sum_of(*(one.found.address for one in parts))
+
+
+def _missed_texts(located: Located, slot: str, parts: list[_Part]) -> bool:
     """Whether a total is a result that left out the parts which are stored as text.
 
     Another formula than ours, or a value of a file that does not tell which values are results.
     """
     found = located.fields[slot]
+    if found.cell.kind is not Kind.NUMBER:
+        return False
     if found.cell.formula is None and not located.sheet.values_only:
         return False
-    numbers = [
-        _amount(located, part) for part in parts if located.fields[part].cell.kind is Kind.NUMBER
-    ]
+    numbers = [one.amount for one in parts if one.found.cell.kind is Kind.NUMBER]
     added = sum((one for one in numbers if one is not None), Decimal(0))
-    return found.cell.kind is Kind.NUMBER and _amount(located, slot) == added
-
-
-def _is_text_amount(located: Located, slot: str) -> bool:
-    """Whether a cell holds an amount, not zero, as a text; a formula adds up numbers alone."""
-    is_text = located.fields[slot].cell.kind is Kind.TEXT
-    return is_text and bool(_amount(located, slot))
+    return _part(located, slot).amount == added
 
 
 def _tell_text(located: Located, slot: str, total: str) -> None:
@@ -90,34 +137,20 @@ def _tell_text(located: Located, slot: str, total: str) -> None:
     located.report(one, found.address)
 
 
-def _drop_empty_sum(located: Located, slot: str, parts: list[str]) -> None:
+def _drop_empty_sum(located: Located, slot: str, parts: list[_Part]) -> None:
     """Read a total of nothing as blank where only values are told, and say so (S008).
 
     The older format gives the blank result of a formula as 0, which nobody typed.
     """
     mapping, found = located.form.mapping, located.fields[slot]
-    filled = [part for part in parts if located.fields[part].cell.text.strip()]
-    if filled or _amount(located, slot) != 0:
+    filled = any(one.found.cell.text.strip() for one in parts)
+    if filled or _part(located, slot).amount != 0:
         return
     item = mapping.fields[slot]
     message = f"“{item.label}”各项均未填，旧格式文件中的 0 读作空白，请核对。"
     one = problem("S008", message, pointer=item.pointer, found=found.cell.text)
     located.report(one, found.address)
     located.fields[slot] = _summed(located, slot, [])
-
-
-def _spoils(located: Located, slot: str) -> bool:
-    """Whether a part is an error, or a number that is no amount, which a SUM takes all the same."""
-    cell = located.fields[slot].cell
-    if cell.kind is Kind.NUMBER:
-        return not _kind(located, slot).parse(cell).readable
-    return cell.kind is Kind.ERROR
-
-
-def is_total(found: Found, sheet: str, expected: str) -> bool:
-    """Whether a cell holds the very formula that we put there."""
-    formula = found.cell.formula
-    return formula is not None and plain(formula, sheet) == plain(expected)
 
 
 @lru_cache(maxsize=256)
@@ -129,15 +162,6 @@ def plain(formula: str, sheet: str = "") -> str:
 def _kind(located: Located, slot: str) -> ValueType:
     item = located.form.mapping.fields[slot]
     return located.kind(item, item.pointer)
-
-
-def _amount(located: Located, slot: str) -> Decimal | None:
-    """The amount of a field in 元, be it a number or a text; None where it is none."""
-    cell = located.fields[slot].cell
-    if cell.formula is not None and not cell.text:
-        return None
-    value = _kind(located, slot).parse(cell).value if cell.text.strip() else None
-    return None if value is None else Decimal(str(value))
 
 
 def _summed(located: Located, slot: str, amounts: list[Decimal]) -> Found:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.grid import Address, Area, Kind
 from xlsync.base.problems import problem
-from xlsync.form.label_keys import LabelIndex
 from xlsync.form.types import MoneyType, UncertainMoney, money_in
 from xlsync.form.types.numbers import says_its_unit
 from xlsync.form.types.units import (
@@ -120,34 +119,35 @@ def unit_statements(
     margins = filter(is_unit_line, sheet.printed)
     above = [sheet.name, *margins, *sheet.beside, *above]
     lines = [UnitStatement(said.unit, text, None) for text in above if (said := said_unit(text))]
+    values = _values(located)
     # Hardly any text may say a unit, and what else there is to know is asked for those alone.
     saying = {
-        address: cell
+        address: cell.text
         for address, cell in cells.items()
-        if cell.kind is Kind.TEXT and may_say_unit(cell.text)
+        if cell.kind is Kind.TEXT and address not in values and may_say_unit(cell.text)
     }
     if not saying:
         return lines
-    values = {found.address for found in located.fields.values()}
-    values |= {
-        found.address
-        for items in located.items.values()
-        for item in items
-        for found in item.cells.values()
-    }
-    merges = {area.first: area for area in located.sheet.merges}
+    merges = {area[:2]: area for area in located.sheet.merges if area[:2] in saying}
     labels = set(located.labels.values())
-    captions = LabelIndex((text, text) for text in located.form.captions())
+    captions = located.form.caption_index
     filled: dict[int, list[int]] = {}
     for row, column in sorted(address for address, cell in cells.items() if cell.text.strip()):
         filled.setdefault(row, []).append(column)
-    for address in sorted(saying.keys() - values):
-        text = saying[address].text
+    for address, text in sorted(saying.items()):
         is_label = address in labels or text in captions
         said = (said_by_label if is_label else said_unit)(text)
         if said is not None:
             lines.append(_placed(said.unit, text, address, merges.get(address), filled))
     return lines
+
+
+def _values(located: Located) -> set[Address]:
+    """The cells of the values that were found."""
+    found = chain.from_iterable(
+        item.cells.values() for items in located.items.values() for item in items
+    )
+    return {address for address, _ in chain(located.fields.values(), found)}
 
 
 def _placed(
