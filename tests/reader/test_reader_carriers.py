@@ -11,7 +11,7 @@ import pytest
 from reading_samples import FORM, our_workbook, read_grid, record_of, structural
 
 from xlsync.base.grid import Address, Cell
-from xlsync.form.template import SHEET
+from xlsync.form.template import CHECK, SHEET
 from xlsync.sources import xlsx
 from xlsync.workbook.manifest import Manifest
 from xlsync.writer import describe, splice
@@ -175,3 +175,23 @@ def test_a_foreign_form_on_another_sheet_of_ours_is_read_as_one() -> None:
     assert first.record == record
     assert (second.by, second.sheet, second.states_id) == ("labels", "手填", False)
     assert record_of(second)["project_name"] == "甲"
+
+
+def test_a_text_on_a_helper_sheet_is_quoted_though_the_sheet_was_met_as_we_left_it() -> None:
+    _, grid = issued()
+    only(grid)
+    helper = next(sheet for sheet in grid.sheets if sheet.name == CHECK)
+    text, formula = (
+        next(at for at, cell in helper.cells.items() if (cell.formula is None) is is_text)
+        for is_text in (True, False)
+    )
+    helper.cells |= {text: Cell("看这里"), formula: helper.cells[formula]._replace(text="7")}
+    assert [one.found for one in only(grid).problems if one.sheet == CHECK] == ["看这里"]
+
+
+def test_of_two_hidden_sheets_of_one_name_only_the_true_one_is_silent() -> None:
+    _, grid = issued()
+    forged = replace(next(one for one in grid.sheets if one.name == SHEET))
+    forged.cells = {**forged.cells, Address(2, 2): Cell("别的表")}
+    grid.sheets.append(forged)
+    assert "别的表" in [one.found for one in only(grid).problems if one.sheet == SHEET]
