@@ -58,7 +58,7 @@ def compute_totals(located: Located) -> None:
         found = located.fields.get(slot)
         if found is None or not located.fields.keys() >= set(names):
             continue
-        parts = [_part(located, name) for name in names]
+        parts = [_summand(located, name) for name in names]
         texts = [one for one in parts if one.is_text]
         is_ours = _is_sum(located, found, parts)
         spoilt = next((one for one in parts if is_ours and one.spoils), None)
@@ -73,8 +73,8 @@ def compute_totals(located: Located) -> None:
             _drop_empty_sum(located, slot, parts)
 
 
-class _Part(NamedTuple):
-    """The cell of a total or of one of its parts, and the amount in 元; None where it is none."""
+class _Summand(NamedTuple):
+    """A part of a total, or the total, with its amount in 元; None where the cell holds none."""
 
     slot: str
     found: Found
@@ -93,17 +93,17 @@ class _Part(NamedTuple):
         return kind is Kind.ERROR or (kind is Kind.NUMBER and not self.is_readable)
 
 
-def _part(located: Located, slot: str) -> _Part:
+def _summand(located: Located, slot: str) -> _Summand:
     """The amount of a field, be it a number or a text."""
     found = located.fields[slot]
     if not found.cell.text.strip():
-        return _Part(slot, found, None, is_readable=False)
+        return _Summand(slot, found, None, is_readable=False)
     parsed = _kind(located, slot).parse(found.cell)
     amount = None if parsed.value is None else Decimal(str(parsed.value))
-    return _Part(slot, found, amount, parsed.readable)
+    return _Summand(slot, found, amount, parsed.readable)
 
 
-def _is_sum(located: Located, total: Found, parts: list[_Part]) -> bool:
+def _is_sum(located: Located, total: Found, parts: list[_Summand]) -> bool:
     """Whether a cell holds the very formula that we put there."""
     formula = total.cell.formula
     if formula is None:
@@ -111,7 +111,7 @@ def _is_sum(located: Located, total: Found, parts: list[_Part]) -> bool:
     return plain(formula, located.sheet.name) == _sum_of(*(one.found.address for one in parts))
 
 
-def _missed_texts(located: Located, slot: str, parts: list[_Part]) -> bool:
+def _missed_texts(located: Located, slot: str, parts: list[_Summand]) -> bool:
     """Whether a total is a result that left out the parts which are stored as text.
 
     Another formula than ours, or a value of a file that does not tell which values are results.
@@ -123,7 +123,7 @@ def _missed_texts(located: Located, slot: str, parts: list[_Part]) -> bool:
         return False
     numbers = [one.amount for one in parts if one.found.cell.kind is Kind.NUMBER]
     added = sum((one for one in numbers if one is not None), Decimal(0))
-    return _part(located, slot).amount == added
+    return _summand(located, slot).amount == added
 
 
 def _tell_text(located: Located, slot: str, total: str) -> None:
@@ -137,14 +137,14 @@ def _tell_text(located: Located, slot: str, total: str) -> None:
     located.report(one, found.address)
 
 
-def _drop_empty_sum(located: Located, slot: str, parts: list[_Part]) -> None:
+def _drop_empty_sum(located: Located, slot: str, parts: list[_Summand]) -> None:
     """Read a total of nothing as blank where only values are told, and say so (S008).
 
     The older format gives the blank result of a formula as 0, which nobody typed.
     """
     mapping, found = located.form.mapping, located.fields[slot]
     filled = any(one.found.cell.text.strip() for one in parts)
-    if filled or _part(located, slot).amount != 0:
+    if filled or _summand(located, slot).amount != 0:
         return
     item = mapping.fields[slot]
     message = f"“{item.label}”各项均未填，旧格式文件中的 0 读作空白，请核对。"
