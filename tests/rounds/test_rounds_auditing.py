@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from small_form import MAPPING, TEMPLATE
 
 from xlsync import api
 from xlsync.base import workers
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.errors import FormError, XlsyncError
 from xlsync.repository import Changes
-from xlsync.rounds.checking import auditing
+from xlsync.rounds.checking import audited_records
 from xlsync.rounds.checking.auditing import audit_of
 from xlsync.rounds.kept.units import Unit, UnitTree
 
@@ -266,7 +268,7 @@ def test_workers_elsewhere_come_to_the_same(
     here = [api.audit(repository, one, forms) for one in (PLAN, BILL)]
     assert {one.problem.code for made in here for one in made.findings} == {"Z001", "Z002", "Z003"}
     with crew_elsewhere() as crew, monkeypatch.context() as patch:
-        patch.setattr(auditing, "asked_of", lambda *_: pytest.fail("read here"))
+        patch.setattr(audited_records, "asked_of", lambda *_: pytest.fail("read here"))
         there = [api.audit(repository, one, forms) for one in (PLAN, BILL)]
     assert there == here
     assert len(crew.sent) == 2
@@ -311,3 +313,27 @@ def test_the_commands_keep_a_list_and_audit_a_round(
     assert "已存在" in again.output or "already" in again.output
     assert "控制数" in api.undo(repository, forms=forms).head
     assert invoke(*start, "audit", PLAN).exit_code == 0
+
+
+def test_an_audit_keeps_little_of_each_record(
+    repository: Repository, forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a round of 50,000 all records together would be a hundred megabytes."""
+    monkeypatch.setitem(DiskMap.__init__.__kwdefaults__, "few", 0)
+
+    def peak(count: int, round_name: str) -> int:
+        records = [
+            trip(f"出差人{one}", f"{one % 40}科", "1.00", id=f"p{one}") for one in range(count)
+        ]
+        put(repository, round_name, *records)
+        snapshot = repository.snapshot()
+        tracemalloc.start()
+        try:
+            assert audit_of(forms, snapshot, round_name, {one["id"] for one in records}) == []
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10, "2030/计划")
+    few, many = peak(200, PLAN), peak(1200, BILL)
+    assert (many - few) / 1000 < 600, "bytes for each record"

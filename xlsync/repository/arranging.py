@@ -82,13 +82,17 @@ class Arrangement(NamedTuple):
 
     def children(self, objects: Objects, tree: ObjectID | None, folder: str) -> list[Child]:
         """What stands in a folder, in git's order, out of all its shards."""
+        return sorted(self.unordered(objects, tree, folder), key=_in_order)
+
+    def unordered(self, objects: Objects, tree: ObjectID | None, folder: str) -> Iterator[Child]:
+        """The same one shard after the other."""
         if not self.has_shards(folder):
-            return list(objects.children(objects.find(tree, self.stored(folder))))
+            yield from objects.children(objects.find(tree, self.stored(folder)))
+            return
         top = folder.partition("/")[0]
-        entries = _spread(objects, tree, folder)
-        return sorted(
-            (one for shard, one in entries if shard_of(top, one.name) == shard), key=_in_order
-        )
+        for shard, one in _spread(objects, tree, folder):
+            if shard_of(top, one.name) == shard:
+                yield one
 
     def misplaced(self, objects: Objects, tree: ObjectID | None, folder: str) -> Iterator[str]:
         """Where in a folder of a round something is stored that no path leads to."""

@@ -124,7 +124,8 @@ class Changes:
     def drop(self, path: str) -> None:
         """Take away the file at a path, if there is one."""
         self._files.pop(path, None)
-        self._dropped.add(path)
+        if self.snapshot.has(path):
+            self._dropped.add(path)
 
     def edits(self) -> Edits | None:
         """What has to be committed; None where the snapshot holds all of it already."""

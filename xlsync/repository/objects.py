@@ -11,7 +11,6 @@ import stat
 import struct
 import zlib
 from collections import defaultdict
-from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -23,17 +22,16 @@ from dulwich.errors import (
     ObjectFormatException,
 )
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
-from dulwich.pack import PackFileDisappeared
 from dulwich.refs import SymrefLoop
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_text
+from xlsync.repository.pack_reading import PackReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from dulwich.object_store import DiskObjectStore
-    from dulwich.pack import Pack
 
 _MAX_FACTS = 800_000
 """Ten rounds of 10,000 projects, each with what went out, what came, what was decided, and what its
@@ -161,13 +159,14 @@ class Objects:
         """Read from this object store; ``facts`` were read before, and are added to."""
         self.facts = facts
         self._store = store
-        self._packs: list[Pack] = []
+        self._packs = PackReader(store)
         self._kept: dict[ObjectID, ShaFile] = {}
         self.folder = os.fspath(store.path)
 
     def release(self) -> None:
         """Let go of the pack files, which the store is about to close, and of what was kept."""
-        self._packs, self._kept = [], {}
+        self._packs.release()
+        self._kept = {}
 
     def keep(self, made: Iterable[ShaFile]) -> None:
         """Read these as if the store held them, until :meth:`release`."""
@@ -209,6 +208,12 @@ class Objects:
     def may_name(self, folder: ObjectID, text: bytes) -> bool:
         """Whether a text may occur in a name in a folder, which costs less than to list it."""
         return text in self._read(folder, Tree).as_raw_string()
+
+    def raw_folder(self, folder: ObjectID) -> bytes:
+        """A folder as git has it, refused where git forbids an entry (see :func:`check_tree`)."""
+        tree = self._read(folder, Tree)
+        check_tree(tree)
+        return tree.as_raw_string()
 
     def find(self, folder: ObjectID | None, path: str) -> ObjectID | None:
         """The hash of what stands at a path below a folder; None when nothing does."""
@@ -278,22 +283,7 @@ class Objects:
     def _load(self, sha: ObjectID) -> ShaFile:
         if sha in self._kept:
             return self._kept[sha]
-        # The store asks its packs in any order, and every commit adds one. What is read together
-        # mostly stands together, so the pack that had the last object is asked first.
-        try:
-            for place, pack in enumerate(self._packs):
-                # Asking first whether it is there would look for it twice.
-                with suppress(KeyError):
-                    found = pack[sha]
-                    self._packs.insert(0, self._packs.pop(place))
-                    return found
-        except PackFileDisappeared:
-            self._packs = []
-        found = self._store[sha]
-        packs = self._store.packs
-        if len(packs) != len(self._packs):
-            self._packs = packs
-        return found
+        return self._packs[sha]
 
 
 def _split(paths: Mapping[str, _Value]) -> tuple[dict[str, _Value], _Below[_Value]]:

@@ -66,23 +66,34 @@ class RecordLists:
         if round_name in self._lists:
             return self._lists[round_name].get(record_id)
         looked_for = self._found.setdefault(round_name, {})
-        if record_id not in looked_for and len(looked_for) < _FEW:
-            found = _by_id(self._walk(round_name, f".{record_id}.".encode()))
-            looked_for[record_id] = found.get(record_id)
         if record_id in looked_for:
             return looked_for[record_id]
         if round_name not in self._indexes:
-            self._indexes[round_name] = self._index(round_name)
+            if len(looked_for) < _FEW:
+                found = _by_id(self._walk(round_name, f".{record_id}.".encode()))
+                looked_for[record_id] = found.get(record_id)
+                return looked_for[record_id]
+            self.ids(round_name)
         packed = self._indexes[round_name].get(record_id)
         return None if packed is None else _unpacked(packed)
 
-    def _index(self, round_name: str) -> DiskMap[str, bytes]:
+    def ids(self, round_name: str) -> list[str]:
+        """The ids of a round in the order of their paths; each can then be found at once.
+
+        Raises:
+            XlsyncError: as :meth:`all_of` does.
+        """
+        if round_name in self._lists:
+            return [*self._lists[round_name]]
         index: DiskMap[str, bytes] = DiskMap()
+        ids = []
         for one in self._walk(round_name):
             if (former := index.get(one.id)) is not None:
                 raise _twice(_unpacked(former), one)
             index[one.id] = pickle.dumps((one.id, one.group, one.title, one.path, one.blob))
-        return index
+            ids.append(one.id)
+        self._indexes[round_name] = index
+        return ids
 
     def _walk(self, round_name: str, text: bytes = b"") -> Iterator[Entry]:
         """The records of a round, out of the folders of units in which a text occurs."""

@@ -18,6 +18,7 @@ from dulwich.objects import ObjectID
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, SHARDED, Arrangement, arrangement_of
+from xlsync.repository.folder_listing import FolderListing
 from xlsync.repository.originals import BESIDE, originals_of, pointed
 from xlsync.repository.record_lists import Entry, RecordLists
 from xlsync.repository.spool import Spool
@@ -49,7 +50,7 @@ class Snapshot:
         """See the tree of this commit, or another one in its place; or nothing at all."""
         self._objects = objects
         self._tree = tree
-        self._listings: dict[str, dict[str, Child]] = {}
+        self._listings: dict[str, FolderListing] = {}
         self._last = "", b""
         self.commit = commit.decode() if commit else ""
 
@@ -84,23 +85,29 @@ class Snapshot:
 
     def document(self, path: str) -> Record | None:
         """The JSON object in the file at a path; None when there is no such file."""
-        folder, _, name = self.arrangement.stored(path).rpartition("/")
-        one = self._listing(folder).get(name)
-        if one is None or one.is_folder:
-            return None
-        return self._json(path, self._objects.data(one.sha))
+        one = self._child(path)
+        return None if one is None else self._json(path, self._objects.data(one.sha))
 
-    def _listing(self, folder: str) -> dict[str, Child]:
+    def has(self, path: str) -> bool:
+        """Whether a file stands at a path."""
+        return self._child(path) is not None
+
+    def _child(self, path: str) -> Child | None:
+        folder, _, name = self.arrangement.stored(path).rpartition("/")
+        one = self._listing(folder).find(name)
+        return None if one is None or one.is_folder else one
+
+    def _listing(self, folder: str) -> FolderListing:
         """What stands in a folder by name, as it is stored.
 
         A ledger has as many files as a round has records: each folder on the way is read once.
         """
         if folder not in self._listings:
             above, _, name = folder.rpartition("/")
-            found = self._listing(above).get(name) if folder else None
+            found = self._listing(above).find(name) if folder else None
             place = found.sha if found and found.is_folder else None
-            held = self._objects.children(place if folder else self.tree)
-            self._listings[folder] = {one.name: one for one in held}
+            sha = place if folder else self.tree
+            self._listings[folder] = FolderListing(self._objects.raw_folder(sha) if sha else b"")
         return self._listings[folder]
 
     def files(self, folder: str) -> dict[str, ObjectID]:
@@ -148,6 +155,10 @@ class Snapshot:
         """The names of what stands in a folder, in order; none where there is no such folder."""
         return [child.name for child in self._children(folder)]
 
+    def has_any(self, folder: str) -> bool:
+        """Whether anything stands in a folder."""
+        return any(self.arrangement.unordered(self._objects, self.tree, folder))
+
     def rounds(self) -> list[str]:
         """Every round that holds something, the earliest first (see ``layout.round_order``)."""
         found = {
@@ -171,6 +182,14 @@ class Snapshot:
             XlsyncError: when one id stands in two files, which only a git merge can bring about.
         """
         return dict(self._records.all_of(layout.check_round(round_name)))
+
+    def ids(self, round_name: str) -> list[str]:
+        """The ids of the records of a round, in the order of their paths.
+
+        Raises:
+            XlsyncError: as :meth:`records` does.
+        """
+        return self._records.ids(layout.check_round(round_name))
 
     def entry(self, round_name: str, record_id: str) -> Entry | None:
         """One record of a round by its id, without listing the others; None where there is none.

@@ -66,10 +66,19 @@ class RoundView:
     # ---- what went out ----------------------------------------------------------------
 
     @cached_property
-    def issued_ids(self) -> frozenset[str]:
-        """The records that went out in this round; none where nothing was distributed."""
+    def has_issues(self) -> bool:
+        """Whether anything was distributed in this round."""
+        return self.snapshot.has_any(layout.folder(layout.ISSUED, self.round))
+
+    def is_issued(self, record_id: str) -> bool:
+        """Whether a record went out in this round."""
+        is_id = layout.ID.fullmatch(record_id) is not None
+        return is_id and self.snapshot.has(layout.issued_path(self.round, record_id))
+
+    def _issued_ids(self) -> list[str]:
+        """The records that went out in this round, in the order of their ids."""
         names = self.snapshot.names(layout.folder(layout.ISSUED, self.round))
-        return frozenset(name.removesuffix(".json") for name in names)
+        return sorted(name.removesuffix(".json") for name in names)
 
     @cached_property
     def waiting_ids(self) -> frozenset[str]:
@@ -78,7 +87,7 @@ class RoundView:
 
     def issued(self, record_id: str) -> Issued | None:
         """What went out for a record in this round."""
-        if record_id not in self.issued_ids:
+        if not self.is_issued(record_id):
             return None
         document = self._ledger_of(record_id)
         return document.issued if document else None
@@ -109,7 +118,7 @@ class RoundView:
     def _owners(self) -> dict[tuple[str, ...], str]:
         return {
             self.identity_of(record_id, entry.last.number): record_id
-            for record_id in sorted(self.issued_ids)
+            for record_id in self._issued_ids()
             if (entry := self.issued(record_id)) is not None
         }
 
@@ -233,7 +242,7 @@ class RoundView:
             for name in (*rounds, self.round)
             for entry in self.snapshot.records(name).values()
         }
-        for record_id in sorted(self.issued_ids):
+        for record_id in self._issued_ids():
             entry = self.issued(record_id)
             if entry is not None:
                 named[safe_name(entry.group), safe_name(entry.title)] = record_id

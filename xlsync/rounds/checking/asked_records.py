@@ -12,7 +12,7 @@ from xlsync.base.workers import is_elsewhere, processes, spread
 from xlsync.form.packing import PackedForms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -25,7 +25,7 @@ _CHUNK = 1024
 def asked_of(form: Form, record: Record) -> Record:
     """What rules of rounds ask of a record: its form, and the fields that they or people name.
 
-    An audit holds the records of a whole round at once; rows and long texts have no part in it.
+    An audit keeps this of all records of a round; rows and long texts have no part in it.
     """
     known = form.mapping.record
     slots = {known.group, known.title, known.year}
@@ -39,9 +39,9 @@ def asked_of(form: Form, record: Record) -> Record:
 
 
 def asked_elsewhere(
-    forms: Mapping[str, Form], snapshot: Snapshot, entries: Sequence[Entry]
+    forms: Mapping[str, Form], snapshot: Snapshot, entries: Iterable[Entry], count: int
 ) -> Iterable[Record | None]:
-    """What is asked of each record, in their order; None for one that is to be read here.
+    """What is asked of each of ``count`` records, in their order; None: it is to be read here.
 
     Workers get records as git holds them. Processes of this machine get none: to send a record to
     another process costs what reading it here does.
@@ -49,9 +49,9 @@ def asked_elsewhere(
     Raises:
         XlsyncError: when a record cannot be read, or the cluster is lost.
     """
-    workers = processes(len(entries))
+    workers = processes(count)
     if workers == 1 or not is_elsewhere():
-        return repeat(None, len(entries))
+        return repeat(None, count)
     task = _Asking(PackedForms.of(forms.values()))
     return spread(task, map(snapshot.record_bytes, entries), workers, _CHUNK)
 

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from xlsync.base.disk_map import DiskMap
+from xlsync.rounds.kept.decisions import cancelled
 from xlsync.rounds.kept.units import unit_key
-from xlsync.rounds.state.exporting import counted_records
+from xlsync.rounds.state.exporting import counted_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xlsync.repository import Entry, Snapshot
 
 
-class RoundIndex(NamedTuple):
+class RoundIndex:
     """The records of a round that count, by id, and by the names of unit and project."""
 
-    round: str
-    by_id: Mapping[str, Entry]
-    by_name: Mapping[tuple[str, str], Entry]
+    def __init__(self, snapshot: Snapshot, round_name: str) -> None:
+        """Look at a round; nothing is listed yet."""
+        self.round = round_name
+        self._snapshot = snapshot
 
     def entry(self, record_id: str, group: str, title: str) -> Entry | None:
         """The same project in this round, by its id, else by its names."""
-        return self.by_id.get(record_id) or self.by_name.get(_names(group, title))
+        if record_id not in self._cancelled:
+            found = self._snapshot.entry(self.round, record_id)
+            if found is not None:
+                return found
+        namesake = self._by_name.get(_names(group, title))
+        return None if namesake is None else self._snapshot.entry(self.round, namesake)
+
+    @cached_property
+    def _cancelled(self) -> frozenset[str]:
+        return cancelled(self._snapshot, self.round)
+
+    @cached_property
+    def _by_name(self) -> DiskMap[str, str]:
+        """The ids of all by their names; of several that are called the same the last one's."""
+        found: DiskMap[str, str] = DiskMap()
+        for record_id in counted_ids(self._snapshot, self.round):
+            entry = self._snapshot.entry(self.round, record_id)
+            if entry is not None:
+                found[_names(entry.group, entry.title)] = record_id
+        return found
 
 
-def round_index(snapshot: Snapshot, round_name: str) -> RoundIndex:
-    """The records of a round by what they may be known by."""
-    entries = counted_records(snapshot, round_name)
-    named = {_names(one.group, one.title): one for one in entries.values()}
-    return RoundIndex(round_name, entries, named)
-
-
-def _names(group: str, title: str) -> tuple[str, str]:
-    return unit_key(group), unit_key(title)
+def _names(group: str, title: str) -> str:
+    return f"{unit_key(group)}\0{unit_key(title)}"

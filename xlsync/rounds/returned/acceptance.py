@@ -216,7 +216,7 @@ class Acceptance:
 
     def _is_statement(self, form: ReceivedForm, outcome: Outcome) -> bool:
         """Whether it replaces what stands: a correction, or a record of a round without issues."""
-        is_sent = (outcome.record_id or "") in self.view.issued_ids
+        is_sent = self.view.is_issued(outcome.record_id or "")
         return not is_sent or self._is_correction(form, outcome)
 
     def _correct(self, item: QueuedForm) -> Outcome:

@@ -47,7 +47,7 @@ def _belongs(
     claim = form.claim
     if entry is None and claim is not None and claim.issue is not None and form.is_typed:
         return outcome.settled(State.NO_BASE, _without_base(claim))
-    if view.issued_ids and entry is None:
+    if view.has_issues and entry is None:
         message = f"本轮没有下发过这个项目（“{outcome.title}”），未收入，原件已留存。"
         return outcome.settled(State.UNKNOWN, problem("B002", message, found=outcome.record_id))
     if entry is None:

@@ -179,9 +179,9 @@ def _audited(
     repository: Repository, forms: Mapping[str, Form], made: Collection
 ) -> tuple[Finding, ...]:
     """What the rules of rounds find about what changed; it is committed whatever they find."""
-    touched = {one.record_id for one in made.outcomes.of(CHANGES) if one.record_id}
+    touched = (one.record_id for one in made.outcomes.of(CHANGES) if one.record_id)
     try:
-        found = audit_of(forms, repository.snapshot(), made.round, touched) if touched else []
+        found = audit_of(forms, repository.snapshot(), made.round, touched)
     except XlsyncError as error:
         found = [Finding(problem("Q003", f"没有核查各项目合起来的情况：{error}"), "", ())]
     return tuple(found)

@@ -13,7 +13,7 @@ from xlsync.rounds.kept.units import unit_tree
 from xlsync.rounds.state.status import check_known, check_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -118,10 +118,20 @@ def counted_records(snapshot: Snapshot, round_name: str) -> dict[str, Entry]:
 
     They are in the order of the roster; what is not in it follows by unit and title.
     """
+    found = snapshot.records(round_name)
+    return {one: found[one] for one in _counted(snapshot, round_name, found)}
+
+
+def counted_ids(snapshot: Snapshot, round_name: str) -> list[str]:
+    """The ids of the same records in the same order, for who need not hold all of them."""
+    return _counted(snapshot, round_name, snapshot.ids(round_name))
+
+
+def _counted(snapshot: Snapshot, round_name: str, ids: Iterable[str]) -> list[str]:
     out = cancelled(snapshot, round_name)
     order = roster_order(snapshot, round_name)
-    found = {one.id: one for one in snapshot.records(round_name).values() if one.id not in out}
-    return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
+    left = (one for one in ids if one not in out)
+    return sorted(left, key=lambda one: order.get(one, len(order)))
 
 
 class LeftOut(NamedTuple):
