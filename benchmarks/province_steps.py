@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from local_cluster import Wire, counted_wire
 
 from xlsync import api
-from xlsync.base.record import put
+from xlsync.base.record import canonical_bytes, put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form.catalogue import data_folder
 from xlsync.repository import Changes, Repository
@@ -118,7 +118,8 @@ def _fill(options: argparse.Namespace) -> Told:
         for number, (record_id, entry, record) in enumerate(_answers(folder, snapshot)):
             last = entry.last
             sent = issued_record(snapshot, _ROUND, record_id, last.number)
-            order = Ticket(sent, _ROUND, last.number, last.base, last.fixed).order(form, key)
+            content = canonical_bytes(sent)
+            order = Ticket(content, _ROUND, last.number, last.base, last.fixed).order(form, key)
             data = splice(form, record, order.manifest, locked=order.locked)
             wave = number * options.wave // count
             # The last file of a wave comes alone.

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from xlsync.base.record import put
+from xlsync.base.record import canonical_bytes, put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form import Catalogue
 from xlsync.form.catalogue import data_folder
@@ -168,7 +168,8 @@ def _fill(repository: Repository, folder: Path, workers: int, _: list[str]) -> N
             put(record, pointer, int(value) if value.isdigit() else value)
         # What the workbook says of itself is what went out; what stands in it is what came back.
         sent = issued_record(snapshot, _FIRST, record_id, last.number)
-        order = Ticket(sent, _FIRST, last.number, last.base, last.fixed).order(form, key)
+        content = canonical_bytes(sent)
+        order = Ticket(content, _FIRST, last.number, last.base, last.fixed).order(form, key)
         data = splice(form, record, order.manifest, locked=order.locked)
         (back / f"{number}.xlsx").write_bytes(data)
 

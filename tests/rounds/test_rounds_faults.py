@@ -16,6 +16,7 @@ from running import FORM, FORMS, PROGRAM, record, save, settings
 
 from xlsync import api
 from xlsync.base.errors import XlsyncError
+from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout, packing, writing
 from xlsync.repository.sealing import ensure_seal, seal_keys
@@ -59,7 +60,7 @@ def returned(town: Path, folder: Path) -> list[Path]:
     folder.mkdir()
     for name, one in filled.items():
         form = FORMS[one["form"]]
-        manifest = Ticket(one, ROUND, 1, None).manifest(form, key)
+        manifest = Ticket(canonical_bytes(one), ROUND, 1, None).manifest(form, key)
         (folder / name).write_bytes(workbook(form, one, manifest=manifest))
     return [*(folder / name for name in filled), save(folder / "四.json", whole("丙"))]
 

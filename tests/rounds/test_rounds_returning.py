@@ -13,6 +13,7 @@ from returning import ROUND, changed, send, whole
 from running import FORM, FORMS, invoke, save
 
 from xlsync import api
+from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository import Repository, layout
 from xlsync.repository.sealing import ensure_seal, seal_keys
@@ -48,7 +49,7 @@ def back(town: Path, path: Path, one: Record, issue: int = 1) -> Path:
     with Repository.open(town) as repository:
         key = seal_keys(repository.snapshot())[0]
     form = FORMS[FORM]
-    manifest = Ticket(one, ROUND, issue, None).manifest(form, key)
+    manifest = Ticket(canonical_bytes(one), ROUND, issue, None).manifest(form, key)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(workbook(form, one, manifest=manifest))
     return path
@@ -242,7 +243,7 @@ def test_a_manifest_that_was_taken_from_another_repository_is_told(
     town: Path, tmp_path: Path
 ) -> None:
     form = FORMS[FORM]
-    manifest = Ticket(FIRST, ROUND, 1, None).manifest(form, b"another key")
+    manifest = Ticket(canonical_bytes(FIRST), ROUND, 1, None).manifest(form, b"another key")
     data = workbook(form, FIRST, manifest=manifest)
     (tmp_path / "a.xlsx").write_bytes(data)
     _, printed = gather(town, tmp_path / "a.xlsx", to=tmp_path / "back")

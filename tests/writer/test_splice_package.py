@@ -18,12 +18,14 @@ from clients import missing
 from small_form import load_form, write_form
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.grid import Address
 from xlsync.form import Catalogue
 from xlsync.workbook.manifest import Manifest
 from xlsync.writer import splice, write
 from xlsync.writer.splicing import compiled
 from xlsync.writer.splicing import compiled as compiling
 from xlsync.writer.splicing.package import Shared, archive, member
+from xlsync.writer.splicing.sheets import CompanionPart
 
 if TYPE_CHECKING:
     from xlsync.form import Form
@@ -78,7 +80,7 @@ def test_unchanged_members_are_the_same_deflated_bytes(form: Form) -> None:
 
 def test_pieces_of_a_member_inflate_to_the_whole() -> None:
     shared = Shared("二".encode() * 1000)
-    whole = [("a.xml", member(b"one", shared, b"", shared, b"five")), ("b.xml", member(b""))]
+    whole = [member("a.xml", b"one", shared, b"", shared, b"five"), member("b.xml", b"")]
     with zipfile.ZipFile(io.BytesIO(archive(whole))) as package:
         assert package.read("a.xml") == b"one" + shared.plain * 2 + b"five"
         assert package.read("b.xml") == b""
@@ -160,3 +162,19 @@ def test_what_xlsxwriter_would_write_otherwise_is_refused(
     monkeypatch.setattr(module, "assemble", otherwise)
     with pytest.raises(XlsyncError, match=message):
         splice(form, RECORD)
+
+
+def test_a_result_that_equals_another_in_python_is_written_as_itself() -> None:
+    part = '<sheetData><row r="1"><c r="A1"><f>B1</f><v>0</v></c></row></sheetData>'
+    sheet = CompanionPart("a.xml", part, {Address(1, 1): 0})
+    results = [1, True, 1.5, "1", True, 1]
+    made = [archive([sheet.member({Address(1, 1): one})]) for one in results]
+    texts = [zipfile.ZipFile(io.BytesIO(one)).read("a.xml").decode() for one in made]
+    assert [text.partition("A1")[2].partition("</c>")[0] for text in texts] == [
+        '"><f>B1</f><v>1</v>',
+        '" t="b"><f>B1</f><v>1</v>',
+        '"><f>B1</f><v>1.5</v>',
+        '" t="str"><f>B1</f><v>1</v>',
+        '" t="b"><f>B1</f><v>1</v>',
+        '"><f>B1</f><v>1</v>',
+    ]

@@ -73,7 +73,8 @@ def safe_text(text: str) -> str:
     Nothing is cut, and an empty text stays empty. Unicode form NFC; a run of blanks becomes one
     blank, what cannot be seen goes.
     """
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
     text = _UNPRINTABLE.sub(_EMPTY, text)
     return unicodedata.normalize("NFC", text).strip(" ").translate(_LOOK_ALIKES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsync.base.errors import UsageError, XlsyncError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlsync.base.problems import Problem
     from xlsync.base.record import Record
     from xlsync.form import Form
+    from xlsync.form.fields import FormField
     from xlsync.reader import Reading
     from xlsync.workbook.manifest import Manifest
 
@@ -50,17 +51,25 @@ def unfit(form: Form, record: Record) -> list[Problem]:
     subject = form.subject(record)
     rules = (rule for rule in form.mapping.rules if isinstance(rule, InTree))
     problems = [one for rule in rules for one in rule.check(subject) if one.found is not None]
-    widths = form.template.columns
-    for slot in form.layout(form.capacity()).slots:
-        item = form.mapping.fields[slot.name]
+    for item, room in _amounts(form):
         value = get(record, item.pointer)
-        if item.type == "money" and isinstance(value, str):
-            room = sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN
+        if isinstance(value, str):
             shown = told(Decimal(value), item.counted_in).partition(" ")[0]
             if len(shown) > room:
                 message = f"“{item.label}”的金额 {shown} 太长，单元格里显示不下。"
                 problems.append(problem("X005", message, pointer=item.pointer, found=value))
     return problems
+
+
+@lru_cache(maxsize=64)
+def _amounts(form: Form) -> list[tuple[FormField, float]]:
+    """The amounts of a form, each with the characters that its cell shows."""
+    widths = form.template.columns
+    return [
+        (item, sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN)
+        for slot in form.layout(form.capacity()).slots
+        if (item := form.mapping.fields[slot.name]).type == "money"
+    ]
 
 
 def check_locked(form: Form, locked: Collection[str]) -> None:

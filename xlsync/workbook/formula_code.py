@@ -77,8 +77,10 @@ def _divided(number: float, other: float) -> float:
 
 def _place_stated(values: list[Value], text: str, first: int, end: int) -> Value:
     """In which row of a column a text stands, letter by letter."""
-    part = values[first:end]
-    return part.index(text) + 1 if text in part else Fault.ERROR
+    try:
+        return values.index(text, first, end) - first + 1
+    except ValueError:
+        return Fault.ERROR
 
 
 def _place_of(values: list[Value], text: str, first: int, end: int) -> Value:

@@ -69,12 +69,16 @@ def paged(layout: Layout, page: Page, columns: Sequence[float], given: RowHeight
     heights, _, used = given
     room = page_room(page, columns)
     items = {row for one in layout.tables for row in range(one.first, one.last + 1)}
+    first, last = printed(layout)
+    spare = room - sum(heights[first - 1 : last])
+    if spare >= 0:
+        flexible = [row for row in range(first, last + 1) if row in items]
+        return Pages(_raised(heights, flexible, spare), [])
     cuts = {row: given.cut(row, heights[row - 1] * (1 - _LOWEST)) for row in items if row > used}
     closest = [height - cuts.get(row, 0.0) for row, height in enumerate(heights, start=1)]
     end = layout.footer.top - 1
     # A page begins only where a filled row, or what stands below the tables, is to follow.
     needed = end if end > max(items, default=0) else min(used, end)
-    first, last = printed(layout)
     starts = [row for row in _starts(layout, closest, room) if row <= needed]
     if sum(closest[first - 1 : last]) <= room * _SMALLER:
         starts = []
@@ -87,11 +91,16 @@ def paged(layout: Layout, page: Page, columns: Sequence[float], given: RowHeight
         spare = _lowered(filled, {row: cuts[row] for row in flexible if row in cuts}, spare)
         lower = given._replace(heights=filled)
         _lowered(filled, {row: lower.cut(row, _TIGHTER) for row in flexible}, spare)
-    elif flexible and not starts:
-        for row in flexible:
-            height = filled[row - 1]
-            filled[row - 1] = min(height + spare / len(flexible), height * _HIGHEST)
     return Pages(filled, starts)
+
+
+def _raised(heights: Sequence[float], flexible: Sequence[int], spare: float) -> list[float]:
+    """All heights, some rows higher by what is left of their page."""
+    raised = list(heights)
+    for row in flexible:
+        height = raised[row - 1]
+        raised[row - 1] = min(height + spare / len(flexible), height * _HIGHEST)
+    return raised
 
 
 def _lowered(heights: list[float], cuts: Mapping[int, float], missing: float) -> float:

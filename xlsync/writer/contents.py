@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xlsync.base.errors import XlsyncError
@@ -23,11 +24,12 @@ from xlsync.workbook.results import computation
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlsync.base.record import Json, Record
     from xlsync.form import Form, Layout
-    from xlsync.form.mapping import FieldBase, Mapping
+    from xlsync.form.mapping import FieldBase
+    from xlsync.form.mapping import Mapping as FormMapping
     from xlsync.workbook.heights import Heights
     from xlsync.workbook.pages import Pages
     from xlsync.workbook.problem_list import Returned
@@ -90,7 +92,9 @@ def contents(
     record = record or {}
     footer = form.footer(manifest.record, manifest.round, manifest.issue)
     try:
-        cells = [*_fields(form, layout, record), *_rows(form, layout, record)]
+        fields = form.mapping.fields
+        values = [get(record, fields[slot.name].pointer) for slot in layout.slots]
+        cells = [*_fields(form, layout, record, values), *_rows(form, layout, record)]
         cells.append(
             FilledPlace(layout.footer, form.template.footer.style, _held(footer, "footer"))
         )
@@ -104,7 +108,7 @@ def contents(
             cells=cells,
             heights=pages.heights,
             page_starts=pages.starts,
-            start=_start(form, layout, record),
+            start=_start(layout, values),
             page_footer=_held(page_footer, "page footer", _MAX_STATED),
             stated=_held(manifest.brief(), "document property", _MAX_STATED),
             manifest=pairs,
@@ -132,11 +136,19 @@ def _value(content: Content) -> str | float | dt.date | None:
 def _paged(form: Form, layout: Layout, heights: Heights, cells: Sequence[FilledPlace]) -> Pages:
     """The rows as high as these cells need, on pages."""
     template = form.template
-    items = [table.items for table in layout.tables]
-    used = [one.area.bottom for one in cells if any(area.covers(one.area.first) for area in items)]
     needed = heights.needed(cells)
-    rows = RowHeights(heights.grown(needed), needed, max(used, default=0))
+    rows = RowHeights(heights.grown(needed), needed, _last_used(layout, cells))
     return paged(layout, template.page, template.columns, rows)
+
+
+def _last_used(layout: Layout, cells: Iterable[FilledPlace]) -> int:
+    """The last row of a table in which something stands, 0 where there is none."""
+    items = [table.items for table in layout.tables]
+    used = 0
+    for area, _, _ in cells:
+        if area.bottom > used and any(one.covers(area.first) for one in items):
+            used = area.bottom
+    return used
 
 
 def _rooms(layout: Layout, pages: Pages) -> Iterator[tuple[str, str]]:
@@ -173,17 +185,22 @@ def for_correction(
     )
 
 
-def _fields(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
-    sums = totals(form.mapping)
-    for slot in layout.slots:
-        item = form.mapping.fields[slot.name]
-        value = get(record, item.pointer)
-        content: Content
+@lru_cache(maxsize=64)
+def _totals(form: Form) -> Mapping[str, list[str]]:
+    """The sums of a form, found in its rules once for all of its records."""
+    return totals(form.mapping)
+
+
+def _fields(
+    form: Form, layout: Layout, record: Record, values: Iterable[Json]
+) -> Iterator[FilledPlace]:
+    """Every field; ``values`` are those of the record, in the order of the layout."""
+    mapping, sums = form.mapping, _totals(form)
+    for slot, value in zip(layout.slots, values, strict=True):
+        item = mapping.fields[slot.name]
+        content: Content = _content(mapping, item, value, item.pointer)
         if slot.name in sums and _adds_up(form, record, value, sums[slot.name]):
-            amount = _content(form.mapping, item, value, item.pointer)
-            content = Total(slot.name, amount if isinstance(amount, float) else None)
-        else:
-            content = _content(form.mapping, item, value, item.pointer)
+            content = Total(slot.name, content if isinstance(content, float) else None)
         yield FilledPlace(slot.area, slot.style, content)
 
 
@@ -220,7 +237,7 @@ def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
             yield FilledPlace(ids, None, _held(item["id"], plan.pointer))
 
 
-def _content(mapping: Mapping, item: FieldBase, value: Json, pointer: str) -> Content:
+def _content(mapping: FormMapping, item: FieldBase, value: Json, pointer: str) -> Content:
     """A value as a cell holds it; see :func:`xlsync.form.codes.on_cell`."""
     content = on_cell(mapping, item, value)
     if isinstance(content, str):
@@ -228,15 +245,15 @@ def _content(mapping: Mapping, item: FieldBase, value: Json, pointer: str) -> Co
     return float(content) if isinstance(content, Decimal) else content
 
 
-def _start(form: Form, layout: Layout, record: Record) -> Address:
+def _start(layout: Layout, values: Iterable[Json]) -> Address:
     """The first empty field, or the first of all."""
-    fields = form.mapping.fields
-    empty = [
-        slot.area.first
-        for slot in layout.slots
-        if get(record, fields[slot.name].pointer) in {None, MISSING, ""}
-    ]
+    pairs = zip(layout.slots, values, strict=True)
+    empty = [slot.area.first for slot, value in pairs if not _is_filled(value)]
     return min(empty or [slot.area.first for slot in layout.slots])
+
+
+def _is_filled(value: Json) -> bool:
+    return value is not None and value is not MISSING and value != ""
 
 
 def _held(text: str, place: str, limit: int = MAX_LENGTH) -> str:
@@ -252,13 +269,20 @@ def describe(form: Form, record: Record | None = None) -> Manifest:
     """The manifest for a record in canonical form, or for a blank workbook."""
     if record is None:
         return Manifest(form=form.id)
-    values = list(_values(form, record))
+    absent, empty, blank = set(), set(), set()
+    for pointer, value, is_level in _values(form, record):
+        if value is MISSING:
+            absent.add(pointer)
+        elif value == "":
+            empty.add(pointer)
+        elif value is None and is_level:
+            blank.add(pointer)
     return Manifest(
         form=form.id,
         record=record.get("id"),
-        absent=frozenset(pointer for pointer, value, _ in values if value is MISSING),
-        empty=frozenset(pointer for pointer, value, _ in values if value == ""),
-        blank=frozenset(pointer for pointer, value, level in values if level and value is None),
+        absent=frozenset(absent),
+        empty=frozenset(empty),
+        blank=frozenset(blank),
         kept=frozenset(_kept(form, record)),
     )
 
@@ -267,11 +291,7 @@ def fixed_values(form: Form, record: Record, slots: Iterable[str]) -> dict[str, 
     """What fields say that the recipient must not change: texts of the record by pointer."""
     pointers = (form.mapping.fields[slot].pointer for slot in slots)
     values = ((pointer, get(record, pointer)) for pointer in pointers)
-    return {
-        pointer: str(value)
-        for pointer, value in values
-        if value is not None and value is not MISSING and value != ""
-    }
+    return {pointer: str(value) for pointer, value in values if _is_filled(value)}
 
 
 def prefilled(form: Form, record: Record) -> str | None:
@@ -285,8 +305,9 @@ def prefilled(form: Form, record: Record) -> str | None:
         for table in form.mapping.tables.values()
     ):
         return None
-    typed = form.mapping.fields.keys() - totals(form.mapping).keys()
-    return str(len(fixed_values(form, record, typed)))
+    sums = _totals(form)
+    typed = (item.pointer for slot, item in form.mapping.fields.items() if slot not in sums)
+    return str(sum(_is_filled(get(record, pointer)) for pointer in typed))
 
 
 def _kept(form: Form, record: Record) -> Iterator[str]:

@@ -190,8 +190,11 @@ class Subject:
 
     def amount(self, slot: str) -> Decimal | None:
         """The exact amount, or None."""
+        text = self.text(slot)
+        if text is None:
+            return None
         try:
-            amount = Decimal(self.text(slot) or "")
+            amount = Decimal(text)
         except InvalidOperation:
             return None
         return amount if amount.is_finite() else None
@@ -202,8 +205,9 @@ class Subject:
 
     def day(self, slot: str) -> dt.date | None:
         """The date, or None."""
+        text = self.text(slot)
         try:
-            return dt.date.fromisoformat(self.text(slot) or "")
+            return None if text is None else dt.date.fromisoformat(text)
         except ValueError:
             return None
 

@@ -76,13 +76,14 @@ class Identifier:
         self._folded.setdefault(folded(names), set()).add(record_id)
         self._names.setdefault(record_id, []).append(names)
 
-    def id_of(self, project: RosterProject, group: str, title: str) -> str:
+    def id_of(self, project: RosterProject, title: str, names: Names) -> str:
         """The id of a project; R012 where it is known by another one than the roster gives.
 
-        R020 and R029 where that one seems to belong to another project.
+        R020 and R029 where that one seems to belong to another project. ``names`` are those of its
+        unit and its own in paths.
         """
-        known = self._by_name(names_of(group, title))
-        self._check_owner(project, group, title)
+        known = self._by_name(names)
+        self._check_owner(project, names)
         if project.id is not None:
             if project.id in self._known or known is None or known in self._claimed:
                 return project.id
@@ -101,7 +102,7 @@ class Identifier:
         same = self._folded.get(folded(names), set())
         return next(iter(same)) if len(same) == 1 else None
 
-    def _check_owner(self, project: RosterProject, group: str, title: str) -> None:
+    def _check_owner(self, project: RosterProject, names: Names) -> None:
         """An id whose unit and name both differ may be that of another project (R020, R029).
 
         It is where that project stands in another row, and where the ids only count rows. An id
@@ -110,7 +111,7 @@ class Identifier:
         """
         given = project.id or project.serial or ""
         known = [folded(one) for one in self._names.get(given, [])]
-        own = folded(names_of(group, title))
+        own = folded(names)
         if not known or any(own[0] == unit or own[1] == name for unit, name in known):
             return
         unit, name = self._names[given][-1]

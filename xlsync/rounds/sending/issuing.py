@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlsync.base.record import canonical_bytes
@@ -20,21 +22,28 @@ if TYPE_CHECKING:
     from xlsync.workbook.manifest import Manifest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ticket:
     """A workbook that is going out for a record: in which round, as which issue, from where.
 
-    ``base`` is the commit that it is made from, ``fixed`` the values by pointer that its
-    recipient must not change, ``due`` an ISO date, ``contact`` any text.
+    ``content`` is the record in canonical bytes, ``base`` the commit that it is made from,
+    ``fixed`` the values by pointer that its recipient must not change, ``due`` an ISO date,
+    ``contact`` any text.
     """
 
-    record: Record
+    content: bytes
     round: str
     number: int
     base: str | None
     fixed: Mapping[str, str] = field(default_factory=dict)
     due: str | None = None
     contact: str | None = None
+
+    @cached_property
+    def record(self) -> Record:
+        """The record itself."""
+        made: Record = json.loads(self.content)
+        return made
 
     def manifest(self, form: Form, key: bytes) -> Manifest:
         """What the workbook says of itself, sealed."""
@@ -47,7 +56,7 @@ class Ticket:
             due=self.due,
             contact=self.contact,
             fixed=dict(self.fixed),
-            content=content_mark(canonical_bytes(self.record)),
+            content=content_mark(self.content),
         )
         return described.sealed(key)
 
@@ -62,7 +71,7 @@ class Ticket:
     def fingerprint(self) -> str:
         """Tells whether two tickets make the same workbook, whatever commit they were made from."""
         about = [self.round, self.number, sorted(self.fixed.items()), self.due, self.contact]
-        return hashlib.sha256(canonical_bytes([self.record, about])).hexdigest()
+        return hashlib.sha256(self.content + canonical_bytes(about)).hexdigest()
 
 
 def locked_slots(form: Form, fixed: Iterable[str]) -> frozenset[str]:

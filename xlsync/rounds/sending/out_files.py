@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import TEMPORARY, unique_names
+from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import Order
 from xlsync.reader import read
 from xlsync.rounds.sending.issuing import Ticket, locked_slots
@@ -99,7 +100,7 @@ def untouched(form: Form, data: bytes, keys: Sequence[bytes], password: str) -> 
     except XlsyncError:
         return None
     return Ticket(
-        record=record,
+        content=canonical_bytes(record),
         round=manifest.round,
         number=int(manifest.issue),
         base=manifest.base,

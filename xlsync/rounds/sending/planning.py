@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from xlsync.rounds.kept.ledger import Issue, Issued
     from xlsync.rounds.kept.units import UnitTree
     from xlsync.rounds.roster import Roster, RosterProject
+    from xlsync.rounds.sending.identifying import Names
     from xlsync.rounds.sending.sendings import Wishes
 
     Correct = Callable[[str, Mapping[str, Json]], object]
@@ -115,15 +116,14 @@ class _Planner:
         """What happens to one project."""
         own = self.own(project)
         group, title = self.form.group(own), self.form.title(own)
-        record_id = self.identifier.id_of(project, group, title)
-        slots = {*self.year, *project.values}
-        fixed = fixed_values(self.form, own, slots)
+        names = names_of(group, title)
+        record_id = self.identifier.id_of(project, title, names)
         former = self.ledger.get(record_id)
         before = former or self.returned.get(record_id) or self.last.get(record_id)
         usual = self.spellings.get(unit_key(group), group)
         if before is None and usual != group:
             return self.sending(self.respelt(project, group, usual))
-        of_unit = self.former.setdefault(safe_name(group), set())
+        of_unit = self.former.setdefault(names[0], set())
         of_unit.add(unit_key(before.group) if before else "")
         made = Sending(
             record=record_id,
@@ -132,7 +132,7 @@ class _Planner:
             state=Dispatch.NEW,
             round=self.round,
             content=b"",
-            fixed=fixed,
+            fixed=fixed_values(self.form, own, {*self.year, *project.values}),
             number=next_issue(self.snapshot, self.round, former or record_id),
             base=self.snapshot.commit,
             due=self.wishes.due,
@@ -141,7 +141,7 @@ class _Planner:
             row=project.row,
         )
         if former is None:
-            made.content = self.content(project, made, self.answers(record_id, group, title))
+            made.content = self.content(project, made, self.answers(record_id, title, names))
         else:
             self.settle(project, made, former)
         return made
@@ -177,10 +177,10 @@ class _Planner:
         year = self.round.partition("/")[0]
         return {slot: TYPES[self.form.mapping.fields[slot].type].parse(Cell(year)).value}
 
-    def answers(self, record_id: str, group: str, title: str) -> Record:
+    def answers(self, record_id: str, title: str, names: Names) -> Record:
         """What is known of a project to which nothing went out yet in this round."""
         entry = self.returned.get(record_id) or self.last.get(record_id)
-        entry = entry or self.last_by_names.get(folded(names_of(group, title)))
+        entry = entry or self.last_by_names.get(folded(names))
         return self.carried(title, self.snapshot.record(entry) if entry else None)
 
     def current(self, record_id: str) -> Record | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import unique_names
+from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import workbook
 from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.kept.ledger import issued, issued_record
@@ -62,7 +63,7 @@ def owed_workbooks(
         if record is None or form is None:
             raise XlsyncError(f"没有安装表 {entry.form}，做不出要附上的工作簿")
         ticket = Ticket(
-            record=record,
+            content=canonical_bytes(record),
             round=notice.round,
             number=issue.printed,
             base=issue.base,

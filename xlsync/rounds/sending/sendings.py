@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -103,7 +102,7 @@ class Sending:
     def ticket(self) -> Ticket:
         """The workbook as it is going out."""
         return Ticket(
-            record=json.loads(self.content),
+            content=self.content,
             round=self.round,
             number=self.number,
             base=self.base,

@@ -67,13 +67,13 @@ class Compiled:
         titles = [form.template.sheet, *(one.name for one in companions(form, self._layout))]
         beside = zip(sheets, titles, strict=False)
         self._beside = {
-            part: (title, CompanionPart(parts[part], results))
+            part: (title, CompanionPart(part, parts[part], results))
             for part, title in beside
             if part != self._first and (results := shown.get(title))
         }
         self._manifest = ManifestPart(parts[self._last])
         self._stated = {name: _around(tag, parts[name]) for name, tag in _STATED.items()}
-        self._members = {name: kept_member(part.encode()) for name, part in parts.items()}
+        self._members = {name: kept_member(name, part.encode()) for name, part in parts.items()}
         if not self._closes(blank, parts):
             raise XlsyncError(f"{form.id}: splicing does not give what XlsxWriter writes")
 
@@ -96,23 +96,20 @@ class Compiled:
 
     def _spliced(self, filled: Contents) -> bytes:
         strings = StringTable(self._strings)
+        shown = filled.results.get(self._form.template.sheet, {})
         changed: dict[str, tuple[bytes | Shared, ...]] = {
-            self._first: self._sheet.filled(
-                filled, filled.results.get(self._form.template.sheet, {}), strings
-            ),
+            self._first: self._sheet.filled(filled, shown, strings),
             self._last: (self._manifest.filled(filled.manifest, strings),),
         }
         changed[_STRINGS] = strings.pieces()
-        for name, (title, sheet) in self._beside.items():
-            if (results := filled.results.get(title)) is not None:
-                changed[name] = sheet.filled(results)
         stated = escaped(filled.stated)
         for name, (before, after) in self._stated.items():
             changed[name] = (f"{before}{stated}{after}".encode(),)
-        return archive(
-            (name, member(*changed[name]) if name in changed else kept)
-            for name, kept in self._members.items()
-        )
+        members = self._members | {name: member(name, *one) for name, one in changed.items()}
+        for name, (title, sheet) in self._beside.items():
+            if (results := filled.results.get(title)) is not None:
+                members[name] = sheet.member(results)
+        return archive(members.values())
 
 
 def compiled(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ _FIRST_DAY = 1 << 5 | 1
 """1980-01-01, the first day that an archive can hold (APPNOTE 4.4.6)."""
 
 _LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_CENTRAL = struct.Struct("<4s6H3L5HL")
+_OFFSET = struct.Struct("<L")
 _END = struct.Struct("<4s4H2LH")
 
 
@@ -45,22 +45,30 @@ class Shared:
         self.deflated = _deflate(plain, zlib.Z_FULL_FLUSH, zlib.Z_BEST_COMPRESSION)
 
 
-@dataclass(frozen=True, slots=True)
 class PackedMember:
-    """The deflated content of a member, with the checksum and size of its plain content."""
+    """A member as it stands in an archive.
 
-    deflated: bytes
-    crc: int
-    size: int
+    ``stored`` is its header and its deflated content, ``entry`` what the directory says of it up
+    to the place where it stands, ``path`` its name behind that.
+    """
+
+    def __init__(self, name: str, deflated: bytes, crc: int, size: int) -> None:
+        """Describe a member by its ASCII name; checksum and size are those of its plain content."""
+        self.path = name.encode("ascii")
+        about = (0, _DEFLATED, _MIDNIGHT, _FIRST_DAY, crc, len(deflated), size)
+        header = _LOCAL.pack(b"PK\x03\x04", _VERSION, *about, len(self.path), 0)
+        self.stored = b"".join((header, self.path, deflated))
+        rest = (len(self.path), 0, 0, 0, 0, _PLAIN_FILE)
+        self.entry = _CENTRAL.pack(b"PK\x01\x02", _UNIX | _VERSION, _VERSION, *about, *rest)
 
 
-def kept_member(plain: bytes) -> PackedMember:
+def kept_member(name: str, plain: bytes) -> PackedMember:
     """A member that is the same for every record, as small as it gets."""
     deflated = _deflate(plain, zlib.Z_FINISH, zlib.Z_BEST_COMPRESSION)
-    return PackedMember(deflated, zlib.crc32(plain), len(plain))
+    return PackedMember(name, deflated, zlib.crc32(plain), len(plain))
 
 
-def member(*pieces: bytes | Shared) -> PackedMember:
+def member(name: str, *pieces: bytes | Shared) -> PackedMember:
     """Deflate a member of some pieces, those that are shared excepted; the last is bytes."""
     deflated: list[bytes] = []
     crc = size = 0
@@ -74,24 +82,19 @@ def member(*pieces: bytes | Shared) -> PackedMember:
             deflated.append(_deflate(plain, zlib.Z_FINISH if index == last else zlib.Z_FULL_FLUSH))
         crc = zlib.crc32(plain, crc)
         size += len(plain)
-    return PackedMember(b"".join(deflated), crc, size)
+    return PackedMember(name, b"".join(deflated), crc, size)
 
 
-def archive(members: Iterable[tuple[str, PackedMember]]) -> bytes:
-    """The archive of some members, with ASCII names, in their order (APPNOTE 4.3.6)."""
+def archive(members: Iterable[PackedMember]) -> bytes:
+    """The archive of some members, in their order (APPNOTE 4.3.6)."""
     content: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
-    for name, one in members:
-        path = name.encode("ascii")
-        about = (0, _DEFLATED, _MIDNIGHT, _FIRST_DAY, one.crc, len(one.deflated), one.size)
-        local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *about, len(path), 0)
-        content += (local, path, one.deflated)
-        made_by = _UNIX | _VERSION
-        rest = (len(path), 0, 0, 0, 0, _PLAIN_FILE, offset)
-        directory += (_CENTRAL.pack(b"PK\x01\x02", made_by, _VERSION, *about, *rest), path)
-        offset += len(local) + len(path) + len(one.deflated)
-    count = len(directory) // 2
+    for one in members:
+        content.append(one.stored)
+        directory += (one.entry, _OFFSET.pack(offset), one.path)
+        offset += len(one.stored)
+    count = len(content)
     size = sum(map(len, directory))
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
     return b"".join((*content, *directory, end))

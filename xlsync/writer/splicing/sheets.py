@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.grid import Address
 from xlsync.workbook.formula_values import DAY_ZERO
 from xlsync.writer.contents import Total
-from xlsync.writer.splicing.package import Shared
+from xlsync.writer.splicing.package import Shared, member
 from xlsync.writer.splicing.strings import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from xlsync.base.grid import Address
     from xlsync.workbook.results import Result
     from xlsync.writer.contents import Content, Contents
+    from xlsync.writer.splicing.package import PackedMember
     from xlsync.writer.splicing.strings import StringTable
 
 _FORM = re.compile(
@@ -80,8 +82,8 @@ class FormPart:
         self._tail = cut["tail"]
         self._pieces: list[str] = []
         self._rows: list[tuple[int, str]] = []
-        self._cells: dict[str, tuple[int, str]] = {}
-        self._formulas: dict[str, str] = {}
+        self._cells: dict[Address, tuple[int, str]] = {}
+        self._formulas: dict[Address, str] = {}
         for row in _ROW.finditer(cut["rows"]):
             self._add_row(*row.groups())
 
@@ -93,12 +95,12 @@ class FormPart:
         for (index, head), height in zip(self._rows, contents.heights, strict=True):
             pieces[index] = f"{head}{_height(height)}>"
         for area, _, content in contents.cells:
-            at = area.first.a1
+            at = area.first
             index, head = self._cells[at]
             pieces[index] = head + self._content(at, content, strings)
         for place, result in results.items():
-            index, head = self._cells[place.a1]
-            pieces[index] = computed(head, self._formulas[place.a1], result)
+            index, head = self._cells[place]
+            pieces[index] = computed(head, self._formulas[place], result)
         start = contents.start.a1
         head, views = self._opening
         opening = f'{head} activeCell="{start}" sqref="{start}"{views}{"".join(pieces)}'
@@ -112,13 +114,14 @@ class FormPart:
         self._rows.append((len(self._pieces), head))
         self._pieces.append("")
         for cell in _CELL.finditer(cells):
-            self._cells[cell["at"]] = (len(self._pieces), cell["head"])
+            at = Address.parse(cell["at"])
+            self._cells[at] = (len(self._pieces), cell["head"])
             self._pieces.append(cell[0])
             if cell["formula"]:
-                self._formulas[cell["at"]] = cell["formula"]
+                self._formulas[at] = cell["formula"]
         self._pieces.append("</row>")
 
-    def _content(self, at: str, content: Content, strings: StringTable) -> str:
+    def _content(self, at: Address, content: Content, strings: StringTable) -> str:
         """What follows the address and the style of a cell (ECMA-376 part 1, 18.3.1.4)."""
         if content is None:
             return "/>"
@@ -134,12 +137,15 @@ class FormPart:
 class CompanionPart:
     """A sheet beside the form, of which only the results of formulas depend on a record."""
 
-    def __init__(self, part: str, results: Mapping[Address, Result]) -> None:
+    def __init__(self, name: str, part: str, results: Mapping[Address, Result]) -> None:
         """Cut the sheet of a blank workbook, in which these results are written.
 
         Raises:
             XlsyncError: when the part is not as XlsxWriter writes it.
         """
+        self._name = name
+        # The projects of a roster have the same fields filled in, so most formulas show the same.
+        self._packed = lru_cache(maxsize=16)(self._filled)
         cells = {cell["at"]: cell for cell in _COMPUTED.finditer(part)}
         if not cells.keys() >= {at.a1 for at in results}:
             raise XlsyncError(_UNKNOWN)
@@ -156,17 +162,22 @@ class CompanionPart:
                 self._cut = len(self._pieces)
         self._rest = Shared("".join(self._pieces[self._cut :]).encode())
 
-    def filled(self, changes: Mapping[Address, Result]) -> tuple[bytes | Shared, ...]:
+    def member(self, changes: Mapping[Address, Result]) -> PackedMember:
         """The part with the results that are not those of the blank workbook."""
+        # True equals 1 as a key, and is written otherwise.
+        return self._packed(tuple((at, type(one), one) for at, one in changes.items()))
+
+    def _filled(self, changes: Iterable[tuple[Address, type, Result]]) -> PackedMember:
         pieces = self._pieces.copy()
         last = 0
-        for at, result in changes.items():
+        for at, _, result in changes:
             index, head, formula = self._cells[at]
             pieces[index] = computed(head, formula, result)
             last = max(last, index)
         if last >= self._cut:
-            return self._first, "".join(pieces).encode()
-        return self._first, "".join(pieces[: self._cut]).encode(), self._rest, b""
+            return member(self._name, self._first, "".join(pieces).encode())
+        often = "".join(pieces[: self._cut]).encode()
+        return member(self._name, self._first, often, self._rest, b"")
 
 
 class ManifestPart:
@@ -222,6 +233,7 @@ def _breaks(starts: Sequence[int]) -> str:
     return f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>'
 
 
+@lru_cache(maxsize=256)
 def _height(points: float) -> str:
     """The attributes of a row of that height, in whole pixels as XlsxWriter has it."""
     pixels = int(points / _PIXEL + 0.5)

@@ -7,6 +7,7 @@ come first, so their places are the same in the workbook of every record.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ _TABLE = re.compile(
     r'(?P<head>.*<sst [^>]*?) count="\d+" uniqueCount="\d+">(?P<items>.*)</sst>', re.DOTALL
 )
 _ITEM = re.compile(r"<si>.*?</si>", re.DOTALL)
+_SHORT = 100
+"""Characters of a text that is worth to be remembered."""
+
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -34,6 +38,16 @@ def escaped(text: str) -> str:
     return escape(plain, quote=False).replace("\r", "_x000D_")
 
 
+# What a workbook says of itself, and what rosters say, is the same in many of them.
+@lru_cache(maxsize=1024)
+def _item(text: str) -> str:
+    """A string as it stands in the table."""
+    content = escaped(text)
+    # Blanks at the ends are kept only where it is said (XML 1.0, 2.10).
+    space = ' xml:space="preserve"' if content[0].isspace() or content[-1].isspace() else ""
+    return f"<si><t{space}>{content}</t></si>"
+
+
 class StringTable:
     """The strings of one workbook; they grow while its cells are written."""
 
@@ -46,10 +60,7 @@ class StringTable:
     def place(self, text: str) -> int:
         """Where a text stands in the table; called once for each cell that holds it."""
         self._uses += 1
-        content = escaped(text)
-        # Blanks at the ends are kept only where it is said (XML 1.0, 2.10).
-        space = ' xml:space="preserve"' if content[0].isspace() or content[-1].isspace() else ""
-        item = f"<si><t{space}>{content}</t></si>"
+        item = _item(text) if len(text) <= _SHORT else _item.__wrapped__(text)
         known = self._form.places.get(item)
         if known is not None:
             return known
