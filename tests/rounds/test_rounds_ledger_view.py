@@ -243,13 +243,13 @@ def test_log_and_show_mean_the_same_record_or_refuse_alike(
         collect(repository, FORMS, "2023/一上", [save(tmp_path / f"{one['id']}.json", one)])
     for command in ("log", "show"):
         result = invoke("-R", tmp_path / "库", command, "道路")
-        assert result.exit_code == 3
+        assert result.exit_code == 2
         assert "道路养护" in result.stderr
         assert "道路绿化" in result.stderr
         for nothing in ("", " "):
-            assert invoke("-R", tmp_path / "库", command, nothing).exit_code == 3
+            assert invoke("-R", tmp_path / "库", command, nothing).exit_code == 2
     assert invoke("-R", tmp_path / "库", "log", "C3").exit_code == 0
-    assert "还没有收到" in invoke("-R", tmp_path / "库", "show", "c3").stderr
+    assert "还没有收下" in invoke("-R", tmp_path / "库", "show", "c3").stderr
 
 
 def test_what_was_received_can_be_had_back(repository: Repository, tmp_path: Path) -> None:

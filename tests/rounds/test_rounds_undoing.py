@@ -22,6 +22,7 @@ from xlsync.rounds.returned.collecting import collect
 from xlsync.rounds.roster import open_roster
 from xlsync.rounds.sending.distributing import distribute
 from xlsync.rounds.sending.sendings import Wishes
+from xlsync.rounds.state.life import life
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -288,3 +289,17 @@ def test_what_another_office_took_back_is_told_when_it_comes(town: Path, tmp_pat
     told = invoke("-R", town, "sync", shared)
     assert (told.exit_code, "对方撤回了 1 个项目已收的内容" in told.stdout) == (0, True)
     assert "甲" in told.stdout
+
+
+def test_the_life_of_a_record_tells_each_decision_with_its_own_version(
+    repository: Repository,
+) -> None:
+    """What was decided, taken back and decided again has three versions."""
+    take(repository, FIRST)
+    by = Coordinator(repository, FORMS)
+    commits = [by.move(ROUND, FIRST["id"], "别的局", WHY).commit]
+    commits.append(undo(repository, FORMS).commit)
+    commits.append(by.move(ROUND, FIRST["id"], "别的局", WHY).commit)
+    events = {one.commit: one for one in life(repository, FIRST["id"])}
+    assert [events[one].kind for one in commits] == ["调整单位", "撤销", "调整单位"]
+    assert [events[one].decision is not None for one in commits] == [False, False, True]

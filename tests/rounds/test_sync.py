@@ -414,7 +414,7 @@ def test_a_sync_after_git_gc_with_a_bitmap_works(town: Path, district: Path, sha
 
 def test_a_protocol_without_proof_of_who_answers_is_refused(town: Path) -> None:
     result = invoke("-R", town, "sync", "git://127.0.0.1/shared")
-    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "ssh://" in result.stderr
 
 

@@ -230,7 +230,7 @@ class Snapshot:
             XlsyncError: when it only went out and there is no such record yet.
         """
         if not entry.path:
-            raise XlsyncError(f"{entry.group} {entry.title} 只下发过，还没有收到过")
+            raise XlsyncError(f"{entry.group} {entry.title} 只下发过，还没有收下过")
         blob, data = self._last
         if blob != entry.blob:
             data = self._objects.data(ObjectID(entry.blob.encode()))

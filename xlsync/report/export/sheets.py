@@ -249,9 +249,14 @@ class Sums:
         for name, unit in self._units.items():
             yield name, self._figures(unit)
 
+    @property
+    def counted(self) -> int:
+        """How many of the columns are counts; they come before the amounts."""
+        return 1 + len(self._tables)
+
     def charted(self) -> list[int]:
         """Which of the columns are the main amounts."""
-        first = 1 + len(self._tables)
+        first = self.counted
         pointers = [one.pointer for one in self._charted]
         return [first + at for at, one in enumerate(self._amounts) if one.pointer in pointers]
 

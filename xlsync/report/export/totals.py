@@ -33,11 +33,13 @@ class UnitTotal:
 class FormTotals:
     """The figures of one form: a row a unit, and their sums.
 
-    ``columns`` are the heads of the figures; ``charted`` are the main amounts among them.
+    ``columns`` are the heads of the figures; the first of them, so many as ``counted`` says, count
+    projects and rows, the others are amounts; ``charted`` are the main amounts among them.
     """
 
     title: str
     columns: list[str]
+    counted: int
     charted: list[int]
     units: list[tuple[str, list[Decimal]]]
 
@@ -92,6 +94,7 @@ def totals_of(forms: Mapping[str, Form], snapshot: Snapshot, round_name: str) ->
         FormTotals(
             visible(forms[form_id].mapping.title),
             [visible(head) for head in one.columns()],
+            one.counted,
             one.charted(),
             list(one.units()),
         )

@@ -132,7 +132,7 @@ def _broken(form: Form, before: Record, after: Record, *, is_whole: bool) -> tup
 
 
 def _told(problems: list[Problem]) -> str:
-    return "；".join(f"{one.code} {one.message}" for one in problems)
+    return "；".join(f"{one.code} {one.message.rstrip('。')}" for one in problems)
 
 
 def _send_nothing(answers: RoundAnswers, form: Form, after: Record, note: DecisionNote) -> None:

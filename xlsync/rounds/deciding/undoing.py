@@ -15,7 +15,7 @@ from xlsync.repository import is_round, until_committed
 from xlsync.rounds.checking.ticking import TICK, UNTICK
 from xlsync.rounds.deciding.choosing import CHOSEN
 from xlsync.rounds.deciding.undoing_round import NotUndone, Reversal
-from xlsync.rounds.kept.decisions import Act
+from xlsync.rounds.kept.decisions import UNDO, Act
 from xlsync.rounds.sending.ceilings import WORD as CEILINGS
 from xlsync.rounds.sharing.brought import NOTHING, Brought, brought
 from xlsync.rounds.sharing.joining import JOIN
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Commit, Repository
 
-UNDO = "撤销"
 _COLLECTION = "收集"
 _WORDS = (
     *(_COLLECTION, "下发", "截止日期", CHOSEN, CEILINGS, TICK, UNTICK),

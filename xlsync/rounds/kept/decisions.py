@@ -51,6 +51,9 @@ _WORDS = {
     Act.REVIEW: "审核",
 }
 
+UNDO = "撤销"
+"""How the commits begin that take another one back."""
+
 CORRECTING = {Act.CORRECT, Act.ROSTER, Act.MOVE, Act.RENAME}
 """Decisions that change what the record says."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.problems import Problem, Severity
 from xlsync.repository import RevisionKind, layout
-from xlsync.rounds.kept.decisions import decisions_of
+from xlsync.rounds.kept.decisions import UNDO, Act, decisions_of
 from xlsync.rounds.kept.ledger import CORRECTED, RETURNED, issued
 from xlsync.rounds.kept.outcomes import CHANGES, State
 from xlsync.rounds.kept.receipt_documents import receipt_of, receipts_of
@@ -28,6 +28,8 @@ _KINDS = {
     RevisionKind.RENAMED: "改名",
     RevisionKind.REMOVED: "移除",
 }
+_TOLD = {UNDO, *(one.word for one in Act)}
+"""Words with which commits begin and that say better what was done than what became of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ def _name(revision: Revision) -> str:
     return revision.author.partition(" <")[0]
 
 
+def _kind(revision: Revision) -> str:
+    """What a commit did, by its own word where it was a decision or took one back."""
+    word = revision.message.partition(" ")[0]
+    return word if word in _TOLD else _KINDS[revision.kind]
+
+
 def _moment(time: str) -> float:
     return datetime.fromisoformat(time).timestamp() if time else 0.0
 
@@ -137,7 +145,7 @@ class _Came:
                 yield Event(
                     one.time.isoformat(),
                     self.round,
-                    _KINDS[one.kind],
+                    _kind(one),
                     file=one.path.rpartition("/")[2],
                     commit=one.commit,
                     author=_name(one),
@@ -145,14 +153,15 @@ class _Came:
 
     def _decisions(self) -> Iterator[Event]:
         """What people decided, each with the version that the same commit made."""
-        made: dict[int, Revision] = {}
+        made: dict[tuple[str, Act], Revision] = {}
         for one in self.revisions:
-            then = decisions_of(self.repository.snapshot(one.commit), self.round, self.record)
-            made.setdefault(len(then), one)
-        for number, decision in enumerate(
-            decisions_of(self.snapshot, self.round, self.record), start=1
-        ):
-            version = made.get(number) if decision.made else None
+            for decision in decisions_of(
+                self.repository.snapshot(one.commit), self.round, self.record
+            ):
+                # A decision that was undone stands in the way of none that came later.
+                made.setdefault((decision.time, decision.act), one)
+        for decision in decisions_of(self.snapshot, self.round, self.record):
+            version = made.get((decision.time, decision.act)) if decision.made else None
             yield Event(
                 decision.time,
                 self.round,
