@@ -117,7 +117,10 @@ def test_totals_are_added_up_by_the_tree_and_taken_along(
     assert [one.depth for one in made.rolled(tree)][:3] == [0, 1, 1]
     assert sum(own.values()) == made.sums[at]
     here = f"/round/{NAME}/totals"
-    assert f"{rolled['全镇']:,}" in own_server.ask(f"{here}?unit=全镇").text
+    shown = own_server.ask(f"{here}?unit=全镇").text
+    assert f"{rolled['全镇']:,}" in shown
+    counts = [row[0] for name, row in made.units if name in groups[:2]]
+    assert f'<td class="number"><b>{sum(counts)}</b></td>' in shown, "projects have no decimals"
     for ending, first in (("xlsx", b"PK"), ("csv", b"PK"), ("jsonl", b"{"), ("parquet", b"PAR1")):
         assert own_server.ask(f"{here}/{ending}?unit=全镇").data.startswith(first), ending
     sides = "old=2023/一上&new=2023/二上"
