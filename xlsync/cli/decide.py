@@ -8,7 +8,14 @@ import click
 
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
-from xlsync.cli.options import by_option, forms_option, json_option, preview_option, repo_option
+from xlsync.cli.options import (
+    DAY,
+    by_option,
+    forms_option,
+    json_option,
+    preview_option,
+    repo_option,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -149,7 +156,7 @@ def rename(
 
 @click.command()
 @_deciding
-@click.argument("due", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("due", metavar="DATE", type=DAY)
 def deadline(
     settings: Settings,
     round_name: str,

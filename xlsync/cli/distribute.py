@@ -19,6 +19,7 @@ from xlsync.cli.context import (
 )
 from xlsync.cli.ending import FOUND_ERRORS
 from xlsync.cli.options import (
+    DAY,
     PATH,
     cluster_option,
     forms_option,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 @click.option(
     "--due",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Until when workbooks are to come back, such as 2024-10-31.",
 )
 @click.option("--contact", metavar="TEXT", help="To whom they are to be sent, in any words.")

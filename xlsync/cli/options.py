@@ -41,6 +41,29 @@ class PathType(click.Path):
 PATH = PathType()
 
 
+class DayType(click.DateTime):
+    """A day as people of an office write it, such as 2024-10-31."""
+
+    def __init__(self) -> None:
+        """Take one way of writing it."""
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        """The day; wrong usage, without the letters of programmers, when it is none."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(told(f"{value!r} is no day; write it such as 2024-10-31"), param, ctx)
+
+
+DAY = DayType()
+
+
 def _speak(_: click.Context, __: click.Parameter, value: str | None) -> None:
     speak(value)
 

@@ -9,6 +9,7 @@ import click
 from xlsync import api
 from xlsync.cli.context import Settings, pass_settings, print_report, write_json
 from xlsync.cli.options import (
+    DAY,
     PATH,
     force_option,
     forms_option,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--today",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="The day by which dates have passed.",
 )
 @click.option("--password", metavar="TEXT", default="", help="Protect the sheets with a password.")
