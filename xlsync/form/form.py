@@ -23,6 +23,7 @@ from xlsync.form.model import ID_PATTERN, canonical, record_model
 from xlsync.form.pairing import QUANTITY, pairing_mistakes, placing_mistakes
 from xlsync.form.rules import Subject
 from xlsync.form.template import BesideBlock, FixedBlock, TableBlock, Template
+from xlsync.form.types import MoneyType
 from xlsync.form.types.texts import LONGEST_LABEL
 from xlsync.form.types.units import YUAN
 from xlsync.form.types.width import single_blanks
@@ -181,6 +182,14 @@ class Form:
         A fixed figure or dash says nothing by itself; see :meth:`printed_beside`.
         """
         return [text for text in self._printed() if any(one.isalpha() for one in text)]
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units in which the sheet counts its amounts."""
+        tables = self.mapping.tables.values()
+        columns = (column for table in tables for column in table.columns.values())
+        items = (*self.mapping.fields.values(), *columns)
+        return frozenset(one.counted_in for one in items if isinstance(one.kind, MoneyType))
 
     @cached_property
     def caption_index(self) -> LabelIndex:

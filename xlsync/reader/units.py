@@ -126,20 +126,20 @@ def unit_statements(
         for address, cell in cells.items()
         if cell.kind is Kind.TEXT and address not in values and may_say_unit(cell.text)
     }
-    if not saying:
-        return lines
-    merges = {area[:2]: area for area in located.sheet.merges if area[:2] in saying}
     labels = set(located.labels.values())
     captions = located.form.caption_index
-    filled: dict[int, list[int]] = {}
-    for row, column in sorted(address for address, cell in cells.items() if cell.text.strip()):
-        filled.setdefault(row, []).append(column)
     for address, text in sorted(saying.items()):
         is_label = address in labels or text in captions
         said = (said_by_label if is_label else said_unit)(text)
         if said is not None:
-            lines.append(_placed(said.unit, text, address, merges.get(address), filled))
-    return lines
+            lines.append(UnitStatement(said.unit, text, address))
+    return lines if _agree(located, lines) else _placed(located, cells, lines)
+
+
+def _agree(located: Located, statements: Iterable[UnitStatement]) -> bool:
+    """Whether all say the one unit in which the form counts, whatever they stand beside."""
+    units = located.form.units
+    return len(units) == 1 and {one.unit for one in statements} == units
 
 
 def _values(located: Located) -> set[Address]:
@@ -151,21 +151,30 @@ def _values(located: Located) -> set[Address]:
 
 
 def _placed(
-    unit: str, text: str, address: Address, merge: Area | None, filled: Mapping[int, Sequence[int]]
-) -> UnitStatement:
-    """Where a text that states a unit stands; ``filled`` are the columns in use, row by row."""
-    area = merge or Area(*address, *address)
-    if is_said_of_all(text):
-        return UnitStatement(unit, text, address)
+    located: Located, cells: Mapping[Address, Cell], statements: Iterable[UnitStatement]
+) -> list[UnitStatement]:
+    """The statements, headings with the rows and columns that they stand over."""
+    merges = {area.first: area for area in located.sheet.merges}
+    filled: dict[int, list[int]] = {}
+    for row, column in sorted(address for address, cell in cells.items() if cell.text.strip()):
+        filled.setdefault(row, []).append(column)
+    return [
+        one
+        if one.address is None or is_said_of_all(one.text)
+        else _heading(one, merges.get(one.address) or Area(*one.address, *one.address), filled)
+        for one in statements
+    ]
+
+
+def _heading(one: UnitStatement, area: Area, filled: Mapping[int, Sequence[int]]) -> UnitStatement:
+    """A heading in an area; ``filled`` are the columns in use, row by row."""
     rows = list(filled)
     under = islice(rows, bisect_right(rows, area.bottom), None)
     below = (row for row in under if filled[row][0] <= area.right)
     beside = (column for column in filled[area.top] if column > area.right)
     bottom = max(area.bottom, next(below, area.bottom + 1) - 1)
     right = max(area.right, min(beside, default=area.right + 1) - 1)
-    return UnitStatement(
-        unit, text, address, range(area.top, bottom + 1), range(area.left, right + 1)
-    )
+    return one._replace(rows=range(area.top, bottom + 1), columns=range(area.left, right + 1))
 
 
 def settle_units(
@@ -176,6 +185,8 @@ def settle_units(
     A sheet of ours (``is_ours``) was made for the unit of its form, so that any other which it
     states now contradicts that.
     """
+    if _agree(located, statements):
+        return
     amounts = list(_amounts(located))
     others = set(located.labels.values())
     for amount in amounts:

@@ -9,6 +9,7 @@ from xlsx_parts import packed, parts, strings, styles, worksheet
 
 from xlsync.base.grid import Address, Kind
 from xlsync.sources import xlsx
+from xlsync.sources.xlsx import plain
 from xlsync.sources.xlsx import skeletons as moulds
 
 ROW = '<row r="1">{}{}{}</row>'
@@ -42,7 +43,7 @@ def cells(data: bytes) -> dict[str, str]:
 
 def test_only_the_values_are_read_anew() -> None:
     known()
-    with patch.object(moulds.plain, "cut_rows", side_effect=AssertionError):
+    with patch.object(plain, "cut_rows", side_effect=AssertionError):
         assert cells(made(2, "三", 45000)) == {"A1": "文字2", "B1": "三", "C1": "2023-03-15"}
 
 

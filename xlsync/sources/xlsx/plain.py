@@ -1,8 +1,4 @@
-"""Cells and strings in their plain spelling, cut out of a part before the XML parser sees it.
-
-Escapes inside of texts, by which a file holds what XML does not allow (ECMA-376 part 1, clause
-22.9.2.19, ST_Xstring), are undone here.
-"""
+"""Cells and strings in their plain spelling, cut out of a part before the XML parser sees it."""
 
 from __future__ import annotations
 
@@ -12,51 +8,21 @@ from itertools import groupby
 from operator import is_not
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from xlsync.sources.xlsx.spelling import NOT_READ_SO, decoded, has_other_entity, unescape, value
 from xlsync.sources.xlsx.worksheet import start
 
 if TYPE_CHECKING:
-    from functools import _lru_cache_wrapper
+    from collections.abc import Callable
 
     from xlsync.base.grid import Address
 
-# A character beyond U+FFFF is escaped as two surrogates. A lone surrogate is no character and
-# could not be written to any file later: its escape stays as it is.
-_ESCAPE = re.compile(
-    r"_x(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})__x(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})_"
-    r"|_x(?P<unit>(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_"
-)
 MARK = "xsCut"
 """The element that stands for what was cut; its attribute ``n`` says which piece it was."""
 
 
-def unescape(text: str) -> str:
-    """Decode the escapes of ST_Xstring: ``_x000D_`` → carriage return, ``_x005F_`` → ``_``."""
-    return _ESCAPE.sub(_character, text) if "_x" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    if match["unit"]:
-        return chr(int(match["unit"], 16))
-    return bytes.fromhex(match["high"] + match["low"]).decode("utf-16-be")
-
-
-_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-"""The entities that programs write; that of the ampersand is decoded last."""
-
-_NUMBERED = re.compile("&#([0-9]+);")
-
-# Up to U+FFDB: tab and line breaks, no other control character, no half of a character, and no
-# ampersand, so that decoding it makes no entity of what stands behind it.
-_OTHER_ENTITY = re.compile(
-    "&(?!amp;|lt;|gt;|quot;|apos;|#(?:9|10|13|3[2-79]|[4-9][0-9]|[1-9][0-9]{2,3}|[1-4][0-9]{4}"
-    "|5[0-4][0-9]{3}|5[89][0-9]{3}|6[0-4][0-9]{3}|65[0-4][0-9]{2});)"
-)
-
 _OTHER_MARKUP = ("<!", "<?")
 
-# Not a carriage return, which XML reads as a line feed, nor what XML does not allow at all.
-_NOT_READ_SO = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
-_CHARACTERS = f"[^<{_NOT_READ_SO}]"
+_CHARACTERS = f"[^<{NOT_READ_SO}]"
 _ATTRIBUTE = r"[^\"<&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = rf"<t(?: xml:space=\"preserve\")?>{_CHARACTERS}*+</t>"
 _CELL = (
@@ -68,6 +34,8 @@ _CELL = (
 )
 _CELL_START = '<c r="'
 _ROW_START = '<row r="'
+_ROW_END = "</row>"
+_STRING_END = "</si>"
 _ROW_TAG = (
     rf'{_ROW_START}[1-9][0-9]{{0,6}}"(?: (?:spans|s|customFormat|ht|hidden|customHeight'
     rf'|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent)="{_ATTRIBUTE}")*+'
@@ -106,7 +74,6 @@ _NOT_READ = (b"extLst", b"rPh")
 _MERGED = re.compile(rb'ref="([^"]+)"')
 _PRINTED = re.compile(rb"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
 _HIDDEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.0+)?")')
-_VALUES = re.compile(f"[^{_NOT_READ_SO}]*+")
 
 _SHORT = 2_000
 """Characters of a row or string that is worth to be remembered for the next file."""
@@ -162,7 +129,7 @@ def cut_rows(part: bytes) -> Cut[PlainRow]:
     since LibreOffice merges what is centred over filled cells: what is left is the same in all
     sheets of a layout.
     """
-    cut = _cut(part, "<row ", "</row>", _plain_row)
+    cut = _cut(part, "<row ", _ROW_END, _plain_rows)
     if cut.pieces:
         cut = _without_merges(cut)
     before, tag, after = cut.rest.partition(b"<headerFooter")
@@ -189,44 +156,16 @@ def is_whole_table(cut: Cut[str]) -> bool:
 
 def cut_strings(part: bytes) -> Cut[str]:
     """Cut the texts of the plain strings out of a table of shared strings."""
-    return _cut(part, "<si>", "</si>", _plain_string)
+    return _cut(part, "<si>", _STRING_END, _plain_strings)
 
 
-def value(spelled: bytes) -> str | None:
-    """What stands in an element as text, None if it is not plain."""
-    found = values([spelled])
-    return found[0] if found else None
+def _cut(
+    part: bytes, begin: str, end: str, read: Callable[[str], list[Piece | None]]
+) -> Cut[Piece]:
+    """Cut a part, or leave it whole where what looks like an element could be something else.
 
-
-def values(spelled: list[bytes]) -> list[str] | None:
-    """What stands in some elements as texts, None if any of them is not plain."""
-    try:
-        text = b"<".join(spelled).decode()
-    except UnicodeDecodeError:
-        return None
-    if not _VALUES.fullmatch(text) or _has_other_entity(text):
-        return None
-    texts = text.split("<") if spelled else []
-    if len(texts) != len(spelled):
-        return None
-    return list(map(decoded, texts)) if "&" in text else texts
-
-
-def decoded(text: str) -> str:
-    """A text without entities."""
-    if "&#" in text:
-        # Programs that write ASCII alone write every Chinese character so.
-        pieces = _NUMBERED.split(text)
-        pieces[1::2] = map(chr, map(int, pieces[1::2]))
-        text = "".join(pieces)
-    if "&" in text:
-        for entity, character in _ENTITIES.items():
-            text = text.replace(entity, character)
-    return text
-
-
-def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[Piece | None]) -> Cut[Piece]:
-    """Cut a part, or leave it whole where what looks like an element could be something else."""
+    ``read`` gives the elements of a text, None for each that is not plain.
+    """
     try:
         declaration, text = _split(part)
     except ValueError:
@@ -234,8 +173,8 @@ def _cut(part: bytes, begin: str, end: str, read: _lru_cache_wrapper[Piece | Non
     first, last = text.find(begin), text.rfind(end)
     if not 0 <= first < last:
         return Cut(part, part, [])
-    items = text[first:last].split(end)
-    found = [read(one) if len(one) < _SHORT else read.__wrapped__(one) for one in items]
+    found = read(text[first:last])
+    items = text[first:last].split(end) if None in found else []
     rest = [text[:first]]
     pieces: list[list[Piece]] = []
     first_of_run = 0
@@ -259,11 +198,37 @@ def _blank_if_plain(line: re.Match[bytes]) -> bytes:
     return line[0] if value(line[2]) is None else line[1]
 
 
+def _plain_rows(rows: str) -> list[PlainRow | None]:
+    return [
+        _plain_row(one) if len(one) < _SHORT else _plain_row.__wrapped__(one)
+        for one in rows.split(_ROW_END)
+    ]
+
+
+def _plain_strings(strings: str) -> list[str | None]:
+    """The texts of some strings, a block after the other: files of a form begin with the same."""
+    found: list[str | None] = []
+    start = 0
+    while (end := strings.find(_STRING_END, start + _SHORT)) >= 0:
+        block = strings[start:end]
+        found += (_block if len(block) < 2 * _SHORT else _block.__wrapped__)(block)
+        start = end + len(_STRING_END)
+    return found + _block.__wrapped__(strings[start:])
+
+
+@lru_cache(maxsize=256)
+def _block(strings: str) -> list[str | None]:
+    return [
+        _plain_string(one) if len(one) < _SHORT else _plain_string.__wrapped__(one)
+        for one in strings.split(_STRING_END)
+    ]
+
+
 # Programs write most rows of a form the same in every file.
 @lru_cache(maxsize=2048)
 def _plain_row(row: str) -> PlainRow | None:
     """A row without its end tag; None where it is not plain."""
-    if _ROW.fullmatch(row) is None or _has_other_entity(row):
+    if _ROW.fullmatch(row) is None or has_other_entity(row):
         return None
     first = row.rindex(_ROW_START)
     number = int(row[first + len(_ROW_START) : row.index('"', first + len(_ROW_START))])
@@ -293,15 +258,11 @@ def _plain_row(row: str) -> PlainRow | None:
 @lru_cache(maxsize=4096)
 def _plain_string(item: str) -> str | None:
     """The text of a string without its end tag, its runs joined; None where it is not plain."""
-    if _STRING.fullmatch(item) is None or _has_other_entity(item):
+    if _STRING.fullmatch(item) is None or has_other_entity(item):
         return None
     if "<r>" in item and _ITS_RUNS_DIFFER.search(item) is not None:
         return None
     return "".join(unescape(decoded(run)) for run in _RUN_TEXT.findall(item))
-
-
-def _has_other_entity(item: str) -> bool:
-    return "&" in item and _OTHER_ENTITY.search(item) is not None
 
 
 def _split(part: bytes) -> tuple[bytes, str]:

@@ -19,8 +19,8 @@ from xlsync.sources.xlsx import skeletons as moulds
 from xlsync.sources.xlsx.blank_rows import without_blank_rows
 from xlsync.sources.xlsx.formulas import shifted
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse, parse_rest
-from xlsync.sources.xlsx.plain import unescape
 from xlsync.sources.xlsx.remembered import Remembered
+from xlsync.sources.xlsx.spelling import unescape
 from xlsync.sources.xlsx.strings import NOT_TEXT, RUN_TEXTS, Runs
 from xlsync.sources.xlsx.values import SHARED, interpret, made_cell, plain_cell
 from xlsync.sources.xlsx.worksheet import LONGEST_REFERENCE, Used, Worksheet, address, start

@@ -14,7 +14,7 @@ from itertools import chain, compress
 from operator import ne, not_
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from xlsync.sources.xlsx import limits, plain
+from xlsync.sources.xlsx import limits, spelling
 from xlsync.sources.xlsx.remembered import Remembered
 from xlsync.sources.xlsx.values import SHARED, plain_cell
 from xlsync.sources.xlsx.worksheet import Used, Worksheet
@@ -22,6 +22,7 @@ from xlsync.sources.xlsx.worksheet import Used, Worksheet
 if TYPE_CHECKING:
     from xlsync.base.grid import Address, Cell
     from xlsync.sources.xlsx.budget import Budget
+    from xlsync.sources.xlsx.plain import PlainRow
     from xlsync.sources.xlsx.strings import Text
     from xlsync.sources.xlsx.values import Values
 
@@ -147,7 +148,7 @@ def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
 
 def keep(
     pressed: Pressed,
-    rows: list[plain.PlainRow],
+    rows: list[PlainRow],
     read: Worksheet,
     values: Values,
     costs: tuple[int, ...],
@@ -205,7 +206,7 @@ def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, Text]] | None:
     strings = zip(known.shared, now.strings, strict=True)
     changed: list[tuple[_Spot, Text]] = list(compress(strings, map(ne, now.strings, were.strings)))
     is_other = list(map(ne, now.spelled, were.spelled))
-    texts = plain.values(list(compress(now.spelled, is_other)))
+    texts = spelling.values(list(compress(now.spelled, is_other)))
     if texts is None:
         return None
     return [*changed, *zip(compress(known.others, is_other), texts, strict=True)]

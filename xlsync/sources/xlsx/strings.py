@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from xlsync.sources.runs import LOWERED, RAISED, RichText, Run, rich
 from xlsync.sources.xlsx import plain
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, is_true, parse, parse_rest
-from xlsync.sources.xlsx.plain import unescape
+from xlsync.sources.xlsx.spelling import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Aside, Cell, Kind
-from xlsync.sources.xlsx.plain import unescape
+from xlsync.sources.xlsx.spelling import unescape
 from xlsync.sources.xlsx.styles import DEFAULT_STYLE, iso_to_iso, serial_to_iso
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlsync.base.grid import Area
 from xlsync.sources.xlsx.markup import Attributes, Texts, Wanted, attribute, is_true, parse
-from xlsync.sources.xlsx.plain import unescape
+from xlsync.sources.xlsx.spelling import unescape
 from xlsync.sources.xlsx.strings import joined
 
 if TYPE_CHECKING:
