@@ -157,9 +157,14 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
         ]
         if not (reported or coded_columns):
             continue
+        in_rows = {one.rpartition("/")[0] for one in reported}
         for index, item in enumerate(rows.get(table.pointer, ())):
             pointer = f"{table.pointer}{join(index)}"
-            names = {name for name in table.columns if f"{pointer}{join(name)}" in reported}
+            names = (
+                {name for name in table.columns if f"{pointer}{join(name)}" in reported}
+                if pointer in in_rows
+                else set()
+            )
             none = {
                 name
                 for name, column in coded_columns

@@ -59,9 +59,10 @@ def _report_asides(sheet: Sheet, readings: list[Reading]) -> None:
 
 def _hidden(sheet: Sheet, reading: Reading) -> Iterator[Problem]:
     """Say that values stand in rows, columns or a sheet that nobody sees."""
+    is_all_shown = not (sheet.hidden_rows or sheet.hidden_columns)
     places = {
         at
-        for at in reading.places.values()
+        for at in (() if is_all_shown else reading.places.values())
         if (at.row in sheet.hidden_rows or at.column in sheet.hidden_columns)
         and sheet.text(at).strip()
     }

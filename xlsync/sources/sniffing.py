@@ -194,16 +194,30 @@ _BY_MEMBER: Final = (
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument."
 
 
+_TYPES: Final = b"[Content_Types].xml"
+_ELSEWHERE: Final = (
+    *(b"mimetype", b"ofd.xml", b"xl/workbook.bin", b"word/", b"ppt/"),
+    b"/[content_types].xml",
+)
+"""Names that tell other formats, or workbooks in a folder, in lower case."""
+
+
 def _of_zip(data: bytes) -> Format:
-    first = _first_name(data)
     directory = _directory(data)
-    # What Excel, WPS and we ourselves write; the rest has to be looked at more closely.
-    if first == b"[Content_Types].xml" and b"xl/workbook.xml" in directory:
+    # What Excel, WPS and most programs write; the rest has to be looked at more closely.
+    if b"xl/workbook.xml" in directory and (
+        _first_name(data) == _TYPES or (_TYPES in directory and not _has_other_names(directory))
+    ):
         return Format.XLSX
     names = archive.names(BytesIO(data))
     if names is None:
         return _of_damaged_zip(data[: 16 * _HEAD_BYTES])
     return _of_members({name.replace("\\", "/").lstrip("/") for name in names}, data)
+
+
+def _has_other_names(directory: bytes) -> bool:
+    lowered = directory.lower()
+    return any(name in lowered for name in _ELSEWHERE)
 
 
 def _of_members(names: Iterable[str], data: bytes) -> Format:

@@ -40,18 +40,18 @@ def damaged(what: str) -> UnreadableError:
 class Allowance:
     """One limit that is counted down."""
 
-    __slots__ = ("_excess", "left")
+    __slots__ = ("_most", "_what", "left")
 
     def __init__(self, most: int, what: str) -> None:
         """Allow ``most`` units; ``what`` names them in the message, with ``{}`` for the figure."""
-        self.left = most
-        self._excess = f"{what.format(f'{most:,}')}，{_ADVICE}"
+        self.left = self._most = most
+        self._what = what
 
     def spend(self, amount: int = 1) -> None:
         """Take so many units, or raise :class:`UnreadableError` where fewer are left."""
         self.left -= amount
         if self.left < 0:
-            raise UnreadableError(self._excess)
+            raise UnreadableError(f"{self._what.format(f'{self._most:,}')}，{_ADVICE}")
 
 
 class Budget:

@@ -82,8 +82,8 @@ _SHORT = 2_000
 class PlainCell(NamedTuple):
     """A cell that may hold something, as it is spelled, without entities.
 
-    ``group`` is that of a shared formula, ``has_value`` says that there is an element for a value,
-    ``value`` what stands in it, ``inline`` an inline text; what is not there is empty.
+    ``group`` is that of a shared formula, ``has_value`` says whether ``text`` stands in the element
+    for a value or is an inline text; what is not there is empty.
     """
 
     reference: str
@@ -93,8 +93,7 @@ class PlainCell(NamedTuple):
     group: str
     formula: str | None
     has_value: bool
-    value: str
-    inline: str
+    text: str
 
 
 class PlainRow(NamedTuple):
@@ -245,8 +244,7 @@ def _plain_row(row: str) -> PlainRow | None:
             group,
             unescape(decoded(formula)) if formula else None,
             bool(mark),
-            decoded(value),
-            decoded(inline),
+            decoded(value or inline),
         )
         for reference, style, cell_type, group, formula, mark, value, inline in (
             _CELL_PARTS.findall(row)

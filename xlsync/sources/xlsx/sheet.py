@@ -147,11 +147,11 @@ class _SheetReader:
         styles, cells = self._styles, self._cells
         texts, before = 0, len(cells)
         spelled = chain.from_iterable(row.cells for row in rows)
-        for reference, place, style, cell_type, group, formula, _, value, inline in spelled:
-            kind = cell_type if value else _INLINE
+        for reference, place, style, cell_type, group, formula, has_value, text in spelled:
+            kind = cell_type if has_value and text else _INLINE
             look = styles.get(style) or self._style(style)
             self._reference = reference
-            content = self._shared_string(value) if kind == SHARED else value or inline
+            content = self._shared_string(text) if kind == SHARED else text
             texts += len(content) + len(formula or "")
             what = self._shared_formula(group, formula or "", place) if group else formula
             cell = plain_cell(kind, look, what, content, self._values)
