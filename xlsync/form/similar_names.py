@@ -48,6 +48,9 @@ class KnownNames:
         self._seen: dict[str, str] = {}
         self._index: dict[str, list[str]] = {}
         self._endings: dict[str, list[str]] = {}
+        # Of two names that differ in one character, the first two are the same or the last two.
+        self._firsts: set[str] = set()
+        self._lasts: set[str] = set()
         self.names = frozenset(names := list(names))
         for name in names:
             self.learn(name)
@@ -58,6 +61,8 @@ class KnownNames:
         if key in self._seen:
             return
         self._seen[key] = name
+        self._firsts.add(key[:2])
+        self._lasts.add(key[-2:])
         for part in _shortened(key):
             self._index.setdefault(part, []).append(key)
         for part in _endings(key):
@@ -82,6 +87,8 @@ class KnownNames:
         yield from (self._seen[one] for one in found)
 
     def _slips(self, key: str) -> Iterator[str]:
+        if key[:2] not in self._firsts and key[-2:] not in self._lasts:
+            return iter(())
         parts = _shortened(key)
         if self._index.keys().isdisjoint((*parts, key)) and self._seen.keys().isdisjoint(parts):
             return iter(())
