@@ -340,6 +340,13 @@ def test_a_name_that_does_not_exist_is_wrong_usage_and_those_that_do_are_told(
     assert _stand(town) == before
 
 
+def test_a_project_of_which_nothing_came_is_known(town: Path) -> None:
+    """It went out: the name is right, and there is nothing to show yet."""
+    result = invoke("received", "2024/一上", "甲")
+    assert (result.exit_code, result.stdout) == (0, "还没有收到文件。\n")
+    assert town.exists()
+
+
 MISTYPED = {
     f"correct {ROUND} {PROJECT} --set 没有的栏=1 --reason 因": "可写的有",
     f"correct {ROUND} {PROJECT} --set 没有的行/指标值=1 --reason 因": "没有的行",

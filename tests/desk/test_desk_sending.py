@@ -226,3 +226,30 @@ def test_a_round_with_two_forms_gives_a_roster_of_each(office: Server) -> None:
     answer = office.ask(f"/round/{NAME}/roster")
     assert answer.status == 200
     assert names_in(answer.data) == [f"{FORM}.xlsx", "project-monitoring-2019.xlsx"]
+
+
+def test_a_project_of_which_nothing_came_yet_has_its_page(office: Server) -> None:
+    """It is moved, renamed and cancelled there, and taken in again."""
+    preview = drop(office, "项目编码,项目名称,实施单位\np1,甲,甲局\n")
+    sent = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    end_of(office, sent.headers["location"])
+    project = f"/round/{NAME}/project/p1"
+    for act, then in (("cancel", "恢复"), ("restore", "取消这个项目")):
+        assert "还没有收下这个项目的申报表" in office.ask(project).text
+        asked = {"act": act, "to": "", "reason": "因", "confirm": "1"}
+        done = office.send(f"{project}/decide", asked)
+        assert done.status == 303, done.text
+        assert f"<summary>{then}</summary>" in office.ask(project).text
+
+
+def test_a_closed_round_asks_for_nothing_any_more(office: Server) -> None:
+    preview = drop(office, "项目名称,实施单位\n甲,甲局\n")
+    sent = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    end_of(office, sent.headers["location"])
+    here = f"/round/{NAME}/reminding"
+    assert "改截止日期" in office.ask(here).text
+    office.send(f"{here}/closing", {"reason": "已报"})
+    page = office.ask(here).text
+    assert "改截止日期" not in page
+    assert "写好催报" not in page
+    assert "解除封存" in page

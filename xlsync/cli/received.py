@@ -41,6 +41,7 @@ def received(
     Whatever became of them, also what was refused. RECORD is an id, the beginning of one, or a
     part of a title as the file itself has it; without it, all files of the round.
     """
+    from xlsync.report.words.lines import line
     from xlsync.report.words.rounds import received_table
 
     with settings.repository() as repository:
@@ -50,4 +51,4 @@ def received(
     if as_json:
         write_json([one.as_json() for one in found])
     else:
-        print_report([], received_table(found))
+        print_report([] if found else [line("还没有收到文件。")], received_table(found))

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsync.base.errors import XlsyncError, unknown_name
+from xlsync.base.errors import XlsyncError
 from xlsync.exchange.reading import Arrival, read_arrival
-from xlsync.repository.lookup import check_text, is_meant
+from xlsync.repository.lookup import Reference, check_text, find, is_meant
 from xlsync.repository.originals import OriginalError
 from xlsync.rounds.kept.outcomes import State
 from xlsync.rounds.kept.receipt_documents import (
@@ -103,7 +103,7 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     ``text`` is an id, the beginning of one, or part of a title, as the form itself said it.
 
     Raises:
-        UsageError: when there is no such round, or nothing came of such a project.
+        MistypedError: when there is no such round, or no such project in it.
     """
     check_known(snapshot, round_name)
     if text is not None:
@@ -111,8 +111,8 @@ def received_files(snapshot: Snapshot, round_name: str, text: str | None = None)
     kept = list(_kept(snapshot, round_name))
     found = [one for one in kept if text is None or _is_of(one, text)]
     if text is not None and not found:
-        titles = (form.title for one in kept for form in one.forms if form.title)
-        raise unknown_name("project", text, titles)
+        # Nothing came yet of a project that went out; any other one is told.
+        find(snapshot, Reference(round_name, text, None))
     return sorted(found, key=lambda one: one.received or "", reverse=True)
 
 
