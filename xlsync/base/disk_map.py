@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 Key = TypeVar("Key", str, bytes, int)
 Value = TypeVar("Value", bound=str | bytes)
 
-FEW = 1 << 16
-"""Entries that are kept in memory, some 20 MB: a round of 10,000 projects has fewer in each."""
+FEW = 12_288
+"""Entries that are kept in memory, some 3 MB: a round of 10,000 projects has fewer."""
 
-_CACHE = 4096
+SEVERAL = 5 * FEW
+"""The same where each project has several entries."""
+
+_CACHE = 1024
 """Kilobytes of memory that one on disk takes at most."""
 
 _AT_ONCE = 256

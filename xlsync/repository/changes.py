@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dulwich.objects import ObjectID
 
-from xlsync.base.disk_map import DiskMap
+from xlsync.base.disk_map import SEVERAL, DiskMap
 from xlsync.base.record import canonical_bytes
 from xlsync.repository import layout
 from xlsync.repository.objects import in_file
@@ -51,7 +51,7 @@ class Changes:
         self.spool = spool or snapshot.spool()
         self.round = layout.check_round(round_name) if round_name else ""
         self._record_paths: DiskMap[str, str] = DiskMap()
-        self._files: DiskMap[str, ObjectID] = DiskMap()
+        self._files: DiskMap[str, ObjectID] = DiskMap(few=SEVERAL)
         self._dropped: set[str] = set()
         self._originals: DiskMap[str, bytes] = DiskMap()
         """The SHA-256 of received files that git only points to, and their names in the spool."""
@@ -129,7 +129,7 @@ class Changes:
 
     def edits(self) -> Edits | None:
         """What has to be committed; None where the snapshot holds all of it already."""
-        files: DiskMap[str, ObjectID] = DiskMap()
+        files: DiskMap[str, ObjectID] = DiskMap(few=SEVERAL)
         placed: DiskMap[str, ObjectID] = DiskMap()
         originals: DiskMap[str, ObjectID] = DiskMap()
         has_originals = bool(self._originals)

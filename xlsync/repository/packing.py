@@ -18,7 +18,7 @@ from dulwich.object_store import PACK_MODE
 from dulwich.objects import ObjectID
 from dulwich.pack import SHA1Writer, iter_sha1
 
-from xlsync.base.disk_map import DiskMap
+from xlsync.base.disk_map import SEVERAL, DiskMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,7 +44,7 @@ def write_pack(store: DiskObjectStore, spool: Spool, objects: Iterable[ObjectID]
     Raises:
         OSError: when the disk refuses; nothing is left behind.
     """
-    entries: DiskMap[bytes, bytes] = DiskMap()
+    entries: DiskMap[bytes, bytes] = DiskMap(few=SEVERAL)
     order = bytearray()
     for sha in objects:
         if entries.add(sha, b""):

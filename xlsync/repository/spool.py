@@ -19,7 +19,7 @@ from dulwich.object_format import DEFAULT_OBJECT_FORMAT
 from dulwich.objects import Blob, ObjectID
 from dulwich.pack import pack_object_chunks
 
-from xlsync.base.disk_map import DiskMap
+from xlsync.base.disk_map import SEVERAL, DiskMap
 from xlsync.base.errors import XlsyncError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Spool:
     def __init__(self, folder: str) -> None:
         """Keep them in a folder: that of the repository, where they are going to stay."""
         self._folder = folder
-        self._places: DiskMap[bytes, bytes] = DiskMap()
+        self._places: DiskMap[bytes, bytes] = DiskMap(few=SEVERAL)
         self._end = 0
         self._file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)

@@ -16,7 +16,7 @@ from dulwich.objects import ObjectID
 from dulwich.refs import HEADREF
 
 from xlsync.base.acting import is_preview
-from xlsync.base.disk_map import DiskMap
+from xlsync.base.disk_map import SEVERAL, DiskMap
 from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.arranging import Arrangement, arrangement_of
@@ -140,7 +140,7 @@ def edited(
     ``keep`` is given the new folders below it.
     """
     stored = (arrangement_of(objects, folder) or Arrangement(1)).stored
-    places: DiskMap[bytes, bytes] = DiskMap()
+    places: DiskMap[bytes, bytes] = DiskMap(few=SEVERAL)
     for path in edits.obsolete:
         places[_on_disk(stored(path))] = b""
     for path, one in edits.placed.items():

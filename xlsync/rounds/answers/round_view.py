@@ -72,8 +72,7 @@ class RoundView:
 
     def is_issued(self, record_id: str) -> bool:
         """Whether a record went out in this round."""
-        is_id = layout.ID.fullmatch(record_id) is not None
-        return is_id and self.snapshot.has(layout.issued_path(self.round, record_id))
+        return self.issued(record_id) is not None
 
     def _issued_ids(self) -> list[str]:
         """The records that went out in this round, in the order of their ids."""
@@ -87,9 +86,8 @@ class RoundView:
 
     def issued(self, record_id: str) -> Issued | None:
         """What went out for a record in this round."""
-        if not self.is_issued(record_id):
-            return None
-        document = self._ledger_of(record_id)
+        is_id = layout.ID.fullmatch(record_id) is not None
+        document = self._ledger_of(record_id) if is_id else None
         return document.issued if document else None
 
     def content(self, record_id: str, number: int) -> Record:
