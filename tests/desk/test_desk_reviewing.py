@@ -156,3 +156,9 @@ def test_units_are_chosen_with_all_below_them(
         assert re.search(r'<option value="全镇" selected>全镇（\d+）', page.text), path
     ledger = own_server.ask(f"/round/{NAME}/ledger?unit=全镇").text
     assert f"{len(wanted)} 个项目" in ledger
+
+
+def test_what_was_not_audited_is_not_told_to_be_in_order(own_server: Server) -> None:
+    page = own_server.ask(f"/round/{NAME}/auditing").text
+    assert "还没有导入控制数，单位合计没有核对" in page
+    assert "没有超过控制数" not in page

@@ -239,6 +239,7 @@ def test_a_project_of_which_nothing_came_yet_has_its_page(office: Server) -> Non
         asked = {"act": act, "to": "", "reason": "因", "confirm": "1"}
         done = office.send(f"{project}/decide", asked)
         assert done.status == 303, done.text
+        assert '/project/p1"' in office.ask(f"/round/{NAME}/ledger").text, "all are cancelled"
         assert f"<summary>{then}</summary>" in office.ask(project).text
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Overview:
     """A round in figures: projects that count, and by state; ``late`` are past their date.
 
+    ``cancelled`` projects do not count, and a ledger lists them all the same.
+
     ``todo`` says in a sentence what is to be done next, ``place`` on which page: ``sending``,
     ``collecting``, ``ledger``, ``conflicts`` or ``totals``.
     """
@@ -28,6 +30,7 @@ class Overview:
     refused: int
     conflicts: int
     missing: int
+    cancelled: int
     late: int
     due: str | None
     todo: str
@@ -36,17 +39,19 @@ class Overview:
     @property
     def figures(self) -> list[tuple[str, int]]:
         """State and number, for those that a ledger can be asked for."""
-        return [
+        told = [
             (Place.ACCEPTED.value, self.accepted),
             (Place.REFUSED.value, self.refused),
             (Place.CONFLICT.value, self.conflicts),
             (Place.MISSING.value, self.missing),
         ]
+        return [*told, (Place.CANCELLED.value, self.cancelled)] if self.cancelled else told
 
 
 def overview(name: str, rows: Iterable[Standing], *, is_closed: bool = False) -> Overview:
     """Count a round's projects, and say what comes next; cancelled ones do not count."""
-    rows = [one for one in rows if one.state is not Place.CANCELLED]
+    every = list(rows)
+    rows = [one for one in every if one.state is not Place.CANCELLED]
     states = Counter(one.state for one in rows)
     conflicts, missing = states[Place.CONFLICT], states[Place.MISSING]
     refused = states[Place.REFUSED] + states[Place.SENT_BACK] + sum(one.is_again for one in rows)
@@ -61,6 +66,7 @@ def overview(name: str, rows: Iterable[Standing], *, is_closed: bool = False) ->
         refused=refused,
         conflicts=conflicts,
         missing=missing,
+        cancelled=len(every) - len(rows),
         late=late,
         due=max((one.due for one in rows if one.due), default=None),
         todo=todo,

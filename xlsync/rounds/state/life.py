@@ -142,11 +142,12 @@ class _Came:
             yield event
         for one in self.revisions:
             if one.commit not in told:
+                kind = _kind(one)
                 yield Event(
                     one.time.isoformat(),
                     self.round,
-                    _kind(one),
-                    file=one.path.rpartition("/")[2],
+                    kind,
+                    file=None if kind in _TOLD else one.path.rpartition("/")[2],
                     commit=one.commit,
                     author=_name(one),
                 )
