@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def member(name: str, *pieces: bytes | Shared) -> PackedMember:
             deflated.append(piece.deflated)
         else:
             plain = piece
-            deflated.append(_deflate(plain, zlib.Z_FINISH if index == last else zlib.Z_FULL_FLUSH))
+            flush = zlib.Z_FINISH if index == last else zlib.Z_FULL_FLUSH
+            deflated.append(_deflated(plain, flush))
         crc = zlib.crc32(plain, crc)
         size += len(plain)
     return PackedMember(name, b"".join(deflated), crc, size)
@@ -98,6 +100,13 @@ def archive(members: Iterable[PackedMember]) -> bytes:
     size = sum(map(len, directory))
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
     return b"".join((*content, *directory, end))
+
+
+# Cells name their texts by places in a table, so that sheets of a roster are often the same.
+@lru_cache(maxsize=64)
+def _deflated(plain: bytes, flush: int) -> bytes:
+    """A piece as it was deflated for a former workbook, or as it is now."""
+    return _deflate(plain, flush)
 
 
 def _deflate(plain: bytes, flush: int, level: int = zlib.Z_DEFAULT_COMPRESSION) -> bytes:
