@@ -16,7 +16,7 @@ from xlsync.writer.splicing.package import Shared, member
 from xlsync.writer.splicing.strings import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlsync.workbook.results import Result
     from xlsync.writer.contents import Content, Contents
@@ -144,8 +144,6 @@ class CompanionPart:
             XlsyncError: when the part is not as XlsxWriter writes it.
         """
         self._name = name
-        # The projects of a roster have the same fields filled in, so most formulas show the same.
-        self._packed = lru_cache(maxsize=16)(self._filled)
         cells = {cell["at"]: cell for cell in _COMPUTED.finditer(part)}
         if not cells.keys() >= {at.a1 for at in results}:
             raise XlsyncError(_UNKNOWN)
@@ -164,13 +162,9 @@ class CompanionPart:
 
     def member(self, changes: Mapping[Address, Result]) -> PackedMember:
         """The part with the results that are not those of the blank workbook."""
-        # True equals 1 as a key, and is written otherwise.
-        return self._packed(tuple((at, type(one), one) for at, one in changes.items()))
-
-    def _filled(self, changes: Iterable[tuple[Address, type, Result]]) -> PackedMember:
         pieces = self._pieces.copy()
         last = 0
-        for at, _, result in changes:
+        for at, result in changes.items():
             index, head, formula = self._cells[at]
             pieces[index] = computed(head, formula, result)
             last = max(last, index)
