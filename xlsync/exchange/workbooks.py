@@ -49,9 +49,9 @@ def unfit(form: Form, record: Record) -> list[Problem]:
     must fit into their cells, which would show ``###`` otherwise.
     """
     subject = form.subject(record)
-    rules = (rule for rule in form.mapping.rules if isinstance(rule, InTree))
-    problems = [one for rule in rules for one in rule.check(subject) if one.found is not None]
-    for item, room in _amounts(form):
+    levels, amounts = _limits(form)
+    problems = [one for rule in levels for one in rule.check(subject) if one.found is not None]
+    for item, room in amounts:
         value = get(record, item.pointer)
         if isinstance(value, str):
             shown = told(Decimal(value), item.counted_in).partition(" ")[0]
@@ -62,10 +62,11 @@ def unfit(form: Form, record: Record) -> list[Problem]:
 
 
 @lru_cache(maxsize=64)
-def _amounts(form: Form) -> list[tuple[FormField, float]]:
-    """The amounts of a form, each with the characters that its cell shows."""
+def _limits(form: Form) -> tuple[list[InTree], list[tuple[FormField, float]]]:
+    """The rules about levels of a form, and its amounts with the characters that a cell shows."""
+    levels = [rule for rule in form.mapping.rules if isinstance(rule, InTree)]
     widths = form.template.columns
-    return [
+    return levels, [
         (item, sum(widths[slot.area.left - 1 : slot.area.right]) - _MARGIN)
         for slot in form.layout(form.capacity()).slots
         if (item := form.mapping.fields[slot.name]).type == "money"

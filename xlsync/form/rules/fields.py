@@ -25,9 +25,11 @@ class Required(RuleBase):
     kind: Literal["required"]
 
     def findings(self, subject: Subject) -> Iterator[Problem]:
-        """One finding for each empty field."""
+        """One finding for each empty field; one that was not readable is none."""
         for slot, field in subject.plan.fields.items():
-            if field.required and subject.value(slot) is None:
+            if not field.required or field.pointer in subject.unread:
+                continue
+            if subject.value(slot) is None:
                 options = choices(subject.plan, field.codes)
                 hint = f"请从“{'、'.join(options)}”中选择" if options else "请填写"
                 yield self.problem(f"“{field.label}”未填写，{hint}。", field.pointer)

@@ -178,10 +178,10 @@ class AtLeastOne(TableRule):
     def findings(self, subject: Subject) -> Iterator[Problem]:
         """One finding for each value that no row has; none where a cell was not readable."""
         rows = subject.rows(self.table)
-        if any(row.is_unread(self.column) for row in rows):
+        table = subject.plan.tables[self.table]
+        if table.pointer in subject.unread or any(row.is_unread(self.column) for row in rows):
             return
         present = {row.text(self.column) for row in rows}
-        table = subject.plan.tables[self.table]
         for value in self.values:
             if value not in present:
                 label = table.columns[self.column].label

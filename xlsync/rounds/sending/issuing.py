@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xlsync.base.record import canonical_bytes
 from xlsync.exchange.workbooks import Order
 from xlsync.rounds.kept.ledger import Issue
 from xlsync.workbook.manifest import content_mark
@@ -70,8 +69,8 @@ class Ticket:
 
     def fingerprint(self) -> str:
         """Tells whether two tickets make the same workbook, whatever commit they were made from."""
-        about = [self.round, self.number, sorted(self.fixed.items()), self.due, self.contact]
-        return hashlib.sha256(self.content + canonical_bytes(about)).hexdigest()
+        about = (self.round, self.number, sorted(self.fixed.items()), self.due, self.contact)
+        return hashlib.sha256(self.content + repr(about).encode()).hexdigest()
 
 
 def locked_slots(form: Form, fixed: Iterable[str]) -> frozenset[str]:

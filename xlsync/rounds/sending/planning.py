@@ -8,7 +8,6 @@ goes out again only where the unit has to do something.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -324,9 +323,8 @@ class _Planner:
                     told.append(f"{item.label}：{value or '空白'} → {made.fixed[item.pointer]}")
         return told
 
-    def content(self, project: RosterProject, made: Sending, known: Record) -> bytes:
-        """The record that goes out: what is known, and over it what the roster says."""
-        record = copy.deepcopy(known)
+    def content(self, project: RosterProject, made: Sending, record: Record) -> bytes:
+        """The record that goes out: over what is known (``record``) comes what the roster says."""
         record["form"], record["id"] = self.form.id, made.record
         for slot, value in {**self.year, **project.values}.items():
             item = self.form.mapping.fields[slot]
