@@ -123,7 +123,6 @@ def test_a_sender_that_drips_is_given_up_and_leaves_nothing(
         (b"{}", "application/json"),
         (b"x", "multipart/form-data"),
         (b"&".join([b"a=1"] * 30_000), "application/x-www-form-urlencoded"),
-        (f"--{BOUNDARY}--\r\n".encode(), MULTIPART["Content-Type"]),
     ],
 )
 def test_what_is_no_form_is_refused_in_a_sentence(
@@ -140,8 +139,13 @@ def test_a_folder_of_this_machine_is_read_where_it_is(own_server: Server, tmp_pa
     assert "新收" in end_of(own_server, answer.headers["location"])
     assert (tmp_path / "收到" / "one.json").exists()
     missing = own_server.send(HERE, {"path": str(tmp_path / "没有")})
-    assert missing.status == 400
+    assert missing.status == 409
     assert "没有找到" in missing.text
+    nothing = own_server.ask(
+        HERE, method="POST", body=f"--{BOUNDARY}--\r\n".encode(), headers=MULTIPART
+    )
+    assert nothing.status == 409
+    assert "没有选择文件" in nothing.text
 
 
 def test_a_preview_of_a_collection_writes_nothing(own_server: Server, tmp_path: Path) -> None:
