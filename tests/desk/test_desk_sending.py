@@ -254,3 +254,26 @@ def test_a_closed_round_asks_for_nothing_any_more(office: Server) -> None:
     assert "改截止日期" not in page
     assert "写好催报" not in page
     assert "解除封存" in page
+
+
+def test_what_only_went_out_is_corrected_on_the_page(office: Server, tmp_path: Path) -> None:
+    """What the unit sends later is put together with it."""
+    preview = drop(office, "项目编码,项目名称,实施单位\np1,甲,甲局\n")
+    sent = office.send(f"{HERE}/{key_of(preview)}", {"confirmed": "1"})
+    end_of(office, sent.headers["location"])
+    here = f"/round/{NAME}/project/p1"
+    assert "更正内容" in office.ask(here).text
+    page = office.ask(f"{here}/correct").text
+    assert "这里是发出去的内容" in page
+    assert 'class="note"' not in page, "nothing is wrong yet with what is not filled in"
+    seen, typed = re.findall(r'name="seen" value="(\w+)"', page), {"v:/overall_goal": "建成"}
+    asked = {**typed, "seen": seen[0], "reason": "文件要求"}
+    shown = office.send(f"{here}/correct", asked)
+    assert "交回以后会与这次更正合在一起" in shown.text
+    mark = re.findall(r'name="shown" value="(\w+)"', shown.text)[0]
+    assert office.send(f"{here}/correct", {**asked, "shown": mark, "confirm": "1"}).status == 303
+    assert "建成" in office.ask(f"{here}/correct").text
+    with api.open_repository(tmp_path / "库") as repository:
+        (row,) = api.status(repository, NAME)
+    assert [one.act.word for one in row.decisions] == ["更正"]
+    assert row.state == "未回"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -55,14 +55,26 @@ def _mark(what: Json) -> str:
 # ---- correcting, on the form itself --------------------------------------------------
 
 
-def _editable(request: Request) -> tuple[Form, Record, Paper]:
+class _Editable(NamedTuple):
+    """What is corrected: accepted already, or only sent out, with much still to be filled in."""
+
+    form: Form
+    record: Record
+    sheet: Paper
+    is_accepted: bool
+
+
+def _editable(request: Request) -> _Editable:
     desk, (name, record_id) = desk_of(request), _project(request)
     with desk.repository() as repository:
-        record = record_at(repository, name, record_id)
+        is_accepted = record_at(repository, name, record_id) is not None
+        record = api.coordinator(repository, desk.forms).standing(name, record_id)
     if record is None:
         raise HTTPException(404)
     form = desk.forms.find(record["form"])
-    return form, record, paper(form, record, form.check(record), to_type=True)
+    found = form.check(record) if is_accepted else ()
+    sheet = paper(form, record, found, to_type=True)
+    return _Editable(form, record, sheet, is_accepted)
 
 
 def _show(
@@ -71,7 +83,7 @@ def _show(
     wrong: str = "",
     preview: DecisionMade | None = None,
 ) -> Response:
-    form, record, sheet = _editable(request)
+    form, record, sheet, is_accepted = _editable(request)
     with desk_of(request).repository() as repository:
         standing = standing_of(repository, *_project(request))
     return page(
@@ -83,6 +95,7 @@ def _show(
         record_id=request.path_params["record"],
         standing=standing,
         paper=sheet,
+        is_accepted=is_accepted,
         seen=_mark(record),
         shown=_mark([asked_for(sheet, typed or {}), (typed or {}).get("reason", "")]),
         typed=typed or {},
@@ -101,7 +114,7 @@ def _worded(form: Form, pointer: str, value: Json) -> str:
 
 def _correct(request: Request, sent: Sent) -> Response:
     typed = {key: values[-1].replace("\r\n", "\n") for key, values in sent.values.items()}
-    _, record, sheet = _editable(request)
+    _, record, sheet, _ = _editable(request)
     if typed.get("seen") != _mark(record):
         return _show(request, typed, _MOVED)
     asked = asked_for(sheet, typed)

@@ -149,6 +149,12 @@ class Coordinator:
         """Take a project that was cancelled in again, with all that it said."""
         return self._noted(round_name, project, Act.RESTORE, reason)
 
+    def standing(self, round_name: str, record_id: str) -> Record | None:
+        """What a correction begins with: what was accepted, or what went out where nothing was."""
+        snapshot = self.repository.snapshot()
+        view = RoundView(self.repository, snapshot, round_name, self.forms)
+        return RoundAnswers(view, Changes(snapshot, round_name)).standing(record_id)
+
     def deadline(self, round_name: str, due: str, reason: str) -> Dated:
         """Set until when (ISO date) a round is to come back."""
         _check_reason(reason)
