@@ -277,3 +277,11 @@ def test_what_only_went_out_is_corrected_on_the_page(office: Server, tmp_path: P
         (row,) = api.status(repository, NAME)
     assert [one.act.word for one in row.decisions] == ["更正"]
     assert row.state == "未回"
+
+
+@pytest.mark.parametrize(("due", "is_told"), [("2020-10-31", True), ("2999-10-31", False)])
+def test_a_date_that_has_passed_is_told_before_anything_goes_out(
+    office: Server, due: str, *, is_told: bool
+) -> None:
+    preview = drop(office, "项目名称,实施单位\n甲,甲局\n", due=due)
+    assert (f"截止日期 {due} 已经过了" in preview.text) is is_told

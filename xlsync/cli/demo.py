@@ -42,8 +42,10 @@ def demo(settings: Settings, folder: Path, *, season: bool) -> None:
         run_season(settings.forms, folder, print_report, _run)
         return
 
-    # A newcomer may have called it by a path; then the commands shown must bear that path.
-    program = "xlsync" if shutil.which("xlsync") else sys.argv[0]
+    # A newcomer may have called it by a path, or as a module; the commands shown must work so too.
+    own = sys.argv[0]
+    called = f"{sys.executable} -m xlsync" if own.endswith("__main__.py") else own
+    program = "xlsync" if shutil.which("xlsync") else called
     run(settings.forms, folder, print_report, program)
 
 

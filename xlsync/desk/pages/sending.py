@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -184,7 +185,7 @@ def _plan(request: Request) -> WaitingRoster:
 def _preview(request: Request, wrong: str = "") -> Response:
     plan = _plan(request)
     form = desk_of(request).forms.find(plan.form_id)
-    sendings = plan.trial.sendings
+    sendings, due = plan.trial.sendings, plan.wishes["due"]
     return page(
         request,
         "sending_preview",
@@ -202,6 +203,7 @@ def _preview(request: Request, wrong: str = "") -> Response:
         count=len(sendings),
         errors=[one for one in plan.trial.problems if one.severity is api.Severity.ERROR],
         doubts=plan.trial.doubts,
+        is_past=bool(due) and due < dt.date.today().isoformat(),  # noqa: DTZ011 - the office's day
         others=[one for one in plan.trial.problems if not _is_told(plan.trial, one)],
         wrong=wrong,
     )
