@@ -152,10 +152,11 @@ def collect(
 
 def _print_findings(collection: Collection) -> None:
     """What was found in forms that are new or still open: errors, and warnings to be seen."""
-    found = [
+    found = (
         (f"{one.path} {one.place}".rstrip(), one.problems, one.is_text)
         for one in collection.news()
         if one.problems
-    ]
-    if found:
-        print_problems(found)
+    )
+    first = next(found, None)
+    if first is not None:
+        print_problems(chain([first], found))

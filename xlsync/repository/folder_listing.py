@@ -24,27 +24,25 @@ class FolderListing:
     def __init__(self, folder: bytes = b"") -> None:
         """List a folder as git has it, or an empty one."""
         self._folder = folder
-        starts, at = [], 0
+        self._starts = array("I")
+        at = 0
         while at < len(folder):
-            starts.append(at)
-            at = self._end(at) + 1 + _SHA
-        # Git orders folders as if their names ended in a slash.
-        self._starts = array("I", sorted(starts, key=self._name))
+            self._starts.append(at)
+            at = folder.index(b"\0", at) + 1 + _SHA
 
     def find(self, name: str) -> Child | None:
         """The entry of a name; None where there is none."""
-        key = name.encode(errors="surrogateescape")
-        place = bisect_right(self._starts, key, key=self._name) - 1
-        if place < 0 or self._name(self._starts[place]) != key:
-            return None
-        start = self._starts[place]
-        end = self._end(start)
+        key = b" %b\0" % name.encode(errors="surrogateescape")
+        found, at = None, self._folder.find(key)
+        while at >= 0:
+            start = self._starts[bisect_right(self._starts, at) - 1]
+            # Elsewhere it is the end of a longer name, or part of a hash.
+            if self._folder.index(b" ", start) == at:
+                found = self._entry(name, start, at + len(key))
+            at = self._folder.find(key, at + 1)
+        return found
+
+    def _entry(self, name: str, start: int, end: int) -> Child:
         mode = int(self._folder[start : self._folder.index(b" ", start)], 8)
-        sha = self._folder[end + 1 : end + 1 + _SHA].hex()
+        sha = self._folder[end : end + _SHA].hex()
         return Child(name, ObjectID(sha.encode()), stat.S_ISDIR(mode))
-
-    def _name(self, start: int) -> bytes:
-        return self._folder[self._folder.index(b" ", start) + 1 : self._end(start)]
-
-    def _end(self, start: int) -> int:
-        return self._folder.index(b"\0", start)

@@ -11,7 +11,7 @@ from xlsync.base.problems import Severity
 from xlsync.report.words.lines import line, visible
 from xlsync.report.words.terminal import BOX
 from xlsync.report.words.wording import of_change, quoted, told_together
-from xlsync.rounds.kept.outcomes import State, change_text
+from xlsync.rounds.kept.outcomes import SILENT, State, change_text
 from xlsync.rounds.state.standing import Place
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def collection_lines(collection: Collection, written: Sequence[Path] = ()) -> It
         yield line("没有新内容，版本库未改动。")
     elif collection.commit:
         yield line(f"已记入版本库：{collection.commit[:SHORT_HASH]}。")
-    settled = len(collection.outcomes) - len(collection.news())
+    settled = sum(collection.counts().get(state, 0) for state in SILENT)
     if settled:
         yield line(f"其中 {settled} 份先前已处理完毕，不再列出。")
     for one in collection.outcomes:

@@ -144,7 +144,7 @@ def _after(
     since: str | None = None,
 ) -> CoordinatorStatement:
     """An issue that took out what had been accepted; ``since`` is the digest of what came later."""
-    known = [one.form for one in view.accepted.get(record_id, ()) if one.form.content != since]
+    known = [one.form for one in view.accepted(record_id) if one.form.content != since]
     times = [one.saved for one in known if one.saved]
     return replace(
         plain,

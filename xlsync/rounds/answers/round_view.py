@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlsync.base.disk_map import DiskMap
 from xlsync.base.errors import XlsyncError
 from xlsync.base.files import safe_name
 from xlsync.base.record import canonical_bytes
@@ -17,7 +18,7 @@ from xlsync.repository import layout, round_order
 from xlsync.rounds.kept.claims import Borne, claimed
 from xlsync.rounds.kept.documents import KeptAnswers, instant
 from xlsync.rounds.kept.ledger import ledger_of, withdrawn
-from xlsync.rounds.kept.receipt_documents import receipt_of, receipts_of
+from xlsync.rounds.kept.receipt_documents import Receipt, receipt_of, receipts_of
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Entry, Repository, Snapshot
     from xlsync.rounds.kept.ledger import Issue, Issued, LedgerDocument, Withdrawn
-    from xlsync.rounds.kept.receipt_documents import FormReceipt, Receipt
+    from xlsync.rounds.kept.receipt_documents import FormReceipt
     from xlsync.rounds.returned.received_forms import IssueClaim
 
 
@@ -62,6 +63,7 @@ class RoundView:
         self._earlier: dict[str, Snapshot | None] = {}
         self._ledger: dict[str, LedgerDocument | None] = {}
         self._marks: dict[tuple[str, int], str] = {}
+        self._accepted: dict[str, list[Evidence]] = {}
 
     # ---- what went out ----------------------------------------------------------------
 
@@ -193,19 +195,39 @@ class RoundView:
         return dict(receipts_of(self.snapshot, self.round))
 
     @cached_property
-    def accepted(self) -> dict[str, list[Evidence]]:
-        """Every version that was accepted in this round, by its record."""
-        found: dict[str, list[Evidence]] = {}
-        for key, receipt in self.receipts.items():
-            for form in receipt.forms:
-                if form.accepted and form.content and form.record is not None:
-                    one = Evidence(form, key, receipt.received)
-                    found.setdefault(form.record, []).append(one)
+    def _accepted_keys(self) -> DiskMap[str, bytes]:
+        """The keys of the files in which accepted versions came, by the record of these."""
+        found: DiskMap[str, bytes] = DiskMap()
+        for key, receipt in receipts_of(self.snapshot, self.round):
+            came = (one for one in receipt.forms if one.accepted and one.content)
+            for record_id in filter(layout.ID.fullmatch, {one.record or "" for one in came}):
+                # A name that is not UTF-8 is not ours, but somebody may have put it there.
+                own = key.encode(errors="surrogateescape")
+                former = found.get(record_id)
+                found[record_id] = own if former is None else b"%b/%b" % (former, own)
         return found
+
+    def accepted(self, record_id: str) -> list[Evidence]:
+        """Every version of a record that was accepted in this round, in the order of the keys."""
+        if record_id not in self._accepted:
+            _make_room(self._accepted)
+            keys = self._accepted_keys.get(record_id, b"").decode(errors="surrogateescape")
+            self._accepted[record_id] = [
+                Evidence(form, key, receipt.received)
+                for key in filter(None, keys.split("/"))
+                for receipt in (self._receipt_at(key),)
+                for form in receipt.forms
+                if form.accepted and form.content and form.record == record_id
+            ]
+        return self._accepted[record_id]
+
+    def _receipt_at(self, key: str) -> Receipt:
+        path = f"{layout.folder(layout.RECEIPTS, self.round)}/{key}.json"
+        return Receipt.from_json(self.snapshot.document(path), path)
 
     def evidence(self, record_id: str, content: str) -> Evidence | None:
         """What is known of an accepted version: on the first issue that it came on, saved last."""
-        fitting = [one for one in self.accepted.get(record_id, ()) if one.form.content == content]
+        fitting = [one for one in self.accepted(record_id) if one.form.content == content]
         return min(fitting, key=Evidence.order, default=None)
 
     def file_name(self, key: str) -> str | None:
@@ -223,7 +245,7 @@ class RoundView:
         return any(
             (one.form.issue, one.form.content) == (issue, content)
             and (saved is None or one.form.saved in {saved, None})
-            for one in self.accepted.get(record_id, ())
+            for one in self.accepted(record_id)
         )
 
     # ---- what stands ------------------------------------------------------------------

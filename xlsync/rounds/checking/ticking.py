@@ -304,7 +304,7 @@ def _warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _sources(view: RoundView, record_id: str, content: str) -> list[Evidence]:
     """The forms in files that the version that stands was made of, as far as that is known."""
-    came = view.accepted.get(record_id, [])
+    came = view.accepted(record_id)
     exact = [one for one in came if one.form.content == content]
     if exact:
         return [min(exact, key=lambda one: one.order())]

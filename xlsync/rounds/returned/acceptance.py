@@ -186,7 +186,7 @@ class Acceptance:
             return False
         receipt = self.view.receipt(outcome.digest)
         came = instant(receipt.received) if receipt else float("inf")
-        later = self.view.accepted.get(outcome.record_id, ())
+        later = self.view.accepted(outcome.record_id)
         return any(one.received is not None and instant(one.received) > came for one in later)
 
     def _named(self, outcome: Outcome) -> Outcome:

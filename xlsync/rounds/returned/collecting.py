@@ -86,9 +86,9 @@ class Collection:
         found = self.outcomes.of({*State}.difference(ACCEPTED))
         return {one.record_id for one in found if one.record_id}
 
-    def news(self) -> list[Outcome]:
+    def news(self) -> Iterator[Outcome]:
         """The forms that say something new, or about which something is still to be done."""
-        return [*self.outcomes.of({*State}.difference(SILENT))]
+        return self.outcomes.of({*State}.difference(SILENT))
 
     def counts(self) -> dict[State, int]:
         """How many forms ended in each state, in the order of the states."""
