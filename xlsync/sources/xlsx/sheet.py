@@ -110,7 +110,7 @@ class _SheetReader:
         self._values = values
         self._strings = values.strings
         self._styles = self.sheet.used.styles
-        self._used_strings = self.sheet.used.strings
+        self._used = self.sheet.used
         self._cells = self.sheet.cells
         self._runs = Runs()
         self._is_row_hidden = False
@@ -144,7 +144,7 @@ class _SheetReader:
     def plain_rows(self, rows: list[plain.PlainRow]) -> None:
         """Keep the cells of some rows that the parser does not see."""
         self._has_plain_rows = True
-        styles, cells = self._styles, self._cells
+        styles, cells, is_1904 = self._styles, self._cells, self._values.is_1904
         texts, before = 0, len(cells)
         spelled = chain.from_iterable(row.cells for row in rows)
         for reference, place, style, cell_type, group, formula, has_value, text in spelled:
@@ -154,7 +154,7 @@ class _SheetReader:
             content = self._shared_string(text) if kind == SHARED else text
             texts += len(content) + len(formula or "")
             what = self._shared_formula(group, formula or "", place) if group else formula
-            cell = plain_cell(kind, look, what, content, self._values)
+            cell = plain_cell(kind, look, what, content, is_1904=is_1904)
             if place is None or place in cells:
                 self._keep(cell)
             elif cell is not None:
@@ -288,7 +288,9 @@ class _SheetReader:
         try:
             position = int(index)
             if position >= 0:
-                text = self._used_strings[position] = self._strings[position]
+                text = self._strings[position]
+                self._used.numbers.append(position)
+                self._used.texts.append(text)
                 return text
         except (ValueError, IndexError):
             pass

@@ -140,9 +140,9 @@ def cast(pressed: Pressed, values: Values, budget: Budget) -> Worksheet | None:
     if contents is None or changed is None:
         return None
     budget.charge(known.costs)
-    strings = dict(zip(contents.numbers, contents.strings, strict=True))
-    used = Used(values.is_1904, strings, known.sheet.used.styles.copy())
-    cells = _filled(known, changed, values, budget)
+    styles = known.sheet.used.styles.copy()
+    used = Used(values.is_1904, contents.numbers, contents.strings, styles)
+    cells = _filled(known, changed, budget)
     return replace(known.sheet, used=used, cells=cells, merges=known.sheet.merges.copy())
 
 
@@ -212,14 +212,13 @@ def _changed(known: _Cast, now: _Contents) -> list[tuple[_Spot, Text]] | None:
     return [*changed, *zip(compress(known.others, is_other), texts, strict=True)]
 
 
-def _filled(
-    known: _Cast, changed: list[tuple[_Spot, Text]], values: Values, budget: Budget
-) -> dict[Address, Cell]:
+def _filled(known: _Cast, changed: list[tuple[_Spot, Text]], budget: Budget) -> dict[Address, Cell]:
     """The cells of a sheet, in its order, with other contents in some of them."""
     before, cells = known.sheet.cells, known.sheet.cells.copy()
+    styles, is_1904 = known.sheet.used.styles, known.sheet.used.is_1904
     for spot, text in changed:
-        style = known.sheet.used.styles[spot.style]
-        cell = plain_cell(spot.cell_type, style, spot.formula, text, values)
+        style = styles[spot.style]
+        cell = plain_cell(spot.cell_type, style, spot.formula, text, is_1904=is_1904)
         if cell is None:
             cells.pop(spot.place, None)
         else:

@@ -40,7 +40,7 @@ class Values:
 
 
 def plain_cell(
-    cell_type: str, style: ContentStyle, formula: str | None, content: Text, values: Values
+    cell_type: str, style: ContentStyle, formula: str | None, content: Text, *, is_1904: bool
 ) -> Cell | None:
     """A cell in its plain spelling, None for a blank one.
 
@@ -48,7 +48,7 @@ def plain_cell(
     """
     if not isinstance(content, str) or not content or cell_type == SHARED:
         return made_cell(content, Kind.TEXT, style, formula)
-    text, kind = interpret(cell_type or "n", content, style, is_1904=values.is_1904)
+    text, kind = interpret(cell_type or "n", content, style, is_1904=is_1904)
     return made_cell(text, kind, style, formula)
 
 

@@ -41,17 +41,21 @@ def address(row: int, column: int) -> Address | None:
 
 @dataclass(slots=True)
 class Used:
-    """What the cells of a sheet took from the tables of its workbook, by number."""
+    """What the cells of a sheet took from the tables of its workbook, by number.
+
+    ``numbers`` are those of the shared strings, ``texts`` the strings, cell by cell.
+    """
 
     is_1904: bool
-    strings: dict[int, Text] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     styles: dict[str, ContentStyle] = field(default_factory=dict)
 
     def is_same_in(self, values: Values) -> bool:
         """Whether other tables say the same under these numbers."""
         try:
             return self.looks_the_same_in(values) and (
-                [values.strings[at] for at in self.strings] == [*self.strings.values()]
+                list(map(values.strings.__getitem__, self.numbers)) == self.texts
             )
         except IndexError:
             return False
