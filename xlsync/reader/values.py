@@ -191,10 +191,8 @@ class _Values:
         if found is not None:
             self.places[pointer] = found.address
             cell = found.cell
-            is_blank = not cell.text.strip() or (
-                codes is not None and is_unticked(codes, cell.text)
-            )
-            if cell.formula is not None or not is_blank:
+            is_filled = cell.text.strip() and not is_unticked(codes, cell.text)
+            if is_filled or cell.formula is not None:
                 return self.parsed(item, codes, found, pointer)
         if stated in self.absent:
             return MISSING
