@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xlsync.form.rules.sheet import without
@@ -132,4 +133,9 @@ def text_height(text: str, area: Area, columns: Sequence[float], style: Style) -
 
 def line_width(line: str) -> int:
     """How many half-width characters a text on one line takes."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line)
+    return sum(map(_width, line))
+
+
+@lru_cache(maxsize=8192)
+def _width(sign: str) -> int:
+    return 2 if unicodedata.east_asian_width(sign) in "WFA" else 1

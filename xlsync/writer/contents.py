@@ -109,8 +109,8 @@ def contents(
             heights=pages.heights,
             page_starts=pages.starts,
             start=_start(layout, values),
-            page_footer=_held(page_footer, "page footer", _MAX_STATED),
-            stated=_held(manifest.brief(), "document property", _MAX_STATED),
+            page_footer=_held(page_footer, "page footer", limit=_MAX_STATED),
+            stated=_held(manifest.brief(), "document property", limit=_MAX_STATED),
             manifest=pairs,
             results=_results(form, layout, cells, pairs),
         )
@@ -226,8 +226,8 @@ def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
         for at, item in zip(places[table.name], items, strict=True):
             row = table.first + at
             for name, column in table.columns.items():
-                pointer = f"{plan.pointer}{join(item['id'], name)}"
-                content = _content(form.mapping, plan.columns[name], item.get(name), pointer)
+                place = (plan.pointer, item["id"], name)
+                content = _content(form.mapping, plan.columns[name], item.get(name), *place)
                 if content is None or (name in table.shared and Address(row, column) in shared):
                     continue
                 if name in table.shared:
@@ -237,11 +237,11 @@ def _rows(form: Form, layout: Layout, record: Record) -> Iterator[FilledPlace]:
             yield FilledPlace(ids, None, _held(item["id"], plan.pointer))
 
 
-def _content(mapping: FormMapping, item: FieldBase, value: Json, pointer: str) -> Content:
+def _content(mapping: FormMapping, item: FieldBase, value: Json, *place: str) -> Content:
     """A value as a cell holds it; see :func:`xlsync.form.codes.on_cell`."""
     content = on_cell(mapping, item, value)
     if isinstance(content, str):
-        return _held(content, pointer)
+        return _held(content, *place)
     return float(content) if isinstance(content, Decimal) else content
 
 
@@ -256,12 +256,15 @@ def _is_filled(value: Json) -> bool:
     return value is not None and value is not MISSING and value != ""
 
 
-def _held(text: str, place: str, limit: int = MAX_LENGTH) -> str:
-    """The text, if a spreadsheet can hold it."""
+def _held(text: str, *place: str, limit: int = MAX_LENGTH) -> str:
+    """The text, if a spreadsheet can hold it; the place is made a pointer where it cannot."""
+    cannot = ""
     if bad := UNWRITABLE.search(text):
-        raise ValueError(f"{place}: the spreadsheet cannot hold the character U+{ord(bad[0]):04X}")
-    if len(text) > limit // 2 and (length := length_on_sheet(text)) > limit:
-        raise ValueError(f"{place}: the spreadsheet cannot hold {length} characters, only {limit}")
+        cannot = f"the character U+{ord(bad[0]):04X}"
+    elif len(text) > limit // 2 and (length := length_on_sheet(text)) > limit:
+        cannot = f"{length} characters, only {limit}"
+    if cannot:
+        raise ValueError(f"{_pointer(*place)}: the spreadsheet cannot hold {cannot}")
     return text
 
 
@@ -270,13 +273,13 @@ def describe(form: Form, record: Record | None = None) -> Manifest:
     if record is None:
         return Manifest(form=form.id)
     absent, empty, blank = set(), set(), set()
-    for pointer, value, is_level in _values(form, record):
+    for place, value, is_level in _values(form, record):
         if value is MISSING:
-            absent.add(pointer)
+            absent.add(_pointer(*place))
         elif value == "":
-            empty.add(pointer)
+            empty.add(_pointer(*place))
         elif value is None and is_level:
-            blank.add(pointer)
+            blank.add(_pointer(*place))
     return Manifest(
         form=form.id,
         record=record.get("id"),
@@ -321,16 +324,21 @@ def _kept(form: Form, record: Record) -> Iterator[str]:
                 yield kept_mark(f"{table.pointer}{join(row['id'], table.quantity.value)}", value)
 
 
-def _values(form: Form, record: Record) -> Iterator[tuple[str, Json, bool]]:
-    """Every place of the form: its pointer, its value, whether it is a level of a table."""
+def _pointer(first: str, *parts: str) -> str:
+    """The pointer of a place: a field, or a table with the id of a row and a column."""
+    return f"{first}{join(*parts)}"
+
+
+def _values(form: Form, record: Record) -> Iterator[tuple[tuple[str, ...], Json, bool]]:
+    """Every place of the form, its value, and whether it is a level of a table."""
     for item in form.mapping.fields.values():
-        yield item.pointer, get(record, item.pointer), False
+        yield (item.pointer,), get(record, item.pointer), False
     for table in form.mapping.tables.values():
         rows = get(record, table.pointer)
         if not isinstance(rows, list):
-            yield table.pointer, rows, False
+            yield (table.pointer,), rows, False
             continue
         for row in rows:
             for name in table.columns:
-                pointer = f"{table.pointer}{join(row['id'], name)}"
-                yield pointer, row.get(name, MISSING), name in table.levels
+                place = (table.pointer, row["id"], name)
+                yield place, row.get(name, MISSING), name in table.levels
