@@ -127,17 +127,6 @@ def test_a_shared_formula_moves_along(formula: str, value: Value) -> None:
     assert shown(formula, 2) == value
 
 
-def test_signs_are_taken_out_of_a_text_at_once_and_longer_parts_one_after_the_other() -> None:
-    taken = '"-a]b^c\\d[-"'
-    for sign in "]^\\[-":
-        taken = f'SUBSTITUTE({taken},"{sign}","")'
-    assert shown(taken) == "abcd"
-    # What comes to be by taking out a sign is taken out by a later one alone.
-    assert shown('SUBSTITUTE(SUBSTITUTE("axbb","x",""),"ab","")') == "b"
-    assert shown('SUBSTITUTE(SUBSTITUTE("aab","ab",""),"a","")') == ""
-    assert shown('SUBSTITUTE(SUBSTITUTE("axb","x","y"),"y","")') == "ab"
-
-
 def test_a_text_is_no_code() -> None:
     text = "'+exit()+'\\' {v} \"\"\" \n # ⁣"
     assert shown(f'"{text.replace(chr(34), chr(34) * 2)}"&A3') == f"{text}5"

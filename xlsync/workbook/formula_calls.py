@@ -204,21 +204,7 @@ def _piece(cut: str, given: list[Expression]) -> Expression:
 def _substitute(given: list[Expression]) -> Expression:
     text, old, new = given
     is_sure = all(one.is_sure for one in given)
-    within, signs = _taken_away(given)
-    if len(signs) > 1:
-        return Expression(f"without({within.text}, {signs!r})", "text", is_sure)
     return Expression(f"{text.text}.replace({old.text}, {new.text})", "text", is_sure)
-
-
-def _taken_away(given: Sequence[Expression]) -> tuple[Expression, str]:
-    """A text, and the single signs that functions around one another take out of it."""
-    text, old, new = given
-    if new.fixed != "" or not isinstance(old.fixed, str) or len(old.fixed) != 1:
-        return text, ""
-    if text.call != "SUBSTITUTE":
-        return text, old.fixed
-    within, signs = _taken_away(text.given)
-    return (within, signs + old.fixed) if signs else (text, old.fixed)
 
 
 def _upper(given: list[Expression]) -> Expression:

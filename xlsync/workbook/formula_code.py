@@ -8,8 +8,6 @@ this module, numbers, and texts as literals. No formula of a workbook that came 
 from __future__ import annotations
 
 import operator
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xlsync.workbook.formula_values import (
@@ -97,16 +95,6 @@ def _beside(values: list[Value], row: Value, before: int) -> Value:
     return values[before + row] if isinstance(row, int) else Fault.ERROR
 
 
-@lru_cache(maxsize=256)
-def _any_of(signs: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(signs)}]")
-
-
-def _without(text: str, signs: str) -> str:
-    """A text without some signs: in one pass, since forms take fifty of them out of each goal."""
-    return _any_of(signs).sub("", text)
-
-
 def _comparison(holds: Callable[[Any, Any], bool]) -> Callable[[Value, Value], bool]:
     def compare(one: Value, other: Value) -> bool:
         if type(one) in _NUMBERS and type(other) in _NUMBERS:
@@ -138,7 +126,6 @@ _NAMES: dict[str, Any] = {
     "power": operator.pow,
     "text_of": text_of,
     "truth_of": truth_of,
-    "without": _without,
     **{name: one.compute for name, one in FUNCTIONS.items()},
     **{name: compute for name, (compute, _) in OF_ALL.items()},
 }
