@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_browser import visiting
+from desk_browser import NARROW, axe, faults, visiting
 from desk_server import MULTIPART, multipart, serving
 
 from xlsync import api
@@ -211,3 +211,40 @@ def test_a_person_who_mistyped_a_unit_can_correct_it_at_once(
         assert unit.input_value() == "长征镇财正所"
         assert page.locator("#move-to-wrong").is_visible()
         assert page.locator("#move-why").input_value() == "机构调整"
+
+
+SENDABLE = {
+    f"{HERE}/reviewing": "记下意见",
+    f"{HERE}/collecting": "开始收集",
+    f"{HERE}/sending": "读取名册，看看会发什么",
+    f"{HERE}/auditing": "读取，看看对不对",
+    f"{HERE}/reminding": "改期",
+    "/units": "读取，看看对不对",
+    "/forms": "读取，看看认得对不对",
+    "/sharing": "看看会交换什么",
+    PROJECT: "改名……",
+}
+"""A form on each page, by its button, as it is sent with nothing filled in."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("where", SENDABLE)
+def test_a_refused_form_is_as_accessible_as_any(
+    where: str, browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server, viewport=NARROW) as visitor:
+        page = visitor.go(where)
+        page.evaluate(
+            "() => document.querySelectorAll('form').forEach((one) => {"
+            "one.noValidate = true; one.querySelectorAll('[name=reason]').forEach("
+            "(each) => { each.value = ''; }); })"
+        )
+        page.evaluate(
+            "() => document.querySelectorAll('details').forEach((one) => {one.open = true; })"
+        )
+        page.get_by_role("button", name=SENDABLE[where], exact=True).click()
+        page.locator("p.wrong[role=alert]").first.wait_for()
+        assert not faults(page, axe())
+        assert visitor.width() <= NARROW["width"]
+        focused = page.evaluate("() => document.activeElement.tagName")
+        assert focused != "BODY", "whoever cannot see is led to what is wrong"
