@@ -170,9 +170,11 @@ def typed_cells(located: Located, rows: Mapping[str, Sequence[Item]]) -> dict[st
                 for name, column in coded_columns
                 if (one := item.cells.get(name)) is not None and _is_none(mapping, column, one)
             }
-            for name in (*names, *none, *_joined_parts(table, names)):
-                found = item.cells.get(name)
-                typed[f"{pointer}{join(name)}"] = found.cell if found else _BLANK
+            wanted = {*names, *none, *_joined_parts(table, names)}
+            for name in table.columns:
+                if name in wanted:
+                    found = item.cells.get(name)
+                    typed[f"{pointer}{join(name)}"] = found.cell if found else _BLANK
     return typed
 
 
