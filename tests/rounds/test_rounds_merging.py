@@ -510,6 +510,18 @@ def test_a_refused_file_whose_record_was_accepted_since_is_settled(repository: R
     assert repository.snapshot().tree == before
 
 
+@pytest.mark.parametrize("is_newer", [False, True])
+def test_of_two_files_of_one_collection_the_one_saved_last_counts(
+    repository: Repository, *, is_newer: bool
+) -> None:
+    spool = repository.snapshot().spool()
+    saved = (LATE, EARLY) if is_newer else (EARLY, LATE)
+    wrong = came(spool, changed(OTHER, funds__fiscal="1.00"), 1, saved=saved[0])
+    files = [wrong, came(spool, OTHER, 1, saved=saved[1])]
+    told = [put_in(repository, files, spool).outcomes[0].state for _ in range(2)]
+    assert told == [State.REFUSED, State.REFUSED if is_newer else State.SETTLED]
+
+
 def test_the_time_of_the_first_receipt_stays(repository: Repository) -> None:
     take(repository, (FIRST, 1))
     (first,) = receipts(repository.snapshot())

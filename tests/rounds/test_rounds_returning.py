@@ -118,6 +118,24 @@ def test_the_same_refused_file_gets_the_same_copy_again(town: Path, tmp_path: Pa
     assert next((tmp_path / "2").glob("*.xlsx")).read_bytes() == before
 
 
+@pytest.mark.parametrize("names", [("b.xlsx", "b2.xlsx"), ("b2.xlsx", "b.xlsx")])
+def test_what_was_refused_is_silent_from_when_its_mended_version_gets_in(
+    town: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    wrong, mended = (tmp_path / "in" / one for one in names)
+    back(town, wrong, changed(FIRST, funds__fiscal="1.00"))
+    other = back(town, tmp_path / "in" / "c.xlsx", changed(OTHER, funds__fiscal="1.00"))
+    gather(town, wrong, other, to=tmp_path / "1")
+    back(town, mended, changed(FIRST, annual_goal="改好"))
+    told = []
+    for to in ("2", "3"):
+        _, printed = gather(town, tmp_path / "in", to=tmp_path / to)
+        told.append({one["file"].rpartition("/")[2]: one["state"] for one in printed["forms"]})
+        assert len(printed["returned"]) == 1, "that of the other project, which is still open"
+    same = {wrong.name: "已了结", "c.xlsx": "退回"}
+    assert told == [{**same, mended.name: "新收"}, {**same, mended.name: "未变"}]
+
+
 def test_two_refused_copies_of_one_record_are_two_issues(town: Path, tmp_path: Path) -> None:
     paths = [
         back(town, tmp_path / "in" / f"{one}.xlsx", changed(FIRST, funds__fiscal=one))

@@ -29,12 +29,13 @@ from xlsync.rounds.kept.outcomes import (
 )
 from xlsync.rounds.returned.attribution import attribute, check_locked
 from xlsync.rounds.returned.queue import Queue, QueuedForm, Turn, is_answer
+from xlsync.rounds.returned.refused_again import RefusedAgain
 from xlsync.rounds.state.closing import closed, unless_closed
 from xlsync.rounds.state.receipts import keep_file
 from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsync.base.record import Record
     from xlsync.form import Form
@@ -74,6 +75,7 @@ class Acceptance:
         self.view = RoundView(repository, changes.snapshot, changes.round, forms)
         self.answers = RoundAnswers(self.view, changes, now)
         self.now = now
+        self._refused = RefusedAgain(self.view)
         self._closing = closed(changes.snapshot, changes.round)
         self._wish = wish or Wish()
 
@@ -82,21 +84,26 @@ class Acceptance:
         queue, left = self._queued(files)
         queue.refuse_rivals()
         outcomes = queue.outcomes
-        for item in queue.items(Turn.CHOICE):
-            if item.form.choices is not None:
-                outcomes[item.at] = decide(self.answers, item.form.choices, item.outcome)
-        for item in queue.items(Turn.ALONE):
-            if item.answers:
-                outcomes[item.at] = self._correct(item)
-            elif item.outcome.state is State.NO_BASE:
-                self._keep_unknown(item)
-        for record_id, items in queue.records():
-            for at, outcome in self._answered(record_id, items).items():
-                outcomes[at] = outcome
-            self.answers.forget(record_id)
+        for at, outcome in self._settled(queue):
+            outcomes[at] = outcome
+            self._refused.note(outcome)
         for number, start in zip(*left, strict=True):
             self._keep(files[number], start, outcomes)
         return outcomes
+
+    def _settled(self, queue: Queue) -> Iterator[tuple[int, Outcome]]:
+        """What becomes of each form whose turn comes, with its place of all."""
+        for item in queue.items(Turn.CHOICE):
+            if item.form.choices is not None:
+                yield item.at, decide(self.answers, item.form.choices, item.outcome)
+        for item in queue.items(Turn.ALONE):
+            if item.answers:
+                yield item.at, self._correct(item)
+            elif item.outcome.state is State.NO_BASE:
+                self._keep_unknown(item)
+        for record_id, items in queue.records():
+            yield from self._answered(record_id, items).items()
+            self.answers.forget(record_id)
 
     def _queued(self, files: Sequence[ReceivedFile]) -> tuple[Queue, tuple[array[int], array[int]]]:
         """All forms, and the files about which something may change, each with its first form."""
@@ -121,7 +128,10 @@ class Acceptance:
         """Keep a file with what became of its forms in the end; ``start`` is the first of them."""
         own = outcomes[start : start + len(file.forms)]
         for at, one in enumerate(own):
-            own[at] = self._in_the_end(one)
+            if self._refused.asks(one):
+                own[at] = self._refused.in_the_end(one, self._former(file)[at])
+            else:
+                own[at] = self._in_the_end(one)
             if own[at] is not one:
                 outcomes[start + at] = own[at]
         keep_file(self.changes, file, own, self.now)
@@ -167,9 +177,7 @@ class Acceptance:
             return outcome if is_again else outcome.settled(State.UNCHANGED)
         if outcome.state is State.NEW and has_error(outcome.problems):
             outcome = outcome.settled(State.REFUSED)
-        if outcome.state is State.REFUSED and self._was_settled(outcome, before):
-            return replace(outcome, state=State.SETTLED, problems=())
-        return outcome
+        return self._refused.first(outcome, before) if outcome.state is State.REFUSED else outcome
 
     def _checked(self, form: ReceivedForm, outcome: Outcome) -> Outcome:
         """The same with an error for each locked value that is not as it went out."""
@@ -179,15 +187,6 @@ class Acceptance:
         issue = (entry.find(outcome.issue) if outcome.issue else None) or entry.last
         record = self._record(form)
         return check_locked(self.view.forms[record["form"]], outcome, record, issue)
-
-    def _was_settled(self, outcome: Outcome, before: FormReceipt | None) -> bool:
-        """Whether a file that was refused before is about a record that was accepted since."""
-        if before is None or before.accepted or outcome.record_id is None:
-            return False
-        receipt = self.view.receipt(outcome.digest)
-        came = instant(receipt.received) if receipt else float("inf")
-        later = self.view.accepted(outcome.record_id)
-        return any(one.received is not None and instant(one.received) > came for one in later)
 
     def _named(self, outcome: Outcome) -> Outcome:
         """The same with the names of its record; a conflict workbook does not tell them."""
