@@ -64,9 +64,9 @@ class PackReader:
         if _LET_GO is None:
             return
         for pack in self._packs:
-            for part in (pack._data, pack._idx):  # noqa: SLF001 - to ask for them opens them
-                mapped = getattr(part, "_contents", None)
-                if isinstance(mapped, mmap.mmap):
-                    # Another thread may have closed it.
-                    with suppress(ValueError, OSError):
-                        mapped.madvise(_LET_GO)
+            # Who asks for the data opens it. The index, 28 bytes an object, is needed at once.
+            mapped = getattr(pack._data, "_contents", None)  # noqa: SLF001 - as above
+            if isinstance(mapped, mmap.mmap):
+                # Another thread may have closed it.
+                with suppress(ValueError, OSError):
+                    mapped.madvise(_LET_GO)
