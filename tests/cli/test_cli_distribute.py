@@ -43,6 +43,11 @@ def test_a_distribution_is_told_by_unit(town: Path, tmp_path: Path) -> None:
     assert "下发 2024/一上：未变 7。" in again.stdout
     assert "7 份未变的工作簿里仍是原来的截止日期或联系方式，要更新请加 --all。" in again.stdout
     assert "没有新内容，版本库未改动。" in again.stdout
+    assert "邮件草稿" not in again.stdout
+    for more in ((), ("-n",)):
+        mailed = distribute(town, roster, "--mail", *more)
+        assert "不写邮件草稿；未变的项目也要写的，请加 --all。" in mailed.stdout
+    assert not list((tmp_path / "下发").rglob("*.eml"))
 
 
 def test_what_the_roster_changed_is_told(town: Path, tmp_path: Path) -> None:

@@ -158,6 +158,8 @@ def test_what_goes_out_and_what_is_owed_is_written_as_mails(office: Server, tmp_
         "eml",
         "docx",
     }
+    same = drop(office, "项目名称,实施单位\n修路,财政所\n种树,绿化所\n", mail="1").text
+    assert "不会生成新的工作簿，也不写邮件草稿。要重新生成，请返回" in same
     page = office.ask(f"/round/{NAME}/reminding").text
     assert "2 个单位" in page
     mails = office.send(f"/round/{NAME}/reminding", {"sender": "镇财政所", "contact": "张三"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from reading_samples import FILLED, FORM, FORMS, read_one, record_of
 
-from xlsync.base.errors import XlsyncError
+from xlsync import api
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.problems import problem
 from xlsync.exchange import workbooks as generate
 from xlsync.exchange.workbooks import workbook, workbook_names
@@ -33,6 +34,13 @@ def test_a_workbook_says_what_stands_in_its_locked_fields() -> None:
     (reading,) = read([FORM], xlsx.read(workbook(FORM, RECORD, locked=["project_name", "year"])))
     assert reading.manifest is not None
     assert reading.manifest.fixed == {"/project_name": "河道保洁", "/year": "2023"}
+
+
+def test_a_locked_field_is_named_as_in_a_correction() -> None:
+    made = api.generate(FORM, RECORD, locked=["项目名称", "/year"])
+    assert made == workbook(FORM, RECORD, locked=["project_name", "year"])
+    with pytest.raises(MistypedError, match="有 2 处"):
+        api.generate(FORM, locked=["其他资金"])
 
 
 def test_workbooks_are_named_by_unit_and_project() -> None:

@@ -10,7 +10,7 @@ from running import FORMS, invoke, record
 from small_form import MAPPING, TEMPLATE
 
 from xlsync import api
-from xlsync.base.errors import FormError, UsageError, XlsyncError
+from xlsync.base.errors import FormError, MistypedError, UsageError, XlsyncError
 from xlsync.form.library import Library
 from xlsync.repository import Changes
 from xlsync.rounds.sending.library_curating import HEADS, NEW_NAME, VERDICT
@@ -140,7 +140,7 @@ def test_forms_with_other_levels_need_a_choice_and_what_does_not_fit_is_told(
 ) -> None:
     put(repository, FIRST, trip("a1", stop("甲", city="宁波"), stop("乙")))
     put(repository, FIRST, trip("a2", stop("丙", city="温州"), form="tour"))
-    with pytest.raises(XlsyncError, match="--form"):
+    with pytest.raises(MistypedError, match="--form"):
         api.build_library(repository, [FIRST], forms)
     made = api.build_library(repository, [FIRST], forms, form_id="tour")
     assert [one.name for one in made.library.entries] == ["乙", "丙"]

@@ -48,15 +48,14 @@ def generate(
 ) -> bytes:
     """A workbook to fill in: blank, or with a record in it. It is read back before it is given.
 
-    ``locked`` are names of fields that the recipient cannot change.
+    ``locked`` are names of fields that the recipient cannot change, see :func:`check_fields`.
 
     Raises:
-        XlsyncError: when the record does not fit the form; UsageError for an unknown field.
+        XlsyncError: when the record does not fit the form; MistypedError for an unknown field.
     """
     from xlsync.exchange.workbooks import workbook
 
-    check_fields(form, locked)
-    return workbook(form, record, locked=locked, password=password)
+    return workbook(form, record, locked=check_fields(form, locked), password=password)
 
 
 def fitting_records(form: Form, files: Iterable[FileReading]) -> list[Record]:
@@ -94,27 +93,27 @@ def write_workbooks(  # noqa: PLR0913 - what can be asked of workbooks
     from xlsync.base.files import make_folder, refuse_existing, write_file
     from xlsync.exchange.workbooks import workbook, workbook_names
 
-    check_fields(form, locked)
+    slots = check_fields(form, locked)
     paths = [folder / name for name in workbook_names(form, records)]
     make_folder(folder)
     if not force:
         refuse_existing(paths)
     for number, (path, record) in enumerate(zip(paths, records, strict=True), start=1):
-        write_file(path, workbook(form, record, locked=locked, password=password))
+        write_file(path, workbook(form, record, locked=slots, password=password))
         if progress:
             progress(number, len(paths))
         yield path
 
 
-def check_fields(form: Form, names: Container[str]) -> None:
-    """Make sure that these are fields of a form.
+def check_fields(form: Form, names: Container[str]) -> list[str]:
+    """The slots of the fields of a form that are meant: by label, slot or pointer of each.
 
     Raises:
-        UsageError: naming the first that is none, and those that there are.
+        MistypedError: naming the first that is none or one of several, and those that there are.
     """
-    from xlsync.exchange.workbooks import check_locked
+    from xlsync.form.field_names import field_meant
 
-    check_locked(form, names)
+    return [field_meant(form.mapping, name) for name in names]
 
 
 def carry_over(

@@ -106,7 +106,7 @@ def distribute(
     What is wrong or doubtful about the roster is told before anything is written: an error has to
     be mended, a doubt confirmed with --yes.
     """
-    from xlsync.report.notices.mailing import draft_lines
+    from xlsync.report.notices.mailing import draft_lines, no_draft_lines
     from xlsync.report.words.roster_findings import findings_lines, findings_table
     from xlsync.report.words.sentences import distribution_lines, unit_table
 
@@ -131,16 +131,17 @@ def distribute(
             forms=settings.forms,
             progress=progress,
         )
-        is_mailed = (mail or zipped) and not (done.held or is_preview)
+        is_mailed = mail or zipped
         drafts = (
             api.write_sent(repository, form, done, sender=sender, zipped=zipped)
-            if is_mailed
+            if is_mailed and not (done.held or is_preview)
             else []
         )
     if as_json:
         write_json(done.as_json())
     elif not done.held:
-        print_report([*distribution_lines(done), *draft_lines(drafts)], unit_table(done))
+        posted = [*draft_lines(drafts), *(no_draft_lines(done) if is_mailed else ())]
+        print_report([*distribution_lines(done), *posted], unit_table(done))
         if done.carried:
             print_left(done.carried)
     if done.problems and not as_json:

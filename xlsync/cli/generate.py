@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "locked",
     metavar="FIELD",
     multiple=True,
-    help="A field of the mapping that the recipient cannot change; repeatable.",
+    help="A field that the recipient cannot change, by its label or its slot; repeatable.",
 )
 @click.option(
     "--carry-over", is_flag=True, help="Take records of other forms too; tell what has no place."

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsync.base.errors import UsageError, XlsyncError
+from xlsync.base.errors import XlsyncError
 from xlsync.base.files import unique_names
 from xlsync.base.problems import problem
 from xlsync.base.record import differences, get
@@ -73,18 +73,6 @@ def _limits(form: Form) -> tuple[list[InTree], list[tuple[FormField, float]]]:
     ]
 
 
-def check_locked(form: Form, locked: Collection[str]) -> None:
-    """Make sure that the fields to be locked are fields.
-
-    Raises:
-        UsageError: naming the first that is none, and those that there are.
-    """
-    for name in locked:
-        if name not in form.mapping.fields:
-            known = ", ".join(form.mapping.fields)
-            raise UsageError(f"{name!r} is no field; there are: {known}")
-
-
 def fitting_records(form: Form, readings: Iterable[Reading]) -> Iterator[Record]:
     """The records that a workbook can be made for; the others get problems that say why not."""
     for reading in readings:
@@ -110,8 +98,8 @@ def workbook(
 ) -> bytes:
     """Make and prove one workbook; a record must have an id, and so must its rows.
 
-    ``locked`` are the fields that the recipient cannot change; without a ``manifest`` it says
-    what stands in them.
+    ``locked`` are the slots of fields that the recipient cannot change; without a ``manifest``
+    it says what stands in them.
 
     Raises:
         XlsyncError: naming record and field, when what was written does not read back.

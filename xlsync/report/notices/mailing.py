@@ -18,12 +18,14 @@ from xlsync.report.notices.letter import letter
 from xlsync.report.notices.mail import mail_draft
 from xlsync.report.notices.notice_text import subject, title
 from xlsync.report.words.lines import line, visible
+from xlsync.rounds.sending.sendings import Dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from xlsync.report.words.lines import Line
+    from xlsync.rounds.sending.distributing import Distribution
     from xlsync.rounds.state.notices import Notice
 
     Files = Sequence[tuple[str, bytes]]
@@ -105,6 +107,12 @@ def notice_lines(notices: Iterable[Notice]) -> Iterator[Line]:
     """One line a unit: what its draft says, and that it lacks an address."""
     for one in notices:
         yield line(subject(one) + ("" if one.unit.mail else "（没有邮箱）"))
+
+
+def no_draft_lines(done: Distribution) -> Iterator[Line]:
+    """Why a distribution that was to write drafts has none, and what makes it write them."""
+    if Dispatch.UNCHANGED in done.counts() and not any(one.is_written for one in done.sendings):
+        yield line("没有要发的工作簿，不写邮件草稿；未变的项目也要写的，请加 --all。", "yellow")
 
 
 def draft_lines(paths: Sequence[Path]) -> Iterator[Line]:

@@ -134,7 +134,7 @@ def _target(repository: Repository, history: list[Commit], revision: str | None)
     if found is None or not can_be:
         raise MistypedError(f"{revision} 不是一次收集、下发、更正或合并，不能撤销")
     if commit in undone:
-        raise XlsyncError(f"{revision} 已经撤销过了")
+        raise MistypedError(f"{revision} 已经撤销过了")
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unicodedata import category
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.base.record import get, rows_at
 from xlsync.draft.toml import pair
 from xlsync.form.library import DroppedName, Library, LibraryEntry, LibrarySource
@@ -204,7 +204,7 @@ def _branches_of(parts: Sequence[FormRecords], form: Form | None) -> Branches:
         raise XlsyncError("这些表里没有分级的表格，不能建指标库。")
     if len(set(found.values())) > 1:
         names = "、".join(sorted(found))
-        raise XlsyncError(f"这些轮次的表（{names}）指标分级不同，请用 --form 指明为哪一种建库。")
+        raise MistypedError(f"这些轮次的表（{names}）指标分级不同，请用 --form 指明为哪一种建库。")
     return next(iter(found.values()))
 
 
