@@ -163,13 +163,14 @@ def test_ctrl_c_ends_in_one_line(tmp_path: Path) -> None:
     for number in range(400):
         save(tmp_path / f"{number}.json", record(f"第{number}个"))
     with subprocess.Popen(
-        [*PROGRAM, "read", str(tmp_path)],
+        [*PROGRAM, "read", "--json", str(tmp_path)],
         env=settings(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as running:
         assert running.stdout is not None
-        assert running.stdout.readline()  # it is at work, and far from its end
+        # It is at work, and cannot end: what it has to say is more than a pipe holds.
+        assert running.stdout.readline()
         running.send_signal(signal.SIGINT)
         _, error = running.communicate(timeout=60)
     assert (running.returncode, error) == (ending.INTERRUPTED, b"xlsync: interrupted\n")
