@@ -6,6 +6,7 @@ behind the other into a file without a name, of which the memory holds where eac
 
 from __future__ import annotations
 
+import os
 import pickle
 import weakref
 from array import array
@@ -109,7 +110,7 @@ class _Pile(Generic[Item]):
     def __init__(self) -> None:
         import tempfile  # noqa: PLC0415 - only who collects much needs it
 
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the pile
+        self._file = tempfile.TemporaryFile(dir=_roomy())  # noqa: SIM115 - lives as long as the pile
         weakref.finalize(self, self._file.close)
         # Whoever shows what came of a collection may do so in another thread.
         self._lock = Lock()
@@ -148,6 +149,13 @@ class _Pile(Generic[Item]):
             _refuse(error)
         start, self._end = self._end, self._end + len(data)
         return start, len(data)
+
+
+def _roomy() -> str | None:
+    """Where SQLite keeps its files, too: /tmp may be memory, /var/tmp is a disk (hier(7))."""
+    place = "/var/tmp"  # noqa: S108 - a file without a name is put there
+    is_usable = "TMPDIR" not in os.environ and os.access(place, os.W_OK)
+    return place if is_usable else None
 
 
 def _refuse(error: OSError) -> NoReturn:
