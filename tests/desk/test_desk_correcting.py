@@ -47,6 +47,18 @@ def test_days_and_lists_are_offered_as_the_form_has_them(server: Server) -> None
     assert text.count('<datalist id="list-unit">') == 1
 
 
+def test_a_step_that_is_undone_is_not_offered_to_be_undone(own_server: Server, town: Path) -> None:
+    with api.open_repository(town) as repository:
+        wanted = [("年度总体目标", "另一个")]
+        commit = api.coordinator(repository, by="王五").correct(NAME, RECORD, wanted, WHY).commit
+    link = f'<a href="/undo?commit={commit}">撤销这一步</a>'
+    page = own_server.ask(PROJECT).text
+    assert (link in page, "已撤销" in page) == (True, False)
+    assert own_server.send("/undo", {"commit": commit, "reason": WHY}).status == 303
+    page = own_server.ask(PROJECT).text
+    assert (link in page, "· 已撤销" in page) == (False, True)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False])
 def test_a_day_and_a_nature_are_chosen(

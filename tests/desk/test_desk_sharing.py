@@ -198,6 +198,8 @@ def test_a_join_is_taken_back_from_the_page_and_what_goes_is_shown_first(
     assert district.send("/undo", {"commit": commit, "reason": "合并错了"}).status == 303
     with api.open_repository(own) as repository:
         assert api.show(repository, f"{ROUND}/{SENT['id']}") == before
+    job = district.ask("/work/2").text
+    assert ("这次合并已撤销" in job, link in job) == (True, False)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])

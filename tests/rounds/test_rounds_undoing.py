@@ -10,12 +10,12 @@ from returning import ROUND, came, changed, put_in, send, whole
 from roster_files import HEADS, project, save_csv
 from running import FORM, FORMS, invoke, save
 
-from xlsync.base.errors import XlsyncError
+from xlsync.base.errors import MistypedError, XlsyncError
 from xlsync.demo.staff import type_in
 from xlsync.exchange.reading import read_file
 from xlsync.repository import Repository
 from xlsync.rounds.deciding.coordinator import Coordinator
-from xlsync.rounds.deciding.undoing import undo
+from xlsync.rounds.deciding.undoing import steps, undo
 from xlsync.rounds.kept.decisions import decisions_of
 from xlsync.rounds.kept.ledger import issues, withdrawn
 from xlsync.rounds.returned.collecting import collect
@@ -71,7 +71,11 @@ def test_the_last_collection_goes_back_and_can_be_collected_again(repository: Re
     made = undo(repository, FORMS, reason=WHY)
     assert (made.count, made.kept, tree(repository)) == (2, (), before)
     assert WHY in repository.history()[0].message
+    with pytest.raises(MistypedError, match="已经撤销过了"):
+        undo(repository, FORMS, made.target.commit)
+    assert [*steps(repository).values()] == [False, True, False]
     again = undo(repository, FORMS, made.commit)
+    assert [*steps(repository).values()] == [False, True, False, False], "it stands again"
     assert tree(repository) == after, "an undoing can be undone"
     assert again.count == 2
     assert undo(repository, FORMS).count == 2, "what stands again can be taken back again"

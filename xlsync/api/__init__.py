@@ -21,6 +21,7 @@ from xlsync.api.deciding import (
     round_closing,
     round_states,
     round_warnings,
+    steps,
     tick,
     undo,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "safe_name",
     "show",
     "status",
+    "steps",
     "sync",
     "take_library",
     "tick",

@@ -100,6 +100,13 @@ def undo(
     return undo(repository, or_installed(forms), revision, reason, is_preview=is_preview)
 
 
+def steps(repository: Repository) -> dict[str, bool]:
+    """Every commit that :func:`undo` takes back where it is named, and whether it is undone now."""
+    from xlsync.rounds.deciding.undoing import steps
+
+    return steps(repository)
+
+
 def round_warnings(
     repository: Repository,
     round_name: str,

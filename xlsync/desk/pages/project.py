@@ -81,6 +81,7 @@ def show_project(request: Request, refusal: Refusal | None = None) -> Response:
         events = api.log(repository, record_id)
         record = _version(repository, record_id, wanted or f"{name}@")
         kept = api.received(repository, name, record_id)
+        steps = api.steps(repository)
     form = desk.forms.get(record["form"]) if record else None
     found = form.check(record) if form and record else []
     return page(
@@ -91,6 +92,7 @@ def show_project(request: Request, refusal: Refusal | None = None) -> Response:
         record_id=record_id,
         standing=standing,
         events=events,
+        steps=steps,
         versions=_versions(events),
         wanted=wanted,
         kept=kept,

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from xlsync import api
 from xlsync.desk.endpoints import desk_of, posted, shown
 from xlsync.desk.guarding import see_other
 from xlsync.desk.rendering import environment, page
@@ -44,8 +45,12 @@ def _list(request: Request) -> Response:
 
 
 def _show(request: Request) -> Response:
-    job = job_of(request)
-    return page(request, f"job_{job.view}", at="work", job=job, round=job.round)
+    desk, job = desk_of(request), job_of(request)
+    steps: dict[str, bool] = {}
+    if getattr(job.result, "join", ""):
+        with desk.repository() as repository:
+            steps = api.steps(repository)
+    return page(request, f"job_{job.view}", at="work", job=job, round=job.round, steps=steps)
 
 
 def _stop(request: Request, _: Sent) -> Response:

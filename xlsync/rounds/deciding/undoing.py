@@ -121,6 +121,13 @@ def undone_commits(history: Iterable[Commit]) -> set[str]:
     return found
 
 
+def steps(repository: Repository) -> dict[str, bool]:
+    """Every commit that :func:`undo` takes back where it is named, and whether it is undone now."""
+    history = repository.history()
+    undone = undone_commits(history)
+    return {one.commit: one.commit in undone for one in history if _can_be_named(one)}
+
+
 def _target(repository: Repository, history: list[Commit], revision: str | None) -> Commit:
     undone = undone_commits(history)
     if revision is None:
@@ -130,12 +137,15 @@ def _target(repository: Repository, history: list[Commit], revision: str | None)
         return found
     commit = repository.snapshot(revision).commit
     found = next((one for one in history if one.commit == commit), None)
-    can_be = found is not None and (_can_be(found) or found.message.startswith(_IF_NAMED))
-    if found is None or not can_be:
+    if found is None or not _can_be_named(found):
         raise MistypedError(f"{revision} 不是一次收集、下发、更正或合并，不能撤销")
     if commit in undone:
         raise MistypedError(f"{revision} 已经撤销过了")
     return found
+
+
+def _can_be_named(commit: Commit) -> bool:
+    return _can_be(commit) or commit.message.startswith(_IF_NAMED)
 
 
 def _can_be(commit: Commit) -> bool:
