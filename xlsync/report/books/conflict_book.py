@@ -170,7 +170,8 @@ class _ConflictSheet:
             self._fixed(self.heading, column, text, "heading")
             done(self.worksheet.set_column(column, column, _WIDTHS[column]), text)
         needed = row_height([(0, _HOW)], [sum(_WIDTHS)])
-        above = (_LOWEST,) * len(self.origins)
+        room = [sum(_ROOM[_HEAD[1][0] - 1 :])]
+        above = (row_height([(0, text)], room, _LOWEST) for _, text in self.origins)
         for row, height in enumerate((34, _LOWEST, _LOWEST, *above, needed, _LOWEST, _LOWEST)):
             self.worksheet.set_row(row, height)
 

@@ -23,22 +23,19 @@ from xlsync.repository.sealing import seal_keys
 from xlsync.rounds.answers.chosen import contradiction
 from xlsync.rounds.answers.record_answers import RoundAnswers
 from xlsync.rounds.answers.round_view import RoundView
-from xlsync.rounds.answers.settling import digest
 from xlsync.rounds.kept.documents import instant
 from xlsync.rounds.kept.ledger import RETURNED, LedgerEntry, ledger_of, next_issue
-from xlsync.rounds.kept.outcomes import CONTRADICTS, State, said_saved
+from xlsync.rounds.kept.outcomes import CONTRADICTS, State
 from xlsync.rounds.kept.receipt_documents import put_receipt, receipt_of
-from xlsync.sources.saving import Saving
+from xlsync.rounds.returned.origins import origins
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from xlsync.base.record import Record
     from xlsync.form import Form
     from xlsync.records import Merged
     from xlsync.repository import Repository, Spool
-    from xlsync.rounds.kept.documents import WaitingVersion
     from xlsync.rounds.kept.outcomes import Outcome
     from xlsync.rounds.kept.receipt_documents import FormReceipt, Receipt
     from xlsync.rounds.returned.incoming import Incoming, ReceivedFile
@@ -66,7 +63,7 @@ class Dispute:
     merged: Merged
     key: bytes
     ours: str = ""
-    """Where our version came from: file, saver and times, as far as they are known."""
+    """Where our version came from: file or person, and times, as far as they are known."""
     theirs: str = ""
 
 
@@ -248,25 +245,9 @@ def disputes(
             form = forms[theirs["form"]]
             note = ConflictNote.between(round_name, ours, theirs)
             merged = contradiction(form, waiting, ours)
-            found.append(Dispute(form, note, merged, key, *_about(view, ours, waiting)))
+            said = origins(view, repository, ours, waiting, merged.conflicts)
+            found.append(Dispute(form, note, merged, key, *said))
     return found
-
-
-def _about(view: RoundView, ours: Record, waiting: WaitingVersion) -> tuple[str, str]:
-    """In words: the files of the version that stands and of the one that waits."""
-    evidence = view.evidence(ours.get("id", ""), digest(ours)) if ours else None
-    stands = ""
-    if evidence is not None:
-        name, form = view.file_name(evidence.key), evidence.form
-        stands = _origin(name, Saving(form.saved, form.saver), evidence.received)
-    saving = Saving(waiting.saved, waiting.saver)
-    return stands, _origin(waiting.file, saving, waiting.received)
-
-
-def _origin(file: str | None, saving: Saving, received: str | None) -> str:
-    saved = said_saved(saving) if any(saving) else ""
-    came = f"{received[:16].replace('T', ' ')} 收到" if received else ""
-    return "，".join(filter(None, (file, saved, came)))
 
 
 def dispute_names(found: Iterable[Dispute]) -> list[str]:
