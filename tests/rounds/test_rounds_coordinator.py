@@ -165,6 +165,14 @@ def test_a_unit_that_nobody_knows_is_told(repository: Repository) -> None:
     assert by(repository).move(ROUND, "绿化", own, WHY).problems == ()
 
 
+def test_a_slip_in_a_short_name_is_hinted_at(repository: Repository) -> None:
+    take(repository, changed(FIRST, implementing_unit="交通局"))
+    for unit, hint in (("交通居", "是不是“交通局”？"), ("外星", "")):
+        (told,) = by(repository, is_preview=True).move(ROUND, "绿化", unit, WHY).problems
+        assert (told.code, told.message.count("是不是")) == ("R026", len(hint[:1]))
+        assert hint in told.message
+
+
 def test_a_unit_that_is_not_in_the_list_is_refused(repository: Repository) -> None:
     take(repository, FIRST)
     keep_units(repository, UnitTree.of([Unit("城市管理办公室")]))
