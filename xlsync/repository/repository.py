@@ -328,9 +328,11 @@ class Repository:
         """All commits with their parents, each before its parents."""
         parents_of = self._repo.parents_provider().get_parents
         try:
-            for step in self._repo.get_walker([head_of(self._repo)], order=ORDER_TOPO):
-                parents = parents_of(step.commit.id, step.commit)
-                yield step.commit, [self._objects.commit(parent) for parent in parents]
+            walker = self._repo.get_walker([head_of(self._repo)], order=ORDER_TOPO)
+            # Putting them in order holds them all, and each search asks as many packs.
+            commits = {step.commit.id: step.commit for step in walker}
+            for sha, commit in commits.items():
+                yield commit, [commits[parent] for parent in parents_of(sha, commit)]
         except DAMAGE as error:
             raise damaged(self._repo.path, type(error).__name__) from error
 
