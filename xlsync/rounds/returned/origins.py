@@ -15,7 +15,7 @@ from xlsync.rounds.kept.outcomes import said_saved
 from xlsync.sources.saving import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlsync.base.record import Json, Record
     from xlsync.records import Conflict
@@ -26,37 +26,55 @@ if TYPE_CHECKING:
 _MOST = 3
 """Corrections that are told of one version, the last ones."""
 
-
-def origins(
-    view: RoundView,
-    repository: Repository,
-    ours: Record,
-    waiting: WaitingVersion,
-    conflicts: Sequence[Conflict],
-) -> tuple[str, str]:
-    """Of the version that stands and of the one that waits; empty where nothing is known."""
-    evidence = view.evidence(ours.get("id", ""), digest(ours)) if ours else None
-    file = ""
-    if evidence is not None:
-        saving = Saving(evidence.form.saved, evidence.form.saver)
-        file = _file(view.file_name(evidence.key), saving, evidence.received)
-    stands = _told(view, repository, ours, file, {one.pointer: one.ours for one in conflicts})
-    file = _file(waiting.file, Saving(waiting.saved, waiting.saver), waiting.received)
-    said = {one.pointer: one.theirs for one in conflicts}
-    return stands, _told(view, repository, waiting.theirs, file, said)
+_SEARCHES = 20
+"""Versions that are searched for in the whole history at once, which takes a second where it is
+long; of more than these the history of each project tells."""
 
 
-def _told(
-    view: RoundView, repository: Repository, record: Record, file: str, said: Mapping[str, Json]
-) -> str:
-    """``said`` is what the version says at the places that are to be decided."""
-    if not record:
-        return file
-    content = digest(record)
-    known = decisions_of(view.snapshot, view.round, record["id"])
-    corrections = [one for one in known if one.act in CORRECTING]
-    told = [*filter(None, (file,)), *map(_decision, _meant(corrections, content, said))]
-    return "；".join(told) or next(_commits(view, repository, record["id"], content), "")
+class Origins:
+    """Tells where the versions of the conflicts of a round came from."""
+
+    def __init__(self, view: RoundView, repository: Repository) -> None:
+        """Ask no history yet."""
+        self._view = view
+        self._repository = repository
+        self._searches = _SEARCHES
+
+    def of(
+        self, ours: Record, waiting: WaitingVersion, conflicts: Sequence[Conflict]
+    ) -> tuple[str, str]:
+        """Of the version that stands and of the one that waits; empty where nothing is known."""
+        evidence = self._view.evidence(ours.get("id", ""), digest(ours)) if ours else None
+        file = ""
+        if evidence is not None:
+            saving = Saving(evidence.form.saved, evidence.form.saver)
+            file = _file(self._view.file_name(evidence.key), saving, evidence.received)
+        stands = self._told(ours, file, {one.pointer: one.ours for one in conflicts})
+        file = _file(waiting.file, Saving(waiting.saved, waiting.saver), waiting.received)
+        said = {one.pointer: one.theirs for one in conflicts}
+        return stands, self._told(waiting.theirs, file, said)
+
+    def _told(self, record: Record, file: str, said: Mapping[str, Json]) -> str:
+        """``said`` is what the version says at the places that are to be decided."""
+        if not record:
+            return file
+        content = digest(record)
+        known = decisions_of(self._view.snapshot, self._view.round, record["id"])
+        corrections = [one for one in known if one.act in CORRECTING]
+        told = [*filter(None, (file,)), *map(_decision, _meant(corrections, content, said))]
+        return "；".join(told) or self._commit(record["id"], content)
+
+    def _commit(self, record_id: str, content: str) -> str:
+        """Who put a version into a repository last, and with what."""
+        if not self._searches:
+            return ""
+        self._searches -= 1
+        for one in self._repository.log(record_id, self._view.round):
+            record = self._view.before(record_id, one.commit)
+            if record is not None and digest(record) == content:
+                head, author = one.message.partition("\n")[0], one.author.partition(" <")[0]
+                return f"{author}于 {_minute(one.time)} 记入（{head}）"
+        return ""
 
 
 def _meant(known: Sequence[Decision], content: str, said: Mapping[str, Json]) -> list[Decision]:
@@ -74,17 +92,6 @@ def _meant(known: Sequence[Decision], content: str, said: Mapping[str, Json]) ->
 def _decision(one: Decision) -> str:
     why = f"（{one.reason}）" if one.reason else ""
     return f"{one.by}于 {_minute(datetime.fromisoformat(one.time))} {one.act.word}{why}"
-
-
-def _commits(
-    view: RoundView, repository: Repository, record_id: str, content: str
-) -> Iterator[str]:
-    """Who put the version into a repository, and with what; the newest first."""
-    for one in repository.log(record_id, view.round):
-        record = view.before(record_id, one.commit)
-        if record is not None and digest(record) == content:
-            head, author = one.message.partition("\n")[0], one.author.partition(" <")[0]
-            yield f"{author}于 {_minute(one.time)} 记入（{head}）"
 
 
 def _file(name: str | None, saving: Saving, received: str | None) -> str:

@@ -27,7 +27,7 @@ from xlsync.rounds.kept.documents import instant
 from xlsync.rounds.kept.ledger import RETURNED, LedgerEntry, ledger_of, next_issue
 from xlsync.rounds.kept.outcomes import CONTRADICTS, State
 from xlsync.rounds.kept.receipt_documents import put_receipt, receipt_of
-from xlsync.rounds.returned.origins import origins
+from xlsync.rounds.returned.origins import Origins
 from xlsync.workbook.manifest import content_mark
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def disputes(
     """The conflicts of records that wait for a decision, in the order of the records."""
     snapshot = repository.snapshot()
     view = RoundView(repository, snapshot, round_name, forms)
-    answers = RoundAnswers(view, Changes(snapshot, round_name))
+    answers, origins = RoundAnswers(view, Changes(snapshot, round_name)), Origins(view, repository)
     key = next(iter(seal_keys(snapshot)), b"")
     found = []
     for record_id in sorted(set(record_ids)):
@@ -245,7 +245,7 @@ def disputes(
             form = forms[theirs["form"]]
             note = ConflictNote.between(round_name, ours, theirs)
             merged = contradiction(form, waiting, ours)
-            said = origins(view, repository, ours, waiting, merged.conflicts)
+            said = origins.of(ours, waiting, merged.conflicts)
             found.append(Dispute(form, note, merged, key, *said))
     return found
 
