@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from xlsync.base.garbage import look_seldom
 from xlsync.base.record import canonical_bytes, put
 from xlsync.demo.walk import SAMPLE
 from xlsync.form import Catalogue
@@ -137,6 +138,7 @@ def _unavoidable(data: bytes, others: Mapping[str, int] | None = None) -> None:
 
 def _step(step: str, folder: Path, workers: int) -> None:
     os.cpu_count = lambda: workers
+    look_seldom()  # as the command does
     notes: list[str] = []
     start, before = time.perf_counter(), time.process_time()
     with Repository.open(folder / f"r{workers}") as repository:

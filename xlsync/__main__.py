@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 
+from xlsync.base.garbage import look_seldom
+
 _INTERRUPTED = 130
 
 
@@ -21,6 +23,7 @@ def _end(_number: int, _frame: object) -> None:
 def main() -> None:
     """Load the command line and run it; Ctrl-C ends it in one line from the first moment on."""
     former = signal.signal(signal.SIGINT, _end)
+    look_seldom()
     from xlsync.cli import main as run  # noqa: PLC0415 - loading takes longest, and may be ended
 
     signal.signal(signal.SIGINT, former)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlsync.base.errors import XlsyncError
-from xlsync.repository import Changes, Facts, MovedError, Repository, layout
+from xlsync.repository import Changes, Facts, MovedError, Repository, Spool, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +122,28 @@ def test_received_bytes_and_receipts_are_kept(repository: Repository) -> None:
     assert [snapshot.received_bytes(item) for item in received] == [data, data]
     assert snapshot.document(layout.receipt_path(ROUND, digest)) == {"file": "表", "problems": []}
     assert snapshot.document(layout.receipt_path(ROUND, "0" * 64)) is None
+
+
+def test_a_file_that_came_before_is_known_alone_or_among_others(repository: Repository) -> None:
+    def keep(*names: str) -> str | None:
+        changes = Changes(repository.snapshot(), ROUND)
+        for name in names:
+            changes.put_received(name, b"data")
+        return repository.commit(changes, "received")
+
+    def is_alone(name: str, data: bytes = b"data") -> bool:
+        path = layout.received_path(ROUND, hashlib.sha256(b"data").hexdigest(), name)
+        return repository.snapshot().has_alone(path, Spool.name(data))
+
+    assert not is_alone("表.xlsx")
+    assert keep("表.xlsx") is not None
+    assert is_alone("表.xlsx")
+    assert not is_alone("副本.xlsx")
+    assert not is_alone("表.xlsx", b"other")
+    assert keep("表.xlsx") is None
+    assert keep("表.xlsx", "副本.xlsx") is not None
+    assert not is_alone("表.xlsx")
+    assert keep("副本.xlsx", "表.xlsx") is None
 
 
 def test_a_commit_on_an_old_snapshot_is_refused(repository: Repository) -> None:

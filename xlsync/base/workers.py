@@ -21,6 +21,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlsync.base.errors import XlsyncError
+from xlsync.base.garbage import look_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,7 +127,7 @@ def _spread_here(
     items = chain(begun, items)
     # Forking is not possible everywhere, and not safe where a program has threads.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
     is_over = threading.Event()
     try:
         starting = [pool.submit(_done, task, []) for _ in range(workers)]
@@ -185,6 +186,11 @@ def _in_chunks(
 
 def _done(task: Callable[[Item], Result], chunk: list[Item]) -> list[Result]:
     return [task(item) for item in chunk]
+
+
+def _begin() -> None:
+    look_seldom()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -159,9 +159,14 @@ class Changes:
         """Each file of the changes, and what the snapshot holds at its path."""
         items = iter(self._files.items())
         while some := [*islice(items, _AT_ONCE)]:
-            held = self.snapshot.find_all(path for path, _ in some)
+            alone = {path for path, sha in some if self._is_alone(path, sha)}
+            held = self.snapshot.find_all(path for path, _ in some if path not in alone)
             for path, sha in some:
-                yield path, sha, held.get(path)
+                yield path, sha, sha if path in alone else held.get(path)
+
+    def _is_alone(self, path: str, sha: ObjectID) -> bool:
+        """Whether a received file stands where it would be put; mostly it came under one name."""
+        return path.startswith(layout.RECEIVED) and self.snapshot.has_alone(path, sha)
 
     def _moved(self) -> list[str]:
         """The paths that records of the snapshot leave behind."""

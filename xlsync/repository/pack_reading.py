@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dulwich.objects import ObjectID, ShaFile
     from dulwich.pack import Pack
 
-_AT_ONCE = 64
+_AT_ONCE = 256
 """Objects after which pages are let go; each may have brought 64 KB along."""
 
 _LET_GO = getattr(mmap, "MADV_DONTNEED", None)

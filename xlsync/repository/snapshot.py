@@ -19,6 +19,7 @@ from xlsync.base.errors import XlsyncError
 from xlsync.repository import layout
 from xlsync.repository.arranging import NEWEST, SHARDED, Arrangement, arrangement_of
 from xlsync.repository.folder_listing import FolderListing
+from xlsync.repository.objects import folder_of, in_file
 from xlsync.repository.originals import BESIDE, originals_of, pointed
 from xlsync.repository.record_lists import Entry, RecordLists
 from xlsync.repository.spool import Spool
@@ -91,6 +92,16 @@ class Snapshot:
     def has(self, path: str) -> bool:
         """Whether a file stands at a path."""
         return self._child(path) is not None
+
+    def has_alone(self, path: str, blob: ObjectID) -> bool:
+        """Whether this file, and nothing else, stands in the folder of a path.
+
+        The hash of such a folder is known beforehand, so that it need not be read.
+        """
+        folder, _, name = self.arrangement.stored(path).rpartition("/")
+        above, _, last = folder.rpartition("/")
+        found = self._listing(above).find(last)
+        return found is not None and found.sha == folder_of({name: in_file(blob)}).id
 
     def _child(self, path: str) -> Child | None:
         folder, _, name = self.arrangement.stored(path).rpartition("/")

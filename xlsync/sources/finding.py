@@ -171,7 +171,7 @@ def loaded(arrival: Arrival) -> Arrival:
     if arrival.data is not None:
         return arrival
     try:
-        return replace(arrival, data=_bytes(arrival.path))
+        return Arrival(arrival.path, _bytes(arrival.path), arrival.problem)
     except _RefusedError as error:
         reason = str(error)
     except OSError as error:

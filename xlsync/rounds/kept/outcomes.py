@@ -163,12 +163,15 @@ def _storable(found: Problem) -> Json:
 
 
 def first_outcome(file: ReceivedFile, form: ReceivedForm) -> Outcome:
-    """What a form says before it meets the repository, or what its receipt says."""
+    """What a form says before it meets the repository, or what its receipt says.
+
+    Of one that is known by its receipt nothing changes.
+    """
     stated = form.known
     return Outcome(
         path=file.path,
         place=form.place,
-        state=State.NEW,
+        state=State.NEW if stated is None else State.UNCHANGED,
         record_id=form.record_id,
         title=form.title,
         group=form.group,

@@ -162,7 +162,7 @@ class Acceptance:
         outcome = first_outcome(file, form)
         was_accepted = before is not None and before.accepted
         if form.known is not None:
-            return outcome.settled(State.UNCHANGED)
+            return outcome
         if form.choices is not None:
             outcome = self._named(outcome)
             return outcome.settled(State.UNCHANGED) if was_accepted else outcome
