@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xlsync.form import Form
     from xlsync.repository import Repository
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 
 __all__ = [
     "Form",
