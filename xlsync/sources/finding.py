@@ -195,7 +195,8 @@ def _bytes(path: Path) -> bytes:
         raise _RefusedError("这不是普通文件（而是管道、设备等），没有读取")
     if about.st_size > MAX_BYTES:
         raise _RefusedError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，未读取")
-    return path.read_bytes()
+    with path.open("rb", buffering=0) as file:  # a buffer would only be copied
+        return file.readall()
 
 
 def _reason(error: OSError) -> str:

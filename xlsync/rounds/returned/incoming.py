@@ -187,15 +187,16 @@ def _once(paths: Iterable[Path]) -> Shelf[str]:
     """A file may be named twice, itself and by its folder."""
     found: Shelf[str] = Shelf()
     seen: DiskMap[bytes, bytes] = DiskMap()
-    folders: dict[Path, str] = {}
+    folders: dict[str, str] = {}
     for path in paths:
         if path.is_symlink():
             place = os.path.realpath(path)
         else:
             # Of ten thousand files in a folder, all have the same way to them.
-            if path.parent not in folders:
-                folders[path.parent] = os.path.realpath(path.parent)
-            place = f"{folders[path.parent]}{os.sep}{path.name}"
+            folder, name = os.path.split(path)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            place = f"{folders[folder]}{os.sep}{name}"
         key = os.fsencode(os.path.normcase(place))
         if seen.add(key, b""):
             found.append(str(path))
