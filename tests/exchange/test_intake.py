@@ -131,11 +131,11 @@ def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(_: Path) -> bytes:
+    def refused(_: Path, *__: object, **___: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(tmp_path), "read_bytes", refused)
     (tmp_path / "a.txt").write_bytes(b"x")
+    monkeypatch.setattr(type(tmp_path), "open", refused)
     (reading,) = read_file(FORMS, tmp_path / "a.txt").readings
     assert [(one.code, one.message) for one in reading.problems] == [
         ("X001", "文件打不开：没有读取权限，或正被其他程序占用。")
