@@ -194,8 +194,17 @@ def wrong_fields(
         place = mutant.slots[slot]
         cell = cells.get(place, _BLANK)
         value = get(reading.record, item.pointer)
-        if not (agrees(cell, value, cells) or is_named(reading, place, item.pointer)):
+        is_told = is_named(reading, place, item.pointer) or is_told_at_texts(cell, cells, reading)
+        if not (agrees(cell, value, cells) or is_told):
             yield slot, cell, value
+
+
+def is_told_at_texts(total: Cell, cells: dict[Address, Cell], reading: Reading) -> bool:
+    """Whether a total is added up anew since parts of it are texts, each of which is told."""
+    parts = map(Address.parse, re.findall(r"\$[A-Z]+\$\d+", total.formula or ""))
+    texts = [one for one in parts if cells.get(one, _BLANK).kind is Kind.TEXT and one in cells]
+    codes = {one.cell for one in reading.problems if one.code == "S008"}
+    return bool(texts) and all(one.a1 in codes for one in texts)
 
 
 def wrong_rows(

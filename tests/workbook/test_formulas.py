@@ -89,6 +89,7 @@ def shown(formula: str, below: int = 0) -> Value:
         ('UPPER(A2)="ABC"', True),
         # texts
         ('"“"&A3&"”"&A4&A7', "“5”2.5TRUE"),
+        ('1/1000000&"；"&0-3/10000000', "0.000001；-0.0000003"),
         ('""&CHAR(92)&""', "\\"),
         ("LEFT(A2,A4)&RIGHT(A2,1)&MID(A2,2,1)", "Abcb"),
         ('TRIM(" a  b ")&SUBSTITUTE(A2,"b","\'""")', "a bA'\"c"),

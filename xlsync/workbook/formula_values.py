@@ -51,7 +51,8 @@ def text_of(value: Value) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, Fault):
         raise FormulaError
-    return str(int(value)) if value == int(value) else f"{value:.15g}"
+    # Office programs write small numbers out: a cent in 万元 is 0.000001.
+    return str(int(value)) if value == int(value) else f"{Decimal(f'{value:.15g}'):f}"
 
 
 def number_of(value: Value) -> float:
