@@ -104,6 +104,9 @@ def _run(desk: Desk, listening: socket.socket) -> None:
         server.should_exit = True
 
     desk.close = close
+    if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
+        # The server takes the other signals itself; an exception may get lost in its loop.
+        signal.signal(signal.SIGHUP, server.handle_exit)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
