@@ -5,6 +5,7 @@ Whether two such names are one only a person can say, so they are found and show
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from xlsync.form.types import comparable
@@ -38,6 +39,15 @@ def similar_names(names: Iterable[str], known: Iterable[str]) -> Iterator[tuple[
         if other is not None:
             yield name, other
         learnt.learn(name)
+
+
+def close_hint(name: str, known: Iterable[str]) -> str:
+    """Asks whether the known name was meant that is closest to this one; empty where none is.
+
+    It goes into what is told anyway, and is no finding: true siblings are as close.
+    """
+    close = get_close_matches(name, known, n=1)
+    return f"是不是“{close[0]}”？" if close else ""
 
 
 class KnownNames:

@@ -22,8 +22,8 @@ from xlsync.rounds.checking.ceiling_sums import CeilingSums
 from xlsync.rounds.checking.repeating import repeated
 from xlsync.rounds.checking.round_index import RoundIndex
 from xlsync.rounds.kept.findings import Audit, Finding
-from xlsync.rounds.kept.units import unit_key, unit_tree
-from xlsync.rounds.sending.ceilings import WHOLE, ceilings
+from xlsync.rounds.kept.units import unit_tree
+from xlsync.rounds.sending.ceilings import ceiling_key, ceilings
 from xlsync.rounds.state.status import check_known
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def audit_of(
     if exceeded:
         groups = {records.entry(at).group for at, is_one in enumerate(wanted) if is_one}
         above = {key for one in groups for key in sums.above(one)}
-        found += [one for one in exceeded if (unit_key(one.unit) if one.unit else WHOLE) in above]
+        found += [one for one in exceeded if ceiling_key(one.unit) in above]
     return found
 
 

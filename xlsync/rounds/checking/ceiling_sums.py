@@ -15,7 +15,7 @@ from xlsync.form.rules.of_rounds import Ceiling
 from xlsync.form.types.units import told
 from xlsync.rounds.kept.findings import CeilingUse, Finding
 from xlsync.rounds.kept.units import unit_key
-from xlsync.rounds.sending.ceilings import WHOLE
+from xlsync.rounds.sending.ceilings import WHOLE, ceiling_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,7 +87,7 @@ class CeilingSums:
     def _add(self, item: AuditedRecord, rule: Ceiling) -> None:
         if rule.heading not in self._headings:
             lines = [one for one in self._lines if one.heading == rule.heading]
-            listed = frozenset(unit_key(one.unit) if one.unit else WHOLE for one in lines)
+            listed = frozenset(ceiling_key(one.unit) for one in lines)
             self._headings[rule.heading] = _Heading(rule, lines, listed)
         heading = self._headings[rule.heading]
         amount = item.amount(rule.amount) or Decimal(0)
@@ -118,7 +118,7 @@ class CeilingSums:
 def _below(heading: _Heading) -> Iterator[tuple[CeilingLine, _Sum | None]]:
     """Each ceiling, and what is asked for under it; None where nobody is."""
     for line in heading.lines:
-        yield line, heading.sums.get(unit_key(line.unit) if line.unit else WHOLE)
+        yield line, heading.sums.get(ceiling_key(line.unit))
 
 
 def _uses(heading: _Heading) -> Iterator[CeilingUse]:

@@ -6,13 +6,12 @@ Every function takes a reason, and with ``is_preview`` says what it would do and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from xlsync.base.errors import MistypedError, XlsyncError, unknown_name
 from xlsync.base.files import safe_name, safe_text
 from xlsync.base.problems import problem
-from xlsync.form.similar_names import KnownNames
+from xlsync.form.similar_names import KnownNames, close_hint
 from xlsync.repository import Changes, until_committed
 from xlsync.repository.lookup import Reference, find
 from xlsync.rounds.answers.correcting import Correction, DecisionNote, correct
@@ -288,10 +287,8 @@ def _doubts(snapshot: Snapshot, round_name: str, unit: str) -> Iterator[Problem]
         )
     name = safe_name(unit)
     other = next(KnownNames(known).others(name), None)
-    # True units with short names differ in one character too (水务局, 商务局): a close one is a
-    # hint in what is told anyway, and no finding of its own.
-    close = other or next(iter(get_close_matches(name, known, n=1)), "")
-    hint = f"是不是“{close}”？" if close else ""
+    # True units with short names differ in one character too: 水务局, 商务局.
+    hint = f"是不是“{other}”？" if other else close_hint(name, known)
     code = "R017" if other else "R026"
     message = f"{round_name} 没有别的项目属于“{unit}”，会当作另一个单位。{hint}请核对名称。"
     yield problem(code, message, found=unit)

@@ -46,6 +46,11 @@ _ROWS = 30
 _USUAL = "usual.toml"
 
 
+def ceiling_key(unit: str) -> str:
+    """What the ceiling of a unit is known by, or that of the whole round, which names no unit."""
+    return unit_key(unit) if unit else WHOLE
+
+
 class CeilingLine(NamedTuple):
     """One ceiling in 元: of a unit, or of the whole round (:data:`WHOLE`), under a heading."""
 
@@ -212,7 +217,7 @@ class _CeilingRows:
                 self._report("R005", "“单位”没有填，这一行的控制数没有采用。", place, "")
                 continue
             unit = WHOLE if key_of(name) in self.totals else name
-            key = unit_key(unit) if unit else WHOLE
+            key = ceiling_key(unit)
             if key in seen:
                 message = f"“{name}”在 {seen[key].a1} 已有，请只留一行。"
                 self._report("R006", message, place, name)

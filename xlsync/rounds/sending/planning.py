@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +19,7 @@ from xlsync.base.grid import Cell
 from xlsync.base.problems import problem
 from xlsync.base.record import MISSING, canonical_bytes, get, put
 from xlsync.exchange.workbooks import unfit
-from xlsync.form.similar_names import similar_names
+from xlsync.form.similar_names import close_hint, similar_names
 from xlsync.form.types import TYPES
 from xlsync.records import carry_over
 from xlsync.rounds.kept.decisions import CORRECTING, decisions_of
@@ -299,8 +298,7 @@ class _Planner:
                 self.roster.report(problem("R017", message, found=name), first[name])
         for name in first if tree else ():
             if name not in similar and name not in tree and unit_key(name) not in settled:
-                close = get_close_matches(name, tree.names(), n=1)
-                hint = f"是不是“{close[0]}”？" if close else ""
+                hint = close_hint(name, tree.names())
                 message = f"单位名单里没有“{name}”。{hint}请核对名称，或补进单位名单。"
                 self.roster.report(problem("R026", message, found=name), first[name])
 
